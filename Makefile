@@ -1,0 +1,37 @@
+# Each target sets up all that it needs. PYTHON picks the interpreter (3.11 or later), VENV where it is set up:
+#   make test PYTHON=python3.12 VENV=.venv-3.12
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-oldest lint format benchmarks clean
+
+demo: $(VENV)/.installed
+	$(BIN)/skaudio search --output demo.joblib --force
+
+test: $(VENV)/.installed lint
+	$(BIN)/python -m pytest
+
+# The same suite against the lower bounds of the dependencies.
+test-oldest:
+	$(MAKE) test PYTHON=python3.11 VENV=.venv-oldest CONSTRAINTS="-c tests/oldest.txt"
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(VENV)/.installed
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+benchmarks: $(VENV)/.installed
+	for benchmark in features search accuracy; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
+
+# The stamp lets an environment serve until what it is made from changes.
+$(VENV)/.installed: pyproject.toml $(wildcard tests/oldest.txt)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[plot,test]" $(CONSTRAINTS)
+	touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache

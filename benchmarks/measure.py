@@ -1,0 +1,60 @@
+"""What the benchmarks share: interleaved timing, the machine, and a report that is printed and kept."""
+
+import gc
+import os
+import platform
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def interleaved(*functions: Callable[[], object], repeats: int) -> list[float]:
+    """Time functions in turns, so that a noisy neighbour hits all alike; the least seconds of each."""
+    best = [float("inf")] * len(functions)
+    for function in functions:
+        function()  # compile, fill caches
+    for _ in range(repeats):
+        for i, function in enumerate(functions):
+            gc.collect()
+            start = time.perf_counter()
+            function()
+            best[i] = min(best[i], time.perf_counter() - start)
+    return best
+
+
+def machine() -> str:
+    """Say what was measured on."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        model = next((line.split(":")[1].strip() for line in cpuinfo.open() if line.startswith("model name")), model)
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn", "librosa"))
+    return f"{os.cpu_count()} cores of {model}, Python {platform.python_version()}, {packages}"
+
+
+class Report:
+    """Lines that are printed as they come and written to ``results/<name>.txt`` at the end."""
+
+    def __init__(self, name: str) -> None:
+        self._path = RESULTS / f"{name}.txt"
+        self._lines: list[str] = []
+        self.line(machine())
+
+    def line(self, text: str) -> None:
+        """Print and keep a line."""
+        print(text, flush=True)
+        self._lines.append(text)
+
+    def figure(self, what: str, value: float, target: float, *, unit: str = "", at_most: bool = False) -> None:
+        """Give a figure beside its target; what falls short is said so."""
+        met = value <= target if at_most else value >= target
+        bound = "at most" if at_most else "at least"
+        self.line(f"{what:<62} {value:8.3f}{unit}  ({bound} {target:g}{unit}: {'yes' if met else 'NO'})")
+
+    def write(self) -> None:
+        """Write what was printed."""
+        RESULTS.mkdir(exist_ok=True)
+        self._path.write_text("\n".join(self._lines) + "\n")

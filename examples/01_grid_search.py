@@ -1,0 +1,45 @@
+"""Search over front ends, pooling and models together, on digits spoken by synthetic speakers.
+
+A front end is a parameter like any other: the grid holds front ends, and models, as values. Folds keep speakers
+apart, so the score is that for a voice never heard before.
+"""
+
+import tempfile
+
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import ConfusionMatrixDisplay
+from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skaudio.datasets import make_spoken_digits
+from skaudio.features import MFCC, MelSpectrogram
+from skaudio.pooling import StatPooling
+
+digits = make_spoken_digits(300, random_state=0)
+folds = GroupKFold(6)
+
+with tempfile.TemporaryDirectory() as memory:  # each clip is computed once for each front end, whatever the folds
+    pipeline = Pipeline(
+        [("sound", MFCC(sr=8000)), ("pool", StatPooling()), ("scale", StandardScaler()), ("model", SVC())]
+    )
+    grid = {
+        "sound": [MFCC(sr=8000, deltas=1, memory=memory), MelSpectrogram(sr=8000, memory=memory)],
+        "pool__segments": [1, 5],
+        "model": [SVC(C=10), LogisticRegression(max_iter=1000)],
+    }
+    search = GridSearchCV(pipeline, grid, cv=folds).fit(digits.data, digits.target, groups=digits.groups)
+    predicted = cross_val_predict(search.best_estimator_, digits.data, digits.target, groups=digits.groups, cv=folds)
+
+results = search.cv_results_
+for i in results["rank_test_score"].argsort():
+    params = results["params"][i]
+    print(
+        f"{results['mean_test_score'][i]:.3f} ± {results['std_test_score'][i]:.3f}  "
+        f"{type(params['sound']).__name__}, {params['pool__segments']} segments, {type(params['model']).__name__}"
+    )
+
+display = ConfusionMatrixDisplay.from_predictions(digits.target, predicted, cmap="Blues", colorbar=False)
+display.ax_.set(title=f"Digits of voices never heard, {search.best_score_:.0%} right")
+display.figure_.savefig("01_grid_search.png", dpi=100, bbox_inches="tight")

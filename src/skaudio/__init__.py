@@ -1,0 +1,17 @@
+"""skaudio: learning from sound, the scikit-learn way.
+
+The house, in the order in which sound flows through it (a folder imports only from those above it):
+
+============================  ==========================================================================================
+`skaudio.io`                  decode, downmix, resample, cut, stream long files
+`skaudio.dsp`                 pure functions on arrays: framing, STFT, mel, cepstrum, deltas
+`skaudio.features`            front ends, clips to frames: Waveform, STFT, Spectrogram, MelSpectrogram, MFCC
+`skaudio.pooling`             frames to fixed size: StatPooling, FrameStacker, FramePadder, MixturePooling
+`skaudio.datasets`            generators, loaders of folders, fetchers
+`skaudio.cli`                 the console script ``skaudio``
+============================  ==========================================================================================
+
+Importing `skaudio` imports none of them.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,8 @@
+"""``python -m skaudio``: the console script where it is not on the path."""
+
+import sys
+
+from skaudio.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""The one gate: what counts as a batch of clips, a batch of frame sequences, a vector table.
+
+Conventions, here and in every folder:
+
+- **A batch of clips** is anything that indexes by sample: a list, a tuple, a 1-D or ``(n, 1)`` object array, a
+  one-column data frame or a 2-D float array ``(n_clips, n_samples)``. ``(n, 1)`` and data frames matter: they are
+  what survives scikit-learn's ``BaggingClassifier`` and ``permutation_importance``.
+- **A batch of frame sequences** is time first: float32 ``(n_clips, n_frames, n_channels)`` where all are equally long,
+  else a 1-D object array of ``(n_frames_i, n_channels)`` float32 arrays.
+- **A vector table** is a 2-D float array. Where frame sequences are expected, it is a batch of one-frame sequences.
+
+Tables go through scikit-learn's own ``validate_data``, so that its messages, ``n_features_in_`` and
+``feature_names_in_`` are what scikit-learn's users know.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from numbers import Number
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import validate_data
+
+ONE_CLIP = (str, bytes, PathLike, Mapping)
+
+
+def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool) -> Sequence:
+    """Validate a batch of clips.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Whose ``n_features_in_`` and ``feature_names_in_`` are set (or compared with) where ``X`` is a table of numbers.
+    X : batch of clips
+        See the conventions of this module.
+    reset : bool
+        True in ``fit``, False elsewhere.
+
+    Returns
+    -------
+    sequence of length n_clips
+        A float32 array ``(n_clips, n_samples)`` where ``X`` is a table of numbers, else a sequence of items that
+        nothing has decoded yet.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If ``X`` is no batch: a single clip, a scalar, a 3-D array, nothing at all.
+    """
+    items = _sample_sequence(X, "clips", "[clip]")
+    if items is None or _is_number_row(items[0]):
+        return validate_data(estimator, X, reset=reset, dtype=np.float32, ensure_min_features=1)
+    if reset:
+        _forget_table(estimator)
+    return items
+
+
+def check_frames(estimator: BaseEstimator, X: Any, *, reset: bool, allow_nan: bool = False) -> np.ndarray:
+    """Validate a batch of frame sequences.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Whose ``n_features_in_`` (the number of channels) is set or compared with.
+    X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+        A table ``(n_clips, n_channels)`` is taken as one-frame sequences.
+    reset : bool
+        True in ``fit``, False elsewhere.
+    allow_nan : bool, default=False
+        Whether NaN (how a front end with ``on_error="warn"`` marks a broken clip) may pass. Infinity never does.
+
+    Returns
+    -------
+    ndarray
+        float32 ``(n_clips, n_frames, n_channels)``, or a 1-D object array of ``(n_frames_i, n_channels)`` float32
+        arrays.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If ``X`` is no such batch, if channels differ, or if a clip has no frames or values that are not finite.
+    """
+    frames = as_frames(X, allow_nan=allow_nan)
+    if frames is None:
+        finite = "allow-nan" if allow_nan else True
+        return validate_data(estimator, X, reset=reset, dtype=np.float32, ensure_all_finite=finite)[:, np.newaxis]
+    _check_channels(estimator, frames[0].shape[1], reset)
+    return frames
+
+
+def as_frames(X: Any, *, allow_nan: bool = False) -> np.ndarray | None:
+    """Validate what `check_frames` does without an estimator; None where ``X`` is a table or nothing that is known."""
+    if getattr(X, "ndim", None) == 3 and X.dtype.kind != "O":
+        frames = np.asarray(X)
+        if 0 in frames.shape:
+            raise ValueError(
+                f"Found array with shape {frames.shape}: at least 1 clip, 1 frame and 1 channel is required."
+            )
+        return _as_float32(frames, "X", allow_nan)
+    items = _sample_sequence(X, "frame sequences", "X[np.newaxis]")
+    if items is None or np.ndim(items[0]) < 2:
+        return None
+    sequences = [_as_float32(np.asarray(item), f"Sequence {i}", allow_nan) for i, item in enumerate(items)]
+    for i, frames in enumerate(sequences):
+        if frames.ndim != 2 or 0 in frames.shape or frames.shape[1] != sequences[0].shape[1]:
+            raise ValueError(
+                f"Sequence {i} has shape {frames.shape}; expected (n_frames, n_channels), at least one of each, and as "
+                f"many channels as sequence 0, of shape {sequences[0].shape}."
+            )
+    return stack_frames(sequences)
+
+
+def stack_frames(sequences: Sequence[np.ndarray]) -> np.ndarray:
+    """Put sequences ``(n_frames_i, n_channels)`` into one batch: 3-D where equally long, else an object array."""
+    if len({len(frames) for frames in sequences}) == 1:
+        return np.stack(sequences)
+    batch = np.empty(len(sequences), dtype=object)
+    batch[:] = sequences
+    return batch
+
+
+def equal_lengths(batch: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Split a validated batch into blocks of equally long sequences, so that work on a ragged batch is vectorised too.
+
+    Parameters
+    ----------
+    batch : ndarray
+        What `check_frames` returns.
+
+    Yields
+    ------
+    indices : ndarray of int, shape (n_block,)
+        Where the sequences stand in the batch.
+    block : ndarray of float32, shape (n_block, n_frames, n_channels)
+        The sequences.
+    """
+    if batch.ndim == 3:
+        yield np.arange(len(batch)), batch
+        return
+    lengths = np.array([len(frames) for frames in batch])
+    order = np.argsort(lengths, kind="stable")
+    for indices in np.split(order, np.flatnonzero(np.diff(lengths[order])) + 1):
+        yield indices, np.stack([batch[i] for i in indices])
+
+
+def _sample_sequence(X: Any, what: str, remedy: str) -> Sequence | None:
+    """Give ``X`` as a sequence of items, or None where it is for scikit-learn's `validate_data` to accept or refuse."""
+    if isinstance(X, ONE_CLIP):
+        raise TypeError(f"Expected a batch of {what}, got a single {type(X).__name__}. Pass a list: [{X!r:.60}].")
+    if hasattr(X, "iloc") or hasattr(X, "__dataframe__"):
+        X = np.asarray(X)
+    if isinstance(X, np.ndarray):
+        if X.dtype.kind not in "OUS":
+            return None
+        if X.ndim == 2 and X.shape[1] == 1:
+            X = X[:, 0]
+        if X.ndim != 1:
+            return None
+    if not (hasattr(X, "__len__") and hasattr(X, "__getitem__")) or hasattr(X, "toarray"):
+        return None
+    if hasattr(X, "shape") and not isinstance(X, np.ndarray):
+        return None  # array-likes of other libraries: validate_data knows them
+    if len(X) == 0:
+        raise ValueError(f"Found array with 0 sample(s): a minimum of 1 is required. Expected a batch of {what}.")
+    if isinstance(X[0], Number):
+        raise ValueError(
+            f"Expected a batch of {what}, got a flat sequence of numbers. Reshape your data: one goes in as {remedy}."
+        )
+    return X
+
+
+def _is_number_row(item: Any) -> bool:
+    """Tell a row of a table given as nested lists from a clip: ``[0.1, 0.2]`` is a row, ``(y, sr)`` is a clip."""
+    return isinstance(item, (list, tuple)) and len(item) > 0 and all(isinstance(value, Number) for value in item)
+
+
+def _forget_table(estimator: BaseEstimator) -> None:
+    """Clips have no features to count: an earlier fit on a table must leave no trace."""
+    for attribute in ("n_features_in_", "feature_names_in_"):
+        if hasattr(estimator, attribute):
+            delattr(estimator, attribute)
+
+
+def _as_float32(frames: np.ndarray, name: str, allow_nan: bool) -> np.ndarray:
+    if frames.dtype.kind not in "fiub":
+        raise ValueError(f"{name} has dtype {frames.dtype}; expected real numbers. Complex data not supported.")
+    frames = np.ascontiguousarray(frames, dtype=np.float32)
+    # A sum is finite only if every term is: one cheap look at good data.
+    if not np.isfinite(frames.sum(dtype=np.float64)):
+        bad = np.isinf(frames) if allow_nan else ~np.isfinite(frames)
+        if bad.any():
+            raise ValueError(
+                f"Input contains NaN or infinity: {name}, at {tuple(map(int, np.argwhere(bad)[0]))}. A front end with "
+                "on_error='warn' marks broken clips by NaN: drop or impute them."
+            )
+    return frames
+
+
+def _check_channels(estimator: BaseEstimator, n_channels: int, reset: bool) -> None:
+    if reset:
+        _forget_table(estimator)
+        estimator.n_features_in_ = n_channels
+    elif n_channels != getattr(estimator, "n_features_in_", n_channels):
+        raise ValueError(
+            f"X has {n_channels} channels, but {type(estimator).__name__} is expecting {estimator.n_features_in_} "
+            "channels as input."
+        )

@@ -1,0 +1,82 @@
+"""The clips that a search runs on: a folder's, a table's, or generated ones."""
+
+from collections import Counter
+
+import numpy as np
+from sklearn.utils import Bunch
+
+HIGHEST_RATE = 22050
+N_HEADERS = 200
+
+
+def generated_clips(seed: int) -> Bunch:
+    """Make the spoken digits that a search without a folder runs on, grouped by speaker; see `own_clips`."""
+    from skaudio.datasets import make_spoken_digits
+
+    digits = make_spoken_digits(600, n_speakers=6, random_state=seed)
+    return Bunch(
+        source="Generated spoken digits",
+        data=digits.data,
+        target=digits.target_names[digits.target],
+        groups=digits.groups,
+        unused_groups=None,
+        sr=digits.sr,
+    )
+
+
+def own_clips(folder: str, groups: bool | str | None, sr: int | None) -> Bunch:
+    """List the clips of a folder or of a CSV file.
+
+    Parameters
+    ----------
+    folder : str
+        Folder with a subfolder for each class, or CSV file.
+    groups : True, str or None
+        True where the CSV's group column is wanted, or what `skaudio.datasets.load_folder` takes.
+    sr : int or None
+        Sampling rate; None for that of most files.
+
+    Returns
+    -------
+    Bunch
+        - ``source``: where they come from
+        - ``data``: ndarray of shape (n_clips,), object; paths
+        - ``target``: ndarray of shape (n_clips,), str; names of classes
+        - ``groups``: ndarray of shape (n_clips,), str; what folds keep together; or None
+        - ``unused_groups``: the same, of groups that are there and that nobody asked for
+        - ``sr``: sampling rate in Hz
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to load, or no group column where it is wanted.
+    """
+    from skaudio.datasets import load_folder
+
+    clips = load_folder(folder, groups=groups if isinstance(groups, str) else None)
+    if groups is True and clips.groups is None:
+        raise ValueError(
+            f"--groups: {folder!r} has no group column. Expected a CSV file with the columns path,label,group; or pass "
+            "a regular expression on the file name, such as --groups '^([^_]+)_'."
+        )
+    return Bunch(
+        source=folder,
+        data=clips.data,
+        target=clips.target,
+        groups=None if groups is None else clips.groups,
+        unused_groups=clips.groups if groups is None else None,
+        sr=sr or most_common_rate(clips.data),
+    )
+
+
+def most_common_rate(paths: np.ndarray) -> int:
+    """Find the native rate of most files, by the headers of some of them; at most 22050 Hz."""
+    from skaudio.io import AudioError, audio_info
+
+    rates: Counter[int] = Counter()
+    for path in paths[:: max(1, len(paths) // N_HEADERS)]:
+        try:
+            rates[audio_info(path).sr] += 1
+        except AudioError:  # decoding it will say what is wrong with it
+            continue
+    return min(HIGHEST_RATE, rates.most_common(1)[0][0]) if rates else HIGHEST_RATE

@@ -1,0 +1,118 @@
+"""The search itself: scikit-learn's `GridSearchCV`, out-of-fold predictions of the best candidate, and its refit."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.model_selection import GridSearchCV, ParameterGrid, cross_val_predict
+from sklearn.pipeline import Pipeline
+from tqdm import tqdm
+
+from skaudio.cli._folds import Fold, make_folds
+
+
+class BlockwiseGridSearch(GridSearchCV):
+    """`GridSearchCV` that reports after each block of candidates.
+
+    A block holds the candidates that differ in their model only: enough fits to keep the processes busy, few enough for
+    a bar that moves.
+
+    Attributes
+    ----------
+    on_block : callable
+        Called with the number of fits of each evaluated block; to be set before `fit`.
+    """
+
+    on_block: Callable[[int], object]
+
+    def _run_search(self, evaluate_candidates: Callable) -> None:  # the hook that scikit-learn documents for subclasses
+        blocks: dict[tuple, list[dict]] = {}
+        for candidate in ParameterGrid(self.param_grid):
+            blocks.setdefault((id(candidate["sound"]), candidate["pool__segments"]), []).append(candidate)
+        for block in blocks.values():
+            evaluate_candidates(block)
+            self.on_block(len(block) * self.n_splits_)
+
+    def __getstate__(self) -> dict:
+        # scikit-learn 1.9 sends the search to its workers along with each fit; a progress bar stays here.
+        return {name: value for name, value in super().__getstate__().items() if name != "on_block"}
+
+
+def evaluate(
+    pipeline: Pipeline,
+    grid: dict[str, list],
+    clips: np.ndarray,
+    target: np.ndarray,
+    folds: Sequence[Fold],
+    *,
+    scoring: str,
+    jobs: int,
+    quiet: bool,
+) -> tuple[GridSearchCV, np.ndarray, Pipeline]:
+    """Search the grid, predict each clip by the best candidate fitted without it, and fit the best to all clips.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        What the grid sets parameters of.
+    grid : dict
+        See `skaudio.cli._grid.make_grid`.
+    clips : ndarray of shape (n_clips,), object
+        Paths or arrays.
+    target : ndarray of shape (n_clips,), str
+        Names of classes.
+    folds : sequence of (ndarray, ndarray)
+        Indices to train on and to test on.
+    scoring : str
+        scikit-learn's name of a score.
+    jobs : int
+        Number of processes.
+    quiet : bool
+        Whether to show no progress bar.
+
+    Returns
+    -------
+    searched : GridSearchCV
+        After the search.
+    predicted : ndarray of shape (n_clips,), str
+        Out-of-fold predictions of the best candidate.
+    best : Pipeline
+        The best candidate, fitted, with probabilities, without the cache.
+    """
+    searched = BlockwiseGridSearch(
+        pipeline, grid, scoring=scoring, cv=folds, refit=False, n_jobs=jobs, error_score="raise"
+    )
+    n_fits = (len(ParameterGrid(grid)) + 1) * len(folds) + 1
+    with tqdm(total=n_fits, desc="fitting", unit="fit", disable=quiet, leave=False) as bar:
+        searched.on_block = bar.update
+        searched.fit(clips, target)
+        best = clone(pipeline).set_params(**clone(searched.best_params_, safe=False))
+        predicted = cross_val_predict(best, clips, target, cv=folds, n_jobs=jobs)
+        bar.update(len(folds))
+        _fit_with_probabilities(best, clips, target, folds, jobs)
+        bar.update(1)
+    return (
+        searched,
+        predicted,
+        best.set_params(sound__memory=None),
+    )  # a file must not depend on a folder of this machine
+
+
+def _fit_with_probabilities(
+    best: Pipeline, clips: np.ndarray, target: np.ndarray, folds: Sequence[Fold], jobs: int
+) -> None:
+    """Fit to all clips; a model that has no probabilities gets them from its out-of-fold scores."""
+    model = best.named_steps["model"]
+    if hasattr(model, "predict_proba"):
+        best.fit(clips, target)
+        return
+    if any(len(np.unique(target[train])) < len(np.unique(target)) for train, _ in folds):
+        # A class that is all in one group: its scores can only be had from folds that split the group.
+        folds = make_folds(target, None, len(folds), seed=0)
+    # The folds of the search, so that no group straddles these either.
+    best.set_params(model=CalibratedClassifierCV(model, ensemble=False, cv=folds, n_jobs=jobs))
+    best.fit(clips, target)
+    best.set_params(
+        model__cv=len(folds), model__n_jobs=None
+    )  # indices of these clips would break a later fit to others

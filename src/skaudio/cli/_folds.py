@@ -1,0 +1,80 @@
+"""Folds for cross-validation: leak-free where there are groups, and a word where there are and they are not used."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+Fold = tuple[np.ndarray, np.ndarray]  # indices of the clips to train on and to test on
+
+
+def make_folds(target: np.ndarray, groups: np.ndarray | None, n_folds: int, seed: int) -> list[Fold]:
+    """Split clips into stratified folds, no group in two of them.
+
+    Parameters
+    ----------
+    target : ndarray of shape (n_clips,)
+        Names of classes.
+    groups : ndarray of shape (n_clips,) or None
+        What each clip belongs to.
+    n_folds : int
+        Number of folds; there are fewer where there are fewer groups.
+    seed : int
+        Seed of the shuffling.
+
+    Returns
+    -------
+    list of (ndarray, ndarray)
+        Indices to train on and to test on, for each fold.
+
+    Raises
+    ------
+    ValueError
+        If there is one class or one group only, a class has fewer clips than folds, or classes go with groups.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    if groups is not None:
+        n_folds = min(n_folds, len(np.unique(groups)))
+        if n_folds < 2:
+            raise ValueError(f"--groups: all clips are of one group, {str(groups[0])!r}; folds need at least two.")
+    _check_classes(target, n_folds)
+    nothing = np.zeros(len(target))
+    if groups is None:
+        return list(StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(nothing, target))
+    folds = list(StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed).split(nothing, target, groups))
+    for train, test in folds:
+        if len(np.unique(target[train])) < 2:
+            raise ValueError(
+                f"--groups: without the groups {_listed(np.unique(groups[test]))} there is one class only to train on. "
+                "Each class needs clips of several groups."
+            )
+    return folds
+
+
+def classes_of_one_group(target: np.ndarray, groups: np.ndarray) -> list[str]:
+    """Name the classes whose clips are all of one group: no fold both trains and tests on them."""
+    return [name for name in np.unique(target).tolist() if len(np.unique(groups[target == name])) == 1]
+
+
+def count_straddling(groups: np.ndarray, folds: Sequence[Fold]) -> tuple[int, int]:
+    """Count the groups with clips in more than one test fold, and all groups."""
+    fold_of = np.empty(len(groups), dtype=int)
+    for number, (_, test) in enumerate(folds):
+        fold_of[test] = number
+    names = np.unique(groups)
+    return sum(len(np.unique(fold_of[groups == name])) > 1 for name in names), len(names)
+
+
+def _check_classes(target: np.ndarray, n_folds: int) -> None:
+    names, counts = np.unique(target, return_counts=True)
+    if len(names) < 2:
+        raise ValueError(f"There is one class only, {str(names[0])!r}; a classifier needs at least two.")
+    if counts.min() < n_folds:
+        few = [f"{name!s} ({count})" for name, count in zip(names, counts, strict=True) if count < n_folds]
+        remedy = f"or pass --folds {counts.min()}" if counts.min() > 1 else "or leave the class out"
+        raise ValueError(f"Fewer clips than the {n_folds} folds in: {_listed(few)}. Add clips, {remedy}.")
+
+
+def _listed(names: Sequence, most: int = 8) -> str:
+    shown = ", ".join(map(str, names[:most]))
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -1,0 +1,99 @@
+"""What a search tries: the pipeline, its candidates, and how they read in words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skaudio.features import MFCC, MelSpectrogram
+from skaudio.pooling import StatPooling
+
+# Spoken words gain by all three: silence around the word, its loudness and the background's tell nothing of it.
+WORDS = {"trim_db": 30.0, "level": -20.0, "top_db": 60.0}
+
+FRONT_ENDS = {
+    "quick": {"mfcc": [(MFCC, {"deltas": 2}), (MFCC, {"deltas": 1, **WORDS})], "mel": [(MelSpectrogram, {})]},
+    "full": {
+        "mfcc": [
+            (MFCC, {"n_mfcc": n_mfcc, "deltas": deltas, **how})
+            for n_mfcc in (13, 20)
+            for deltas in (1, 2)
+            for how in ({}, WORDS)
+        ],
+        "mel": [(MelSpectrogram, {"deltas": deltas, **how}) for deltas in (0, 1) for how in ({}, WORDS)],
+    },
+}
+DEFAULT_MODELS = {"quick": ("svc", "logistic", "trees"), "full": ("svc", "logistic", "trees", "neighbors")}
+SEGMENTS = {"quick": [1, 5], "full": [1, 5, 8]}
+MODEL_WORDS = {
+    SVC: "SVC (C={C:g})",
+    LogisticRegression: "logistic regression (C={C:g})",
+    ExtraTreesClassifier: "{n_estimators} extra trees",
+    KNeighborsClassifier: "{n_neighbors} nearest neighbours",
+}
+
+
+def make_pipeline() -> Pipeline:
+    """Make the pipeline whose parameters the grid sets: sound to frames, to a table, to a class."""
+    return Pipeline([("sound", MFCC()), ("pool", StatPooling()), ("scale", StandardScaler()), ("model", SVC())])
+
+
+def make_grid(
+    *, level: str, front_ends: Sequence[str] | None, models: Sequence[str] | None, seed: int, sound: dict[str, Any]
+) -> dict[str, list]:
+    """Make the grid for `GridSearchCV`.
+
+    Parameters
+    ----------
+    level : {"quick", "full"}
+        How many candidates.
+    front_ends, models : sequence of str or None
+        Which kinds; None for all of the level.
+    seed : int
+        Random state of the models that have one.
+    sound : dict
+        Parameters of every front end.
+
+    Returns
+    -------
+    dict
+        Lists of front ends, numbers of segments and models by the names of the pipeline's parameters.
+    """
+    known_sounds, known_models = FRONT_ENDS[level], _models(level, seed)
+    return {
+        "sound": [make(**how, **sound) for kind in front_ends or known_sounds for make, how in known_sounds[kind]],
+        "pool__segments": SEGMENTS[level],
+        "model": [model for kind in models or DEFAULT_MODELS[level] for model in known_models[kind]],
+    }
+
+
+def in_words(parameters: dict[str, Any]) -> str:
+    """Say what a candidate of the grid is: ``MFCC + deltas, 5 segments, SVC (C=10)``."""
+    sound, segments, model = parameters["sound"], parameters["pool__segments"], parameters["model"]
+    parts = [
+        (f"{sound.n_mfcc} MFCC" if isinstance(sound, MFCC) else f"{sound.n_mels} mel bands")
+        + ("", " + deltas", " + double deltas")[sound.deltas]
+    ]
+    if sound.trim_db is not None:
+        parts.append("trimmed")
+    if sound.level is not None:
+        parts.append("levelled")
+    if segments > 1:
+        parts.append(f"{segments} segments")
+    return ", ".join([*parts, MODEL_WORDS[type(model)].format(**model.get_params())])
+
+
+def _models(level: str, seed: int) -> dict[str, list]:
+    """Give the models of a level by kind."""
+    full = level == "full"
+    return {
+        "svc": [SVC(C=C) for C in ((1.0, 10.0, 100.0) if full else (10.0,))],
+        "logistic": [LogisticRegression(C=C, max_iter=1000) for C in ((0.01, 0.1, 1.0) if full else (0.1,))],
+        "trees": [ExtraTreesClassifier(500 if full else 300, random_state=seed)],
+        "neighbors": [KNeighborsClassifier(n) for n in ((1, 5) if full else (5,))],
+    }

@@ -1,0 +1,51 @@
+"""`main`: which command, and what becomes of its errors."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from skaudio.cli._parser import build_parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the console script.
+
+    Parameters
+    ----------
+    argv : sequence of str or None, default=None
+        Arguments without the program's name; None for those of the process.
+
+    Returns
+    -------
+    int
+        Exit status: 0 where all went well, 2 for an error of the user's (printed to stderr, without a traceback), 130
+        after Ctrl-C. Wrong arguments and ``--help`` raise SystemExit, as argparse has it.
+
+    Examples
+    --------
+    >>> from skaudio.cli import main
+    >>> main(["predict", "no_such_model.joblib", "clip.wav"])
+    2
+    """
+    arguments = build_parser().parse_args(argv)
+    try:
+        if arguments.command == "search":
+            from skaudio.cli._search import search
+
+            search(arguments)
+        else:
+            from skaudio.cli._predict import predict
+
+            predict(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("\nskaudio: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader (`| head`) has had enough; what is left in the buffer must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (ValueError, OSError, ImportError) as error:
+        print(f"skaudio: error: {error}", file=sys.stderr)
+        return 2
+    return 0

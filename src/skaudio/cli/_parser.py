@@ -1,0 +1,126 @@
+"""The arguments of the console script."""
+
+import argparse
+from collections.abc import Callable
+
+from skaudio import __version__
+
+FRONT_ENDS = ("mfcc", "mel")
+MODELS = ("svc", "logistic", "trees", "neighbors")
+SCORINGS = ("accuracy", "balanced_accuracy", "f1_macro", "matthews_corrcoef")
+DEFAULT_OUTPUT = "skaudio-model.joblib"
+
+_SEARCH = """\
+Find a good front end and model for a folder of audio: a grid search, scored on clips that were not
+trained on. Prints the candidates by rank and a confusion matrix, fits the best to all clips and
+writes it with joblib.
+
+Without FOLDER it runs on generated spoken digits, with folds by speaker."""
+
+_SEARCH_EXAMPLES = """\
+examples:
+  skaudio search recordings/                          subfolders are classes: recordings/robin/1.wav
+  skaudio search clips.csv --groups                   a table with the columns path,label,group
+  skaudio search recordings/ --groups '^([^_]+)_'     what stands before _ in a file's name is its group
+  skaudio search recordings/ --grid full --cache features/
+
+Clips that have something in common (speaker, site, day, source recording) belong in one group:
+otherwise the score tells how well a model knows what it was trained on, not how it will do on
+what is new."""
+
+_PREDICT = """\
+Print a CSV of the files' labels and the probability of each class. Loading a model runs the code
+that is in it: load only models that you trust."""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Make the parser; its result has ``command`` and that command's arguments."""
+    parser = argparse.ArgumentParser(prog="skaudio", description="Learning from sound, the scikit-learn way.")
+    parser.add_argument("--version", action="version", version=f"skaudio {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_search(commands)
+    _add_predict(commands)
+    return parser
+
+
+def _add_search(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "search",
+        help="find a good front end and model for a folder of audio, and write it",
+        description=_SEARCH,
+        epilog=_SEARCH_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add(
+        "folder",
+        nargs="?",
+        metavar="FOLDER",
+        help="folder with a subfolder for each class, or a CSV file: path,label[,group]",
+    )
+    add(
+        "--groups",
+        nargs="?",
+        const=True,
+        metavar="REGEX",
+        help="keep the clips of a group in one fold. Groups are the CSV's group column; with REGEX, the first group of "
+        "its match in the file's name (the whole match where it has none); with the word folder, the subfolders below "
+        "those of the classes. Put it behind FOLDER",
+    )
+    add("--grid", choices=("quick", "full"), default="quick", help="how many candidates to try (default: quick)")
+    add("--front-ends", type=_some_of(FRONT_ENDS), metavar="LIST", help="only these, of: " + ",".join(FRONT_ENDS))
+    add("--models", type=_some_of(MODELS), metavar="LIST", help="only these, of: " + ",".join(MODELS))
+    add("--sr", type=_whole(1000), metavar="HZ", help="sampling rate (default: that of most files, at most 22050)")
+    add("--folds", type=_whole(2), default=5, metavar="N", help="number of folds (default: 5)")
+    add("--scoring", choices=SCORINGS, default="accuracy", help="what candidates are ranked by (default: accuracy)")
+    add("--jobs", type=_whole(1), metavar="N", help="number of processes (default: as many as cores)")
+    add("--seed", type=_whole(0), default=0, metavar="N", help="seed of folds and models (default: 0)")
+    add("--cache", metavar="DIR", help="keep computed features here for the next search (default: a temporary folder)")
+    add("--on-error", choices=("raise", "warn"), default="raise", help="a broken file: stop (default), or leave it out")
+    add("--output", default=DEFAULT_OUTPUT, metavar="FILE", help=f"file of the model (default: {DEFAULT_OUTPUT})")
+    add("--force", action="store_true", help="replace FILE if it exists")
+    add("--quiet", action="store_true", help="no progress bar, no notes; warnings and errors remain")
+
+
+def _add_predict(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "predict",
+        help="print the labels and probabilities of files as CSV",
+        description=_PREDICT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("model", metavar="MODEL", help="file that `skaudio search` or joblib.dump wrote")
+    add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
+    add("--output", metavar="CSV", help="write to this file instead of stdout")
+    add("--force", action="store_true", help="replace CSV if it exists")
+    add(
+        "--on-error",
+        choices=("raise", "warn"),
+        default="raise",
+        help="a broken file: stop (default), or leave its row empty",
+    )
+
+
+def _whole(least: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if number < least:
+            raise argparse.ArgumentTypeError(f"{text!r}; expected a whole number from {least} up")
+        return number
+
+    return parse
+
+
+def _some_of(choices: tuple[str, ...]) -> Callable[[str], list[str]]:
+    def parse(text: str) -> list[str]:
+        names = [name.strip() for name in text.split(",")]
+        for name in names:
+            if name not in choices:
+                raise argparse.ArgumentTypeError(f"{name!r}; expected some of {','.join(choices)}")
+        return names
+
+    return parse

@@ -1,0 +1,98 @@
+"""``skaudio predict``: a CSV of labels and probabilities."""
+
+import csv
+import sys
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+import joblib
+from sklearn.pipeline import Pipeline
+
+from skaudio.cli._files import check_writable, replacing
+from skaudio.cli._listen import PORTION, reason, warn
+from skaudio.datasets._folder import AUDIO_EXTENSIONS
+from skaudio.io import AudioError
+
+
+def predict(arguments: Namespace) -> None:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        What the parser made of ``skaudio predict ...``.
+    """
+    output = None if arguments.output is None else Path(arguments.output).expanduser()
+    if output is not None:
+        check_writable(output, force=arguments.force)
+    paths = [path for name in arguments.files for path in _expand(name)]
+    model = _load(arguments.model)
+    if output is None:
+        _write_table(sys.stdout, model, paths, arguments.on_error)
+        return
+    with replacing(output) as aside, aside.open("w", newline="", encoding="utf-8") as file:
+        _write_table(file, model, paths, arguments.on_error)
+
+
+def _expand(name: str) -> list[str]:
+    """Give the audio files below a folder; a file is itself, whatever its ending."""
+    if not Path(name).is_dir():
+        return [name]
+    paths = [
+        str(path)
+        for path in sorted(Path(name).rglob("*"))
+        if path.suffix.lower() in AUDIO_EXTENSIONS and path.is_file()
+    ]
+    if not paths:
+        raise ValueError(f"There are no audio files ({', '.join(AUDIO_EXTENSIONS)}) in the folder {name!r}.")
+    return paths
+
+
+def _load(name: str) -> Any:
+    if not Path(name).is_file():
+        raise FileNotFoundError(f"There is no model file {name!r}.")
+    try:
+        model = joblib.load(name)
+    except Exception as error:  # what a wrong file leads to is any of a dozen, KeyError and IndexError among them
+        raise ValueError(f"{name!r} is no file that joblib can load: {type(error).__name__}: {error}") from error
+    if not hasattr(model, "predict"):
+        raise ValueError(f"{name!r} holds {type(model).__name__}, which has no predict; expected a fitted pipeline.")
+    return model
+
+
+def _write_table(file: TextIO, model: Any, paths: Sequence[str], on_error: str) -> None:
+    has_probabilities = hasattr(model, "predict_proba")
+    if not has_probabilities:
+        warn("this model has no probabilities (no predict_proba): only labels are written.")
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(["path", "label", *(model.classes_ if has_probabilities else [])])
+    for start in range(0, len(paths), PORTION):
+        table.writerows(_rows(model, paths[start : start + PORTION], has_probabilities, on_error))
+
+
+def _rows(model: Any, paths: Sequence[str], has_probabilities: bool, on_error: str) -> Iterator[list]:
+    """Predict a portion of files at once, and one by one where one of them is broken."""
+    try:
+        labels, probabilities = _predict(model, paths, has_probabilities)
+    except AudioError as error:
+        if on_error == "raise":
+            raise AudioError(f"{reason(error)} Pass --on-error warn to leave its row empty.") from error
+        if len(paths) > 1:
+            for path in paths:
+                yield from _rows(model, [path], has_probabilities, on_error)
+        else:
+            warn(reason(error))
+            yield [paths[0], "", *([""] * len(model.classes_) if has_probabilities else [])]
+        return
+    for path, label, row in zip(paths, labels, probabilities, strict=True):
+        yield [path, label, *(f"{probability:.6f}" for probability in row)]
+
+
+def _predict(model: Any, paths: Sequence[str], has_probabilities: bool) -> tuple[Sequence, Sequence]:
+    """Give labels and rows of probabilities; a pipeline's sounds are decoded once for both."""
+    X = paths
+    if isinstance(model, Pipeline) and len(model) > 1:
+        X, model = model[:-1].transform(paths), model[-1]
+    return model.predict(X), model.predict_proba(X) if has_probabilities else [()] * len(paths)

@@ -1,0 +1,121 @@
+"""``skaudio search``: from a folder of audio to a ranked table, a confusion matrix and a fitted pipeline in a file."""
+
+import shlex
+from argparse import Namespace
+from contextlib import nullcontext
+from pathlib import Path
+
+import joblib
+import numpy as np
+from sklearn.model_selection import GridSearchCV
+from sklearn.utils import Bunch
+
+from skaudio.cli._clips import generated_clips, own_clips
+from skaudio.cli._evaluation import evaluate
+from skaudio.cli._files import check_writable, replacing, temporary_folder
+from skaudio.cli._folds import Fold, classes_of_one_group, count_straddling, make_folds
+from skaudio.cli._grid import in_words, make_grid, make_pipeline
+from skaudio.cli._listen import listen, warn
+from skaudio.cli._tables import confusion_table, ranked_table
+
+
+def search(arguments: Namespace) -> None:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        What the parser made of ``skaudio search ...``.
+    """
+    output = Path(arguments.output).expanduser()
+    check_writable(output, force=arguments.force)
+    clips = _read_clips(arguments)
+    folds = _make_folds(clips, arguments)  # what is wrong with classes and groups shows before any file is decoded
+    _warn_of_leaks(clips, folds)
+    jobs, quiet = arguments.jobs or joblib.cpu_count(), arguments.quiet
+    with temporary_folder() if arguments.cache is None else nullcontext(arguments.cache) as cache:
+        grid = make_grid(
+            level=arguments.grid,
+            front_ends=arguments.front_ends,
+            models=arguments.models,
+            seed=arguments.seed,
+            sound={"sr": clips.sr, "memory": cache},
+        )
+        kept = listen(grid["sound"], clips.data, jobs=jobs, on_error=arguments.on_error, quiet=quiet)
+        if len(kept) < len(clips.data):
+            clips = _select(clips, kept)
+            folds = _make_folds(clips, arguments)
+        _print_task(clips, folds)
+        searched, predicted, best = evaluate(
+            make_pipeline(), grid, clips.data, clips.target, folds, scoring=arguments.scoring, jobs=jobs, quiet=quiet
+        )
+    _print_results(searched, clips.target, predicted)
+    with replacing(output) as file:
+        joblib.dump(best, file, compress=3)  # a forest shrinks to a fifth
+    _print_usage(output)
+
+
+def _read_clips(arguments: Namespace) -> Bunch:
+    if arguments.folder is not None:
+        return own_clips(arguments.folder, arguments.groups, arguments.sr)
+    if arguments.groups is not None or arguments.sr is not None:
+        raise ValueError("--groups and --sr are for files of your own: skaudio search FOLDER --groups ...")
+    return generated_clips(arguments.seed)
+
+
+def _select(clips: Bunch, kept: np.ndarray) -> Bunch:
+    n_clips = len(clips.data)
+    return Bunch(**{k: v[kept] if isinstance(v, np.ndarray) and len(v) == n_clips else v for k, v in clips.items()})
+
+
+def _make_folds(clips: Bunch, arguments: Namespace) -> list[Fold]:
+    return make_folds(clips.target, clips.groups, arguments.folds, arguments.seed)
+
+
+def _warn_of_leaks(clips: Bunch, folds: list[Fold]) -> None:
+    if clips.groups is not None:
+        for name in classes_of_one_group(clips.target, clips.groups):
+            warn(f"all clips of {name!r} are of one group: no fold that is tested on them was trained on any.")
+    if clips.unused_groups is not None:
+        straddling, n_groups = count_straddling(clips.unused_groups, folds)
+        if straddling:
+            warn(
+                f"{straddling} of {n_groups} groups straddle folds: models are tested on groups that they were trained "
+                "on, and score too well. Pass --groups to keep each group in one fold."
+            )
+
+
+def _print_task(clips: Bunch, folds: list[Fold]) -> None:
+    names = np.unique(clips.target)
+    grouped = "" if clips.groups is None else f" by group ({len(np.unique(clips.groups))} groups)"
+    size = f"{len(clips.data)} clips of {len(names)} classes, {clips.sr:g} Hz"
+    print(f"{clips.source}: {size}; {len(folds)} folds{grouped}\n", flush=True)
+
+
+def _print_results(searched: GridSearchCV, target: np.ndarray, predicted: np.ndarray) -> None:
+    results = searched.cv_results_
+    words = [in_words(parameters) for parameters in results["params"]]
+    print(
+        ranked_table(
+            results["mean_test_score"],
+            results["std_test_score"],
+            results["mean_fit_time"],
+            words,
+            scoring=searched.scoring,
+        )
+    )
+    print("(mean and standard deviation over folds; seconds to fit, features computed before)\n")
+    print(f"The best: {words[searched.best_index_]}.")
+    print("On clips that it was not fitted to (rows: true, columns: predicted):\n")
+    print(confusion_table(target, predicted))
+    print(f"accuracy {np.mean(target == predicted):.1%}, {np.sum(target == predicted)} of {len(target)}\n")
+
+
+def _print_usage(output: Path) -> None:
+    name = str(output)
+    print(f"Fitted to all clips and written to {name} ({output.stat().st_size / 1e6:.1f} MB). To use it:\n")
+    print(f"  skaudio predict {shlex.quote(name)} FILES...\n")
+    print("or, in Python:\n")
+    print("  import joblib")
+    print(f"  model = joblib.load({name!r})")
+    print('  model.predict(["clip.wav"]), model.predict_proba(["clip.wav"]), model.classes_')

@@ -1,0 +1,112 @@
+"""Tables in plain text: the candidates by rank, and who was taken for whom."""
+
+from collections.abc import Sequence
+from string import ascii_lowercase
+
+import numpy as np
+
+MOST_RANKS = 20
+MOST_COLUMNS = 15
+MOST_ROWS = 40
+NAME_WIDTH = 24
+
+
+def ranked_table(
+    means: np.ndarray, deviations: np.ndarray, seconds: np.ndarray, words: Sequence[str], *, scoring: str = "accuracy"
+) -> str:
+    """Write the candidates by rank.
+
+    Parameters
+    ----------
+    means, deviations : ndarray of shape (n_candidates,)
+        Mean and standard deviation of the score over folds.
+    seconds : ndarray of shape (n_candidates,)
+        Time to fit.
+    words : sequence of str
+        What each candidate is.
+    scoring : str, default="accuracy"
+        What the score is called.
+
+    Returns
+    -------
+    str
+        The table, without a line break at its end.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.cli._tables import ranked_table
+    >>> means, deviations, seconds = np.array([[0.5, 0.75], [0.1, 0.05], [2.0, 0.25]])
+    >>> print(ranked_table(means, deviations, seconds, ["MFCC, SVC", "mel, SVC"]))
+    rank        accuracy   fit s  candidate
+       1   0.750 ± 0.050    0.25  mel, SVC
+       2   0.500 ± 0.100    2.00  MFCC, SVC
+    """
+    order = np.argsort(-means, kind="stable")
+    lines = [f"rank  {scoring.replace('_', ' '):>15}   fit s  candidate"]
+    for rank, i in enumerate(order[:MOST_RANKS], start=1):
+        score = f"{means[i]:.3f} ± {deviations[i]:.3f}"
+        lines.append(f"{rank:4d}  {score:>15}  {seconds[i]:6.2f}  {words[i]}")
+    if len(order) > MOST_RANKS:
+        lines.append(f" ... and {len(order) - MOST_RANKS} more, down to {means[order[-1]]:.3f}")
+    return "\n".join(lines)
+
+
+def confusion_table(target: np.ndarray, predicted: np.ndarray) -> str:
+    """Write who was taken for whom: a matrix for up to 15 classes, else a list of the classes found worst.
+
+    Parameters
+    ----------
+    target, predicted : ndarray of str, shape (n_clips,)
+        True and predicted names of classes.
+
+    Returns
+    -------
+    str
+        The table, without a line break at its end.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.cli._tables import confusion_table
+    >>> print(confusion_table(np.array(["dog", "dog", "rain"]), np.array(["dog", "rain", "rain"])))
+             a  b  recall
+    a  dog   1  1   50.0%
+    b  rain  .  1  100.0%
+    """
+    from sklearn.metrics import confusion_matrix
+
+    names = np.unique(target)
+    counts = confusion_matrix(target, predicted, labels=names)
+    return _matrix(names, counts) if len(names) <= MOST_COLUMNS else _worst_classes(names, counts)
+
+
+def _matrix(names: np.ndarray, counts: np.ndarray) -> str:
+    letters = ascii_lowercase[: len(names)]
+    cell = max(2, len(str(counts.max()))) + 1
+    width = min(NAME_WIDTH, max(map(len, names)))
+    lines = [" " * (3 + width) + "".join(f"{letter:>{cell}}" for letter in letters) + "  recall"]
+    for letter, name, row in zip(letters, names, counts, strict=True):
+        cells = "".join(f"{count or '.':>{cell}}" for count in row)
+        recall = row[letters.index(letter)] / row.sum()
+        lines.append(f"{letter}  {_shortened(name):<{width}}{cells}  {recall:6.1%}")
+    return "\n".join(lines)
+
+
+def _worst_classes(names: np.ndarray, counts: np.ndarray) -> str:
+    recalls = counts.diagonal() / counts.sum(axis=1)
+    mistakes = counts - np.diag(counts.diagonal())
+    width = min(NAME_WIDTH, max(map(len, names)))
+    lines = [f"{'class':<{width}}  clips  recall  most often taken for"]
+    order = np.argsort(recalls, kind="stable")
+    for i in order[:MOST_ROWS]:
+        other = mistakes[i].argmax()
+        mistake = f"{_shortened(names[other])} ({mistakes[i, other]})" if mistakes[i, other] else ""
+        lines.append(f"{_shortened(names[i]):<{width}}  {counts[i].sum():5d}  {recalls[i]:6.1%}  {mistake}".rstrip())
+    if len(order) > MOST_ROWS:
+        lines.append(f"... and {len(order) - MOST_ROWS} more, each at least {recalls[order[MOST_ROWS]]:.1%}")
+    return "\n".join(lines)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= NAME_WIDTH else name[: NAME_WIDTH - 3] + "..."

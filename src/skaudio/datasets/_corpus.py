@@ -1,0 +1,151 @@
+"""Public corpora: one frozen record says what a corpus is, one function finds or downloads it.
+
+A corpus is taken to be whole only in the folder that bears its name. A download is therefore unpacked and checked in a
+temporary folder beside it, which is given the name in one step when all is well.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import BadZipFile, ZipFile
+
+from skaudio.datasets._data_home import get_data_home
+
+
+class DatasetError(ValueError, OSError):
+    """A data set is not there, cannot be downloaded, or is not whole."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What a public corpus is and where it comes from.
+
+    Attributes
+    ----------
+    name : str
+        Its full name.
+    folder : str
+        Its folder in the data home.
+    url : str
+        A zip archive with one folder at its top.
+    licence : str
+        Its licence, with whom to name.
+    manifest : Traversable
+        A file as ``sha256sum`` prints it: the SHA-256 of every recording and its path, relative to `folder` and to the
+        top folder of the archive.
+    """
+
+    name: str
+    folder: str
+    url: str
+    licence: str
+    manifest: Traversable
+
+    def checksums(self) -> dict[str, str]:
+        """Read the SHA-256 of every recording, by path, in the order of the manifest."""
+        lines = self.manifest.read_text(encoding="utf-8").splitlines()
+        return {path: checksum for checksum, path in (line.split("  ", maxsplit=1) for line in lines)}
+
+
+def find_corpus(
+    corpus: Corpus, *, data_home: str | os.PathLike | None, download_if_missing: bool, verify: bool
+) -> list[Path]:
+    """Find a corpus in the data home, or download it into there.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    data_home : str, PathLike or None
+        As in `get_data_home`.
+    download_if_missing : bool
+        Whether to download a corpus that is not there.
+    verify : bool
+        Whether to compare the SHA-256 of every recording that is there already, not only its name. A download is
+        always compared.
+
+    Returns
+    -------
+    list of Path
+        The recordings, in the order of the manifest.
+
+    Raises
+    ------
+    DatasetError
+        If the corpus is not there and is not or cannot be downloaded, or recordings are missing or corrupt.
+    """
+    root = get_data_home(data_home) / corpus.folder
+    checksums = corpus.checksums()
+    if not root.is_dir():
+        if not download_if_missing:
+            raise DatasetError(f"{corpus.name} is not there, and download_if_missing=False. {_by_hand(corpus, root)}")
+        _download(corpus, checksums, root)
+    else:
+        _check(root, checksums, compare=verify, remedy=f"Remove {root} to download it anew from {corpus.url}.")
+    return [root / path for path in checksums]
+
+
+def _download(corpus: Corpus, checksums: dict[str, str], root: Path) -> None:
+    import pooch
+
+    pooch.get_logger().info("%s. Licence: %s.", corpus.name, corpus.licence)
+    try:
+        root.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=root.parent, prefix=f".{corpus.folder}-") as scratch:
+            # No hash of the archive: GitHub makes it on the fly and may compress it differently one day. What counts is
+            # compared below.
+            archive = pooch.retrieve(corpus.url, known_hash=None, fname="archive.zip", path=scratch)
+            unpacked = Path(scratch, corpus.folder)
+            _unpack(archive, unpacked, checksums)
+            _check(unpacked, checksums, compare=True, remedy=f"They came so from {corpus.url}; nothing was kept.")
+            _give_name(unpacked, root)
+    except DatasetError:
+        raise
+    except (OSError, BadZipFile) as error:  # what requests raises is an OSError
+        raise DatasetError(f"{corpus.name} could not be downloaded ({error}). {_by_hand(corpus, root)}") from error
+
+
+def _unpack(archive: str, folder: Path, paths: Iterable[str]) -> None:
+    """Unpack the recordings, and what the corpus says about itself, without the archive's top folder."""
+    with ZipFile(archive) as members:
+        below_top = {name.partition("/")[2]: name for name in members.namelist()}
+        for path in (*paths, "README.md"):
+            if path in below_top:  # else the check that follows says what is missing
+                target = folder / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(members.read(below_top[path]))
+
+
+def _check(root: Path, checksums: dict[str, str], *, compare: bool, remedy: str) -> None:
+    """Raise an error that names the recordings that are missing or, if ``compare``, not what they should be."""
+    missing = [path for path in checksums if not (root / path).is_file()]
+    corrupt = []
+    if compare and not missing:
+        corrupt = [path for path, checksum in checksums.items() if _sha256(root / path) != checksum]
+    for state, paths in (("missing from", missing), ("corrupt in", corrupt)):
+        if paths:
+            named = ", ".join(paths[:5]) + (", ..." if len(paths) > 5 else "")
+            raise DatasetError(f"{len(paths)} of {len(checksums)} recordings are {state} {root}: {named}. {remedy}")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _give_name(unpacked: Path, root: Path) -> None:
+    try:
+        unpacked.rename(root)
+    except OSError:
+        # Another process may have been faster; then its copy is as good as ours.
+        if not root.is_dir():
+            raise
+
+
+def _by_hand(corpus: Corpus, root: Path) -> str:
+    return (
+        f"By hand: unpack {corpus.url} so that {root / next(iter(corpus.checksums()))} exists, or set the environment "
+        f"variable SKAUDIO_DATA (or data_home) to the folder that holds {corpus.folder!r}."
+    )

@@ -1,0 +1,28 @@
+"""`get_data_home`: where downloaded data sets live."""
+
+import os
+from pathlib import Path
+
+
+def get_data_home(data_home: str | os.PathLike | None = None) -> Path:
+    """Get the folder in which the fetchers look for data sets, and into which they download them.
+
+    It need not exist: the first download creates it.
+
+    Parameters
+    ----------
+    data_home : str, PathLike or None, default=None
+        The folder. None: the environment variable ``SKAUDIO_DATA`` where it is set, else ``~/skaudio_data``.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Examples
+    --------
+    >>> from skaudio.datasets import get_data_home
+    >>> get_data_home("recordings").name
+    'recordings'
+    """
+    # An empty variable counts as none, as it does for most programs.
+    return Path(data_home or os.environ.get("SKAUDIO_DATA") or "~/skaudio_data").expanduser()

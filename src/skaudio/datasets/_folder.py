@@ -1,0 +1,214 @@
+"""`load_folder`: labelled recordings from a tree of folders, or from a CSV table of paths and labels."""
+
+import csv
+import io
+import os
+import re
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.utils import Bunch
+
+AUDIO_EXTENSIONS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64")
+
+
+class _Recording(NamedTuple):
+    path: Path
+    label: str
+    subfolder: str  # between the label's folder (with a table: the folder of the paths) and the file
+    group: str | None = None  # from a table
+
+
+def load_folder(
+    path: str | os.PathLike,
+    *,
+    labels: str | os.PathLike = "folder",
+    groups: str | None = None,
+    extensions: Sequence[str] = AUDIO_EXTENSIONS,
+) -> Bunch:
+    r"""Load the paths and labels of recordings that lie in a folder per class, or are listed in a CSV table.
+
+    No recording is opened: ``data`` holds paths, which every front end takes.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        A folder with one subfolder per class; recordings may lie in it at any depth. Or a CSV file (UTF-8, ending in
+        ``.csv``) with a header and the columns ``path``, ``label`` and, if wanted, ``group``; relative paths in it are
+        relative to the folder of the CSV file.
+    labels : "folder" or path of a CSV file, default="folder"
+        Where the labels of a folder come from: the names of its first-level subfolders, or a CSV file as above whose
+        relative paths are relative to `path`.
+    groups : None, "folder" or str, default=None
+        What belongs together when data are split. None: the column ``group`` of the CSV file if it has one, else no
+        groups. "folder": the folder below the label's folder, as in ``label/group/clip.wav`` (with a CSV file: below
+        the folder its paths are relative to). Any other string: a regular expression that is searched in each file
+        name; its first group, or the whole match where it has none, is the group.
+    extensions : sequence of str, default=(".wav", ".flac", ".ogg", ...)
+        What counts as a recording in a folder, in upper or lower case. Hidden files and folders never count. A CSV file
+        may list any file.
+
+    Returns
+    -------
+    Bunch
+        - ``data``: ndarray of shape (n_samples,), object; paths, str, sorted by their place in the folder, or in the
+          order of the CSV file
+        - ``target``: ndarray of shape (n_samples,), str; labels
+        - ``groups``: ndarray of shape (n_samples,), str; or None
+        - ``target_names``: ndarray of shape (n_classes,), str; the labels, sorted
+        - ``DESCR``: where the data come from
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to load, a recording has no label, a row of the table is wrong, or `groups` does not fit.
+
+    Warns
+    -----
+    UserWarning
+        If a subfolder has no recording in it.
+
+    Notes
+    -----
+    A single class is accepted, since outlier detectors train on one.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in ("dog/anna_1.wav", "dog/ben_1.wav", "rain/anna_2.wav"):
+    ...         file = pathlib.Path(folder, name)
+    ...         file.parent.mkdir(exist_ok=True)
+    ...         file.touch()
+    ...     clips = load_folder(folder, groups=r"^([a-z]+)_")
+    >>> clips.target.tolist(), clips.groups.tolist()
+    (['dog', 'dog', 'rain'], ['anna', 'ben', 'anna'])
+    """
+    path = Path(path).expanduser()
+    if not path.exists():
+        raise ValueError(f"There is no folder or CSV file {str(path)!r}.")
+    if path.is_dir() and labels == "folder":
+        recordings = _from_folders(path, _check_extensions(extensions))
+    elif path.is_dir():
+        recordings = _from_table(Path(labels).expanduser(), base=path)
+    elif path.suffix.lower() != ".csv":
+        raise ValueError(f"path must be a folder or a file that ends in .csv, got the file {str(path)!r}.")
+    elif labels != "folder":
+        raise ValueError(f"labels={str(labels)!r} needs a folder as path, but path is the CSV file {str(path)!r}.")
+    else:
+        recordings = _from_table(path, base=path.parent)
+    target = np.array([recording.label for recording in recordings])
+    return Bunch(
+        data=np.array([str(recording.path) for recording in recordings], dtype=object),
+        target=target,
+        groups=_groups(recordings, groups),
+        target_names=np.unique(target),
+        DESCR=f"{len(recordings)} recordings of {len(set(target))} classes from {path}",
+    )
+
+
+def _check_extensions(extensions: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(extensions, str) or not all(str(extension).startswith(".") for extension in extensions):
+        raise ValueError(f"extensions must be a list of endings with their dots, as ['.wav'], got {extensions!r}.")
+    return tuple(extension.lower() for extension in extensions)
+
+
+def _from_folders(root: Path, extensions: tuple[str, ...]) -> list[_Recording]:
+    """Every recording below the first-level subfolders of ``root``, which are the labels."""
+    shown = (entry for entry in root.iterdir() if not entry.name.startswith("."))
+    entries = sorted(shown, key=lambda entry: entry.name)
+    unlabelled = [entry.name for entry in entries if entry.is_file() and entry.suffix.lower() in extensions]
+    if unlabelled:
+        raise ValueError(
+            f"Recordings directly in {str(root)!r} have no label: {_name_some(unlabelled)}. Put them into one "
+            f"subfolder per class, or list them with their labels in a CSV file."
+        )
+    found = {entry: _find_recordings(entry, extensions) for entry in entries if entry.is_dir()}
+    if not any(found.values()):
+        raise ValueError(f"There are no recordings ({', '.join(extensions)}) in the subfolders of {str(root)!r}.")
+    empty = [folder.name for folder, files in found.items() if not files]
+    if empty:
+        warnings.warn(f"No recordings in these subfolders of {str(root)!r}: {_name_some(empty)}.", stacklevel=3)
+    return [
+        _Recording(folder / file, folder.name, "/".join(file.parts[:-1]))
+        for folder, files in found.items()
+        for file in files
+    ]
+
+
+def _find_recordings(folder: Path, extensions: tuple[str, ...]) -> list[Path]:
+    """Find the recordings at any depth, but no hidden ones; their paths relative to ``folder``, sorted."""
+    files = (file for file in folder.rglob("*") if file.suffix.lower() in extensions and file.is_file())
+    relative = (file.relative_to(folder) for file in files)
+    shown = (file for file in relative if not any(part.startswith(".") for part in file.parts))
+    return sorted(shown, key=lambda file: file.parts)
+
+
+def _from_table(table: Path, *, base: Path) -> list[_Recording]:
+    """Every row of a CSV table; relative paths start at ``base``."""
+    if not table.is_file():
+        raise ValueError(f"There is no CSV file {str(table)!r}.")
+    try:
+        text = table.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{table} is not UTF-8 text ({error}): save it as CSV in UTF-8.") from error
+    rows = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
+    missing = [column for column in ("path", "label") if column not in (rows.fieldnames or [])]
+    if missing:
+        raise ValueError(f"{table} has no column {' and no column '.join(missing)}; it has {rows.fieldnames}.")
+    recordings, line_of = [], {}
+    for row in rows:
+        where = f"{table}, line {rows.line_num}"
+        recording = _read_row(row, base, where)
+        first = line_of.setdefault(recording.path, rows.line_num)
+        if first != rows.line_num:
+            raise ValueError(f"{where}: the file {str(recording.path)!r} is in line {first} already.")
+        recordings.append(recording)
+    if not recordings:
+        raise ValueError(f"{table} lists no recordings.")
+    return recordings
+
+
+def _read_row(row: dict[str, str | None], base: Path, where: str) -> _Recording:
+    if None in row:  # where csv puts what has no column
+        raise ValueError(f"{where}: more cells than columns; put a cell that holds a comma in quotation marks.")
+    cells = {column: (row[column] or "").strip() for column in ("path", "label", "group") if column in row}
+    empty = [column for column, cell in cells.items() if not cell]
+    if empty:
+        raise ValueError(f"{where}: the {' and the '.join(empty)} is empty.")
+    path = base / Path(cells["path"]).expanduser()
+    if not path.is_file():
+        raise ValueError(f"{where}: there is no file {str(path)!r}.")
+    parent = path.parent.relative_to(base) if path.is_relative_to(base) else path.parent
+    return _Recording(path, cells["label"], "" if parent == Path() else parent.as_posix(), cells.get("group"))
+
+
+def _groups(recordings: list[_Recording], groups: str | None) -> np.ndarray | None:
+    """One group a recording, from the table, the folders or the file names."""
+    if groups is None:
+        return None if recordings[0].group is None else np.array([recording.group for recording in recordings])
+    if groups == "folder":
+        flat = [str(recording.path) for recording in recordings if not recording.subfolder]
+        if flat:
+            raise ValueError(f"groups='folder' needs a folder per group, but there is none around {_name_some(flat)}.")
+        return np.array([recording.subfolder for recording in recordings])
+    try:
+        pattern = re.compile(groups)
+    except re.error as error:
+        raise ValueError(f"groups={groups!r} is not a regular expression: {error}.") from error
+    names = [recording.path.name for recording in recordings]
+    matches = [pattern.search(name) for name in names]
+    found = [match and match.group(min(pattern.groups, 1)) for match in matches]
+    unmatched = [name for name, group in zip(names, found, strict=True) if not group]
+    if unmatched:
+        raise ValueError(f"groups={groups!r} finds nothing in {len(unmatched)} file name(s): {_name_some(unmatched)}.")
+    return np.array(found)
+
+
+def _name_some(names: Sequence[str], n_named: int = 5) -> str:
+    """Name the first few and count the rest."""
+    rest = len(names) - n_named
+    return ", ".join(map(repr, names[:n_named])) + (f" and {rest} more" if rest > 0 else "")

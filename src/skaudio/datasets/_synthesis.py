@@ -1,0 +1,156 @@
+"""The raw material of synthetic sound: random numbers, shaped noise, harmonics, slow wandering, fades and levels.
+
+Conventions: time is in samples, frequency in Hz, level in dB; every random draw comes from the generator that is passed
+in, so that one seed decides a whole data set and the global state of NumPy is never touched.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.random import Generator, RandomState
+
+
+def make_rng(random_state: int | RandomState | None) -> Generator:
+    """Turn scikit-learn's ``random_state`` into a NumPy generator, without touching NumPy's global state.
+
+    Parameters
+    ----------
+    random_state : int, RandomState instance or None
+        A seed; a RandomState, which is advanced; or None for a different result every time.
+
+    Returns
+    -------
+    numpy.random.Generator
+    """
+    if isinstance(random_state, RandomState):
+        return np.random.default_rng(random_state.randint(2**31, size=4))
+    return np.random.default_rng(random_state)
+
+
+def shaped_noise(rng: Generator, n_samples: int, sr: float, gain: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Gaussian noise with the magnitude response ``gain``, at unit RMS.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    n_samples : int
+    sr : float
+        Sampling rate in Hz.
+    gain : callable
+        Takes frequencies in Hz, shape (n,), and gives the magnitude response at them, shape (n,).
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), float32
+    """
+    from scipy import fft
+
+    n_fft = fft.next_fast_len(n_samples, real=True)
+    spectrum = fft.rfft(rng.standard_normal(n_fft, dtype=np.float32))
+    noise = fft.irfft(spectrum * gain(fft.rfftfreq(n_fft, 1 / sr)).astype(np.float32), n_fft)[:n_samples]
+    return noise / rms(noise)
+
+
+def coloured_noise(rng: Generator, n_samples: int, sr: float, exponent: float) -> np.ndarray:
+    """Noise whose power falls as ``1 / f ** exponent``: 0 is white, 1 pink, 2 brown; flat below 20 Hz; unit RMS."""
+    return shaped_noise(rng, n_samples, sr, lambda f: np.maximum(f, 20.0) ** (-exponent / 2))
+
+
+def band_noise(rng: Generator, n_samples: int, sr: float, centre: float, bandwidth: float) -> np.ndarray:
+    """Noise through one resonance, at unit RMS."""
+    return shaped_noise(rng, n_samples, sr, lambda f: np.abs(resonance(f, centre, bandwidth)))
+
+
+def resonance(frequencies: np.ndarray, centre: np.ndarray, bandwidth: np.ndarray) -> np.ndarray:
+    """Complex response of a second-order resonance, 1 at 0 Hz: one formant, or one ringing part of a machine.
+
+    Parameters
+    ----------
+    frequencies, centre, bandwidth : array-like
+        In Hz; they broadcast.
+
+    Returns
+    -------
+    ndarray, complex, of the broadcast shape
+
+    References
+    ----------
+    .. [1] G. Fant, "Acoustic Theory of Speech Production", Mouton, 1960.
+    """
+    return centre**2 / (centre**2 - frequencies**2 + 1j * frequencies * bandwidth)
+
+
+def harmonics(phase: np.ndarray, amplitudes: np.ndarray) -> np.ndarray:
+    """Sum the sines ``amplitudes[k] * sin((k + 1) * phase)``.
+
+    Parameters
+    ----------
+    phase : ndarray of shape (n_samples,)
+        Phase of the fundamental in radians.
+    amplitudes : ndarray of shape (n_harmonics,)
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), float32
+    """
+    # The fundamental's phasor, times itself again and again: one complex product a harmonic in place of one sine.
+    fundamental = np.exp(1j * (phase % (2 * np.pi))).astype(np.complex64)
+    total = np.zeros(len(phase), dtype=np.float32)
+    phasor = np.ones_like(fundamental)
+    for amplitude in amplitudes:
+        phasor = phasor * fundamental
+        total += np.float32(amplitude) * phasor.imag
+    return total
+
+
+def phase_of(frequency: np.ndarray, sr: float) -> np.ndarray:
+    """Phase in radians, float64, of an oscillator that follows ``frequency`` (Hz, one value a sample)."""
+    return 2 * np.pi * np.cumsum(frequency, dtype=np.float64) / sr
+
+
+def wander(rng: Generator, n_samples: int, sr: float, rate: float) -> np.ndarray:
+    """Draw a smooth random curve of roughly unit variance that turns about ``rate`` times a second.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), float32
+    """
+    n_knots = int(np.ceil(n_samples / sr * rate)) + 2
+    # A random starting point, else every curve would have its knots, and so its turns, at the same times.
+    position = rng.uniform() + np.arange(n_samples) * (rate / sr)
+    left = np.minimum(position.astype(np.int64), n_knots - 1)
+    knots = rng.standard_normal(n_knots + 1)
+    mix = 0.5 - 0.5 * np.cos(np.pi * (position - left))
+    return ((1 - mix) * knots[left] + mix * knots[left + 1]).astype(np.float32)
+
+
+def fade(n_samples: int, n_attack: int, n_release: int) -> np.ndarray:
+    """Make an envelope that rises from 0 to 1, stays, and falls to 0, with raised-cosine flanks.
+
+    The flanks are shortened where they do not fit. The envelope is above 0 at every sample, so that its span is exactly
+    ``n_samples``.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), float32
+    """
+    n_attack, n_release = min(n_attack, n_samples // 2), min(n_release, n_samples // 2)
+    envelope = np.ones(n_samples, dtype=np.float32)
+    envelope[:n_attack] = np.sin(0.5 * np.pi * (np.arange(n_attack) + 1) / (n_attack + 1)) ** 2
+    envelope[n_samples - n_release :] = np.sin(0.5 * np.pi * (np.arange(n_release, 0, -1)) / (n_release + 1)) ** 2
+    return envelope
+
+
+def rms(waveform: np.ndarray) -> float:
+    """Root mean square, with a floor that keeps a division by it finite."""
+    return max(float(np.sqrt(np.mean(np.square(waveform)))), 1e-12)
+
+
+def scale_to_snr(signal: np.ndarray, noise: np.ndarray, snr_db: float) -> np.ndarray:
+    """Scale ``signal`` so that its power stands ``snr_db`` above the power of ``noise``."""
+    return signal * np.float32(rms(noise) / rms(signal) * 10 ** (snr_db / 20))
+
+
+def within_full_scale(waveform: np.ndarray) -> np.ndarray:
+    """Turn the level down where the waveform would leave [-1, 1]; leave it alone otherwise."""
+    return waveform / max(np.abs(waveform).max(), 1.0)

@@ -1,0 +1,35 @@
+"""Pure functions on arrays: framing, STFT and its inverse, mel, decibels, cepstrum, deltas, normalisation, loudness.
+
+All are time first, ``(n_frames, n_channels)``, unlike librosa, and give float32 (complex64 for the STFT). They equal
+librosa's results, but a clip's result never depends on its neighbours in a batch.
+"""
+
+from skaudio.dsp._cepstrum import cepstrum, dct_matrix, inverse_cepstrum
+from skaudio.dsp._decibel import db_to_power, power_to_db
+from skaudio.dsp._delta import delta
+from skaudio.dsp._framing import frame, frame_count
+from skaudio.dsp._loudness import set_level, trim_silence
+from skaudio.dsp._mel import MelFilterBank, mel_filter_bank, melspectrogram
+from skaudio.dsp._normalize import normalize
+from skaudio.dsp._stft import fft_window, istft, spectrogram, stft
+
+__all__ = [
+    "MelFilterBank",
+    "cepstrum",
+    "db_to_power",
+    "dct_matrix",
+    "delta",
+    "fft_window",
+    "frame",
+    "frame_count",
+    "inverse_cepstrum",
+    "istft",
+    "mel_filter_bank",
+    "melspectrogram",
+    "normalize",
+    "power_to_db",
+    "set_level",
+    "spectrogram",
+    "stft",
+    "trim_silence",
+]

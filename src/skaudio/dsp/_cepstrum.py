@@ -1,0 +1,104 @@
+"""From a log-mel spectrogram to cepstral coefficients."""
+
+from functools import lru_cache
+
+import numpy as np
+
+
+@lru_cache(maxsize=32)
+def dct_matrix(n_out: int, n_in: int, *, lifter: float = 0.0) -> np.ndarray:
+    """Make the matrix of the orthonormal DCT-II, for a product from the right.
+
+    Parameters
+    ----------
+    n_out : int
+        Number of coefficients kept.
+    n_in : int
+        Number of channels transformed.
+    lifter : float, default=0.0
+        Cepstral liftering: coefficient ``n`` is scaled by
+        ``1 + lifter / 2 * sin(pi * (n + 1) / lifter)``; 0: not at all.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_in, n_out)
+        The matrix. It is shared between callers: do not write to it.
+
+    Examples
+    --------
+    >>> from skaudio.dsp import dct_matrix
+    >>> dct_matrix(2, 2)
+    array([[ 0.70710677,  0.70710677],
+           [ 0.70710677, -0.70710677]], dtype=float32)
+    """
+    from scipy.fft import dct
+
+    if n_out > n_in:
+        raise ValueError(f"n_out={n_out} coefficients were asked for of n_in={n_in} channels; expected n_out <= n_in.")
+    matrix = dct(np.eye(n_in), axis=1, norm="ortho")[:, :n_out]
+    if lifter > 0:
+        matrix = matrix * (1 + lifter / 2 * np.sin(np.pi * np.arange(1, 1 + n_out) / lifter))
+    return np.ascontiguousarray(matrix, np.float32)
+
+
+def cepstrum(S_db: np.ndarray, *, n_mfcc: int = 20, lifter: float = 0.0) -> np.ndarray:
+    """Cepstral coefficients of a log-mel spectrogram [1]_.
+
+    Parameters
+    ----------
+    S_db : ndarray of shape (..., n_frames, n_mels)
+        Log-mel spectrogram, as `power_to_db` of `melspectrogram` gives it.
+    n_mfcc : int, default=20
+        Number of coefficients, from the zeroth (loudness) on.
+    lifter : float, default=0.0
+        See `dct_matrix`.
+
+    Returns
+    -------
+    ndarray of float32, shape (..., n_frames, n_mfcc)
+        Mel-frequency cepstral coefficients.
+
+    References
+    ----------
+    .. [1] S. Davis and P. Mermelstein, "Comparison of parametric representations for monosyllabic word recognition in
+       continuously spoken sentences", IEEE Transactions on Acoustics, Speech, and Signal Processing 28(4), 1980.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.dsp import cepstrum
+    >>> cepstrum(np.full((1, 4), -10.0), n_mfcc=2).round(3)
+    array([[-20.,   0.]], dtype=float32)
+    """
+    S_db = np.asarray(S_db, np.float32)
+    return S_db @ dct_matrix(n_mfcc, S_db.shape[-1], lifter=lifter)
+
+
+def inverse_cepstrum(coefficients: np.ndarray, *, n_mels: int, lifter: float = 0.0) -> np.ndarray:
+    """Log-mel spectrogram, as smooth as the coefficients left of it have it.
+
+    Parameters
+    ----------
+    coefficients : ndarray of shape (..., n_frames, n_mfcc)
+        What `cepstrum` gave.
+    n_mels : int
+        Number of mel bands.
+    lifter : float, default=0.0
+        As given to `cepstrum`.
+
+    Returns
+    -------
+    ndarray of float32, shape (..., n_frames, n_mels)
+        The log-mel spectrogram whose further coefficients are zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.dsp import cepstrum, inverse_cepstrum
+    >>> inverse_cepstrum(cepstrum(np.full((1, 4), -10.0), n_mfcc=2), n_mels=4).round(3)
+    array([[-10., -10., -10., -10.]], dtype=float32)
+    """
+    coefficients = np.asarray(coefficients, np.float32)
+    weights = dct_matrix(coefficients.shape[-1], n_mels, lifter=lifter)
+    # Orthogonal columns: the pseudo-inverse is the transposed over the squared lengths, which are 1 but for the lifter.
+    return coefficients @ (weights / np.square(weights).sum(axis=0)).T

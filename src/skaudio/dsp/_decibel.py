@@ -1,0 +1,75 @@
+"""Decibels: power on a logarithmic scale, with a floor for each clip."""
+
+import numpy as np
+
+
+def power_to_db(
+    S: np.ndarray, *, ref: float | str = 1.0, amin: float = 1e-10, top_db: float | None = 80.0
+) -> np.ndarray:
+    """Convert power to decibels, with a floor below the loudest value of each clip.
+
+    Parameters
+    ----------
+    S : ndarray of shape (..., n_frames, n_channels)
+        Power.
+    ref : float or "max", default=1.0
+        What 0 dB is: a power, or the largest power of the clip.
+    amin : float, default=1e-10
+        Smaller powers are raised to it.
+    top_db : float, default=80.0
+        Values are floored at `top_db` below the largest of their own clip (the last two axes; librosa 0.11 takes the
+        largest of the whole batch, so that a clip's values depend on its neighbours). None: no floor.
+
+    Returns
+    -------
+    ndarray of float32, shape (..., n_frames, n_channels)
+        Decibels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.dsp import power_to_db
+    >>> power_to_db(np.array([[1.0, 0.1], [1e-30, 10.0]]), top_db=50)
+    array([[  0., -10.],
+           [-40.,  10.]], dtype=float32)
+    """
+    if amin <= 0:
+        raise ValueError(f"amin={amin}; expected a positive power.")
+    if top_db is not None and top_db < 0:
+        raise ValueError(f"top_db={top_db}; expected a number of decibels that is not negative, or None.")
+    db = np.maximum(np.asarray(S, np.float32), np.float32(amin))
+    np.log10(db, out=db)
+    db *= 10.0
+    peak = db.max(axis=(-2, -1), keepdims=True)
+    if isinstance(ref, str):
+        db -= peak
+        peak = 0.0
+    else:
+        reference = np.float32(10.0 * np.log10(max(amin, ref)))
+        db -= reference
+        peak -= reference
+    return db if top_db is None else np.maximum(db, peak - np.float32(top_db), out=db)
+
+
+def db_to_power(S_db: np.ndarray, *, ref: float = 1.0) -> np.ndarray:
+    """Convert decibels to power: the inverse of `power_to_db` above its floors.
+
+    Parameters
+    ----------
+    S_db : ndarray
+        Decibels.
+    ref : float, default=1.0
+        The power that 0 dB stands for.
+
+    Returns
+    -------
+    ndarray of float32
+        ``ref * 10 ** (S_db / 10)``, of the same shape.
+
+    Examples
+    --------
+    >>> from skaudio.dsp import db_to_power
+    >>> db_to_power([0.0, 10.0, -20.0])
+    array([ 1.  , 10.  ,  0.01], dtype=float32)
+    """
+    return np.float32(ref) * np.power(np.float32(10.0), np.float32(0.1) * np.asarray(S_db, np.float32))

@@ -1,0 +1,26 @@
+"""What lets a function of one waveform take a batch of equally long ones."""
+
+from collections.abc import Callable
+from functools import wraps
+
+import numpy as np
+
+
+def over_leading_axes(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """Let ``function(y, ...)`` of a contiguous 1-D float32 ``y`` take any real ``y`` of shape ``(..., n_samples)``.
+
+    Rows are worked on one by one, so that the working set stays in the processor's cache and no result depends on its
+    neighbours.
+    """
+
+    @wraps(function)
+    def vectorised(y, *args, **kwargs):
+        y = np.ascontiguousarray(y, dtype=np.float32)
+        if y.ndim == 0 or y.shape[-1] == 0:
+            raise ValueError(f"y has shape {y.shape}; expected (..., n_samples) with at least one sample.")
+        if y.ndim == 1:
+            return function(y, *args, **kwargs)
+        rows = [function(row, *args, **kwargs) for row in y.reshape(-1, y.shape[-1])]
+        return np.stack(rows).reshape(*y.shape[:-1], *rows[0].shape)
+
+    return vectorised

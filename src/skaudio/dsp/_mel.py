@@ -1,0 +1,161 @@
+"""Mel filter banks and mel spectrograms."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from skaudio.dsp._framing import frame_count
+from skaudio.dsp._leading_axes import over_leading_axes
+from skaudio.dsp._stft import default_lengths, fft_window, spectrum_blocks
+
+
+@dataclass(frozen=True)
+class MelFilterBank:
+    """A mel filter bank without its zeros: of a triangle over a thousand bins, a few dozen bins are not zero.
+
+    Attributes
+    ----------
+    starts, stops : ndarray of int, shape (n_mels,)
+        Band ``m`` covers the FFT bins from ``starts[m]`` up to and without ``stops[m]``.
+    weights : ndarray of float32, shape (n_mels, widest)
+        ``weights[m, k - starts[m]]`` is the weight of bin ``k`` in band ``m``.
+    """
+
+    starts: np.ndarray
+    stops: np.ndarray
+    weights: np.ndarray
+
+
+@lru_cache(maxsize=32)
+def mel_filter_bank(
+    *,
+    sr: float,
+    n_fft: int,
+    n_mels: int = 128,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+    htk: bool = False,
+    norm: str | float | None = "slaney",
+) -> MelFilterBank:
+    """Make the filter bank of `librosa.filters.mel`, in a form that a loop over bands is fast on.
+
+    Parameters
+    ----------
+    sr : float
+        Sampling rate in Hz.
+    n_fft : int
+        Length of a frame in samples.
+    n_mels : int, default=128
+        Number of bands.
+    fmin, fmax : float, default=0.0, None
+        Lowest and highest frequency in Hz; None: ``sr / 2``.
+    htk : bool, default=False
+        Whether the mel scale is HTK's or Slaney's.
+    norm : "slaney", float or None, default="slaney"
+        Normalisation of the triangles, see `librosa.filters.mel`.
+
+    Returns
+    -------
+    MelFilterBank
+        The bands. It is shared between callers: do not write to it.
+
+    Raises
+    ------
+    ValueError
+        If ``fmin < fmax <= sr / 2`` does not hold.
+
+    Warns
+    -----
+    UserWarning
+        If a band is so narrow that no FFT bin falls into it: it is zero for every clip.
+
+    Examples
+    --------
+    >>> from skaudio.dsp import mel_filter_bank
+    >>> bank = mel_filter_bank(sr=22050, n_fft=2048)
+    >>> int(bank.starts[0]), int(bank.stops[-1])
+    (1, 1024)
+    """
+    import warnings
+
+    from librosa.filters import mel
+
+    top = sr / 2 if fmax is None else fmax
+    if not 0 <= fmin < top <= sr / 2:
+        raise ValueError(
+            f"fmin={fmin} and fmax={fmax} do not fit sr={sr}: expected 0 <= fmin < fmax <= sr / 2 = {sr / 2}."
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # librosa's of empty bands says less than the one below
+        dense = mel(sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=top, htk=htk, norm=norm)
+    present = dense != 0
+    empty = np.flatnonzero(~present.any(axis=1))
+    if len(empty):
+        warnings.warn(
+            f"{len(empty)} of n_mels={n_mels} bands are always zero (the first is {empty[0]}): they are narrower "
+            f"than the {sr / n_fft:.1f} Hz between the bins of n_fft={n_fft} at sr={sr}. Use fewer or a larger n_fft.",
+            stacklevel=2,
+        )
+    starts = present.argmax(axis=1)
+    stops = dense.shape[1] - present[:, ::-1].argmax(axis=1)
+    stops[empty] = starts[empty]
+    weights = np.zeros((n_mels, (stops - starts).max()), np.float32)
+    for band, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+        weights[band, : stop - start] = dense[band, start:stop]
+    return MelFilterBank(starts, stops, weights)
+
+
+@over_leading_axes
+def melspectrogram(
+    y: np.ndarray,
+    *,
+    sr: float,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: str | float | tuple | np.ndarray = "hann",
+    center: bool = True,
+    power: float = 2.0,
+    n_mels: int = 128,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+    htk: bool = False,
+    norm: str | float | None = "slaney",
+) -> np.ndarray:
+    """Mel spectrogram, time first, on a linear scale.
+
+    Parameters
+    ----------
+    y : ndarray of shape (..., n_samples)
+        Waveform.
+    sr : float
+        Sampling rate in Hz.
+    n_fft, hop_length, win_length, window, center
+        See `stft`.
+    power : float, default=2.0
+        Exponent of the magnitude that is summed over each band.
+    n_mels, fmin, fmax, htk, norm
+        See `mel_filter_bank`.
+
+    Returns
+    -------
+    ndarray of float32, shape (..., n_frames, n_mels)
+        The transposed of what `librosa.feature.melspectrogram` gives.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.dsp import melspectrogram
+    >>> melspectrogram(np.ones(22050), sr=22050).shape
+    (44, 128)
+    """
+    from skaudio.dsp._kernels import band_sums
+
+    hop_length, win_length = default_lengths(n_fft, hop_length, win_length)
+    taper = fft_window(window, win_length, n_fft)
+    bank = mel_filter_bank(sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm)
+    out = np.empty((frame_count(len(y), n_fft, hop_length, center=center), n_mels), np.float32)
+    for block, spectrum in spectrum_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
+        band_sums(spectrum, float(power), bank.starts, bank.stops, bank.weights, out[block])
+    return out

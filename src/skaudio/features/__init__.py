@@ -1,0 +1,10 @@
+"""Front ends: a batch of clips to a batch of frame sequences, time first."""
+
+from skaudio.features._cache import FeatureCache
+from skaudio.features._mel_spectrogram import MelSpectrogram
+from skaudio.features._mfcc import MFCC
+from skaudio.features._spectrogram import Spectrogram
+from skaudio.features._stft import STFT
+from skaudio.features._waveform import Waveform
+
+__all__ = ["Waveform", "STFT", "Spectrogram", "MelSpectrogram", "MFCC", "FeatureCache"]

@@ -1,0 +1,64 @@
+"""Putting the frames of clips into a batch as they come, without a second copy of them."""
+
+from threading import Lock
+
+import numpy as np
+
+
+class FrameCollector:
+    """A batch of frame sequences in the making; threads may fill it at once.
+
+    The first clip decides the shape of one 3-D array, into which clips are copied as long as they fit; a batch that
+    turns out to be ragged becomes an object array, of which the clips that did fit are views.
+
+    Parameters
+    ----------
+    n_clips : int
+        Number of clips.
+    """
+
+    def __init__(self, n_clips: int) -> None:
+        self._rows: list[np.ndarray | None] = [None] * n_clips
+        self._block: np.ndarray | None = None
+        self._ragged = False
+        self._lock = Lock()
+        self.broken: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, i: int) -> np.ndarray:
+        return self._rows[i]
+
+    def put(self, i: int, frames: np.ndarray) -> None:
+        """Take the frames ``(n_frames, n_channels)`` of clip ``i``."""
+        with self._lock:
+            if self._block is None and not self._ragged:
+                self._allocate(frames.shape)
+            fits = self._block is not None and frames.shape == self._block.shape[1:]
+            self._ragged |= not fits
+        if fits:
+            self._block[i] = frames
+            frames = self._block[i]
+        self._rows[i] = frames
+
+    def put_broken(self, i: int, message: str) -> None:
+        """Take note that clip ``i`` has no frames, and why."""
+        self.broken[i] = message
+
+    def frames(self, n_channels: int) -> np.ndarray:
+        """Give the batch; a broken clip is one frame of NaN."""
+        for i in self.broken:
+            self.put(i, np.full((1, n_channels), np.nan, np.float32))
+        if not self._ragged:
+            return self._block
+        batch = np.empty(len(self._rows), dtype=object)
+        batch[:] = self._rows
+        return batch
+
+    def _allocate(self, shape: tuple[int, ...]) -> None:
+        try:
+            # Memory that nothing is written to is not taken from the machine, so a guess that fails costs nothing.
+            self._block = np.empty((len(self._rows), *shape), np.float32)
+        except MemoryError:  # many long recordings, most likely of different lengths
+            self._ragged = True

@@ -1,0 +1,170 @@
+"""What the five front ends share: clips in, frame sequences out, by threads, through the cache."""
+
+import os
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import joblib
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.base import BaseEstimator, _fit_context
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from skaudio._frames_output import FramesOutputMixin
+from skaudio._validation import check_clips
+from skaudio.dsp import set_level, trim_silence
+from skaudio.features._cache import FeatureCache, clip_key, settings_key
+from skaudio.features._collector import FrameCollector
+from skaudio.features._shared_work import Key, fill_through_cache, portions
+from skaudio.io import AudioError, clip_kind, load
+
+# What neither changes a clip's frames nor may keep a cached clip from being found.
+NOT_SETTINGS = ("memory", "n_jobs", "on_error")
+
+
+class FrontEnd(FramesOutputMixin, BaseEstimator):
+    """Base of the front ends: a batch of clips to a batch of frame sequences.
+
+    A front end has nothing to learn: `fit` validates, and `transform` works without it. Subclasses say what the
+    frames of one waveform are (`_extractor`) and what its channels are called (`_channel_names`).
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "sr": [Interval(Real, 0, None, closed="neither")],
+        "offset": [Interval(Real, 0, None, closed="left")],
+        "duration": [None, Interval(Real, 0, None, closed="neither")],
+        "trim_db": [None, Interval(Real, 0, None, closed="neither")],
+        "level": [None, Interval(Real, None, None, closed="neither")],
+        "n_jobs": [None, Integral],
+        "memory": [None, str, os.PathLike, joblib.Memory, FeatureCache],
+        "on_error": [StrOptions({"raise", "warn"})],
+    }
+
+    def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
+        """Make the function from a waveform ``(n_samples,)`` to float32 frames ``(n_frames, n_channels)``."""
+        raise NotImplementedError
+
+    def _channel_names(self) -> list[str]:
+        raise NotImplementedError
+
+    def _trim_lengths(self) -> dict[str, int]:
+        """Frame and hop length for `skaudio.dsp.trim_silence`."""
+        return {}
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Sequence, y: Any = None) -> Self:  # noqa: ARG002
+        """Validate the parameters and the container of the clips; there is nothing to learn.
+
+        Parameters
+        ----------
+        X : batch of clips
+            Paths, binary file objects, arrays, ``(y, sr)`` pairs or dicts; or a float array ``(n_clips, n_samples)``.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        front end
+            Itself.
+        """
+        check_clips(self, X, reset=True)
+        return self
+
+    def transform(self, X: Sequence) -> np.ndarray:
+        """Compute the frames of each clip.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `fit`.
+
+        Returns
+        -------
+        ndarray
+            float32 of shape ``(n_clips, n_frames, n_channels)`` where all clips give equally many frames, else a 1-D
+            object array of float32 arrays ``(n_frames_i, n_channels)``. With ``on_error="warn"``, a broken clip is
+            one frame of NaN.
+
+        Raises
+        ------
+        AudioError, TypeError
+            If a clip cannot be decoded, with its index and path.
+        """
+        self._validate_params()
+        clips = check_clips(self, X, reset=False)
+        batch = FrameCollector(len(clips))
+        extract, kind = self._extractor(), clip_kind(clips[0])
+        compute = partial(self._compute, clips, kind, extract, batch)
+        parallel = Parallel(n_jobs=self.n_jobs, require="sharedmem")
+        if self.memory is None:
+            parallel(delayed(compute)(indices) for indices in portions(len(clips)))
+        else:
+            cache = self.memory if isinstance(self.memory, FeatureCache) else FeatureCache(self.memory)
+            fill_through_cache(cache, self._key_of(clips), compute, batch, parallel)
+        self._warn_of(batch.broken)
+        return batch.frames(len(self._channel_names()))
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002
+        """Name the channels.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored: clips have no features.
+
+        Returns
+        -------
+        ndarray of object, shape (n_channels,)
+            Such as ``mfcc_03`` or ``mfcc_03_delta``.
+        """
+        return np.array(self._channel_names(), dtype=object)
+
+    def _compute(self, clips: Sequence, kind: str, extract: Callable, batch: FrameCollector, indices: Sequence) -> None:
+        for i in indices:
+            try:
+                batch.put(i, extract(self._waveform(clips[i], kind)))
+            except (AudioError, TypeError) as error:
+                message = f"Clip {i}: {error}"
+                if self.on_error == "raise":
+                    raise type(error)(message) from error
+                batch.put_broken(i, message)
+
+    def _waveform(self, clip: Any, kind: str) -> np.ndarray:
+        if clip_kind(clip) != kind:
+            raise TypeError(
+                f"This is of kind {clip_kind(clip)!r} whereas the first clip is of kind {kind!r}. Give all clips of a "
+                "batch in one way: an array is taken to be at the front end's sr, a file or (y, sr) is resampled to it."
+            )
+        y, _ = load(clip, sr=self.sr, offset=self.offset, duration=self.duration)
+        if self.trim_db is not None:
+            y = trim_silence(y, top_db=self.trim_db, **self._trim_lengths())
+        return y if self.level is None else set_level(y, self.level)
+
+    def _key_of(self, clips: Sequence) -> Callable[[int], Key | None]:
+        settings = {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_SETTINGS}
+        folder = settings_key(self, settings)
+
+        def key_of(i: int) -> Key | None:
+            try:
+                return folder, clip_key(clips[i])
+            except (OSError, TypeError, ValueError):  # decoding the clip will tell what is wrong with it
+                return None
+
+        return key_of
+
+    def _warn_of(self, broken: dict[int, str]) -> None:
+        if broken:
+            warnings.warn(
+                f"{len(broken)} clip(s) could not be decoded; each is a single frame of NaN in the output, which a "
+                "model needs to have imputed or dropped:\n" + "\n".join(broken[i] for i in sorted(broken)),
+                stacklevel=3,
+            )
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = False
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags

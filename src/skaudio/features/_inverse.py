@@ -1,0 +1,50 @@
+"""From frame sequences back to waveforms."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from skaudio._validation import as_frames
+
+
+def invert_clips(
+    front_end: Any, X: Any, length: int | Sequence[int] | None, invert: Callable[[np.ndarray, int | None], np.ndarray]
+) -> np.ndarray:
+    """Apply ``invert(frames, length)`` to each clip of a batch of frame sequences.
+
+    Parameters
+    ----------
+    front_end : FrontEnd
+        Whose frames they are.
+    X : batch of frame sequences
+        What ``front_end.transform`` gave, or alike.
+    length : int, sequence of int, or None
+        Number of samples of each clip.
+    invert : callable
+        The inverse for one clip.
+
+    Returns
+    -------
+    ndarray
+        float32 ``(n_clips, n_samples)`` where all are equally long, else a 1-D object array of waveforms: a batch of
+        clips.
+    """
+    frames = as_frames(X)
+    n_channels = len(front_end.get_feature_names_out())
+    if frames is None or frames[0].shape[1] != n_channels:
+        found = f"{frames[0].shape[1]} channels" if frames is not None else f"{type(X).__name__} of shape {np.shape(X)}"
+        raise ValueError(
+            f"Expected frame sequences (n_clips, n_frames, {n_channels}), as transform gives them, got {found}."
+        )
+    lengths = [length] * len(frames) if length is None or np.ndim(length) == 0 else list(length)
+    if len(lengths) != len(frames):
+        raise ValueError(
+            f"length has {len(lengths)} entries for {len(frames)} clips; expected one for each, or an int."
+        )
+    clips = [invert(sequence, n_samples) for sequence, n_samples in zip(frames, lengths, strict=True)]
+    if len({len(y) for y in clips}) == 1:
+        return np.stack(clips)
+    batch = np.empty(len(clips), dtype=object)
+    batch[:] = clips
+    return batch

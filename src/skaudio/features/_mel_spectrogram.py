@@ -1,0 +1,199 @@
+"""The mel spectrogram as a front end."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+import joblib
+import numpy as np
+from sklearn.utils._param_validation import StrOptions
+
+from skaudio.dsp import db_to_power, melspectrogram, power_to_db
+from skaudio.features._cache import FeatureCache
+from skaudio.features._front_end import FrontEnd
+from skaudio.features._inverse import invert_clips
+from skaudio.features._spectral import (
+    FRAME_CONSTRAINTS,
+    MEL_CONSTRAINTS,
+    STFT_CONSTRAINTS,
+    channel_names,
+    finish,
+    griffin_lim,
+    mel_settings,
+    mel_to_magnitude,
+    stft_settings,
+    without_deltas,
+)
+
+
+class MelSpectrogram(FrontEnd):
+    """Power in bands that are as wide as ears resolve them, in decibels or on a linear scale.
+
+    Parameters
+    ----------
+    sr : float, default=22050
+        Sampling rate in Hz that clips are brought to. Plain arrays are taken to be at it already.
+    offset : float, default=0.0
+        Where to start in each clip, in seconds.
+    duration : float, default=None
+        How much to take of each clip, in seconds; None: all.
+    n_fft : int, default=None
+        Length of a frame in samples; None: the power of two nearest to 40 ms (256 at 8 kHz, 1024 at 22.05 kHz).
+    hop_length : int, default=None
+        Samples between neighbouring frames; None: ``win_length // 4``. With ``center=True``, frame ``t`` is centred on
+        second ``t * hop_length / sr``.
+    win_length : int, default=None
+        Length of the window in samples, centred in the frame; None: `n_fft`.
+    window : str, float, tuple or ndarray of shape (win_length,), default="hann"
+        What `scipy.signal.get_window` takes, or the window itself.
+    center : bool, default=True
+        Whether frames are centred on multiples of `hop_length`, with zeros around the clip, or start there.
+    n_mels : int, default=64
+        Number of mel bands.
+    fmin, fmax : float, default=0.0, None
+        Lowest and highest frequency in Hz; None: ``sr / 2``.
+    htk : bool, default=False
+        Whether the mel scale is HTK's or Slaney's.
+    norm : {"slaney", None} or float, default="slaney"
+        Normalisation of the bands, see `librosa.filters.mel`.
+    scale : {"db", "linear"}, default="db"
+        Whether values are in decibels (the log-mel spectrogram) or linear power.
+    top_db : float, default=80.0
+        Floor, in decibels below the loudest value of the clip. None: no floor but that of silence, -100 dB.
+    normalize : {None, "mean", "standard"}, default=None
+        Remove the mean of each channel over the clip ("mean"), and scale it to unit variance as well ("standard").
+    deltas : {0, 1, 2}, default=0
+        How many time derivatives of the channels to append.
+    trim_db : float, default=None
+        Cut silence at both ends: what lies more than so many decibels below the loudest frame. None: do not.
+    level : float, default=None
+        Scale each clip to this root-mean-square level in decibels relative to full scale, such as -20. None: do not.
+    n_jobs : int, default=None
+        Number of threads; decoding, resampling and FFT run at the same time. None: 1, unless a
+        `joblib.parallel_config` says otherwise.
+    memory : str, PathLike, joblib.Memory or FeatureCache, default=None
+        Where computed frames are kept, so that each clip is computed once whatever the number of folds, models and
+        processes. None: nowhere.
+    on_error : {"raise", "warn"}, default="raise"
+        What a broken clip gets: an error, or a warning that names it and a single frame of NaN in its place.
+
+    See Also
+    --------
+    MFCC : Its cosine transform.
+    skaudio.dsp.melspectrogram : The same as a function, linear.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.features import MelSpectrogram
+    >>> MelSpectrogram(sr=8000).fit_transform([np.sin(0.1 * np.arange(4000))]).shape
+    (1, 63, 64)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **FrontEnd._parameter_constraints,
+        **STFT_CONSTRAINTS,
+        **MEL_CONSTRAINTS,
+        **FRAME_CONSTRAINTS,
+        "scale": [StrOptions({"db", "linear"})],
+    }
+
+    def __init__(
+        self,
+        *,
+        sr: float = 22050,
+        offset: float = 0.0,
+        duration: float | None = None,
+        n_fft: int | None = None,
+        hop_length: int | None = None,
+        win_length: int | None = None,
+        window: str | float | tuple | np.ndarray = "hann",
+        center: bool = True,
+        n_mels: int = 64,
+        fmin: float = 0.0,
+        fmax: float | None = None,
+        htk: bool = False,
+        norm: str | float | None = "slaney",
+        scale: str = "db",
+        top_db: float | None = 80.0,
+        normalize: str | None = None,
+        deltas: int = 0,
+        trim_db: float | None = None,
+        level: float | None = None,
+        n_jobs: int | None = None,
+        memory: str | os.PathLike | joblib.Memory | FeatureCache | None = None,
+        on_error: str = "raise",
+    ) -> None:
+        self.sr = sr
+        self.offset = offset
+        self.duration = duration
+        self.n_fft = n_fft
+        self.hop_length = hop_length
+        self.win_length = win_length
+        self.window = window
+        self.center = center
+        self.n_mels = n_mels
+        self.fmin = fmin
+        self.fmax = fmax
+        self.htk = htk
+        self.norm = norm
+        self.scale = scale
+        self.top_db = top_db
+        self.normalize = normalize
+        self.deltas = deltas
+        self.trim_db = trim_db
+        self.level = level
+        self.n_jobs = n_jobs
+        self.memory = memory
+        self.on_error = on_error
+
+    def inverse_transform(
+        self, X: np.ndarray, length: int | Sequence[int] | None = None, *, n_iter: int = 32
+    ) -> np.ndarray:
+        """Find waveforms whose spectrograms are close to the given ones, by Griffin and Lim's iteration [1]_.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_clips, n_frames, n_channels), or ragged
+            What `transform` gave; derivatives are not used.
+        length : int or sequence of int, default=None
+            Number of samples of each clip; None: ``hop_length * (n_frames - 1)``.
+        n_iter : int, default=32
+            Number of iterations.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips, n_samples), or object array of waveforms
+            Waveforms at ``sr``. What was trimmed is not restored, nor the level.
+
+        Raises
+        ------
+        ValueError
+            If ``normalize`` is not None.
+
+        References
+        ----------
+        .. [1] D. Griffin and J. Lim, "Signal estimation from modified short-time Fourier transform", IEEE Transactions
+           on Acoustics, Speech, and Signal Processing 32(2), 1984.
+        """
+        settings = stft_settings(self)
+
+        def invert(frames: np.ndarray, n_samples: int | None) -> np.ndarray:
+            static = without_deltas(self, frames, self.n_mels)
+            power = db_to_power(static) if self.scale == "db" else static
+            return griffin_lim(mel_to_magnitude(self, power), settings, n_iter=n_iter, length=n_samples)
+
+        return invert_clips(self, X, length, invert)
+
+    def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
+        settings, finished = {**stft_settings(self), **mel_settings(self)}, finish(self)
+        if self.scale == "linear":
+            return lambda y: finished(melspectrogram(y, **settings))
+        return lambda y: finished(power_to_db(melspectrogram(y, **settings), top_db=self.top_db))
+
+    def _channel_names(self) -> list[str]:
+        return channel_names("mel", self.n_mels, self.deltas)
+
+    def _trim_lengths(self) -> dict[str, int]:
+        settings = stft_settings(self)
+        return {"frame_length": settings["n_fft"], "hop_length": settings["hop_length"]}

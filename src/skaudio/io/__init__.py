@@ -1,0 +1,24 @@
+"""Sound in: decode, downmix, resample, cut, stream long files.
+
+Every function takes a clip in each way that a batch of clips may hold it; see `load`.
+"""
+
+from skaudio.io._audio_error import AudioError
+from skaudio.io._audio_info import AudioInfo, audio_info, duration_seconds
+from skaudio.io._clip import clip_kind, clip_name
+from skaudio.io._iter_blocks import AudioBlock, iter_blocks
+from skaudio.io._load import load
+from skaudio.io._resample import resample
+
+__all__ = [
+    "AudioError",
+    "clip_kind",
+    "clip_name",
+    "load",
+    "iter_blocks",
+    "AudioBlock",
+    "resample",
+    "audio_info",
+    "AudioInfo",
+    "duration_seconds",
+]

@@ -1,0 +1,102 @@
+"""What a clip's header tells."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from skaudio.io._audio_error import AudioError
+from skaudio.io._open_sound import open_sound
+
+PIECE_SAMPLES = 2**18
+
+
+@dataclass(frozen=True)
+class AudioInfo:
+    """Facts about a clip.
+
+    Attributes
+    ----------
+    sr : float
+        Its own sampling rate in Hz.
+    n_channels : int
+    n_samples : int
+        Samples of each channel.
+    """
+
+    sr: float
+    n_channels: int
+    n_samples: int
+
+    @property
+    def duration_seconds(self) -> float:
+        """How long it lasts."""
+        return self.n_samples / self.sr
+
+
+def audio_info(source: Any, *, sr: float | None = 22050) -> AudioInfo:
+    """Tell a clip's sampling rate, number of channels and length, decoding it only where its header does not tell.
+
+    Parameters
+    ----------
+    source : path, binary file object, array, pair or dict
+        See `load`.
+    sr : float or None, default=22050
+        Sampling rate of `source` where it is a bare array.
+
+    Returns
+    -------
+    AudioInfo
+
+    Raises
+    ------
+    AudioError, TypeError
+        If it cannot be opened, or if it is cut short as far as its header shows.
+
+    Notes
+    -----
+    The length of an MP3 file that does not state it is an estimate.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.io import audio_info
+    >>> info = audio_info((np.zeros(12000), 8000))
+    >>> info.sr, info.n_channels, info.duration_seconds
+    (8000, 1, 1.5)
+    """
+    with open_sound(source, sr) as sound:
+        n_samples = sound.n_samples
+        if n_samples is None:
+            n_samples = sum(len(piece) for piece in sound.pieces(None, PIECE_SAMPLES))
+        elif sound.cut:
+            raise AudioError(f"{sound.name} is cut short: {sound.cut} Copy or record it again.")
+        return AudioInfo(sound.sr, sound.n_channels, n_samples)
+
+
+def duration_seconds(source: Any, *, sr: float | None = 22050) -> float:
+    """Tell how long a clip lasts; see `audio_info`.
+
+    Parameters
+    ----------
+    source : path, binary file object, array, pair or dict
+        See `load`.
+    sr : float or None, default=22050
+        Sampling rate of `source` where it is a bare array.
+
+    Returns
+    -------
+    float
+        Seconds.
+
+    Raises
+    ------
+    AudioError, TypeError
+        See `audio_info`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.io import duration_seconds
+    >>> duration_seconds(np.zeros(11025))
+    0.5
+    """
+    return audio_info(source, sr=sr).duration_seconds

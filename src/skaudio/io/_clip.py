@@ -1,0 +1,126 @@
+"""What kind of item of a batch of clips something is, and what messages call it; nothing is decoded here."""
+
+import os
+from collections.abc import Mapping, Sequence
+from numbers import Number
+from typing import Any, Literal
+
+import numpy as np
+
+ACCEPTED = (
+    "a path, a binary file object, a 1-D array, a pair (y, sr), or a dict with 'array' and 'sampling_rate', "
+    "with 'path' or with 'bytes'"
+)
+
+
+def clip_kind(item: Any) -> Literal["file", "array", "pair", "record"]:
+    """Tell in which of the four ways a clip is given.
+
+    Parameters
+    ----------
+    item : object
+        An item of a batch of clips.
+
+    Returns
+    -------
+    {"file", "array", "pair", "record"}
+        - "file": a str or PathLike, or a binary file object;
+        - "array": a list of numbers or an array, which is taken to have the sampling rate that is asked for;
+        - "pair": ``(y, sr)``;
+        - "record": a dict as Hugging Face datasets make them.
+
+    Raises
+    ------
+    TypeError
+        If it is none of them.
+
+    Examples
+    --------
+    >>> from skaudio.io import clip_kind
+    >>> clip_kind("a.wav"), clip_kind([0.0, 0.1]), clip_kind(([0.0, 0.1], 8000)), clip_kind({"path": "a.wav"})
+    ('file', 'array', 'pair', 'record')
+    """
+    if isinstance(item, (str, os.PathLike)):
+        return "file"
+    if isinstance(item, np.ndarray):
+        return "array"
+    if isinstance(item, Mapping):
+        return "record"
+    if isinstance(item, (list, tuple)) and _is_pair(item):
+        return "pair"
+    if isinstance(item, (bytes, bytearray, memoryview)):
+        raise TypeError(
+            f"Got {type(item).__name__}, which may be a path or the content of a file. Pass os.fsdecode(path), or "
+            "{'bytes': content}."
+        )
+    if hasattr(item, "read"):
+        return "file"
+    if isinstance(item, (Number, np.generic)) or not (isinstance(item, Sequence) or hasattr(item, "__array__")):
+        raise TypeError(f"A clip is {ACCEPTED}; got {item!r:.60} of type {type(item).__name__}.{_remedy(item)}")
+    return "array"
+
+
+def clip_name(item: Any, index: int | None = None) -> str:
+    """Name a clip in a message.
+
+    Parameters
+    ----------
+    item : object
+        The clip, or anything else: naming never fails.
+    index : int or None, default=None
+        Where it stands in its batch.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from skaudio.io import clip_name
+    >>> clip_name("a/b.wav", 3)
+    "clip 3 ('a/b.wav')"
+    >>> clip_name(([0.0] * 4000, 8000))
+    'array of 4000 samples at 8000 Hz'
+    """
+    name = _described(item)
+    return name if index is None else f"clip {index} ({name})"
+
+
+def _is_pair(item: Sequence) -> bool:
+    """Tell ``(y, sr)`` from a short list of numbers; a pair with its parts swapped is one too."""
+    if len(item) != 2:
+        return False
+    n_numbers = sum(isinstance(part, Number) for part in item)
+    return n_numbers == 1 or (isinstance(item, tuple) and n_numbers == 0)
+
+
+def _remedy(item: Any) -> str:
+    if hasattr(item, "get_all_samples"):  # the decoder objects of Hugging Face datasets >= 4
+        return " Have the data set give files: dataset.cast_column('audio', Audio(decode=False))."
+    return ""
+
+
+def _described(item: Any) -> str:
+    if isinstance(item, (str, os.PathLike)):
+        return repr(os.fspath(item))
+    if isinstance(item, Mapping):
+        return _record_described(item)
+    if hasattr(item, "read"):
+        name = getattr(item, "name", None)
+        return f"binary file {name!r}" if isinstance(name, str) else f"{type(item).__name__} object"
+    if isinstance(item, (list, tuple)) and _is_pair(item):
+        return f"{_described(item[0])} at {item[1]!r:.20} Hz"
+    if hasattr(item, "shape") and len(item.shape) != 1:
+        return f"array of shape {tuple(item.shape)}"
+    if hasattr(item, "__len__"):
+        return f"array of {len(item)} samples"
+    return f"object of type {type(item).__name__}"
+
+
+def _record_described(record: Mapping) -> str:
+    path = record.get("path")
+    if record.get("array") is not None:
+        return _described((record["array"], record.get("sampling_rate")))
+    if record.get("bytes") is not None:
+        return f"record with bytes ({path!r})" if path else "record with bytes"
+    return repr(str(path)) if path else f"record with the keys {list(record)}"

@@ -1,0 +1,150 @@
+"""A long recording, block by block, in little memory."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skaudio.io._audio_error import AudioError
+from skaudio.io._open_sound import open_sound
+from skaudio.io._quantities import check_rate, check_seconds
+from skaudio.io._resample import fit_length, resample_stream, resampled_length
+from skaudio.io._sound import Sound
+from skaudio.io._waveform import as_waveform
+
+PIECE_SAMPLES = 2**17  # 3 s at 44.1 kHz
+
+
+class AudioBlock(NamedTuple):
+    """A block of a recording.
+
+    Attributes
+    ----------
+    onset_seconds : float
+        Where it begins in the recording.
+    y : ndarray of float32, shape (n_samples,) or (n_channels, n_samples)
+        Its waveform.
+    sr : float
+        Sampling rate of `y`, in Hz.
+    """
+
+    onset_seconds: float
+    y: np.ndarray
+    sr: float
+
+
+def iter_blocks(
+    source: Any,
+    *,
+    sr: float | None = None,
+    mono: bool = True,
+    block_seconds: float = 60.0,
+    overlap_seconds: float = 0.0,
+    offset: float = 0.0,
+    duration: float | None = None,
+) -> Iterator[AudioBlock]:
+    """Decode a recording block by block, in memory for a few blocks.
+
+    Joined, the blocks (where they do not overlap) are what `load` gives, resampling included.
+
+    Parameters
+    ----------
+    source : path, binary file object, array, pair or dict
+        See `load`.
+    sr : float or None, default=None
+        Sampling rate wanted, in Hz. None: the recording's own.
+    mono : bool, default=True
+        Whether to average the channels.
+    block_seconds : float, default=60.0
+        Length of a block. The last one is shorter where the recording is not a multiple.
+    overlap_seconds : float, default=0.0
+        How much of a block the next one begins with; less than `block_seconds`.
+    offset : float, default=0.0
+        See `load`.
+    duration : float or None, default=None
+        See `load`.
+
+    Yields
+    ------
+    AudioBlock
+        ``(onset_seconds, y, sr)``. The onset counts from the start of the recording, `offset` included.
+
+    Raises
+    ------
+    AudioError, TypeError
+        See `load`. A damaged file gives the blocks before the damage first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.io import iter_blocks
+    >>> recording = (np.zeros(20000), 8000)
+    >>> [(block.onset_seconds, len(block.y)) for block in iter_blocks(recording, block_seconds=1, overlap_seconds=0.25)]
+    [(0.0, 8000), (0.75, 8000), (1.5, 8000)]
+    """
+    if sr is not None:
+        check_rate(sr, "sr")
+    check_seconds(block_seconds, "block_seconds", above=0)
+    check_seconds(overlap_seconds, "overlap_seconds")
+    if not 0 <= overlap_seconds < block_seconds:
+        raise AudioError(
+            f"overlap_seconds must be at least 0 and less than block_seconds={block_seconds!r}; got {overlap_seconds!r}."
+        )
+    check_seconds(offset, "offset")
+    if duration is not None:
+        check_seconds(duration, "duration", above=0)
+    # A function of its own: parameters are checked at once, the recording is opened when the first block is wanted.
+    return _blocks(source, sr, mono, block_seconds, overlap_seconds, offset, duration)
+
+
+def _blocks(
+    source: Any,
+    sr: float | None,
+    mono: bool,
+    block_seconds: float,
+    overlap_seconds: float,
+    offset: float,
+    duration: float | None,
+) -> Iterator[AudioBlock]:
+    with open_sound(source, sr) as sound:
+        sr = sound.sr if sr is None else sr
+        length = max(1, round(block_seconds * sr))
+        hop = max(1, length - round(overlap_seconds * sr))
+        start, n = sound.go_to(offset, duration)
+        pieces = sound.pieces(n, PIECE_SAMPLES)
+        waveforms = (as_waveform(piece, sound.name, mono=mono) for piece in pieces)
+        if sr != sound.sr:
+            waveforms = _resampled(waveforms, sound, sr, 1 if mono else sound.n_channels)
+        for i, y in enumerate(_regrouped(waveforms, length, hop)):
+            yield AudioBlock(start / sound.sr + i * hop / sr, y, sr)
+
+
+def _resampled(waveforms: Iterator[np.ndarray], sound: Sound, sr: float, n_channels: int) -> Iterator[np.ndarray]:
+    stream = resample_stream(sound.sr, sr, n_channels)
+    n_in = n_out = 0
+    for y in waveforms:
+        n_in += y.shape[-1]
+        resampled = stream.resample_chunk(y.T).T
+        n_out += resampled.shape[-1]
+        yield resampled
+    nothing = np.empty((0, n_channels) if n_channels > 1 else 0, np.float32)
+    n_left = max(0, resampled_length(n_in, sound.sr, sr) - n_out)
+    yield fit_length(stream.resample_chunk(nothing, last=True).T, n_left)
+
+
+def _regrouped(waveforms: Iterator[np.ndarray], length: int, hop: int) -> Iterator[np.ndarray]:
+    """Cut pieces of any length, one after another, into blocks that begin every `hop` samples."""
+    held, n_held = [], 0
+    for y in waveforms:
+        held.append(y)
+        n_held += y.shape[-1]
+        if n_held < length:
+            continue
+        joined = np.concatenate(held, axis=-1)
+        while joined.shape[-1] >= length:
+            yield joined[..., :length].copy()
+            joined = joined[..., hop:]
+        held, n_held = [joined], joined.shape[-1]
+    n_seen = length - hop  # of what is held, the previous block had these
+    if n_held > n_seen:
+        yield np.concatenate(held, axis=-1)

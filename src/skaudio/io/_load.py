@@ -1,0 +1,96 @@
+"""Loading a clip, or a part of it."""
+
+from typing import Any
+
+import numpy as np
+
+from skaudio.io._open_sound import open_sound
+from skaudio.io._quantities import check_rate, check_seconds
+from skaudio.io._resample import resample
+from skaudio.io._waveform import as_waveform
+
+PIECE_SAMPLES = 2**20
+
+
+def load(
+    source: Any,
+    *,
+    sr: float | None = 22050,
+    mono: bool = True,
+    offset: float = 0.0,
+    duration: float | None = None,
+) -> tuple[np.ndarray, float]:
+    """Decode a clip, or a part of it, as `librosa.load` does, from whatever it is given as.
+
+    Of a file, only the wanted part is read. Loading releases the GIL while it decodes and resamples, and may be done
+    in several threads.
+
+    Parameters
+    ----------
+    source : path, binary file object, array, pair or dict
+        - str or PathLike: path of a file;
+        - binary file object: read from where it stands, and put back there if it is seekable;
+        - list of numbers or array of shape (n_samples,): taken to be at `sr` already, which nothing can check;
+        - ``(y, sr)``: array and its own sampling rate;
+        - dict with ``"array"`` and ``"sampling_rate"``, with ``"bytes"`` (the content of a file) or with ``"path"``, as
+          Hugging Face datasets make them; the first of them that is not None is used.
+
+        Arrays hold floating-point numbers, or PCM as int8, int16, int32 or uint8, which is scaled to [-1, 1].
+    sr : float or None, default=22050
+        Sampling rate wanted, in Hz. None: the clip's own.
+    mono : bool, default=True
+        Whether to average the channels.
+    offset : float, default=0.0
+        Seconds to leave out at the start; if negative, the part begins so many seconds before the end.
+    duration : float or None, default=None
+        Seconds to load at most. None: all.
+
+    Returns
+    -------
+    y : ndarray of float32, shape (n_samples,), or (n_channels, n_samples) where several and not `mono`
+        Contiguous. It may share memory with an array that was given.
+    sr : float
+        Its sampling rate in Hz.
+
+    Raises
+    ------
+    AudioError
+        If there is no such file, it cannot be decoded, it has fewer samples than its header says (in the part wanted),
+        no samples, or samples that are NaN or infinite; or if a number is out of its range.
+    TypeError
+        If something is of a wrong type.
+
+    See Also
+    --------
+    iter_blocks : A long recording block by block.
+
+    Notes
+    -----
+    Files are decoded by libsndfile; what it cannot decode, such as M4A, goes through audioread if that is installed.
+
+    What is found out about damaged files depends on the format. WAV, AIFF, AU, W64, RF64: missing bytes, to the byte; a
+    size that a streaming writer never filled in means "to the end of the file". FLAC: any missing or damaged block. MP3
+    with a Xing, Info or VBRI header (which most have): more than 50 ms missing; without one: nothing is promised that
+    could be missing. Ogg Vorbis, Opus: a damaged page, and an end inside a page, but not an end between two pages. Of
+    an Ogg file of several chained streams, libsndfile reads the first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.io import load
+    >>> y, sr = load((np.array([0, 16384, -32768], dtype=np.int16), 8000), sr=None)
+    >>> y, sr
+    (array([ 0. ,  0.5, -1. ], dtype=float32), 8000)
+    """
+    if sr is not None:
+        check_rate(sr, "sr")
+    check_seconds(offset, "offset")
+    if duration is not None:
+        check_seconds(duration, "duration", above=0)
+    with open_sound(source, sr) as sound:
+        _, n = sound.go_to(offset, duration)
+        pieces = list(sound.pieces(n, n or PIECE_SAMPLES))
+        y = as_waveform(pieces[0] if len(pieces) == 1 else np.concatenate(pieces), sound.name, mono=mono)
+    if sr is None or sr == sound.sr:
+        return y, sound.sr
+    return resample(y, sound.sr, sr), sr

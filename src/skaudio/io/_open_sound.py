@@ -1,0 +1,151 @@
+"""Opening a clip, in whatever way it is given, and telling why it cannot be opened."""
+
+import io
+import os
+from collections.abc import Mapping
+from numbers import Number
+from typing import Any, BinaryIO
+
+from skaudio.io._array_sound import ArraySound
+from skaudio.io._audio_error import AudioError
+from skaudio.io._audioread_sound import AudioreadSound
+from skaudio.io._clip import ACCEPTED, clip_kind, clip_name
+from skaudio.io._file_from import FileFrom
+from skaudio.io._file_sound import FileSound
+from skaudio.io._sound import Sound
+
+KNOWN_FORMATS = "WAV, FLAC, Ogg Vorbis, Opus, MP3 or AIFF"
+
+
+def open_sound(item: Any, sr: float | None) -> Sound:
+    """Open a clip of any kind.
+
+    Parameters
+    ----------
+    item : clip
+        See `clip_kind`.
+    sr : float or None
+        Sampling rate of `item` where it is a bare array; None if not known.
+
+    Returns
+    -------
+    Sound
+        To be closed. A file object is then where it was before.
+
+    Raises
+    ------
+    AudioError, TypeError
+        If it cannot be opened.
+    """
+    kind, name = clip_kind(item), clip_name(item)
+    if kind == "pair":
+        return _open_pair(item, name)
+    if kind == "record":
+        return _open_record(item, name)
+    if kind == "array":
+        if sr is None:
+            raise AudioError(f"Nothing tells the sampling rate of {name}: pass sr, or the clip as a pair (y, sr).")
+        return ArraySound(item, sr, name)
+    return _open_path(item, name) if isinstance(item, (str, os.PathLike)) else _open_file(item, name)
+
+
+def _open_pair(pair: Any, name: str) -> Sound:
+    y, sr = pair
+    if isinstance(y, Number):
+        raise TypeError(f"A pair must be (y, sr), got {y!r:.20} first: its parts are swapped.")
+    if clip_kind(y) != "array":
+        raise TypeError(f"A pair must be (y, sr) with y an array, got {name}. A file states its sampling rate itself.")
+    return ArraySound(y, sr, name)
+
+
+def _open_record(record: Mapping, name: str) -> Sound:
+    if record.get("array") is not None:
+        if record.get("sampling_rate") is None:
+            raise AudioError(f"A dict with 'array' needs 'sampling_rate' too, got the keys {list(record)}.")
+        return ArraySound(record["array"], record["sampling_rate"], name)
+    if record.get("bytes") is not None:
+        content = record["bytes"]
+        if not isinstance(content, (bytes, bytearray, memoryview)):
+            raise TypeError(f"'bytes' must be the content of a file, got {type(content).__name__} in {name}.")
+        return _open_file(io.BytesIO(content), name)
+    path = record.get("path")
+    if path is None:
+        raise AudioError(f"A clip is {ACCEPTED}, of which one is not None; got a dict with the keys {list(record)}.")
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"'path' must be a str or PathLike, got {path!r:.60} of type {type(path).__name__}.")
+    return _open_path(path, name)
+
+
+def _open_path(path: str | os.PathLike, name: str) -> Sound:
+    from soundfile import SoundFileError
+
+    path = os.fspath(path)
+    try:
+        # Bytes: a file name that is not UTF-8 is a valid one where the system is POSIX.
+        return FileSound(os.fsencode(path) if os.name == "posix" else path, name)
+    except (SoundFileError, OSError, AudioError) as error:
+        _check_path(path, name)
+        return _open_by_audioread(path, name, error)
+
+
+def _check_path(path: str, name: str) -> None:
+    """Refuse what is no file that could be decoded."""
+    if not os.path.exists(path):
+        raise AudioError(
+            f"{name} does not exist. Expected the path of an audio file; a relative path counts from {os.getcwd()!r}."
+        )
+    if os.path.isdir(path):
+        raise AudioError(f"{name} is a folder. Expected an audio file; skaudio.datasets.load_folder lists a folder's.")
+    if os.path.getsize(path) == 0:
+        raise AudioError(f"{name} is empty (0 bytes). Expected an audio file: copy or record it again.")
+    if not os.access(path, os.R_OK):
+        raise AudioError(f"{name} may not be read by this user. Change its permissions.")
+
+
+def _open_by_audioread(path: str, name: str, first: Exception) -> Sound:
+    try:
+        return AudioreadSound(path, name)
+    except ImportError:
+        remedy = "Other formats, such as M4A or WMA, need ffmpeg and `pip install audioread`; or convert the file."
+    except Exception as error:  # whatever audioread's backends raise: none of them could
+        remedy = (
+            f"audioread could not either ({error!r}): other formats, such as M4A or WMA, need ffmpeg to be installed."
+        )
+    raise AudioError(f"{name} cannot be decoded: {_reason(first)}. Expected {KNOWN_FORMATS}. {remedy}") from first
+
+
+def _reason(error: Exception) -> str:
+    """Give libsndfile's reason without its own mention of the file."""
+    return str(getattr(error, "error_string", error)).rstrip(". ")
+
+
+def _open_file(file: Any, name: str) -> Sound:
+    from soundfile import SoundFileError
+
+    rest = _rest_of_file(file, name)
+    try:
+        return FileSound(rest, name)
+    except (SoundFileError, OSError, AudioError) as error:
+        is_empty = not rest.read(1)
+        rest.seek(0)
+        if is_empty:
+            raise AudioError(
+                f"{name} has no bytes from where it stands on. Expected an audio file; seek(0)?"
+            ) from error
+        raise AudioError(
+            f"{name} cannot be decoded: {_reason(error)}. Expected {KNOWN_FORMATS}. Other formats, such as M4A or WMA, "
+            "can be read from paths only, with ffmpeg and `pip install audioread`."
+        ) from error
+
+
+def _rest_of_file(file: Any, name: str) -> BinaryIO:
+    """Give what follows the current position as a seekable file that begins there."""
+    try:
+        if isinstance(file.read(0), str):
+            raise TypeError(f"{name} is a text stream. Expected a binary one: open(path, 'rb').")
+        if not (hasattr(file, "tell") and hasattr(file, "seekable") and file.seekable()):
+            return io.BytesIO(file.read())
+        start = file.tell()
+    except (OSError, ValueError) as error:  # closed, or open for writing
+        raise AudioError(f"{name} cannot be read: {error}. Expected a binary file that is open for reading.") from error
+    return FileFrom(file, start) if start else file

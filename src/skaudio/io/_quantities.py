@@ -1,0 +1,24 @@
+"""Checks of the two quantities that every function here takes: sampling rates and times."""
+
+import math
+from numbers import Real
+from typing import Any
+
+from skaudio.io._audio_error import AudioError
+
+
+def check_rate(sr: Any, name: str) -> None:
+    """Refuse what is no sampling rate; `name` tells whose it is."""
+    if isinstance(sr, bool) or not isinstance(sr, Real):
+        raise TypeError(f"{name} must be a number of samples per second, got {sr!r} of type {type(sr).__name__}.")
+    if not (math.isfinite(sr) and sr > 0):
+        raise AudioError(f"{name} must be a positive number of samples per second, got {sr!r}.")
+
+
+def check_seconds(value: Any, name: str, *, above: float = -math.inf) -> None:
+    """Refuse what is no finite time above `above`."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number of seconds, got {value!r} of type {type(value).__name__}.")
+    if not (math.isfinite(value) and value > above):
+        bound = f" above {above}" if above > -math.inf else ""
+        raise AudioError(f"{name} must be a finite number of seconds{bound}, got {value!r}.")

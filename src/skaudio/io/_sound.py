@@ -1,0 +1,133 @@
+"""What an opened clip is to the rest of this folder: a few facts, and samples in sequence."""
+
+from collections.abc import Iterator
+from typing import Self
+
+import numpy as np
+
+from skaudio.io._audio_error import AudioError
+
+SKIP_SAMPLES = 2**18
+
+
+class Sound:
+    """One opened clip. Subclasses say where its samples come from.
+
+    Attributes
+    ----------
+    name : str
+        What messages call it.
+    sr : int or float
+        Sampling rate in Hz.
+    n_channels : int
+    n_samples : int or None
+        Samples per channel; None where only decoding tells.
+    cut : str or None
+        How its end is missing, where opening it shows that.
+    """
+
+    name: str
+    sr: float
+    n_channels: int
+    n_samples: int | None = None
+    cut: str | None = None
+
+    def read(self, n: int) -> np.ndarray:
+        """Read the next `n` samples of each channel, fewer only at the end.
+
+        Returns
+        -------
+        ndarray of shape (n,) or (n, n_channels)
+            What `as_waveform` takes.
+        """
+        raise NotImplementedError
+
+    def skip(self, n: int) -> None:
+        """Leave out the next `n` samples."""
+        while n > 0 and len(self.read(min(n, SKIP_SAMPLES))):
+            n -= SKIP_SAMPLES
+
+    def close(self) -> None:
+        """Free what it holds."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def go_to(self, offset: float, duration: float | None) -> tuple[int, int | None]:
+        """Move to where the wanted part begins.
+
+        Parameters
+        ----------
+        offset : float
+            Seconds from the start; if negative, from the end.
+        duration : float or None
+            Seconds wanted; None for all that follows.
+
+        Returns
+        -------
+        start : int
+            First wanted sample.
+        n : int or None
+            Number of wanted samples, at most those that are there; None for all, where nothing tells how many.
+
+        Raises
+        ------
+        AudioError
+            If there are none, or if the end of a cut file is wanted.
+        """
+        start = self._first_sample(offset)
+        n = None if duration is None else int(duration * self.sr)
+        if n == 0:
+            raise AudioError(f"duration={duration!r} is less than one sample of {self.name}, at {self.sr} Hz.")
+        if self.n_samples is not None:
+            n = self._within(start, n, offset)
+        if start:
+            self.skip(start)
+        return start, n
+
+    def pieces(self, n: int | None, size: int) -> Iterator[np.ndarray]:
+        """Read `n` samples, or all that follow, `size` at a time.
+
+        Raises
+        ------
+        AudioError
+            If there are none.
+        """
+        n_read = 0
+        while n is None or n_read < n:
+            piece = self.read(size if n is None else min(size, n - n_read))
+            if len(piece) == 0:
+                break
+            n_read += len(piece)
+            yield piece
+        if n_read == 0:
+            raise AudioError(f"{self.name} has no samples, or none as late as offset. Expected at least one.")
+
+    def _first_sample(self, offset: float) -> int:
+        if offset >= 0:
+            return int(offset * self.sr)
+        if self.n_samples is None:
+            raise AudioError(
+                f"offset={offset!r} counts from the end, and the header of {self.name} does not tell where."
+            )
+        return self.n_samples - int(-offset * self.sr)
+
+    def _within(self, start: int, n: int | None, offset: float) -> int:
+        there = self.n_samples - start
+        if self.cut and (n is None or n > there):
+            raise AudioError(f"{self.name} is cut short: {self.cut} {self._whole_part()}")
+        if self.n_samples == 0:
+            raise AudioError(f"{self.name} has no samples. Expected at least one.")
+        if there <= 0 or start < 0:
+            raise AudioError(
+                f"offset={offset!r} s is outside of {self.name}, which lasts {self.n_samples / self.sr:.3f} s."
+            )
+        return there if n is None else min(n, there)
+
+    def _whole_part(self) -> str:
+        # Rounded down, so that the advice works.
+        seconds = int(self.n_samples / self.sr * 1000) / 1000
+        return f"Copy or record it again, or read only what is there, with duration={seconds} (offset=0)."

@@ -1,0 +1,65 @@
+"""Raw samples to waveforms: integers scaled to [-1, 1], channels averaged, what is not finite refused."""
+
+import numpy as np
+
+from skaudio.io._audio_error import AudioError
+
+# Powers of two: scaling by them is exact, and equal to what libsndfile does.
+FULL_SCALE = {"int8": 2.0**7, "int16": 2.0**15, "int32": 2.0**31}
+
+
+def as_waveform(raw: np.ndarray, name: str, *, mono: bool) -> np.ndarray:
+    """Make a waveform of raw samples.
+
+    Parameters
+    ----------
+    raw : ndarray of shape (n_samples,) or (n_samples, n_channels)
+        Real floating-point numbers, or PCM: int8, int16, int32, uint8.
+    name : str
+        What messages call it.
+    mono : bool
+        Whether to average the channels.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_samples,) or (n_channels, n_samples)
+        Contiguous. It shares memory with `raw` where that is such an array already.
+
+    Raises
+    ------
+    AudioError
+        If a sample is NaN or infinite.
+    """
+    y = _as_float32(raw)
+    if y.ndim == 2:
+        y = _downmix(y) if mono or y.shape[1] == 1 else y.T
+    y = np.ascontiguousarray(y)
+    if raw.dtype.kind == "f" and not np.isfinite(y).all():
+        bad = np.flatnonzero(~np.isfinite(y))
+        raise AudioError(
+            f"{name} has {len(bad)} samples that are NaN, infinite or beyond float32, the first at index {bad[0]}. "
+            "Expected finite numbers, [-1, 1] being full scale: look for what made them, or replace them by zeros."
+        )
+    return y
+
+
+def _as_float32(raw: np.ndarray) -> np.ndarray:
+    if raw.dtype.kind == "f":
+        with np.errstate(over="ignore"):  # becomes infinite, and is refused
+            return raw.astype(np.float32, copy=False)
+    y = raw.astype(np.float32)
+    if raw.dtype == np.uint8:
+        y -= 128
+        y /= 128
+    else:
+        y *= np.float32(1 / FULL_SCALE[raw.dtype.name])
+    return y
+
+
+def _downmix(y: np.ndarray) -> np.ndarray:
+    # Adding columns is many times faster than NumPy's mean over a short last axis.
+    mix = y[:, 0].copy()
+    for channel in y.T[1:]:
+        mix += channel
+    mix /= np.float32(y.shape[1])
+    return mix

@@ -1,0 +1,184 @@
+"""One number of frames for all clips, for models that need a fixed shape."""
+
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, _fit_context
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._set_output import _get_container_adapter
+from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
+
+from skaudio._frames_output import FramesOutputMixin
+from skaudio._validation import check_frames, equal_lengths
+from skaudio.pooling._frames_input import FramesInputMixin
+from skaudio.pooling._gather import gather_frames
+
+
+class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
+    """Pad shorter clips and crop longer ones to a fixed number of frames.
+
+    The output is one array ``(n_clips, n_frames, n_channels)``, or with ``flatten=True`` a table for any estimator of
+    scikit-learn. The networks of skaudio take clips of different lengths as they are and do not need it.
+
+    Parameters
+    ----------
+    n_frames : int or None, default=None
+        Number of frames; None: that of the longest clip in `fit`.
+    pad : {"end", "start", "both"}, default="end"
+        Where frames are added to a shorter clip. With "both" the clip stands in the middle (the earlier
+        of two).
+    crop : {"end", "start", "both"}, default="end"
+        Where frames are cut off a longer clip. With "both" the middle is kept (the earlier of two).
+    mode : {"constant", "edge", "wrap"}, default="constant"
+        What is added, named as in `numpy.pad`: ``value``, the nearest frame, or the clip over again.
+    value : float or "min", default=0.0
+        The value of mode "constant". "min" is the smallest value of the clip itself: what silence is in decibels,
+        where 0 would be loud.
+    flatten : bool, default=False
+        Whether to give a table ``(n_clips, n_frames * n_channels)``.
+
+    Attributes
+    ----------
+    n_frames_ : int
+        Number of frames of every clip in the output.
+    n_features_in_ : int
+        Number of channels.
+    feature_names_in_ : ndarray of str
+        Names of channels, where `fit` saw a data frame.
+
+    See Also
+    --------
+    StatPooling : A table that does not depend on when in the clip something happens.
+
+    Notes
+    -----
+    The columns of the table are ordered by frame, then by channel. A clip marked as broken by NaN is all NaN.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.pooling import FramePadder
+    >>> clips = [np.array([[1.0], [2.0], [3.0]]), np.array([[4.0]]), np.array([[5.0], [6.0]])]
+    >>> FramePadder(n_frames=2, pad="start", flatten=True).fit_transform(clips)
+    array([[1., 2.],
+           [0., 4.],
+           [5., 6.]], dtype=float32)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "n_frames": [Interval(Integral, 1, None, closed="left"), None],
+        "pad": [StrOptions({"end", "start", "both"})],
+        "crop": [StrOptions({"end", "start", "both"})],
+        "mode": [StrOptions({"constant", "edge", "wrap"})],
+        "value": [Interval(Real, None, None, closed="neither"), StrOptions({"min"})],
+        "flatten": ["boolean"],
+    }
+
+    def __init__(self, *, n_frames=None, pad="end", crop="end", mode="constant", value=0.0, flatten=False):
+        self.n_frames = n_frames
+        self.pad = pad
+        self.crop = crop
+        self.mode = mode
+        self.value = value
+        self.flatten = flatten
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+        """Check the parameters, count the channels and find the number of frames.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences; NaN allowed, infinity not. A table is taken as one-frame sequences.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        self : FramePadder
+            Fitted.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a parameter is out of range, or ``X`` is no batch of frame sequences.
+        """
+        batch = check_frames(self, X, reset=True, allow_nan=True)
+        self.n_frames_ = max(map(len, batch)) if self.n_frames is None else self.n_frames
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Pad and crop.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences; NaN allowed, infinity not. A table is taken as one-frame sequences.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips, n_frames_, n_channels) or (n_clips, n_frames_ * n_channels)
+            The table is a data frame where `set_output` asked for one.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``X`` is no batch of frame sequences with as many channels as in `fit`.
+        """
+        check_is_fitted(self)
+        batch = check_frames(self, X, reset=False, allow_nan=True)
+        fitted = np.empty((len(batch), self.n_frames_, self.n_features_in_), dtype=np.float32)
+        for indices, block in equal_lengths(batch):
+            fill = block.min(axis=(1, 2), keepdims=True) if self.value == "min" else self.value
+            fitted[indices] = gather_frames(block, self._index(block.shape[1]), self.mode, fill)
+        if not self.flatten:
+            return fitted
+        table = fitted.reshape(len(batch), -1)
+        adapter = _get_container_adapter("transform", self)
+        return table if adapter is None else adapter.create_container(table, X, columns=self.get_feature_names_out)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Name the channels as they came in, or the columns of the table: ``mfcc_03_f012`` is of frame 12.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None
+            Names of the channels; None: those of the data frame in `fit`, else ``x0``, ``x1``, ...
+
+        Returns
+        -------
+        ndarray of object
+            Names.
+        """
+        check_is_fitted(self)
+        channels = _check_feature_names_in(self, input_features)
+        if not self.flatten:
+            return channels
+        width = len(str(self.n_frames_ - 1))
+        names = [f"{channel}_f{frame:0{width}d}" for frame in range(self.n_frames_) for channel in channels]
+        return np.asarray(names, dtype=object)
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Choose the container of the table; without ``flatten`` the output is an array whatever is chosen.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"} or None
+            None changes nothing.
+
+        Returns
+        -------
+        self : FramePadder
+            Itself.
+        """
+        if transform is not None:
+            self._sklearn_output_config = {"transform": transform}  # where scikit-learn keeps it, and clones it from
+        return self
+
+    def _index(self, n_frames: int) -> np.ndarray:
+        """Give the frame of the clip that comes to stand at each place; negative or too large where there is none."""
+        surplus = n_frames - self.n_frames_
+        side = self.crop if surplus > 0 else self.pad
+        first = {"end": 0, "start": surplus, "both": int(surplus / 2)}[side]
+        return first + np.arange(self.n_frames_)

@@ -1,0 +1,14 @@
+"""What the transformers of this folder tell scikit-learn about their input and output."""
+
+from sklearn.utils import Tags
+
+
+class FramesInputMixin:
+    """Mixin of transformers that take frame sequences, those marked as broken by NaN too, and give float32."""
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags

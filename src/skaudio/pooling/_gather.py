@@ -1,0 +1,31 @@
+"""Frames taken by index, where an index may lie before the first frame or after the last."""
+
+import numpy as np
+
+
+def gather_frames(frames: np.ndarray, index: np.ndarray, mode: str, fill: float | np.ndarray = 0.0) -> np.ndarray:
+    """Take frames of one sequence, or of each of a block of equally long ones.
+
+    Parameters
+    ----------
+    frames : ndarray of float32, shape (..., n_frames, n_channels)
+        Sequences.
+    index : ndarray of int, of any shape
+        Which frames.
+    mode : {"edge", "wrap", "constant"}
+        What stands where there is no frame: the nearest one, the sequence over again, or ``fill``.
+    fill : float or ndarray broadcastable with (..., 1, 1), default=0.0
+        The value of mode "constant"; NaN takes its place in a sequence that NaN marks as broken, so that no part of
+        it looks sound.
+
+    Returns
+    -------
+    ndarray of float32, shape (..., *index.shape, n_channels)
+        A copy, and the only one made.
+    """
+    gathered = np.take(frames, index, axis=-2, mode="wrap" if mode == "wrap" else "clip")
+    outside = (index < 0) | (index >= frames.shape[-2])
+    if mode == "constant" and outside.any():
+        broken = np.isnan(frames).any(axis=(-2, -1), keepdims=True)
+        gathered[..., outside, :] = np.where(broken, np.nan, fill)
+    return gathered

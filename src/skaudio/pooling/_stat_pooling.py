@@ -1,0 +1,187 @@
+"""Statistics over time: the plain way from frames to one vector a clip, and a strong one."""
+
+from collections.abc import Iterator
+from numbers import Integral
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
+
+from skaudio._validation import check_frames, equal_lengths
+from skaudio.pooling._frames_input import FramesInputMixin
+from skaudio.pooling._statistics import check_statistics, frame_statistics
+
+# Values worked on at a time: what several statistics share then stays in the processor's cache, and memory is bounded.
+MAX_BLOCK_VALUES = 2**18
+
+
+class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
+    """Describe each clip by statistics of its channels over time, of the whole clip and of equal parts of it.
+
+    With ``segments=1`` the columns are the ``stats`` of the whole clip. With ``segments=n`` the ``segment_stats`` of
+    each of ``n`` equal parts come after them: they tell what comes first, which statistics of the whole clip do not
+    (but for ``"slope"``). For words, five segments are a good start.
+
+    Parameters
+    ----------
+    stats : sequence of str, default=("mean", "std", "min", "max", "p10", "p25", "p50", "p75", "p90")
+        Statistics of the whole clip; may be empty where there are segments.
+
+        - ``"mean"``, ``"std"`` (population, ``ddof=0``), ``"min"``, ``"max"``, ``"median"``;
+        - ``"p0"`` to ``"p100"``: percentiles, linear between values as in `numpy.percentile`; ``"iqr"``: p75 - p25;
+        - ``"skew"``, ``"kurtosis"`` (Fisher's, 0 for a normal distribution): biased, as `scipy.stats` has them by
+          default, but 0 for a constant channel;
+        - ``"slope"``: the rise of the least-squares line from the first frame to the last, in the unit of the channel.
+    segments : int, default=1
+        Number of contiguous, equally long parts (to one frame) of the clip. A clip with fewer frames than this gives
+        parts of one frame each, some of which are the same frame.
+    segment_stats : sequence of str, default=("mean",)
+        Statistics of each part; not used where ``segments=1``.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of channels.
+    feature_names_in_ : ndarray of str
+        Names of channels, where `fit` saw a data frame.
+
+    See Also
+    --------
+    MixturePooling : Pool by what the frames are like, not by channel.
+
+    Notes
+    -----
+    Columns are ordered by part (whole clip, then segment 0, 1, ...), then by statistic, then by channel. A clip marked
+    as broken by NaN gives NaN. A clip of one frame has finite statistics: its spread, skew, kurtosis and slope are 0.
+
+    Arrays of frames carry no names of channels, so that after a front end the columns of a data frame read ``x3_std``;
+    ``pipeline.get_feature_names_out()`` knows them as ``mfcc_03_std``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.pooling import StatPooling
+    >>> clips = [np.array([[1.0], [2.0], [3.0], [6.0]]), np.array([[5.0], [7.0]])]
+    >>> pooling = StatPooling(stats=("mean", "max"), segments=2)
+    >>> pooling.fit_transform(clips)
+    array([[3. , 6. , 1.5, 4.5],
+           [6. , 7. , 5. , 7. ]], dtype=float32)
+    >>> pooling.get_feature_names_out(["pitch"])
+    array(['pitch_mean', 'pitch_max', 'pitch_mean_seg0', 'pitch_mean_seg1'], dtype=object)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "stats": ["array-like"],
+        "segments": [Interval(Integral, 1, None, closed="left")],
+        "segment_stats": ["array-like"],
+    }
+
+    def __init__(
+        self,
+        *,
+        stats=("mean", "std", "min", "max", "p10", "p25", "p50", "p75", "p90"),
+        segments=1,
+        segment_stats=("mean",),
+    ):
+        self.stats = stats
+        self.segments = segments
+        self.segment_stats = segment_stats
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+        """Check the parameters and count the channels; nothing is learnt.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences; NaN allowed, infinity not. A table is taken as one-frame sequences.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        self : StatPooling
+            Fitted.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a statistic is unknown or comes twice, if none is asked for, or if ``X`` is no batch of frame sequences.
+        """
+        check_statistics(self.stats, "stats")
+        check_statistics(self.segment_stats, "segment_stats")
+        if not any(len(stats) for _, stats in self._parts()):
+            raise ValueError(
+                f"stats={self.stats!r} and segment_stats={self.segment_stats!r} with segments={self.segments} leave no "
+                "statistic to compute. Name at least one."
+            )
+        check_frames(self, X, reset=True, allow_nan=True)
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Compute the statistics.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences; NaN allowed, infinity not. A table is taken as one-frame sequences.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips, (n_stats + n_segments * n_segment_stats) * n_channels)
+            The table, without the segments' part where ``segments=1``; a data frame where `set_output` asked for one.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``X`` is no batch of frame sequences with as many channels as in `fit`.
+        """
+        check_is_fitted(self)
+        batch = check_frames(self, X, reset=False, allow_nan=True)
+        n_rows = sum(len(stats) for _, stats in self._parts())
+        table = np.empty((len(batch), n_rows, self.n_features_in_), dtype=np.float32)
+        for indices, block in equal_lengths(batch):
+            n_clips = max(1, MAX_BLOCK_VALUES // block[0].size)
+            for start in range(0, len(block), n_clips):
+                table[indices[start : start + n_clips]] = self._pool(block[start : start + n_clips])
+        return table.reshape(len(batch), -1)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Name the columns: ``mfcc_03_std``, and ``mfcc_03_mean_seg2`` for a segment (the first is 0).
+
+        Parameters
+        ----------
+        input_features : array-like of str or None
+            Names of the channels; None: those of the data frame in `fit`, else ``x0``, ``x1``, ...
+
+        Returns
+        -------
+        ndarray of object
+            Names.
+        """
+        check_is_fitted(self)
+        channels = _check_feature_names_in(self, input_features)
+        names = [
+            f"{channel}_{stat}{suffix}" for suffix, stats in self._parts() for stat in stats for channel in channels
+        ]
+        return np.asarray(names, dtype=object)
+
+    def _parts(self) -> Iterator[tuple[str, Any]]:
+        """Give the suffix and the statistics of the whole clip, then of each segment."""
+        yield "", self.stats
+        if self.segments > 1:
+            for segment in range(self.segments):
+                yield f"_seg{segment}", self.segment_stats
+
+    def _pool(self, block: np.ndarray) -> np.ndarray:
+        """Pool equally long sequences (n_clips, n_frames, n_channels) to (n_clips, n_rows, n_channels)."""
+        pooled = [frame_statistics(block, self.stats)]
+        if self.segments > 1:
+            n_frames = block.shape[1]
+            for segment in range(self.segments):
+                start = segment * n_frames // self.segments
+                stop = max(start + 1, (segment + 1) * n_frames // self.segments)
+                pooled.append(frame_statistics(block[:, start:stop], self.segment_stats))
+        return np.concatenate(pooled, axis=1)

@@ -1,0 +1,38 @@
+"""scikit-learn's own checks for everything public."""
+
+import importlib
+from collections import Counter
+
+import pytest
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils.estimator_checks import check_estimator
+from tests.common.instances import ESTIMATORS, EXPECTED_FAILURES, name
+
+# Checks of one table-to-table transformer; an estimator whose tags decline 2-D input would run next to none of them.
+AT_LEAST = 40
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=name)
+def test_scikit_learn_checks(estimator):
+    excused = EXPECTED_FAILURES.get(name(estimator), {})
+    results = check_estimator(clone(estimator), expected_failed_checks=excused, on_fail=None, on_skip=None)
+    failed = {result["check_name"]: result["exception"] for result in results if result["status"] == "failed"}
+    assert not failed
+    skipped = {result["check_name"] for result in results if result["status"] == "skipped"}
+    assert skipped <= {"check_array_api_input"}  # runs only where SCIPY_ARRAY_API is set
+    counts = Counter(result["status"] for result in results)
+    assert counts["xfail"] == len(excused)
+    assert counts["passed"] >= AT_LEAST
+
+
+def test_nothing_public_is_left_out():
+    public = set()
+    for folder in ("features", "pooling"):
+        package = importlib.import_module(f"skaudio.{folder}")
+        members = [getattr(package, member) for member in package.__all__]
+        public |= {
+            member.__name__ for member in members if isinstance(member, type) and issubclass(member, BaseEstimator)
+        }
+    assert public == {name(estimator) for estimator in ESTIMATORS}

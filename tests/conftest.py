@@ -1,0 +1,28 @@
+"""Where the real recordings are, for the tests that need them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def _home(part):
+    home = os.environ.get("SKAUDIO_DATA")
+    if home is None:
+        pytest.skip("needs real recordings: set SKAUDIO_DATA to their folder")
+    folder = Path(home) / part
+    if not folder.is_dir():
+        pytest.skip(f"needs {part} in SKAUDIO_DATA={home}, where it is not")
+    return folder
+
+
+@pytest.fixture
+def digits_home():
+    """The folder of the Free Spoken Digit Dataset."""
+    return _home("fsdd/recordings")
+
+
+@pytest.fixture
+def esc10_home():
+    """The folder of ESC-10."""
+    return _home("esc10")

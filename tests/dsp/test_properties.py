@@ -1,0 +1,104 @@
+"""What librosa does not do, or does differently: batches, short clips, silence, errors."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from skaudio import dsp
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def test_a_batch_equals_its_clips(rng):
+    batch = rng.standard_normal((2, 3, 3000)) * np.array([1e-4, 1.0, 100.0])[:, np.newaxis]
+    mel = dsp.melspectrogram(batch, sr=8000, n_fft=512, n_mels=20)
+    decibels = dsp.power_to_db(mel, top_db=30.0)
+    assert decibels.shape == (2, 3, 24, 20)
+    for i, j in np.ndindex(2, 3):
+        alone = dsp.power_to_db(dsp.melspectrogram(batch[i, j], sr=8000, n_fft=512, n_mels=20), top_db=30.0)
+        assert_array_equal(decibels[i, j], alone)
+
+
+@pytest.mark.parametrize("center", [True, False])
+def test_a_clip_shorter_than_a_frame_is_padded_with_zeros(center):
+    y = np.ones(10, np.float32)
+    padded = np.concatenate([y, np.zeros(502)])
+    assert_array_equal(dsp.stft(y, n_fft=512, center=center)[0], dsp.stft(padded, n_fft=512, center=center)[0])
+
+
+def test_silence_is_finite():
+    mel = dsp.melspectrogram(np.zeros(4000), sr=8000, n_fft=256, n_mels=20)
+    np.testing.assert_allclose(dsp.power_to_db(mel), -100.0, atol=1e-4)
+    assert_array_equal(dsp.normalize(mel), np.zeros(mel.shape))
+    assert_array_equal(dsp.trim_silence(np.zeros(4000)), np.zeros(4000))
+    assert_array_equal(dsp.set_level(np.zeros(4000), -20.0), np.zeros(4000))
+
+
+def test_normalize(rng):
+    frames = rng.normal(5.0, 3.0, (200, 4)).astype(np.float32)
+    np.testing.assert_allclose(dsp.normalize(frames), (frames - frames.mean(0)) / frames.std(0), atol=1e-5)
+    np.testing.assert_allclose(dsp.normalize(frames, variance=False), frames - frames.mean(0), atol=1e-5)
+    np.testing.assert_allclose(dsp.normalize(frames, mean=False), frames / frames.std(0), rtol=1e-5)
+
+
+def test_normalize_takes_rounding_of_a_constant_for_no_variation():
+    frames = np.full((1000, 1), -71.3, np.float32)
+    assert np.abs(dsp.normalize(frames)).max() < 1e-4
+
+
+def test_set_level(rng):
+    y = dsp.set_level(rng.standard_normal(8000), -23.0)
+    assert 20 * np.log10(np.sqrt(np.mean(y.astype(np.float64) ** 2))) == pytest.approx(-23.0, abs=1e-4)
+
+
+def test_inverse_cepstrum_with_a_lifter(rng):
+    log_mel = rng.standard_normal((5, 20))
+    whole = dsp.cepstrum(log_mel, n_mfcc=20, lifter=22.0)
+    np.testing.assert_allclose(dsp.inverse_cepstrum(whole, n_mels=20, lifter=22.0), log_mel, atol=1e-5)
+
+
+def test_a_block_boundary_changes_nothing(rng):
+    y = rng.standard_normal(400_000).astype(np.float32)  # more frames than a block holds
+    whole = dsp.spectrogram(y, n_fft=512, hop_length=128, center=False)
+    tail = dsp.spectrogram(y[128 * 1000 :], n_fft=512, hop_length=128, center=False)
+    np.testing.assert_allclose(whole[1000:], tail, rtol=1e-5)
+    np.testing.assert_allclose(dsp.istft(dsp.stft(y, n_fft=512), n_fft=512, length=len(y)), y, atol=1e-5)
+
+
+def test_input_is_left_alone(rng):
+    y = rng.standard_normal(4000).astype(np.float32)
+    before = y.copy()
+    power = dsp.spectrogram(dsp.set_level(dsp.trim_silence(y), -20.0), n_fft=256)
+    kept = power.copy()
+    dsp.normalize(dsp.delta(dsp.power_to_db(power)))
+    assert_array_equal(y, before)
+    assert_array_equal(power, kept)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: dsp.stft(np.zeros(0)), r"shape \(0,\); expected \(\.\.\., n_samples\)"),
+        (lambda: dsp.stft(np.zeros(99), n_fft=64, win_length=65), "win_length=65 is longer than n_fft=64"),
+        (lambda: dsp.stft(np.zeros(99), n_fft=64, window=np.ones(3)), r"window has shape \(3,\); expected \(64,\)"),
+        (lambda: dsp.istft(np.zeros((3, 20)), n_fft=64), r"expected \(n_frames, 33\)"),
+        (lambda: dsp.melspectrogram(np.zeros(99), sr=8000, fmax=5000), "fmax=5000 do not fit sr=8000"),
+        (lambda: dsp.power_to_db(np.ones((1, 1)), amin=0.0), "amin=0.0; expected a positive power"),
+        (lambda: dsp.power_to_db(np.ones((1, 1)), top_db=-1.0), "top_db=-1.0; expected a number"),
+        (lambda: dsp.dct_matrix(5, 4), "n_out=5 coefficients were asked for of n_in=4"),
+        (lambda: dsp.delta(np.zeros((9, 1)), width=4), "width=4; expected an odd number"),
+    ],
+)
+def test_errors(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_bands_too_narrow_for_the_fft_are_named_and_zero():
+    with pytest.warns(UserWarning, match="of n_mels=100 bands are always zero"):
+        mel = dsp.melspectrogram(np.random.default_rng(0).standard_normal(999), sr=8000, n_fft=128, n_mels=100)
+    assert (mel.max(axis=0) == 0).any()
+    assert np.isfinite(mel).all()

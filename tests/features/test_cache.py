@@ -1,0 +1,209 @@
+"""The feature cache: each clip once, by any number of processes, never stale, never half-written, never too large."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+import soundfile
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
+
+import skaudio.features._front_end as front_end_module
+from skaudio.features import MFCC, FeatureCache, MelSpectrogram
+from skaudio.pooling import StatPooling
+
+
+def write_clips(folder, n, seconds=0.2):
+    rng = np.random.default_rng(0)
+    paths = []
+    for i in range(n):
+        paths.append(str(folder / f"{i:03d}.wav"))
+        soundfile.write(paths[-1], 0.1 * rng.standard_normal(int(8000 * seconds)), 8000)
+    return paths
+
+
+def entries(folder):
+    return sorted(Path(folder).rglob("output.pkl"))
+
+
+@pytest.fixture
+def paths(tmp_path):
+    return write_clips(tmp_path, 12)
+
+
+@pytest.fixture
+def loads(monkeypatch):
+    """Count the clips decoded, in this process."""
+    count = []
+
+    def counting(*args, **kwargs):
+        count.append(args[0])
+        return load(*args, **kwargs)
+
+    load = front_end_module.load
+    monkeypatch.setattr(front_end_module, "load", counting)
+    return count
+
+
+@pytest.mark.parametrize("make", [str, Path, lambda folder: joblib.Memory(folder, verbose=0), FeatureCache])
+def test_what_is_read_is_what_was_computed(paths, tmp_path, loads, make):
+    memory = make(str(tmp_path / "cache"))
+    expected = MFCC(sr=8000).fit_transform(paths)
+    del loads[:]
+    front_end = MFCC(sr=8000, memory=memory)
+    np.testing.assert_array_equal(front_end.fit_transform(paths), expected)
+    assert len(loads) == 12
+    np.testing.assert_array_equal(front_end.transform(paths[::-1]), expected[::-1])
+    assert len(loads) == 12
+
+
+def test_arrays_and_pairs_are_known_by_their_samples(tmp_path, loads):
+    rng = np.random.default_rng(0)
+    clips = [rng.standard_normal(2000).astype(np.float32) for _ in range(3)]
+    front_end = MFCC(sr=8000, memory=str(tmp_path))
+    front_end.fit_transform(clips)
+    front_end.transform([y.copy() for y in clips])
+    assert len(loads) == 3
+    front_end.transform([(y, 16000) for y in clips])
+    front_end.transform([(y, 8000) for y in clips])
+    assert len(loads) == 9
+    clips[1][0] += 1
+    front_end.transform(clips)
+    assert len(loads) == 10
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"n_mfcc": 5}, {"hop_length": 100}, {"deltas": 1}, {"window": "hamming"}, {"level": -20.0}, {"offset": 0.1}],
+)
+def test_a_changed_setting_is_never_served_stale(paths, tmp_path, change):
+    front_end = MFCC(sr=8000, memory=str(tmp_path / "cache"))
+    front_end.fit_transform(paths)
+    fresh = MFCC(sr=8000, **change).fit_transform(paths)
+    np.testing.assert_array_equal(front_end.set_params(**change).transform(paths), fresh)
+
+
+def test_settings_that_do_not_matter_share_entries(paths, tmp_path, loads):
+    MFCC(sr=8000, memory=str(tmp_path / "cache")).fit_transform(paths)
+    MFCC(sr=8000, memory=str(tmp_path / "cache"), n_jobs=2, on_error="warn").fit_transform(paths)
+    assert len(loads) == 12
+    MelSpectrogram(sr=8000, memory=str(tmp_path / "cache")).fit_transform(paths)
+    assert len(loads) == 24
+
+
+def test_a_changed_file_is_never_served_stale(paths, tmp_path):
+    front_end = MFCC(sr=8000, memory=str(tmp_path / "cache"))
+    before = front_end.fit_transform(paths)
+    status = os.stat(paths[3])
+    y, sr = soundfile.read(paths[3])
+    soundfile.write(paths[3], y[::-1], sr)  # of the same size
+    os.utime(paths[3], ns=(status.st_atime_ns, status.st_mtime_ns + 1))
+    after = front_end.transform(paths)
+    assert not np.array_equal(after[3], before[3])
+    np.testing.assert_array_equal(after, MFCC(sr=8000).transform(paths))
+
+
+def test_an_entry_that_cannot_be_read_is_computed_again(paths, tmp_path):
+    front_end = MFCC(sr=8000, memory=str(tmp_path / "cache"))
+    expected = front_end.fit_transform(paths)
+    stored = entries(tmp_path / "cache")
+    stored[0].write_bytes(b"")
+    stored[1].write_bytes(stored[1].read_bytes()[:100])
+    np.testing.assert_array_equal(front_end.transform(paths), expected)
+    assert all(len(path.read_bytes()) > 100 for path in stored)
+
+
+def test_broken_clips_are_not_stored(paths, tmp_path):
+    Path(paths[2]).write_bytes(b"not audio")
+    front_end = MFCC(sr=8000, memory=str(tmp_path / "cache"), on_error="warn")
+    for _ in range(2):
+        with pytest.warns(UserWarning, match=r"Clip 2: .*002\.wav"):
+            frames = front_end.fit(paths).transform([*paths, str(tmp_path / "absent.wav")])
+        assert np.isnan(frames[2]).all()
+        assert np.isnan(frames[12]).all()
+    assert len(entries(tmp_path / "cache")) == 11
+
+
+def test_the_limit_evicts_what_was_not_used_for_longest(tmp_path):
+    rng = np.random.default_rng(0)
+    clips = [rng.standard_normal(16000).astype(np.float32) for _ in range(30)]
+    size = MelSpectrogram(sr=8000).fit_transform(clips[:1]).nbytes
+    cache = FeatureCache(tmp_path, bytes_limit=12 * size)
+    front_end = MelSpectrogram(sr=8000, memory=cache)
+    for start in range(0, 30, 5):
+        front_end.fit_transform(clips[start : start + 5])
+        assert sum(path.stat().st_size for path in entries(tmp_path)) <= 12 * size
+        time.sleep(0.02)
+    stored = len(entries(tmp_path))
+    assert 5 <= stored <= 11
+    front_end.transform(clips[-5:])
+    assert len(entries(tmp_path)) == stored  # the newest are still there: nothing was written
+
+
+SCRIPT = textwrap.dedent("""
+    import sys, time
+    import skaudio.features._front_end as module
+    from skaudio.features import MFCC
+
+    folder, cache, log = sys.argv[1:]
+    load = module.load
+
+    def slow(path, **kwargs):
+        with open(log, "a") as file:
+            file.write(path + "\\n")
+        time.sleep(0.02)
+        return load(path, **kwargs)
+
+    module.load = slow
+    import glob
+    paths = sorted(glob.glob(folder + "/*.wav"))
+    frames = MFCC(sr=8000, memory=cache, n_jobs=2).fit_transform(paths)
+    print(float(frames.sum(dtype="float64")))
+""")
+
+
+def run(tmp_path, log):
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(tmp_path), str(tmp_path / "cache"), str(tmp_path / log)],
+        stdout=subprocess.PIPE,
+    )
+
+
+def test_processes_that_run_at_once_compute_each_clip_once(tmp_path):
+    paths = write_clips(tmp_path, 80)
+    processes = [run(tmp_path, "log") for _ in range(3)]
+    sums = {float(process.communicate(timeout=60)[0]) for process in processes}
+    assert len(sums) == 1
+    assert sums == {float(MFCC(sr=8000).fit_transform(paths).sum(dtype="float64"))}
+    assert sorted((tmp_path / "log").read_text().split()) == paths
+
+
+def test_a_killed_process_leaves_nothing_half_written_and_no_lock(tmp_path):
+    paths = write_clips(tmp_path, 80)
+    process = run(tmp_path, "killed")
+    deadline = time.monotonic() + 60
+    while len(entries(tmp_path / "cache")) < 10 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert 10 <= len(entries(tmp_path / "cache")) < 80
+    total, _ = run(tmp_path, "second").communicate(timeout=60)
+    assert float(total) == float(MFCC(sr=8000).fit_transform(paths).sum(dtype="float64"))
+    assert len((tmp_path / "second").read_text().split()) < 80
+
+
+def test_a_grid_search_decodes_each_clip_once_for_each_front_end(paths, tmp_path, loads):
+    memory = str(tmp_path / "cache")
+    steps = [("sound", MFCC(sr=8000, memory=memory)), ("pool", StatPooling()), ("model", LogisticRegression())]
+    front_ends = [MFCC(sr=8000, memory=memory), MelSpectrogram(sr=8000, memory=memory)]
+    grid = {"sound": front_ends, "pool__segments": [1, 2], "model__C": [0.1, 1.0]}
+    GridSearchCV(Pipeline(steps), grid, cv=3).fit(paths, [0, 1] * 6)
+    assert len(loads) == 2 * 12

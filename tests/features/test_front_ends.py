@@ -1,0 +1,241 @@
+"""Front ends against librosa on whole files, back to sound, and what bad clips get."""
+
+import inspect
+import pickle
+from pathlib import Path
+
+import librosa
+import numpy as np
+import pytest
+import soundfile
+from sklearn.base import clone
+
+from skaudio import dsp
+from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram, Waveform
+from skaudio.io import AudioError
+
+SR = 16000
+STFT_SETTINGS = {"n_fft": 512, "hop_length": 160, "win_length": 400}
+ALL = [Waveform, STFT, Spectrogram, MelSpectrogram, MFCC]
+
+
+@pytest.fixture(scope="module")
+def y():
+    rng = np.random.default_rng(0)
+    t = np.arange(SR) / SR
+    chirp = 0.3 * np.sin(2 * np.pi * (200 + 1000 * t) * t) * np.hanning(SR)
+    return (chirp + 0.003 * rng.standard_normal(SR)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def path(y, tmp_path_factory):
+    """A stereo file at another rate."""
+    path = tmp_path_factory.mktemp("audio") / "stereo.wav"
+    soundfile.write(path, np.stack([y, 0.5 * y], axis=1), 44100, subtype="FLOAT")
+    return path
+
+
+def librosa_frames(front_end, y):
+    kwargs = {"center": front_end.center, **STFT_SETTINGS}
+    y = y.astype(np.float64)
+    if isinstance(front_end, Spectrogram):
+        return librosa.power_to_db(np.abs(librosa.stft(y, dtype=np.complex128, **kwargs)) ** 2, top_db=front_end.top_db)
+    mel = {"sr": SR, "n_mels": 30, "dtype": np.float64, "htk": front_end.htk}
+    if isinstance(front_end, MelSpectrogram):
+        return librosa.power_to_db(librosa.feature.melspectrogram(y=y, **mel, **kwargs), top_db=front_end.top_db)
+    return librosa.feature.mfcc(y=y, n_mfcc=13, **mel, **kwargs)
+
+
+@pytest.mark.parametrize(
+    "front_end",
+    [
+        Spectrogram(sr=SR, **STFT_SETTINGS),
+        Spectrogram(sr=SR, center=False, top_db=60.0, **STFT_SETTINGS),
+        MelSpectrogram(sr=SR, n_mels=30, **STFT_SETTINGS),
+        MelSpectrogram(sr=SR, n_mels=30, htk=True, top_db=None, center=False, **STFT_SETTINGS),
+        MFCC(sr=SR, n_mels=30, n_mfcc=13, **STFT_SETTINGS),
+    ],
+)
+def test_frames_are_librosas_time_first(front_end, path):
+    y, _ = librosa.load(path, sr=SR)
+    frames = front_end.fit_transform([str(path)])[0]
+    theirs = librosa_frames(front_end, y).T
+    assert frames.shape == theirs.shape
+    if isinstance(front_end, Spectrogram):  # single bins far below the loudest lose digits to float32
+        assert np.quantile(np.abs(frames - theirs), 0.99) < 0.01
+    else:
+        np.testing.assert_allclose(frames, theirs, atol=0.02)
+
+
+def test_stft_channels_are_real_then_imaginary(y):
+    frames = STFT(sr=SR, **STFT_SETTINGS).fit_transform([y])[0]
+    theirs = librosa.stft(y, **STFT_SETTINGS).T
+    np.testing.assert_allclose(frames[:, :257] + 1j * frames[:, 257:], theirs, atol=1e-4)
+
+
+def test_waveform_is_decoded_cut_and_resampled(path):
+    theirs, _ = librosa.load(path, sr=8000, offset=0.1, duration=0.2)
+    ours = Waveform(sr=8000, offset=0.1, duration=0.2).fit_transform([path])
+    np.testing.assert_allclose(ours[0, :, 0], theirs, atol=1e-5)
+
+
+def test_deltas_and_normalisation_are_appended_in_order(y):
+    static = dsp.normalize(MFCC(sr=SR).fit_transform([y])[0])
+    frames = MFCC(sr=SR, normalize="standard", deltas=2).fit_transform([y])[0]
+    first = librosa.feature.delta(static, axis=0)
+    second = librosa.feature.delta(static, order=2, axis=0)
+    np.testing.assert_allclose(frames, np.hstack([static, first, second]), atol=1e-4)
+    names = MFCC(sr=SR, deltas=2).get_feature_names_out()
+    assert list(names[[0, 20, 59]]) == ["mfcc_00", "mfcc_00_delta", "mfcc_19_delta2"]
+
+
+def test_level_makes_a_quiet_recording_the_same(y):
+    front_end = MFCC(sr=SR, level=-20.0)
+    np.testing.assert_allclose(front_end.fit_transform([y]), front_end.transform([0.01 * y]), atol=0.05)
+
+
+def test_trim_db_cuts_silence(y):
+    padded = np.concatenate([np.zeros(8000), y, np.zeros(8000)]).astype(np.float32)
+    trimmed, _ = librosa.effects.trim(padded, top_db=30, frame_length=512, hop_length=160)
+    settings = {"sr": SR, **STFT_SETTINGS}
+    expected = MFCC(**settings).fit_transform([trimmed])
+    np.testing.assert_array_equal(MFCC(trim_db=30, **settings).fit_transform([padded]), expected)
+
+
+@pytest.mark.parametrize(("sr", "n_fft"), [(8000, 256), (16000, 512), (22050, 1024), (44100, 2048), (48000, 2048)])
+def test_the_default_frame_is_about_40_ms(sr, n_fft):
+    assert STFT(sr=sr).fit_transform([np.zeros(sr)]).shape == (1, 1 + sr // (n_fft // 4), n_fft + 2)
+
+
+def test_waveform_and_stft_come_back_exactly(y):
+    ragged = [y, y[:12345], y[:50]]
+    back = Waveform(sr=SR).inverse_transform(Waveform(sr=SR).fit_transform(ragged))
+    for ours, clip in zip(back, ragged, strict=True):
+        np.testing.assert_array_equal(ours, clip)
+    front_end = STFT(sr=SR)
+    back = front_end.inverse_transform(front_end.fit_transform(ragged), length=[len(clip) for clip in ragged])
+    for ours, clip in zip(back, ragged, strict=True):
+        np.testing.assert_allclose(ours, clip, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("front_end", "db"),
+    [
+        (Spectrogram(sr=SR), 1.5),
+        (Spectrogram(sr=SR, scale="linear", power=1.0), 1.5),
+        (MelSpectrogram(sr=SR, deltas=1), 2.5),
+        (MelSpectrogram(sr=SR, scale="linear"), 2.5),
+        (MFCC(sr=SR, n_mfcc=40, lifter=22), 6.0),
+    ],
+)
+def test_the_others_come_back_with_nearly_their_spectrum(front_end, db, y):
+    frames = front_end.fit_transform([y])
+    back = front_end.inverse_transform(frames, length=len(y))
+    assert back.shape == (1, len(y))
+    assert back.dtype == np.float32
+    judge = MelSpectrogram(sr=SR, n_mels=30, top_db=40.0)
+    assert np.abs(judge.fit_transform(back) - judge.transform([y])).mean() < db
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: MFCC(normalize="mean").inverse_transform(np.zeros((1, 4, 20))),
+            "normalize='mean'.* cannot be inverted",
+        ),
+        (lambda: MFCC().inverse_transform(np.zeros((1, 4, 7))), "Expected frame sequences .* got 7 channels"),
+        (lambda: MFCC().inverse_transform(np.zeros((4, 20))), r"got ndarray of shape \(4, 20\)"),
+        (lambda: STFT().inverse_transform(np.zeros((2, 4, 1026)), length=[1]), "length has 1 entries for 2 clips"),
+        (lambda: MFCC(sr=0).fit([[0.0]]), "'sr' parameter of MFCC must be a float in the range"),
+        (lambda: MFCC(deltas=3).transform([np.zeros(9)]), "'deltas' parameter of MFCC must be an int in the range"),
+        (lambda: MFCC(n_mfcc=65).fit_transform([np.zeros(999)]), "n_out=65 coefficients were asked for of n_in=64"),
+        (lambda: MelSpectrogram(sr=8000, fmax=5000).fit_transform([np.zeros(999)]), "fmax=5000 do not fit sr=8000"),
+        (lambda: STFT(n_fft=64, win_length=65).fit_transform([np.zeros(999)]), "win_length=65 is longer than n_fft=64"),
+    ],
+)
+def test_errors_of_parameters(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("X", "error", "message"),
+    [
+        ("a.wav", TypeError, "a single str. Pass a list"),
+        (Path("a.wav"), TypeError, "a single PosixPath. Pass a list"),
+        (b"RIFF", TypeError, "a single bytes. Pass a list"),
+        ({"path": "a.wav"}, TypeError, "a single dict. Pass a list"),
+        (np.zeros(100), ValueError, "Expected 2D array, got 1D array"),
+        ([0.1, 0.2], ValueError, "flat sequence of numbers. Reshape your data"),
+        (np.zeros((2, 3, 4)), ValueError, "Found array with dim 3"),
+        ([], ValueError, r"0 sample\(s\)"),
+        (7, ValueError, "Expected 2D array, got scalar array"),
+        (np.array([["a.wav", "b.wav"]], dtype=object), ValueError, "could not convert string to float"),
+    ],
+)
+def test_what_is_no_batch(X, error, message):
+    with pytest.raises(error, match=message):
+        MFCC().fit(X)
+
+
+def bad_clips(folder):
+    (folder / "text.wav").write_text("this is not audio")
+    (folder / "empty.wav").write_bytes(b"")
+    return {
+        "missing": (str(folder / "missing.wav"), "missing.wav"),
+        "directory": (str(folder), str(folder)),
+        "empty": (str(folder / "empty.wav"), "empty.wav"),
+        "text": (str(folder / "text.wav"), "text.wav"),
+        "no samples": (np.zeros(0), "array"),
+        "NaN": (np.array([0.0, np.nan]), "NaN|finite"),
+        "Inf": (np.array([0.0, np.inf]), "Inf|finite"),
+        "two axes": (np.zeros((2, 100)), "one dimension"),
+        "complex": (np.zeros(100, complex), "complex"),
+        "rate of 0": ((np.zeros(100), 0), "sampling rate|rate"),
+        "negative rate": ((np.zeros(100), -8000), "sampling rate|rate"),
+        "mixed kinds": (7, "kind|int"),
+    }
+
+
+BAD = ["missing", "directory", "empty", "text", "no samples", "NaN", "Inf", "two axes", "complex"]
+
+
+@pytest.mark.parametrize("kind", [*BAD, "rate of 0", "negative rate", "mixed kinds"])
+def test_a_bad_clip_is_named(kind, y, path, tmp_path):
+    clip, message = bad_clips(tmp_path)[kind]
+    good = str(path) if isinstance(clip, str) else (y, SR) if isinstance(clip, tuple) else y
+    batch = np.empty(3, dtype=object)
+    batch[:] = [good, good, clip]
+    with pytest.raises((AudioError, TypeError), match=f"(?s)Clip 2.*({message})") as caught:
+        MFCC(sr=SR).fit_transform(batch)
+    assert type(caught.value) is type(pickle.loads(pickle.dumps(caught.value)))  # it crosses processes
+    with pytest.warns(UserWarning, match=f"(?s)1 clip.*Clip 2.*({message})"):
+        frames = MFCC(sr=SR, on_error="warn").fit_transform(batch)
+    assert np.isfinite(frames[0]).all()
+    assert frames[2].shape == (1, 20)
+    assert np.isnan(frames[2]).all()
+
+
+def test_a_batch_of_mixed_kinds_is_refused(y, path):
+    with pytest.raises(TypeError, match=r"Clip 1: .*Give all clips of a batch in one way"):
+        MFCC(sr=SR).fit_transform([str(path), y])
+    assert len(MFCC(sr=SR).fit_transform([str(path), path])) == 2  # a str and a Path are one kind
+
+
+@pytest.mark.parametrize("front_end", ALL)
+def test_parameters_are_documented_and_constrained(front_end):
+    parameters = set(inspect.signature(front_end).parameters)
+    assert parameters == set(front_end._parameter_constraints)
+    documented = front_end.__doc__.split("Parameters\n")[1].split("See Also")[0]
+    assert all(name in documented for name in parameters)
+    assert clone(front_end()).get_params() == front_end().get_params()
+
+
+def test_real_digits_are_decoded_like_librosa(digits_home):
+    paths = sorted(digits_home.glob("*.wav"))[::300]
+    ours = MelSpectrogram(sr=8000, n_mels=40, top_db=None).fit_transform(paths)
+    for frames, path in zip(ours, paths, strict=True):
+        y, _ = librosa.load(path, sr=8000)
+        power = librosa.feature.melspectrogram(y=y, sr=8000, n_fft=256, hop_length=64, n_mels=40)
+        np.testing.assert_allclose(frames, librosa.power_to_db(power, top_db=None).T, atol=0.01)
