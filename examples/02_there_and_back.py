@@ -1,7 +1,7 @@
 """Every front end has a way back to sound: exact for Waveform and STFT, by Griffin-Lim's iteration for the others.
 
-How well the spectrum of what comes back matches says what a front end keeps: an MFCC keeps the shape of the
-spectrum, not its fine structure.
+A spectrogram has no phases: the samples of what comes back differ (an error above 1), yet its spectrum is nearly the
+same. How nearly says what a front end keeps: an MFCC keeps the shape of the spectrum, not its fine structure.
 """
 
 import numpy as np

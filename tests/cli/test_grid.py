@@ -37,7 +37,7 @@ def test_words():
     chosen = grid("quick", front_ends=["mfcc"], models=["svc"])
     words = [in_words(candidate) for candidate in ParameterGrid(chosen)]
     assert "20 MFCC + double deltas, SVC (C=10)" in words
-    assert "20 MFCC + deltas, trimmed, levelled, 5 segments, SVC (C=10)" in words
+    assert "20 MFCC + double deltas, trimmed, levelled, 5 segments, SVC (C=10)" in words
 
 
 def test_no_deprecated_parameters():

@@ -21,7 +21,7 @@ class BlockwiseGridSearch(GridSearchCV):
     Attributes
     ----------
     on_block : callable
-        Called with the number of fits of each evaluated block; to be set before `fit`.
+        Called with the number of candidates of each evaluated block; to be set before `fit`.
     """
 
     on_block: Callable[[int], object]
@@ -32,7 +32,7 @@ class BlockwiseGridSearch(GridSearchCV):
             blocks.setdefault((id(candidate["sound"]), candidate["pool__segments"]), []).append(candidate)
         for block in blocks.values():
             evaluate_candidates(block)
-            self.on_block(len(block) * self.n_splits_)
+            self.on_block(len(block))
 
     def __getstate__(self) -> dict:
         # scikit-learn 1.9 sends the search to its workers along with each fit; a progress bar stays here.
@@ -85,18 +85,15 @@ def evaluate(
     )
     n_fits = (len(ParameterGrid(grid)) + 1) * len(folds) + 1
     with tqdm(total=n_fits, desc="fitting", unit="fit", disable=quiet, leave=False) as bar:
-        searched.on_block = bar.update
+        searched.on_block = lambda n_candidates: bar.update(n_candidates * len(folds))
         searched.fit(clips, target)
         best = clone(pipeline).set_params(**clone(searched.best_params_, safe=False))
         predicted = cross_val_predict(best, clips, target, cv=folds, n_jobs=jobs)
         bar.update(len(folds))
         _fit_with_probabilities(best, clips, target, folds, jobs)
         bar.update(1)
-    return (
-        searched,
-        predicted,
-        best.set_params(sound__memory=None),
-    )  # a file must not depend on a folder of this machine
+    best.set_params(sound__memory=None)  # the cache is a folder of this machine, most likely about to be deleted
+    return searched, predicted, best
 
 
 def _fit_with_probabilities(
@@ -113,6 +110,5 @@ def _fit_with_probabilities(
     # The folds of the search, so that no group straddles these either.
     best.set_params(model=CalibratedClassifierCV(model, ensemble=False, cv=folds, n_jobs=jobs))
     best.fit(clips, target)
-    best.set_params(
-        model__cv=len(folds), model__n_jobs=None
-    )  # indices of these clips would break a later fit to others
+    # Indices of these clips would make a later fit to others fail.
+    best.set_params(model__cv=len(folds), model__n_jobs=None)

@@ -17,7 +17,10 @@ from skaudio.pooling import StatPooling
 WORDS = {"trim_db": 30.0, "level": -20.0, "top_db": 60.0}
 
 FRONT_ENDS = {
-    "quick": {"mfcc": [(MFCC, {"deltas": 2}), (MFCC, {"deltas": 1, **WORDS})], "mel": [(MelSpectrogram, {})]},
+    "quick": {
+        "mfcc": [(MFCC, {"deltas": 2}), (MFCC, {"deltas": 2, **WORDS})],
+        "mel": [(MelSpectrogram, {"deltas": 1, **WORDS})],
+    },
     "full": {
         "mfcc": [
             (MFCC, {"n_mfcc": n_mfcc, "deltas": deltas, **how})
@@ -94,6 +97,6 @@ def _models(level: str, seed: int) -> dict[str, list]:
     return {
         "svc": [SVC(C=C) for C in ((1.0, 10.0, 100.0) if full else (10.0,))],
         "logistic": [LogisticRegression(C=C, max_iter=1000) for C in ((0.01, 0.1, 1.0) if full else (0.1,))],
-        "trees": [ExtraTreesClassifier(500 if full else 300, random_state=seed)],
+        "trees": [ExtraTreesClassifier(500 if full else 200, random_state=seed)],
         "neighbors": [KNeighborsClassifier(n) for n in ((1, 5) if full else (5,))],
     }

@@ -104,7 +104,8 @@ def _print_results(searched: GridSearchCV, target: np.ndarray, predicted: np.nda
             scoring=searched.scoring,
         )
     )
-    print("(mean and standard deviation over folds; seconds to fit, features computed before)\n")
+    print("(mean and standard deviation over folds; mean seconds to fit, with features computed before;")
+    print(f"the best of {len(words)} on these folds is a little flattered: expect somewhat less on new clips)\n")
     print(f"The best: {words[searched.best_index_]}.")
     print("On clips that it was not fitted to (rows: true, columns: predicted):\n")
     print(confusion_table(target, predicted))

@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skaudio._frames_output import FramesOutputMixin
+from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import check_clips
 from skaudio.dsp import set_level, trim_silence
 from skaudio.features._cache import FeatureCache, clip_key, settings_key
@@ -25,7 +26,7 @@ from skaudio.io import AudioError, clip_kind, load
 NOT_SETTINGS = ("memory", "n_jobs", "on_error")
 
 
-class FrontEnd(FramesOutputMixin, BaseEstimator):
+class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
     """Base of the front ends: a batch of clips to a batch of frame sequences.
 
     A front end has nothing to learn: `fit` validates, and `transform` works without it. Subclasses say what the
@@ -100,7 +101,7 @@ class FrontEnd(FramesOutputMixin, BaseEstimator):
         compute = partial(self._compute, clips, kind, extract, batch)
         parallel = Parallel(n_jobs=self.n_jobs, require="sharedmem")
         if self.memory is None:
-            parallel(delayed(compute)(indices) for indices in portions(len(clips)))
+            parallel(delayed(compute)(indices) for indices in portions(len(clips), self.n_jobs))
         else:
             cache = self.memory if isinstance(self.memory, FeatureCache) else FeatureCache(self.memory)
             fill_through_cache(cache, self._key_of(clips), compute, batch, parallel)

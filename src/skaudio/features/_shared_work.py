@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 
 from skaudio.features._cache import N_LOCKS, FeatureCache
 from skaudio.features._collector import FrameCollector
@@ -11,9 +11,10 @@ from skaudio.features._collector import FrameCollector
 Key = tuple[str, str]
 
 
-def portions(n_clips: int) -> list[range]:
+def portions(n_clips: int, n_jobs: int | None) -> list[range]:
     """Cut a batch into portions worth handing to a thread, but so many that all threads are busy to the end."""
-    size = max(1, min(64, n_clips // 16))
+    n_threads = effective_n_jobs(n_jobs)
+    size = n_clips if n_threads == 1 else max(1, min(64, n_clips // (8 * n_threads)))
     return [range(start, min(start + size, n_clips)) for start in range(0, n_clips, size)]
 
 
@@ -67,7 +68,7 @@ def fill_through_cache(
         return None
 
     shares: dict[int, list[int]] = {}
-    for missing in parallel(delayed(read)(indices) for indices in portions(len(batch))):
+    for missing in parallel(delayed(read)(indices) for indices in portions(len(batch), parallel.n_jobs)):
         for i in missing:
             shares.setdefault(int(keys[i][1], 16) % N_LOCKS if keys[i] else 0, []).append(i)
     turns = np.random.default_rng().permutation(list(shares)).tolist()  # processes that start together part ways

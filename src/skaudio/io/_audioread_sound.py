@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from skaudio.io._audio_error import AudioError
+from skaudio.io._quantities import check_rate
 from skaudio.io._sound import Sound
 
 
@@ -22,8 +23,8 @@ class AudioreadSound(Sound):
     ------
     ImportError
         If audioread is not installed.
-    audioread.DecodeError
-        If it finds no decoder.
+    audioread.DecodeError, AudioError
+        If it finds no decoder, or one that finds no sampling rate.
     """
 
     def __init__(self, path: str, name: str) -> None:
@@ -36,6 +37,7 @@ class AudioreadSound(Sound):
         self._held = bytearray()
         self.sr = self._file.samplerate
         self.n_channels = self._file.channels
+        check_rate(self.sr, "The sampling rate")
 
     def read(self, n: int) -> np.ndarray:
         n_bytes = n * self.n_channels * 2

@@ -90,8 +90,10 @@ def _is_pair(item: Sequence) -> bool:
     """Tell ``(y, sr)`` from a short list of numbers; a pair with its parts swapped is one too."""
     if len(item) != 2:
         return False
-    n_numbers = sum(isinstance(part, Number) for part in item)
-    return n_numbers == 1 or (isinstance(item, tuple) and n_numbers == 0)
+    others = [part for part in item if not isinstance(part, Number)]
+    if len(others) == 1:
+        return hasattr(others[0], "__len__")
+    return len(others) == 2 and isinstance(item, tuple)
 
 
 def _remedy(item: Any) -> str:
@@ -102,7 +104,7 @@ def _remedy(item: Any) -> str:
 
 def _described(item: Any) -> str:
     if isinstance(item, (str, os.PathLike)):
-        return repr(os.fspath(item))
+        return repr(str(os.fsdecode(item)))
     if isinstance(item, Mapping):
         return _record_described(item)
     if hasattr(item, "read"):

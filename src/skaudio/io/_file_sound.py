@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from skaudio.io._audio_error import AudioError
-from skaudio.io._container import how_cut, samples_of_unfinished_wav, states_length
+from skaudio.io._container import OGG_JUNK, how_cut, how_ogg_is_cut, samples_of_unfinished_wav, states_length
 from skaudio.io._sound import Sound
 
 UNKNOWN_LENGTH = 2**63 - 1
@@ -81,6 +81,8 @@ class FileSound(Sound):
         container = self._file.format
         if container == "MP3":
             self._look_at_mp3()
+        elif container == "OGG":
+            self._look_at_ogg()
         elif container != "FLAC":
             self.cut = how_cut(container, self._file.extra_info)
             if self._file.frames == 0 and container in ("WAV", "WAVEX"):
@@ -115,6 +117,13 @@ class FileSound(Sound):
             self._file = self._sound_file(file)
             self._estimated = file
 
+    def _look_at_ogg(self) -> None:
+        if OGG_JUNK in self._file.extra_info:
+            file = self._bytes()
+            position = file.tell()
+            self.cut = how_ogg_is_cut(file)
+            file.seek(position)
+
     def _look_for_samples(self) -> None:
         samples = samples_of_unfinished_wav(self._bytes())
         if samples is not None:
@@ -140,7 +149,7 @@ class FileSound(Sound):
 
     def _damaged(self, how: str) -> str:
         return (
-            f"{self.name} is damaged or cut short near {self._position / self.sr:.2f} s of the "
-            f"{self.n_samples / self.sr:.2f} s in its header: {how} Copy or record it again, or read only the part "
-            "that is whole, by offset and duration."
+            f"{self.name} is damaged or cut short after {self._position / self.sr:.2f} s of the "
+            f"{self.n_samples / self.sr:.2f} s in its header: {how} Copy or record it again, or read only a whole "
+            "part, by offset and duration."
         )

@@ -88,7 +88,7 @@ def iter_blocks(
     check_seconds(overlap_seconds, "overlap_seconds")
     if not 0 <= overlap_seconds < block_seconds:
         raise AudioError(
-            f"overlap_seconds must be at least 0 and less than block_seconds={block_seconds!r}; got {overlap_seconds!r}."
+            f"overlap_seconds must be at least 0 and below block_seconds={block_seconds!r}; got {overlap_seconds!r}."
         )
     check_seconds(offset, "offset")
     if duration is not None:
@@ -135,6 +135,7 @@ def _resampled(waveforms: Iterator[np.ndarray], sound: Sound, sr: float, n_chann
 def _regrouped(waveforms: Iterator[np.ndarray], length: int, hop: int) -> Iterator[np.ndarray]:
     """Cut pieces of any length, one after another, into blocks that begin every `hop` samples."""
     held, n_held = [], 0
+    n_seen = 0  # of what is held, the previous block had these
     for y in waveforms:
         held.append(y)
         n_held += y.shape[-1]
@@ -144,7 +145,6 @@ def _regrouped(waveforms: Iterator[np.ndarray], length: int, hop: int) -> Iterat
         while joined.shape[-1] >= length:
             yield joined[..., :length].copy()
             joined = joined[..., hop:]
-        held, n_held = [joined], joined.shape[-1]
-    n_seen = length - hop  # of what is held, the previous block had these
+        held, n_held, n_seen = [joined], joined.shape[-1], length - hop
     if n_held > n_seen:
         yield np.concatenate(held, axis=-1)

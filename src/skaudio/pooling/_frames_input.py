@@ -2,8 +2,10 @@
 
 from sklearn.utils import Tags
 
+from skaudio._persistence import VersionedPickleMixin
 
-class FramesInputMixin:
+
+class FramesInputMixin(VersionedPickleMixin):
     """Mixin of transformers that take frame sequences, those marked as broken by NaN too, and give float32."""
 
     def __sklearn_tags__(self) -> Tags:

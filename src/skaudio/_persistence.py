@@ -1,0 +1,36 @@
+"""Pickles that know which version of skaudio they are from."""
+
+import warnings
+from typing import Any
+
+import skaudio
+
+
+class VersionedPickleMixin:
+    """Mixin of estimators: a pickle loaded under another version of skaudio says so, as scikit-learn's own do.
+
+    To the left of `sklearn.base.BaseEstimator`.
+
+    Examples
+    --------
+    >>> import pickle
+    >>> from sklearn.base import BaseEstimator
+    >>> class Model(VersionedPickleMixin, BaseEstimator):
+    ...     pass
+    >>> "_skaudio_version" in Model().__getstate__()
+    True
+    """
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "_skaudio_version": skaudio.__version__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        version = state.pop("_skaudio_version", "unknown")
+        if version != skaudio.__version__:
+            warnings.warn(
+                f"{type(self).__name__} was pickled by skaudio {version} and loaded by skaudio {skaudio.__version__}:"
+                " its results may differ. Fit it anew, or install the version it was made with.",
+                stacklevel=2,
+            )
+        super().__setstate__(state)
