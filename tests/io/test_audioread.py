@@ -80,6 +80,12 @@ def test_damaged_file(m4a, decodes_to):
         load(m4a)
 
 
+def test_no_sampling_rate(m4a, decodes_to):
+    decodes_to(Decoder(np.zeros((8000, 1)))).samplerate = 0
+    with pytest.raises(AudioError, match=r"clip.m4a' cannot be decoded: .*audioread could not either"):
+        load(m4a)
+
+
 def test_audioread_is_not_installed(m4a, monkeypatch):
     monkeypatch.setitem(sys.modules, "audioread", None)
     with pytest.raises(

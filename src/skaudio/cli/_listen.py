@@ -1,12 +1,12 @@
 """Computing every clip's frames once, before any model is fitted: it fills the cache, and finds the broken files."""
 
-import sys
 from collections.abc import Sequence
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 from tqdm import tqdm
 
+from skaudio.cli._messages import reason, warn
 from skaudio.io import AudioError
 
 PORTION = 64
@@ -51,16 +51,6 @@ def listen(sounds: Sequence[BaseEstimator], clips: np.ndarray, *, jobs: int, on_
             if len(kept) == 0:
                 raise AudioError("None of the files could be decoded.")
     return kept
-
-
-def reason(error: AudioError) -> str:
-    """Say what is wrong with a file, without its number in the portion that it was read in."""
-    return str(error.__cause__ or error)
-
-
-def warn(message: str) -> None:
-    """Print a warning to stderr."""
-    print(f"skaudio: warning: {message}", file=sys.stderr)
 
 
 def _heard(listener: BaseEstimator, clips: np.ndarray, on_error: str) -> np.ndarray:

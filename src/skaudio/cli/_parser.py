@@ -79,7 +79,7 @@ def _add_search(commands: argparse._SubParsersAction) -> None:
     add("--on-error", choices=("raise", "warn"), default="raise", help="a broken file: stop (default), or leave it out")
     add("--output", default=DEFAULT_OUTPUT, metavar="FILE", help=f"file of the model (default: {DEFAULT_OUTPUT})")
     add("--force", action="store_true", help="replace FILE if it exists")
-    add("--quiet", action="store_true", help="no progress bar, no notes; warnings and errors remain")
+    add("--quiet", action="store_true", help="no progress bar")
 
 
 def _add_predict(commands: argparse._SubParsersAction) -> None:

@@ -11,7 +11,8 @@ import joblib
 from sklearn.pipeline import Pipeline
 
 from skaudio.cli._files import check_writable, replacing
-from skaudio.cli._listen import PORTION, reason, warn
+from skaudio.cli._listen import PORTION
+from skaudio.cli._messages import reason, warn
 from skaudio.datasets._folder import AUDIO_EXTENSIONS
 from skaudio.io import AudioError
 

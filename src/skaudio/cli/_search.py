@@ -15,7 +15,8 @@ from skaudio.cli._evaluation import evaluate
 from skaudio.cli._files import check_writable, replacing, temporary_folder
 from skaudio.cli._folds import Fold, classes_of_one_group, count_straddling, make_folds
 from skaudio.cli._grid import in_words, make_grid, make_pipeline
-from skaudio.cli._listen import listen, warn
+from skaudio.cli._listen import listen
+from skaudio.cli._messages import warn
 from skaudio.cli._tables import confusion_table, ranked_table
 
 

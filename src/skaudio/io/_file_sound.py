@@ -68,10 +68,13 @@ class FileSound(Sound):
     def skip(self, n: int) -> None:
         from soundfile import SoundFileError
 
+        target = self._position + n
         try:
-            self._position = self._file.seek(self._position + n)
+            self._position = self._file.seek(target)
         except SoundFileError as error:
-            raise AudioError(self._damaged(f"libsndfile cannot go to sample {n}: {error}")) from error
+            raise AudioError(self._damaged(f"libsndfile cannot go to sample {target}: {error}")) from error
+        if self._position != target:
+            raise AudioError(self._damaged(f"libsndfile cannot go to sample {target}."))
 
     def close(self) -> None:
         self._exit.close()
