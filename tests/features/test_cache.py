@@ -1,6 +1,7 @@
 """The feature cache: each clip once, by any number of processes, never stale, never half-written, never too large."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import joblib
 import numpy as np
 import pytest
 import soundfile
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
@@ -89,6 +91,13 @@ def test_a_changed_setting_is_never_served_stale(paths, tmp_path, change):
     front_end.fit_transform(paths)
     fresh = MFCC(sr=8000, **change).fit_transform(paths)
     np.testing.assert_array_equal(front_end.set_params(**change).transform(paths), fresh)
+
+
+def test_a_cache_crosses_processes(paths, tmp_path):
+    front_end = MFCC(sr=8000, memory=FeatureCache(tmp_path / "cache", bytes_limit="1M"))
+    copy = pickle.loads(pickle.dumps(clone(front_end)))
+    np.testing.assert_array_equal(copy.fit_transform(paths), front_end.fit_transform(paths))
+    assert len(entries(tmp_path / "cache")) == 12
 
 
 def test_settings_that_do_not_matter_share_entries(paths, tmp_path, loads):

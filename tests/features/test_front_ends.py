@@ -217,6 +217,14 @@ def test_a_bad_clip_is_named(kind, y, path, tmp_path):
     assert np.isnan(frames[2]).all()
 
 
+def test_a_first_clip_of_no_kind_is_named_and_decides_nothing(y):
+    with pytest.raises(TypeError, match="Clip 0: A clip is a path"):
+        MFCC(sr=SR).fit_transform([None, y])
+    with pytest.warns(UserWarning, match="Clip 0: A clip is a path"):
+        frames = MFCC(sr=SR, on_error="warn").fit_transform([None, y, y])
+    assert [bool(np.isnan(rows).any()) for rows in frames] == [True, False, False]
+
+
 def test_a_batch_of_mixed_kinds_is_refused(y, path):
     with pytest.raises(TypeError, match=r"Clip 1: .*Give all clips of a batch in one way"):
         MFCC(sr=SR).fit_transform([str(path), y])

@@ -122,8 +122,8 @@ def clip_key(item: Any) -> str:
 
     Raises
     ------
-    OSError
-        If there is no such file.
+    OSError, TypeError, ValueError
+        If there is no such file, or if the item is none that has a content.
     """
     digest = hashlib.blake2b(digest_size=16)
     _update(digest, item)
@@ -152,4 +152,4 @@ def _update(digest: Any, item: Any) -> None:
     else:
         array = np.ascontiguousarray(item)
         digest.update(f"array {array.dtype.str} {array.shape} ".encode())
-        digest.update(array.data if array.dtype != object else repr(item).encode())
+        digest.update(array.reshape(-1).view(np.uint8))

@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -97,7 +98,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         self._validate_params()
         clips = check_clips(self, X, reset=False)
         batch = FrameCollector(len(clips))
-        extract, kind = self._extractor(), clip_kind(clips[0])
+        extract, kind = self._extractor(), _kind_of_batch(clips)
         compute = partial(self._compute, clips, kind, extract, batch)
         parallel = Parallel(n_jobs=self.n_jobs, require="sharedmem")
         if self.memory is None:
@@ -123,7 +124,9 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         """
         return np.array(self._channel_names(), dtype=object)
 
-    def _compute(self, clips: Sequence, kind: str, extract: Callable, batch: FrameCollector, indices: Sequence) -> None:
+    def _compute(
+        self, clips: Sequence, kind: str | None, extract: Callable, batch: FrameCollector, indices: Sequence
+    ) -> None:
         for i in indices:
             try:
                 batch.put(i, extract(self._waveform(clips[i], kind)))
@@ -133,10 +136,10 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
                     raise type(error)(message) from error
                 batch.put_broken(i, message)
 
-    def _waveform(self, clip: Any, kind: str) -> np.ndarray:
+    def _waveform(self, clip: Any, kind: str | None) -> np.ndarray:
         if clip_kind(clip) != kind:
             raise TypeError(
-                f"This is of kind {clip_kind(clip)!r} whereas the first clip is of kind {kind!r}. Give all clips of a "
+                f"This is of kind {clip_kind(clip)!r} whereas the batch began with kind {kind!r}. Give all clips of a "
                 "batch in one way: an array is taken to be at the front end's sr, a file or (y, sr) is resampled to it."
             )
         y, _ = load(clip, sr=self.sr, offset=self.offset, duration=self.duration)
@@ -169,3 +172,11 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         tags.requires_fit = False
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
+
+
+def _kind_of_batch(clips: Sequence) -> str | None:
+    """Tell the kind of the first clip that is of any; a clip of none gets its error when its turn comes."""
+    for clip in clips:
+        with suppress(TypeError):
+            return clip_kind(clip)
+    return None
