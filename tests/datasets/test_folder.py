@@ -177,3 +177,20 @@ class TestTables:
             load_folder(root / "labels.csv", labels=root / "labels.csv")
         with pytest.raises(ValueError, match=r"There is no CSV file .*none.csv"):
             load_folder(root, labels=root / "none.csv")
+
+
+class TestLabelsInNames:
+    def test_the_expression_finds_label_and_group(self, tree):
+        root = tree("3_anna_0.wav", "7_ben_1.wav", "sub/3_ben_2.wav", "notes.txt")
+        clips = load_folder(root, labels=r"^(\d)_", groups=r"_([a-z]+)_")
+        assert clips.target.tolist() == ["3", "7", "3"]
+        assert clips.groups.tolist() == ["anna", "ben", "ben"]
+
+    def test_a_name_without_a_label_is_named(self, tree):
+        root = tree("3_anna_0.wav", "anna.wav")
+        with pytest.raises(ValueError, match=r"labels=.* finds nothing in 1 file name\(s\): 'anna.wav'"):
+            load_folder(root, labels=r"^(\d)_")
+
+    def test_no_recordings(self, tree):
+        with pytest.raises(ValueError, match="There are no recordings"):
+            load_folder(tree("notes.txt"), labels=r"^(\d)_")

@@ -39,9 +39,10 @@ def load_folder(
         A folder with one subfolder per class; recordings may lie in it at any depth. Or a CSV file (UTF-8, ending in
         ``.csv``) with a header and the columns ``path``, ``label`` and, if wanted, ``group``; relative paths in it are
         relative to the folder of the CSV file.
-    labels : "folder" or path of a CSV file, default="folder"
-        Where the labels of a folder come from: the names of its first-level subfolders, or a CSV file as above whose
-        relative paths are relative to `path`.
+    labels : "folder", path of a CSV file, or str, default="folder"
+        Where the labels of a folder come from: the names of its first-level subfolders; a CSV file as above, whose name
+        ends in ``.csv`` and whose relative paths are relative to `path`; or, any other string, a regular expression
+        that is searched in each file name: its first group, or the whole match where it has none, is the label.
     groups : None, "folder" or str, default=None
         What belongs together when data are split. None: the column ``group`` of the CSV file if it has one, else no
         groups. "folder": the folder below the label's folder, as in ``label/group/clip.wav`` (with a CSV file: below
@@ -92,8 +93,10 @@ def load_folder(
         raise ValueError(f"There is no folder or CSV file {str(path)!r}.")
     if path.is_dir() and labels == "folder":
         recordings = _from_folders(path, _check_extensions(extensions))
-    elif path.is_dir():
+    elif path.is_dir() and Path(labels).suffix.lower() == ".csv":
         recordings = _from_table(Path(labels).expanduser(), base=path)
+    elif path.is_dir():
+        recordings = _from_names(path, os.fspath(labels), _check_extensions(extensions))
     elif path.suffix.lower() != ".csv":
         raise ValueError(f"path must be a folder or a file that ends in .csv, got the file {str(path)!r}.")
     elif labels != "folder":
@@ -136,6 +139,17 @@ def _from_folders(root: Path, extensions: tuple[str, ...]) -> list[_Recording]:
         _Recording(folder / file, folder.name, "/".join(file.parts[:-1]))
         for folder, files in found.items()
         for file in files
+    ]
+
+
+def _from_names(root: Path, pattern: str, extensions: tuple[str, ...]) -> list[_Recording]:
+    """Every recording below ``root``, its label in its name."""
+    files = _find_recordings(root, extensions)
+    if not files:
+        raise ValueError(f"There are no recordings ({', '.join(extensions)}) in {str(root)!r}.")
+    labels = _search_names([file.name for file in files], pattern, "labels")
+    return [
+        _Recording(root / file, label, "/".join(file.parts[:-1])) for file, label in zip(files, labels, strict=True)
     ]
 
 
@@ -195,17 +209,23 @@ def _groups(recordings: list[_Recording], groups: str | None) -> np.ndarray | No
         if flat:
             raise ValueError(f"groups='folder' needs a folder per group, but there is none around {_name_some(flat)}.")
         return np.array([recording.subfolder for recording in recordings])
+    return np.array(_search_names([recording.path.name for recording in recordings], groups, "groups"))
+
+
+def _search_names(names: Sequence[str], expression: str, parameter: str) -> list[str]:
+    """Find in each name the first group of the expression, or its whole match where it has none."""
     try:
-        pattern = re.compile(groups)
+        pattern = re.compile(expression)
     except re.error as error:
-        raise ValueError(f"groups={groups!r} is not a regular expression: {error}.") from error
-    names = [recording.path.name for recording in recordings]
+        raise ValueError(f"{parameter}={expression!r} is not a regular expression: {error}.") from error
     matches = [pattern.search(name) for name in names]
     found = [match and match.group(min(pattern.groups, 1)) for match in matches]
-    unmatched = [name for name, group in zip(names, found, strict=True) if not group]
+    unmatched = [name for name, text in zip(names, found, strict=True) if not text]
     if unmatched:
-        raise ValueError(f"groups={groups!r} finds nothing in {len(unmatched)} file name(s): {_name_some(unmatched)}.")
-    return np.array(found)
+        raise ValueError(
+            f"{parameter}={expression!r} finds nothing in {len(unmatched)} file name(s): {_name_some(unmatched)}."
+        )
+    return found
 
 
 def _name_some(names: Sequence[str], n_named: int = 5) -> str:
