@@ -37,18 +37,17 @@ def power_to_db(
         raise ValueError(f"amin={amin}; expected a positive power.")
     if top_db is not None and top_db < 0:
         raise ValueError(f"top_db={top_db}; expected a number of decibels that is not negative, or None.")
-    db = np.maximum(np.asarray(S, np.float32), np.float32(amin))
-    np.log10(db, out=db)
-    db *= 10.0
-    peak = db.max(axis=(-2, -1), keepdims=True)
-    if isinstance(ref, str):
-        db -= peak
-        peak = 0.0
-    else:
-        reference = np.float32(10.0 * np.log10(max(amin, ref)))
-        db -= reference
-        peak -= reference
-    return db if top_db is None else np.maximum(db, peak - np.float32(top_db), out=db)
+    bels = np.maximum(np.asarray(S, np.float32), np.float32(amin))
+    np.log10(bels, out=bels)
+    if top_db is not None or isinstance(ref, str):
+        peak = bels.max(axis=(-2, -1), keepdims=True)
+    if top_db is not None:
+        np.maximum(bels, peak - np.float32(0.1 * top_db), out=bels)
+    zero = peak if isinstance(ref, str) else np.float32(np.log10(max(amin, ref)))
+    if isinstance(ref, str) or zero != 0:
+        bels -= zero
+    bels *= 10.0
+    return bels
 
 
 def db_to_power(S_db: np.ndarray, *, ref: float = 1.0) -> np.ndarray:

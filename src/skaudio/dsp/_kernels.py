@@ -1,4 +1,4 @@
-"""The four inner loops that NumPy cannot fuse, compiled by numba; they release the GIL.
+"""The inner loops that NumPy cannot fuse, compiled by numba; they release the GIL.
 
 This module imports numba, which librosa brings along, so it is itself imported only inside the functions that use it.
 Compiled code is kept on disk (``cache=True``): the first call on a machine compiles for a second or two, once.
@@ -27,30 +27,64 @@ def window_frames(y, window, hop_length, first, out):
 
 
 @_jit
-def power_spectrum(spectrum, power, out):
-    """Write ``out = abs(spectrum) ** power``."""
-    for t in range(out.shape[0]):
-        for k in range(out.shape[1]):
-            z = spectrum[t, k]
-            out[t, k] = z.real * z.real + z.imag * z.imag
-        if power == 1.0:
-            for k in range(out.shape[1]):
-                out[t, k] = np.sqrt(out[t, k])
-        elif power != 2.0:
-            for k in range(out.shape[1]):
-                out[t, k] = out[t, k] ** np.float32(0.5 * power)
+def raise_power(row, power):
+    """Turn squared magnitudes into magnitudes raised to ``power``, in place."""
+    if power == 1.0:
+        for k in range(row.shape[0]):
+            row[k] = np.sqrt(row[k])
+    elif power != 2.0:
+        for k in range(row.shape[0]):
+            row[k] = row[k] ** np.float32(0.5 * power)
 
 
 @_jit
-def band_sums(spectrum, power, starts, stops, weights, out):
-    """Write the sums ``out[t, m]`` of ``abs(spectrum[t]) ** power`` over bins ``starts[m]:stops[m]``, weighted."""
-    n_bins = spectrum.shape[1]
-    row = np.empty((1, n_bins), np.float32)
+def power_spectrum(spectrum, power, out):
+    """Write ``out = abs(spectrum) ** power``."""
     for t in range(out.shape[0]):
-        power_spectrum(spectrum[t : t + 1], power, row)
+        row, target = spectrum[t], out[t]
+        for k in range(row.shape[0]):
+            target[k] = row[k].real * row[k].real + row[k].imag * row[k].imag
+        raise_power(target, power)
+
+
+@_jit
+def packed_power_spectrum(packed, cos, sin, power, out):
+    """Write ``out = abs(rfft(x)) ** power``, given the complex FFT of ``x`` with even samples real and odd imaginary.
+
+    With ``z`` that FFT, of ``m`` values, the spectrum at ``k`` is ``even + exp(-1j * pi * k / m) * odd``, and at ``m - k``
+    the conjugate of ``even - exp(-1j * pi * k / m) * odd``, where ``2 * even = z[k] + conj(z[m - k])`` and ``2j * odd =
+    z[k] - conj(z[m - k])``.
+    """
+    m = packed.shape[1]
+    real, imag = np.empty(m + 1, np.float32), np.empty(m + 1, np.float32)
+    mirrored_real, mirrored_imag = real[::-1], imag[::-1]
+    for t in range(out.shape[0]):
+        row, low, high = packed[t], out[t], out[t, ::-1]
+        for k in range(m):
+            real[k], imag[k] = row[k].real, row[k].imag
+        real[m], imag[m] = real[0], imag[0]
+        for k in range(cos.shape[0]):
+            even_real, even_imag = real[k] + mirrored_real[k], imag[k] - mirrored_imag[k]
+            odd_real, odd_imag = imag[k] + mirrored_imag[k], mirrored_real[k] - real[k]
+            turned_real = cos[k] * odd_real + sin[k] * odd_imag
+            turned_imag = cos[k] * odd_imag - sin[k] * odd_real
+            low[k] = np.float32(0.25) * ((even_real + turned_real) ** 2 + (even_imag + turned_imag) ** 2)
+        for k in range(cos.shape[0]):  # a loop of its own: one that writes at both ends is not vectorised
+            even_real, even_imag = real[k] + mirrored_real[k], imag[k] - mirrored_imag[k]
+            odd_real, odd_imag = imag[k] + mirrored_imag[k], mirrored_real[k] - real[k]
+            turned_real = cos[k] * odd_real + sin[k] * odd_imag
+            turned_imag = cos[k] * odd_imag - sin[k] * odd_real
+            high[k] = np.float32(0.25) * ((even_real - turned_real) ** 2 + (even_imag - turned_imag) ** 2)
+        raise_power(low, power)
+
+
+@_jit
+def band_sums(power, starts, stops, weights, out):
+    """Write the sums ``out[t, m]`` of ``power[t]`` over bins ``starts[m]:stops[m]``, weighted."""
+    for t in range(out.shape[0]):
         for m in range(out.shape[1]):
             total = np.float32(0.0)
-            band, weight = row[0, starts[m] : stops[m]], weights[m]
+            band, weight = power[t, starts[m] : stops[m]], weights[m]
             for k in range(band.shape[0]):
                 total += weight[k] * band[k]
             out[t, m] = total

@@ -7,7 +7,7 @@ import numpy as np
 
 from skaudio.dsp._framing import frame_count
 from skaudio.dsp._leading_axes import over_leading_axes
-from skaudio.dsp._stft import default_lengths, fft_window, spectrum_blocks
+from skaudio.dsp._stft import default_lengths, fft_window, frame_blocks, power_of_frames
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,10 @@ def melspectrogram(
     taper = fft_window(window, win_length, n_fft)
     bank = mel_filter_bank(sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm)
     out = np.empty((frame_count(len(y), n_fft, hop_length, center=center), n_mels), np.float32)
-    for block, spectrum in spectrum_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
-        band_sums(spectrum, float(power), bank.starts, bank.stops, bank.weights, out[block])
+    spectrum = None
+    for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
+        if spectrum is None:
+            spectrum = np.empty((len(frames), 1 + n_fft // 2), np.float32)
+        power_of_frames(frames, float(power), spectrum[: len(frames)])
+        band_sums(spectrum, bank.starts, bank.stops, bank.weights, out[block])
     return out

@@ -13,7 +13,7 @@ import numpy as np
 from skaudio.dsp._framing import frame_count
 from skaudio.dsp._leading_axes import over_leading_axes
 
-BLOCK_SAMPLES = 2**16  # windowed samples a block: 256 KiB of float32, and as much again for their spectra
+BLOCK_SAMPLES = 2**17  # windowed samples a block: 512 KiB of float32, and as much again for their spectra
 
 
 def fft_window(window: str | float | tuple | np.ndarray, win_length: int, n_fft: int) -> np.ndarray:
@@ -60,12 +60,10 @@ def _center_in_frame(taper: np.ndarray, n_fft: int) -> np.ndarray:
     return np.pad(taper, (left, n_fft - len(taper) - left)).astype(np.float32)
 
 
-def spectrum_blocks(
+def frame_blocks(
     y: np.ndarray, *, n_fft: int, hop_length: int, window: np.ndarray, center: bool
 ) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield the STFT of a 1-D float32 waveform by blocks: which frames, and complex64 ``(n_block, 1 + n_fft // 2)``."""
-    from scipy.fft import rfft
-
+    """Yield a 1-D float32 waveform by blocks of windowed frames: which frames, and float32 ``(n_block, n_fft)``."""
     from skaudio.dsp._kernels import window_frames
 
     n_frames = frame_count(len(y), n_fft, hop_length, center=center)
@@ -75,7 +73,27 @@ def spectrum_blocks(
         stop = min(start + len(buffer), n_frames)
         frames = buffer[: stop - start]
         window_frames(y, window, hop_length, first + start * hop_length, frames)
-        yield slice(start, stop), rfft(frames)
+        yield slice(start, stop), frames
+
+
+def power_of_frames(frames: np.ndarray, power: float, out: np.ndarray) -> None:
+    """Write ``abs(rfft(frames)) ** power`` to ``out``, float32 ``(n_block, 1 + n_fft // 2)``."""
+    from scipy.fft import fft, rfft
+
+    from skaudio.dsp._kernels import packed_power_spectrum, power_spectrum
+
+    n_fft = frames.shape[1]
+    if n_fft % 2:
+        power_spectrum(rfft(frames), power, out)
+    else:
+        # A complex FFT of half the length and the unpacking of it take a tenth less time than SciPy's real FFT.
+        packed_power_spectrum(fft(frames.view(np.complex64)), *_twiddles(n_fft), power, out)
+
+
+@lru_cache(maxsize=32)
+def _twiddles(n_fft: int) -> tuple[np.ndarray, np.ndarray]:
+    angles = 2 * np.pi / n_fft * np.arange(n_fft // 4 + 1)
+    return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
 
 
 def default_lengths(n_fft: int, hop_length: int | None, win_length: int | None) -> tuple[int, int]:
@@ -123,12 +141,14 @@ def stft(
     >>> stft(np.ones(22050)).shape
     (44, 1025)
     """
+    from scipy.fft import rfft
+
     hop_length, win_length = default_lengths(n_fft, hop_length, win_length)
     taper = fft_window(window, win_length, n_fft)
     n_frames = frame_count(len(y), n_fft, hop_length, center=center)
     out = np.empty((n_frames, 1 + n_fft // 2), np.complex64)
-    for block, spectrum in spectrum_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
-        out[block] = spectrum
+    for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
+        out[block] = rfft(frames)
     return out
 
 
@@ -166,14 +186,12 @@ def spectrogram(
     >>> spectrogram(np.ones(22050), n_fft=512).shape
     (173, 257)
     """
-    from skaudio.dsp._kernels import power_spectrum
-
     hop_length, win_length = default_lengths(n_fft, hop_length, win_length)
     taper = fft_window(window, win_length, n_fft)
     n_frames = frame_count(len(y), n_fft, hop_length, center=center)
     out = np.empty((n_frames, 1 + n_fft // 2), np.float32)
-    for block, spectrum in spectrum_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
-        power_spectrum(spectrum, float(power), out[block])
+    for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
+        power_of_frames(frames, float(power), out[block])
     return out
 
 

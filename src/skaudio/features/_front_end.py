@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Self
 
 import joblib
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
@@ -20,7 +19,8 @@ from skaudio._validation import check_clips
 from skaudio.dsp import set_level, trim_silence
 from skaudio.features._cache import FeatureCache, clip_key, settings_key
 from skaudio.features._collector import FrameCollector
-from skaudio.features._shared_work import Key, fill_through_cache, portions
+from skaudio.features._shared_work import Key, fill_through_cache
+from skaudio.features._threads import in_threads, portions
 from skaudio.io import AudioError, clip_kind, load
 
 # What neither changes a clip's frames nor may keep a cached clip from being found.
@@ -100,12 +100,11 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         batch = FrameCollector(len(clips))
         extract, kind = self._extractor(), _kind_of_batch(clips)
         compute = partial(self._compute, clips, kind, extract, batch)
-        parallel = Parallel(n_jobs=self.n_jobs, require="sharedmem")
         if self.memory is None:
-            parallel(delayed(compute)(indices) for indices in portions(len(clips), self.n_jobs))
+            in_threads(compute, portions(len(clips), self.n_jobs), self.n_jobs)
         else:
             cache = self.memory if isinstance(self.memory, FeatureCache) else FeatureCache(self.memory)
-            fill_through_cache(cache, self._key_of(clips), compute, batch, parallel)
+            fill_through_cache(cache, self._key_of(clips), compute, batch, self.n_jobs)
         self._warn_of(batch.broken)
         return batch.frames(len(self._channel_names()))
 

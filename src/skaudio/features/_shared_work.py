@@ -1,21 +1,15 @@
 """Filling a batch through the cache, so that processes which want the same clips share the work."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
 
 from skaudio.features._cache import N_LOCKS, FeatureCache
 from skaudio.features._collector import FrameCollector
+from skaudio.features._threads import in_threads, portions
 
 Key = tuple[str, str]
-
-
-def portions(n_clips: int, n_jobs: int | None) -> list[range]:
-    """Cut a batch into portions worth handing to a thread, but so many that all threads are busy to the end."""
-    n_threads = effective_n_jobs(n_jobs)
-    size = n_clips if n_threads == 1 else max(1, min(64, n_clips // (8 * n_threads)))
-    return [range(start, min(start + size, n_clips)) for start in range(0, n_clips, size)]
 
 
 def fill_through_cache(
@@ -23,7 +17,7 @@ def fill_through_cache(
     key_of: Callable[[int], Key | None],
     compute: Callable[[Sequence[int]], None],
     batch: FrameCollector,
-    parallel: Parallel,
+    n_jobs: int | None,
 ) -> None:
     """Read the frames that are stored, compute and store the others, each in one process only.
 
@@ -40,8 +34,8 @@ def fill_through_cache(
         Computes the clips of the given indices into `batch`.
     batch : FrameCollector
         What is filled.
-    parallel : joblib.Parallel
-        Runs the work, in threads.
+    n_jobs : int or None
+        Number of threads.
     """
     keys: dict[int, Key | None] = {}
 
@@ -57,21 +51,21 @@ def fill_through_cache(
                 batch.put(i, frames)
         return missing
 
-    def compute_guarded(number: int, indices: list[int], *, wait: bool) -> int | None:
+    def compute_guarded(number: int, *, wait: bool) -> int | None:
         with cache.lock(number, blocking=wait) as held:
             if not held:
                 return number
-            for i in read(indices):  # once more: another process may have stored some before it let the lock go
+            for i in read(shares[number]):  # once more: another process may have stored some before it let the lock go
                 compute([i])
                 if keys[i] is not None and i not in batch.broken:
                     cache.put(keys[i], batch[i])
         return None
 
     shares: dict[int, list[int]] = {}
-    for missing in parallel(delayed(read)(indices) for indices in portions(len(batch), parallel.n_jobs)):
+    for missing in in_threads(read, portions(len(batch), n_jobs), n_jobs):
         for i in missing:
             shares.setdefault(int(keys[i][1], 16) % N_LOCKS if keys[i] else 0, []).append(i)
     turns = np.random.default_rng().permutation(list(shares)).tolist()  # processes that start together part ways
-    busy = parallel(delayed(compute_guarded)(number, shares[number], wait=False) for number in turns)
-    parallel(delayed(compute_guarded)(number, shares[number], wait=True) for number in busy if number is not None)
+    busy = in_threads(partial(compute_guarded, wait=False), turns, n_jobs)
+    in_threads(partial(compute_guarded, wait=True), [number for number in busy if number is not None], n_jobs)
     cache.enforce_limit()
