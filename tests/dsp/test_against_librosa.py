@@ -9,7 +9,7 @@ import pytest
 from skaudio import dsp
 
 SR = 16000
-LENGTHS = [  # n_fft, win_length, hop_length: a power of two or not, even but not of 4, odd, a window shorter than the frame
+LENGTHS = [  # n_fft, win_length, hop_length: a power of two or not, even, odd, a window shorter than the frame
     (512, None, None),
     (400, None, 160),
     (513, 400, 100),

@@ -31,11 +31,10 @@ def dct_matrix(n_out: int, n_in: int, *, lifter: float = 0.0) -> np.ndarray:
     array([[ 0.70710677,  0.70710677],
            [ 0.70710677, -0.70710677]], dtype=float32)
     """
-    from scipy.fft import dct
-
     if n_out > n_in:
         raise ValueError(f"n_out={n_out} coefficients were asked for of n_in={n_in} channels; expected n_out <= n_in.")
-    matrix = dct(np.eye(n_in), axis=1, norm="ortho")[:, :n_out]
+    matrix = np.sqrt(2 / n_in) * np.cos(np.pi / n_in * np.outer(np.arange(n_in) + 0.5, np.arange(n_out)))
+    matrix[:, 0] = np.sqrt(1 / n_in)
     if lifter > 0:
         matrix = matrix * (1 + lifter / 2 * np.sin(np.pi * np.arange(1, 1 + n_out) / lifter))
     return np.ascontiguousarray(matrix, np.float32)
