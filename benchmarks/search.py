@@ -35,21 +35,20 @@ def librosa_statistics(paths, *, n_mfcc=None, deltas=0):
             frames = librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=SR, **STFT))
         else:
             frames = librosa.feature.mfcc(y=y, sr=SR, n_mfcc=n_mfcc, **STFT)
-        if deltas:
-            frames = np.vstack([frames, librosa.feature.delta(frames)])
+        frames = np.vstack([frames, *(librosa.feature.delta(frames, order=n) for n in range(1, deltas + 1))])
         rows.append(np.concatenate([frames.mean(axis=1), frames.std(axis=1)]))
     return np.array(rows)
 
 
 def with_librosa():
-    settings = [{"n_mfcc": 20}, {"n_mfcc": 13}, {"n_mfcc": 20, "deltas": 1}, {"n_mfcc": None}]
+    settings = [{"n_mfcc": 20}, {"n_mfcc": 20, "deltas": 1}, {"n_mfcc": 20, "deltas": 2}, {"n_mfcc": None, "deltas": 1}]
     steps = [("sound", FunctionTransformer(librosa_statistics)), ("scale", StandardScaler()), ("model", SVC())]
     return Pipeline(steps), {"sound__kw_args": settings, "model": MODELS}
 
 
 def with_skaudio(memory):
     common = {"sr": SR, **STFT, "memory": memory}
-    front_ends = [MFCC(**common), MFCC(n_mfcc=13, **common), MFCC(deltas=1, **common), MelSpectrogram(**common)]
+    front_ends = [*(MFCC(deltas=deltas, **common) for deltas in (0, 1, 2)), MelSpectrogram(deltas=1, **common)]
     pool = StatPooling(stats=("mean", "std"))
     steps = [("sound", MFCC()), ("pool", pool), ("scale", StandardScaler()), ("model", SVC())]
     return Pipeline(steps), {"sound": front_ends, "model": MODELS}

@@ -187,7 +187,9 @@ def _as_float32(frames: np.ndarray, name: str, allow_nan: bool) -> np.ndarray:
         raise ValueError(f"{name} has dtype {frames.dtype}; expected real numbers. Complex data not supported.")
     frames = np.ascontiguousarray(frames, dtype=np.float32)
     # A sum is finite only if every term is: one cheap look at good data.
-    if not np.isfinite(frames.sum(dtype=np.float64)):
+    with np.errstate(over="ignore"):
+        total = frames.sum()
+    if not np.isfinite(total):
         bad = np.isinf(frames) if allow_nan else ~np.isfinite(frames)
         if bad.any():
             raise ValueError(

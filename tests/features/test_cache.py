@@ -55,7 +55,11 @@ def loads(monkeypatch):
     return count
 
 
-@pytest.mark.parametrize("make", [str, Path, lambda folder: joblib.Memory(folder, verbose=0), FeatureCache])
+def compressed(folder):
+    return joblib.Memory(folder, verbose=0, compress=3)
+
+
+@pytest.mark.parametrize("make", [str, Path, lambda folder: joblib.Memory(folder, verbose=0), FeatureCache, compressed])
 def test_what_is_read_is_what_was_computed(paths, tmp_path, loads, make):
     memory = make(str(tmp_path / "cache"))
     expected = MFCC(sr=8000).fit_transform(paths)

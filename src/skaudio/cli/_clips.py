@@ -24,13 +24,15 @@ def generated_clips(seed: int) -> Bunch:
     )
 
 
-def own_clips(folder: str, groups: bool | str | None, sr: int | None) -> Bunch:
+def own_clips(folder: str, labels: str | None, groups: bool | str | None, sr: int | None) -> Bunch:
     """List the clips of a folder or of a CSV file.
 
     Parameters
     ----------
     folder : str
         Folder with a subfolder for each class, or CSV file.
+    labels : str or None
+        Regular expression that finds the label in the name of a file; None for the folder's subfolders or the CSV file.
     groups : True, str or None
         True where the CSV's group column is wanted, or what `skaudio.datasets.load_folder` takes.
     sr : int or None
@@ -53,7 +55,7 @@ def own_clips(folder: str, groups: bool | str | None, sr: int | None) -> Bunch:
     """
     from skaudio.datasets import load_folder
 
-    clips = load_folder(folder, groups=groups if isinstance(groups, str) else None)
+    clips = load_folder(folder, labels=labels or "folder", groups=groups if isinstance(groups, str) else None)
     if groups is True and clips.groups is None:
         raise ValueError(
             f"--groups: {folder!r} has no group column. Expected a CSV file with the columns path,label,group; or pass "

@@ -22,6 +22,7 @@ examples:
   skaudio search recordings/                          subfolders are classes: recordings/robin/1.wav
   skaudio search clips.csv --groups                   a table with the columns path,label,group
   skaudio search recordings/ --groups '^([^_]+)_'     what stands before _ in a file's name is its group
+  skaudio search digits/ --labels '^(.)' --groups '_(.+)_'  0_anna_7.wav: the label is 0, the group anna
   skaudio search recordings/ --grid full --cache features/
 
 Clips that have something in common (speaker, site, day, source recording) belong in one group:
@@ -57,6 +58,12 @@ def _add_search(commands: argparse._SubParsersAction) -> None:
         nargs="?",
         metavar="FOLDER",
         help="folder with a subfolder for each class, or a CSV file: path,label[,group]",
+    )
+    add(
+        "--labels",
+        metavar="REGEX",
+        help="labels are in the files' names, not in their folders': the first group of the expression's match, or the "
+        "whole match where it has none",
     )
     add(
         "--groups",

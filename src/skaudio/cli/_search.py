@@ -58,9 +58,9 @@ def search(arguments: Namespace) -> None:
 
 def _read_clips(arguments: Namespace) -> Bunch:
     if arguments.folder is not None:
-        return own_clips(arguments.folder, arguments.groups, arguments.sr)
-    if arguments.groups is not None or arguments.sr is not None:
-        raise ValueError("--groups and --sr are for files of your own: skaudio search FOLDER --groups ...")
+        return own_clips(arguments.folder, arguments.labels, arguments.groups, arguments.sr)
+    if any(given is not None for given in (arguments.labels, arguments.groups, arguments.sr)):
+        raise ValueError("--labels, --groups and --sr are for files of your own: skaudio search FOLDER --groups ...")
     return generated_clips(arguments.seed)
 
 

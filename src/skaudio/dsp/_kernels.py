@@ -52,8 +52,8 @@ def packed_power_spectrum(packed, cos, sin, power, out):
     """Write ``out = abs(rfft(x)) ** power``, given the complex FFT of ``x`` with even samples real and odd imaginary.
 
     With ``z`` that FFT of ``m`` values and ``w = exp(-1j * pi * k / m)``, the spectrum is ``even + w * odd`` at ``k``
-    and the conjugate of ``even - w * odd`` at ``m - k``, where ``2 * even = z[k] + conj(z[m - k])`` and ``2j * odd = z[k] -
-    conj(z[m - k])``.
+    and the conjugate of ``even - w * odd`` at ``m - k``, where ``2 * even = z[k] + conj(z[m - k])`` and ``2j * odd``
+    ``= z[k] - conj(z[m - k])``.
     """
     m = packed.shape[1]
     real, imag = np.empty(m + 1, np.float32), np.empty(m + 1, np.float32)

@@ -7,6 +7,7 @@ time, or by its samples; a front end by its class, the parameters that matter an
 
 import hashlib
 import os
+import pickle
 from collections.abc import Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -51,21 +52,27 @@ class FeatureCache:
         self.location = memory.location
         self.bytes_limit = memstr_to_bytes(bytes_limit) if isinstance(bytes_limit, str) else bytes_limit
         self._store = memory.store_backend
+        self._is_plain = memory.backend == "local" and not memory.compress
         self._written = 0
 
     def get(self, key: tuple[str, ...]) -> np.ndarray | None:
         """Read an entry; None where there is none, or none that can be read."""
-        if not self._store.contains_item(key):
-            return None
         try:
-            shape, raw = self._store.load_item(key)
+            if self._is_plain:
+                # What joblib's `load_item` does for such a store, in a quarter of its time.
+                with open(os.path.join(self._store.location, *key, "output.pkl"), "rb", buffering=0) as file:
+                    shape, raw = pickle.loads(file.read())
+            else:
+                shape, raw = self._store.load_item(key)
             return np.frombuffer(raw, np.float32).reshape(shape)
+        except (KeyError, FileNotFoundError):
+            return None
         except Exception:  # another process may evict it meanwhile, a power cut may have emptied it: compute it again
             return None
 
     def put(self, key: tuple[str, ...], frames: np.ndarray) -> None:
         """Write an entry."""
-        # Shape and bytes: joblib reads them back twice as fast as it does an array.
+        # Shape and bytes are read back several times faster than an array.
         self._store.dump_item(key, (frames.shape, frames.tobytes()))
         self._written += frames.nbytes
 
