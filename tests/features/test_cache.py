@@ -3,10 +3,12 @@
 import os
 import pickle
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import time
+from contextlib import closing
 from pathlib import Path
 
 import joblib
@@ -18,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 
+import skaudio.features._cache as cache_module
 import skaudio.features._front_end as front_end_module
 from skaudio.features import MFCC, FeatureCache, MelSpectrogram
 from skaudio.pooling import StatPooling
@@ -32,8 +35,12 @@ def write_clips(folder, n, seconds=0.2):
     return paths
 
 
-def entries(folder):
-    return sorted(Path(folder).rglob("output.pkl"))
+def n_entries(folder):
+    path = Path(folder) / "skaudio" / "features.sqlite3"
+    if not path.exists():
+        return 0
+    with closing(sqlite3.connect(path, timeout=60)) as database:
+        return database.execute("SELECT count(*) FROM entries").fetchone()[0]
 
 
 @pytest.fixture
@@ -55,11 +62,7 @@ def loads(monkeypatch):
     return count
 
 
-def compressed(folder):
-    return joblib.Memory(folder, verbose=0, compress=3)
-
-
-@pytest.mark.parametrize("make", [str, Path, lambda folder: joblib.Memory(folder, verbose=0), FeatureCache, compressed])
+@pytest.mark.parametrize("make", [str, Path, lambda folder: joblib.Memory(folder, verbose=0), FeatureCache])
 def test_what_is_read_is_what_was_computed(paths, tmp_path, loads, make):
     memory = make(str(tmp_path / "cache"))
     expected = MFCC(sr=8000).fit_transform(paths)
@@ -101,7 +104,7 @@ def test_a_cache_crosses_processes(paths, tmp_path):
     front_end = MFCC(sr=8000, memory=FeatureCache(tmp_path / "cache", bytes_limit="1M"))
     copy = pickle.loads(pickle.dumps(clone(front_end)))
     np.testing.assert_array_equal(copy.fit_transform(paths), front_end.fit_transform(paths))
-    assert len(entries(tmp_path / "cache")) == 12
+    assert n_entries(tmp_path / "cache") == 12
 
 
 def test_settings_that_do_not_matter_share_entries(paths, tmp_path, loads):
@@ -124,14 +127,32 @@ def test_a_changed_file_is_never_served_stale(paths, tmp_path):
     np.testing.assert_array_equal(after, MFCC(sr=8000).transform(paths))
 
 
-def test_an_entry_that_cannot_be_read_is_computed_again(paths, tmp_path):
-    front_end = MFCC(sr=8000, memory=str(tmp_path / "cache"))
-    expected = front_end.fit_transform(paths)
-    stored = entries(tmp_path / "cache")
-    stored[0].write_bytes(b"")
-    stored[1].write_bytes(stored[1].read_bytes()[:100])
-    np.testing.assert_array_equal(front_end.transform(paths), expected)
-    assert all(len(path.read_bytes()) > 100 for path in stored)
+def test_a_damaged_store_is_named(paths, tmp_path):
+    front_end = MFCC(sr=8000, memory=str(tmp_path))
+    front_end.fit_transform(paths)
+    for path in (tmp_path / "skaudio").glob("features*"):
+        path.write_bytes(b"not a database" * 1000)
+    with pytest.raises(ValueError, match=r"features\.sqlite3 is damaged, .* Delete it"):
+        front_end.transform(paths)
+
+
+def test_a_memory_without_a_location():
+    with pytest.raises(ValueError, match=r"joblib\.Memory without a location"):
+        MFCC(memory=joblib.Memory(None)).fit_transform([np.zeros(99)])
+
+
+def test_a_full_disk_is_told_and_features_are_computed(paths, tmp_path, monkeypatch):
+    connect = sqlite3.connect
+
+    def small(*args, **kwargs):
+        database = connect(*args, **kwargs)
+        database.execute("PRAGMA max_page_count = 8")
+        return database
+
+    monkeypatch.setattr(cache_module.sqlite3, "connect", small)
+    with pytest.warns(UserWarning, match="Features are not kept: .*disk is full"):
+        frames = MFCC(sr=8000, memory=str(tmp_path / "cache")).fit_transform(paths)
+    np.testing.assert_array_equal(frames, MFCC(sr=8000).fit_transform(paths))
 
 
 def test_broken_clips_are_not_stored(paths, tmp_path):
@@ -142,10 +163,10 @@ def test_broken_clips_are_not_stored(paths, tmp_path):
             frames = front_end.fit(paths).transform([*paths, str(tmp_path / "absent.wav")])
         assert np.isnan(frames[2]).all()
         assert np.isnan(frames[12]).all()
-    assert len(entries(tmp_path / "cache")) == 11
+    assert n_entries(tmp_path / "cache") == 11
 
 
-def test_the_limit_evicts_what_was_not_used_for_longest(tmp_path):
+def test_the_limit_evicts_what_was_not_used_for_longest(tmp_path, loads):
     rng = np.random.default_rng(0)
     clips = [rng.standard_normal(16000).astype(np.float32) for _ in range(30)]
     size = MelSpectrogram(sr=8000).fit_transform(clips[:1]).nbytes
@@ -153,12 +174,29 @@ def test_the_limit_evicts_what_was_not_used_for_longest(tmp_path):
     front_end = MelSpectrogram(sr=8000, memory=cache)
     for start in range(0, 30, 5):
         front_end.fit_transform(clips[start : start + 5])
-        assert sum(path.stat().st_size for path in entries(tmp_path)) <= 12 * size
-        time.sleep(0.02)
-    stored = len(entries(tmp_path))
-    assert 5 <= stored <= 11
+        assert n_entries(tmp_path) <= 12
+        assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < 30 * size
+    stored = n_entries(tmp_path)
+    assert 5 <= stored <= 12
+    del loads[:]
     front_end.transform(clips[-5:])
-    assert len(entries(tmp_path)) == stored  # the newest are still there: nothing was written
+    assert loads == []  # the newest are still there
+    front_end.transform(clips[:5])
+    assert len(loads) == 5  # the oldest are not
+
+
+def test_what_is_used_again_is_kept_longer(tmp_path, loads, monkeypatch):
+    monkeypatch.setattr(cache_module, "USE_IS_NOTED_EVERY", 0.0)
+    rng = np.random.default_rng(0)
+    clips = [rng.standard_normal(16000).astype(np.float32) for _ in range(12)]
+    size = MelSpectrogram(sr=8000).fit_transform(clips[:1]).nbytes
+    front_end = MelSpectrogram(sr=8000, memory=FeatureCache(tmp_path, bytes_limit=8 * size))
+    front_end.fit_transform(clips[:8])
+    front_end.transform(clips[:2])
+    front_end.transform(clips[8:])
+    del loads[:]
+    front_end.transform(clips[:2])
+    assert loads == []
 
 
 SCRIPT = textwrap.dedent("""
@@ -203,11 +241,11 @@ def test_a_killed_process_leaves_nothing_half_written_and_no_lock(tmp_path):
     paths = write_clips(tmp_path, 80)
     process = run(tmp_path, "killed")
     deadline = time.monotonic() + 60
-    while len(entries(tmp_path / "cache")) < 10 and time.monotonic() < deadline:
+    while n_entries(tmp_path / "cache") < 10 and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert 10 <= len(entries(tmp_path / "cache")) < 80
+    assert 10 <= n_entries(tmp_path / "cache") < 80
     total, _ = run(tmp_path, "second").communicate(timeout=60)
     assert float(total) == float(MFCC(sr=8000).fit_transform(paths).sum(dtype="float64"))
     assert len((tmp_path / "second").read_text().split()) < 80

@@ -1,25 +1,37 @@
 """The per-clip feature cache: each (clip, front-end settings) is computed once, in whatever folds and processes.
 
-The store is joblib's (the one behind `joblib.Memory`): a file an entry, written aside and renamed, so that nothing
-half-written is ever read, by this process or another. A clip is known by its file's path, size and modification
-time, or by its samples; a front end by its class, the parameters that matter and the version of skaudio.
+The store is an SQLite database: one file, however many clips; a transaction is there whole or not at all, also when its
+process is killed; and any number of processes of a machine may read and write at once. A folder of files, as
+`joblib.Memory` keeps one, was tried: to make a file and its folder took up to ten times longer than to compute a short
+clip. A clip is known by its file's path, size and modification time, or by its samples; a front end by its class, the
+parameters that matter and the version of skaudio.
 """
 
-import hashlib
 import os
-import pickle
-from collections.abc import Mapping
-from contextlib import contextmanager, suppress
+import sqlite3
+import time
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import joblib
 import numpy as np
 from joblib.disk import memstr_to_bytes
 
-import skaudio
-
 N_LOCKS = 64
+MOST_KEYS_A_QUERY = 500
+USE_IS_NOTED_EVERY = 3600.0  # seconds: to note each use would make every reader a writer
+WAIT = 60.0  # seconds, for another process to end its transaction
+
+SCHEMA = """
+PRAGMA auto_vacuum = INCREMENTAL;
+PRAGMA journal_mode = WAL;
+CREATE TABLE IF NOT EXISTS entries (
+    key BLOB PRIMARY KEY, used REAL, size INTEGER, n_frames INTEGER, n_channels INTEGER, frames BLOB
+);
+CREATE INDEX IF NOT EXISTS by_use ON entries (used, size);
+"""
 
 
 class FeatureCache:
@@ -30,10 +42,11 @@ class FeatureCache:
     Parameters
     ----------
     location : str, PathLike or joblib.Memory
-        The folder, made if missing, or the memory whose store is used.
+        The folder, made if missing, or the memory whose folder is used. It must be on a disk of this machine: file
+        systems that several machines share cannot lock an SQLite database as this needs.
     bytes_limit : int, str or None, default="10G"
-        Once the entries written take more, those unused for longest are deleted until nine tenths of it are left. None:
-        never.
+        Once the entries take more, those unused for longest (to the hour) are deleted until nine tenths of it are left.
+        None: never.
 
     Examples
     --------
@@ -48,43 +61,71 @@ class FeatureCache:
     """
 
     def __init__(self, location: str | os.PathLike | joblib.Memory, *, bytes_limit: int | str | None = "10G") -> None:
-        memory = location if isinstance(location, joblib.Memory) else joblib.Memory(os.fspath(location), verbose=0)
-        self.location = memory.location
+        if isinstance(location, joblib.Memory):
+            if location.location is None:
+                raise ValueError("memory is a joblib.Memory without a location. Give it one, or pass memory=None.")
+            location = location.location
         self.bytes_limit = memstr_to_bytes(bytes_limit) if isinstance(bytes_limit, str) else bytes_limit
-        self._store = memory.store_backend
-        self._is_plain = memory.backend == "local" and not memory.compress
-        self._written = 0
+        self._folder = Path(location).expanduser().absolute() / "skaudio"
 
-    def get(self, key: tuple[str, ...]) -> np.ndarray | None:
-        """Read an entry; None where there is none, or none that can be read."""
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, np.ndarray]:
+        """Read the entries that are there."""
+        keys = list(keys)
+        found = {}
+        with self._database() as database:
+            for start in range(0, len(keys), MOST_KEYS_A_QUERY):
+                some = keys[start : start + MOST_KEYS_A_QUERY]
+                where = f"key IN ({','.join('?' * len(some))})"
+                rows = database.execute(
+                    f"SELECT key, n_frames, n_channels, used, frames FROM entries WHERE {where}", some
+                )
+                oldest = now = time.time()
+                for key, n_frames, n_channels, used, frames in rows:
+                    found[key] = np.frombuffer(frames, np.float32).reshape(n_frames, n_channels)
+                    oldest = min(oldest, used)
+                if now - oldest > USE_IS_NOTED_EVERY:
+                    database.execute(f"UPDATE entries SET used = ? WHERE {where}", [now, *some])
+        return found
+
+    def put(self, entries: Mapping[bytes, np.ndarray]) -> None:
+        """Write entries, all or none; where the disk is full, say so and go on."""
+        now = time.time()
+        rows = [(key, now, frames.nbytes, *frames.shape, frames.tobytes()) for key, frames in entries.items()]
         try:
-            if self._is_plain:
-                # What joblib's `load_item` does for such a store, in a quarter of its time.
-                with open(os.path.join(self._store.location, *key, "output.pkl"), "rb", buffering=0) as file:
-                    shape, raw = pickle.loads(file.read())
-            else:
-                shape, raw = self._store.load_item(key)
-            return np.frombuffer(raw, np.float32).reshape(shape)
-        except (KeyError, FileNotFoundError):
-            return None
-        except Exception:  # another process may evict it meanwhile, a power cut may have emptied it: compute it again
-            return None
+            with self._database() as database:
+                database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
+        except sqlite3.OperationalError as error:
+            warnings.warn(f"Features are not kept: {self._folder} cannot be written to ({error}).", stacklevel=2)
 
-    def put(self, key: tuple[str, ...], frames: np.ndarray) -> None:
-        """Write an entry."""
-        # Shape and bytes are read back several times faster than an array.
-        self._store.dump_item(key, (frames.shape, frames.tobytes()))
-        self._written += frames.nbytes
+    def enforce_limit(self) -> None:
+        """Delete the entries that were not used for longest, if together they take more than the limit."""
+        if self.bytes_limit is None:
+            return
+        with self._database() as database:
+            excess = (database.execute("SELECT sum(size) FROM entries").fetchone()[0] or 0) - self.bytes_limit
+            if excess <= 0:
+                return
+            excess += 0.1 * self.bytes_limit
+            oldest = []
+            for key, size in database.execute("SELECT key, size FROM entries ORDER BY used, rowid"):
+                if excess <= 0:
+                    break
+                oldest.append((key,))
+                excess -= size
+            database.executemany("DELETE FROM entries WHERE key = ?", oldest)
+        with self._database() as database:
+            database.execute("PRAGMA incremental_vacuum").fetchall()
 
     @contextmanager
-    def lock(self, number: int, *, blocking: bool):
+    def lock(self, number: int, *, blocking: bool) -> Iterator[bool]:
         """Hold one of the `N_LOCKS` locks that processes share, and yield whether it was had.
 
         The operating system frees a lock when its process dies.
         """
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self._folder("locks") / f"{number:02d}")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._folder / f"{number:02d}.lock")
         try:
             lock.acquire(blocking=blocking)
         except Timeout:
@@ -95,68 +136,34 @@ class FeatureCache:
         finally:
             lock.release()
 
-    def enforce_limit(self) -> None:
-        """Delete the entries that were not used for longest, if what was written brought the store over its limit."""
-        if self.bytes_limit is None or self._written == 0:
-            return
-        tally = (
-            self._folder("locks") / "bytes"
-        )  # a walk over all entries at each call would take longer than writing them
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        """Open the database for one transaction.
+
+        A connection is opened for each, which takes a fraction of a millisecond: none is then ever shared by threads,
+        inherited by a forked process, or left open.
+        """
+        path = self._folder / "features.sqlite3"
+        if not path.exists():
+            self._create(path)
+        try:
+            with closing(sqlite3.connect(path, timeout=WAIT)) as database:
+                database.execute("PRAGMA synchronous = NORMAL")  # a power cut may take the latest entries, no more
+                with database:
+                    yield database
+        except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:
+                raise
+            raise ValueError(f"{path} is damaged, or is no feature cache ({error}). Delete it.") from error
+
+    def _create(self, path: Path) -> None:
+        """Make the database aside, then give it its name: another process sees all of it or none."""
         with self.lock(N_LOCKS, blocking=True):
-            total = self._written + (int(tally.read_text() or 0) if tally.exists() else 0)
-            if total > self.bytes_limit:
-                self._store.enforce_store_limits(int(0.9 * self.bytes_limit))
-                total = sum(item.size for item in self._store.get_items())
-            tally.write_text(str(total))
-        self._written = 0
-
-    def _folder(self, name: str) -> Path:
-        folder = Path(self.location) / "skaudio" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-
-
-def settings_key(front_end: Any, settings: Mapping[str, Any]) -> str:
-    """Name a front end's settings: the folder of its entries (no 32 hex digits: those mark joblib's entries)."""
-    digest = joblib.hash(
-        (skaudio.__version__, type(front_end).__qualname__, sorted(settings.items(), key=lambda kv: kv[0]))
-    )
-    return f"{type(front_end).__name__}-{digest[:16]}"
-
-
-def clip_key(item: Any) -> str:
-    """Name a clip in 32 hex digits: a file by path, size and modification time, anything else by its content.
-
-    Raises
-    ------
-    OSError, TypeError, ValueError
-        If there is no such file, or if the item is none that has a content.
-    """
-    digest = hashlib.blake2b(digest_size=16)
-    _update(digest, item)
-    return digest.hexdigest()
-
-
-def _update(digest: Any, item: Any) -> None:
-    if isinstance(item, (str, os.PathLike)):
-        path = os.path.abspath(item)
-        status = os.stat(path)
-        digest.update(f"file {path} {status.st_size} {status.st_mtime_ns}".encode(errors="surrogatepass"))
-    elif isinstance(item, bytes):
-        digest.update(b"bytes " + item)
-    elif hasattr(item, "read"):
-        start = item.tell()
-        _update(digest, item.read())
-        item.seek(start)
-    elif isinstance(item, Mapping):
-        for name in sorted(item, key=str):
-            with suppress(OSError):  # the "path" beside "bytes" is often a name only
-                digest.update(f"key {name} ".encode())
-                _update(digest, item[name])
-    elif isinstance(item, tuple):
-        for part in item:
-            _update(digest, part)
-    else:
-        array = np.ascontiguousarray(item)
-        digest.update(f"array {array.dtype.str} {array.shape} ".encode())
-        digest.update(array.reshape(-1).view(np.uint8))
+            if path.exists():
+                return
+            new = path.with_suffix(".new")
+            for leftover in self._folder.glob(f"{new.name}*"):
+                leftover.unlink()
+            with closing(sqlite3.connect(new)) as database:
+                database.executescript(SCHEMA)
+            os.replace(new, path)

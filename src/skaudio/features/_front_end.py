@@ -17,9 +17,10 @@ from skaudio._frames_output import FramesOutputMixin
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import check_clips
 from skaudio.dsp import set_level, trim_silence
-from skaudio.features._cache import FeatureCache, clip_key, settings_key
+from skaudio.features._cache import FeatureCache
 from skaudio.features._collector import FrameCollector
-from skaudio.features._shared_work import Key, fill_through_cache
+from skaudio.features._keys import clip_key, settings_digest
+from skaudio.features._shared_work import fill_through_cache
 from skaudio.features._threads import in_threads, portions
 from skaudio.io import AudioError, clip_kind, load
 
@@ -146,13 +147,13 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
             y = trim_silence(y, top_db=self.trim_db, **self._trim_lengths())
         return y if self.level is None else set_level(y, self.level)
 
-    def _key_of(self, clips: Sequence) -> Callable[[int], Key | None]:
+    def _key_of(self, clips: Sequence) -> Callable[[int], bytes | None]:
         settings = {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_SETTINGS}
-        folder = settings_key(self, settings)
+        digest = settings_digest(self, settings)
 
-        def key_of(i: int) -> Key | None:
+        def key_of(i: int) -> bytes | None:
             try:
-                return folder, clip_key(clips[i])
+                return clip_key(clips[i], digest)
             except (OSError, TypeError, ValueError):  # decoding the clip will tell what is wrong with it
                 return None
 

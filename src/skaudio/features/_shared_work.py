@@ -1,6 +1,6 @@
 """Filling a batch through the cache, so that processes which want the same clips share the work."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import numpy as np
@@ -9,12 +9,10 @@ from skaudio.features._cache import N_LOCKS, FeatureCache
 from skaudio.features._collector import FrameCollector
 from skaudio.features._threads import in_threads, portions
 
-Key = tuple[str, str]
-
 
 def fill_through_cache(
     cache: FeatureCache,
-    key_of: Callable[[int], Key | None],
+    key_of: Callable[[int], bytes | None],
     compute: Callable[[Sequence[int]], None],
     batch: FrameCollector,
     n_jobs: int | None,
@@ -37,34 +35,37 @@ def fill_through_cache(
     n_jobs : int or None
         Number of threads.
     """
-    keys: dict[int, Key | None] = {}
+    keys: dict[int, bytes | None] = {}
 
-    def read(indices: Sequence[int]) -> list[int]:
-        missing = []
+    def read(indices: Iterable[int]) -> list[int]:
+        """Put what is stored into the batch, and tell what is not."""
         for i in indices:
             if i not in keys:
                 keys[i] = key_of(i)
-            frames = None if keys[i] is None else cache.get(keys[i])
-            if frames is None:
-                missing.append(i)
+        stored = cache.get(keys[i] for i in indices if keys[i] is not None)
+        missing = []
+        for i in indices:
+            if keys[i] in stored:
+                batch.put(i, stored[keys[i]])
             else:
-                batch.put(i, frames)
+                missing.append(i)
         return missing
 
     def compute_guarded(number: int, *, wait: bool) -> int | None:
         with cache.lock(number, blocking=wait) as held:
             if not held:
                 return number
-            for i in read(shares[number]):  # once more: another process may have stored some before it let the lock go
-                compute([i])
-                if keys[i] is not None and i not in batch.broken:
-                    cache.put(keys[i], batch[i])
+            missing = read(shares[number])  # once more: another process may have stored some before it let the lock go
+            compute(missing)
+            cache.put({keys[i]: batch[i] for i in missing if keys[i] is not None and i not in batch.broken})
         return None
 
     shares: dict[int, list[int]] = {}
     for missing in in_threads(read, portions(len(batch), n_jobs), n_jobs):
         for i in missing:
-            shares.setdefault(int(keys[i][1], 16) % N_LOCKS if keys[i] else 0, []).append(i)
+            shares.setdefault(0 if keys[i] is None else keys[i][0] % N_LOCKS, []).append(i)
+    if not shares:
+        return
     turns = np.random.default_rng().permutation(list(shares)).tolist()  # processes that start together part ways
     busy = in_threads(partial(compute_guarded, wait=False), turns, n_jobs)
     in_threads(partial(compute_guarded, wait=True), [number for number in busy if number is not None], n_jobs)
