@@ -2,9 +2,11 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import joblib
 import numpy as np
@@ -123,8 +125,8 @@ def test_features_are_kept_and_used_again(tones, run, tmp_path):
     for output in ("a", "b"):
         outcome = run("search", tones, *FAST, "--cache", tmp_path / "cache", "--output", tmp_path / output)
         assert outcome.status == 0
-        n_files = sum(path.is_file() for path in (tmp_path / "cache").rglob("*.pkl"))
-        assert n_files == 24
+        with closing(sqlite3.connect(tmp_path / "cache" / "skaudio" / "features.sqlite3")) as database:
+            assert database.execute("SELECT count(*) FROM entries").fetchone() == (24,)
     assert joblib.load(tmp_path / "a").named_steps["sound"].memory is None
 
 
@@ -210,7 +212,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path):
     command = [sys.executable, "-m", "skaudio", "search", "--grid", "full", "--output", tmp_path / "here" / "model"]
     environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    while not list((tmp_path / "tmp").rglob("*.pkl")):  # listening has begun
+    while not list((tmp_path / "tmp").rglob("features.sqlite3")):  # listening has begun
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)

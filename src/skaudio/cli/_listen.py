@@ -9,7 +9,7 @@ from tqdm import tqdm
 from skaudio.cli._messages import reason, warn
 from skaudio.io import AudioError
 
-PORTION = 64
+PORTION = 128
 
 
 def listen(sounds: Sequence[BaseEstimator], clips: np.ndarray, *, jobs: int, on_error: str, quiet: bool) -> np.ndarray:

@@ -19,7 +19,7 @@ import joblib
 import numpy as np
 from joblib.disk import memstr_to_bytes
 
-N_LOCKS = 64
+N_LOCKS = 16
 MOST_KEYS_A_QUERY = 500
 USE_IS_NOTED_EVERY = 3600.0  # seconds: to note each use would make every reader a writer
 WAIT = 60.0  # seconds, for another process to end its transaction
