@@ -1,6 +1,7 @@
 """What the front ends on spectra share: their parameters, what follows the spectrum, and the way back."""
 
 from collections.abc import Callable
+from inspect import signature
 from numbers import Integral, Real
 from typing import Any
 
@@ -86,7 +87,8 @@ def griffin_lim(S: np.ndarray, settings: dict[str, Any], *, n_iter: int, length:
     from librosa import griffinlim
 
     # A fixed seed: the same frames give the same waveform, and nobody's random state is touched.
-    return griffinlim(S.T, n_iter=n_iter, length=length, random_state=0, **settings).astype(np.float32)
+    seed = {"rng" if "rng" in signature(griffinlim).parameters else "random_state": 0}  # renamed in librosa 1.0
+    return griffinlim(S.T, n_iter=n_iter, length=length, **seed, **settings).astype(np.float32)
 
 
 def mel_to_magnitude(front_end: Any, mel: np.ndarray) -> np.ndarray:
