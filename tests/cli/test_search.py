@@ -91,6 +91,16 @@ def test_groups_by_folder(tones, run, tmp_path):
     assert "2 folds by group (4 groups)" in outcome.out
 
 
+def test_labels_and_groups_in_the_names_of_files(tones, run, tmp_path):
+    (tmp_path / "flat").mkdir()
+    for clip in tones.rglob("*.wav"):
+        shutil.copy(clip, tmp_path / "flat" / f"{clip.parent.name}_{clip.name}")
+    named = ("--labels", "^([^_]+)_", "--groups", "_([a-z]{3})_")
+    outcome = run("search", tmp_path / "flat", *named, *FAST, "--output", tmp_path / "model")
+    assert "24 clips of 3 classes, 8000 Hz; 2 folds by group (4 groups)" in outcome.out
+    assert joblib.load(tmp_path / "model").classes_.tolist() == ["bass", "tenor, high", "whistle"]
+
+
 def test_a_class_of_one_group_is_reported_and_still_gets_probabilities(tones, run, tmp_path):
     lines = ["path,label,group"]
     for clip in sorted(tones.rglob("*.wav")):
