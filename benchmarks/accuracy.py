@@ -1,8 +1,9 @@
 """Accuracy on real recordings, chosen among candidates on training folds alone.
 
 Run as ``python benchmarks/accuracy.py`` with the recordings at hand (see `skaudio.datasets`); some ten minutes on
-two cores. Each test fold is scored once, by the model that a grid search over the training folds found best. The candidates were
-drawn up after trying front ends and pooling on these recordings, test folds included, so the scores flatter slightly.
+two cores. Each test fold is scored once, by the model that a grid search over the training folds found best. The
+candidates were drawn up after trying front ends and pooling on these recordings, test folds included, so the scores
+flatter slightly.
 """
 
 import re
