@@ -97,17 +97,22 @@ def as_frames(X: Any, *, allow_nan: bool = False) -> np.ndarray | None:
             raise ValueError(
                 f"Found array with shape {frames.shape}: at least 1 clip, 1 frame and 1 channel is required."
             )
-        return _as_float32(frames, "X", allow_nan)
+        frames = _as_float32(frames, "X")
+        _check_finite([frames], ["X"], allow_nan)
+        return frames
     items = _sample_sequence(X, "frame sequences", "X[np.newaxis]")
     if items is None or np.ndim(items[0]) < 2:
         return None
-    sequences = [_as_float32(np.asarray(item), f"Sequence {i}", allow_nan) for i, item in enumerate(items)]
+    names = [f"Sequence {i}" for i in range(len(items))]
+    sequences = list(map(_as_float32, map(np.asarray, items), names))
+    n_channels = sequences[0].shape[1] if sequences[0].ndim == 2 else 0
     for i, frames in enumerate(sequences):
-        if frames.ndim != 2 or 0 in frames.shape or frames.shape[1] != sequences[0].shape[1]:
+        if frames.ndim != 2 or frames.shape[0] == 0 or frames.shape[1] != n_channels or n_channels == 0:
             raise ValueError(
                 f"Sequence {i} has shape {frames.shape}; expected (n_frames, n_channels), at least one of each, and as "
                 f"many channels as sequence 0, of shape {sequences[0].shape}."
             )
+    _check_finite(sequences, names, allow_nan)
     return stack_frames(sequences)
 
 
@@ -182,21 +187,23 @@ def _forget_table(estimator: BaseEstimator) -> None:
             delattr(estimator, attribute)
 
 
-def _as_float32(frames: np.ndarray, name: str, allow_nan: bool) -> np.ndarray:
+def _as_float32(frames: np.ndarray, name: str) -> np.ndarray:
     if frames.dtype.kind not in "fiub":
         raise ValueError(f"{name} has dtype {frames.dtype}; expected real numbers. Complex data not supported.")
-    frames = np.ascontiguousarray(frames, dtype=np.float32)
+    return np.ascontiguousarray(frames, dtype=np.float32)
+
+
+def _check_finite(sequences: Sequence[np.ndarray], names: Sequence[str], allow_nan: bool) -> None:
     # A sum is finite only if every term is: one cheap look at good data.
-    with np.errstate(over="ignore"):
-        total = frames.sum()
-    if not np.isfinite(total):
-        bad = np.isinf(frames) if allow_nan else ~np.isfinite(frames)
+    with np.errstate(over="ignore", invalid="ignore"):
+        totals = [np.add.reduce(frames, axis=None) for frames in sequences]
+    for i in np.flatnonzero(~np.isfinite(totals)):
+        bad = np.isinf(sequences[i]) if allow_nan else ~np.isfinite(sequences[i])
         if bad.any():
             raise ValueError(
-                f"Input contains NaN or infinity: {name}, at {tuple(map(int, np.argwhere(bad)[0]))}. A front end with "
-                "on_error='warn' marks broken clips by NaN: drop or impute them."
+                f"Input contains NaN or infinity: {names[i]}, at {tuple(map(int, np.argwhere(bad)[0]))}. A front end "
+                "with on_error='warn' marks broken clips by NaN: drop or impute them."
             )
-    return frames
 
 
 def _check_channels(estimator: BaseEstimator, n_channels: int, reset: bool) -> None:

@@ -74,6 +74,14 @@ def test_what_is_read_is_what_was_computed(paths, tmp_path, loads, make):
     assert len(loads) == 12
 
 
+def test_frames_that_were_read_are_the_callers_own(tmp_path):
+    ragged = [np.ones(2000, np.float32), np.ones(5000, np.float32)]
+    front_end = MFCC(sr=8000, memory=tmp_path)
+    front_end.transform(ragged)
+    read = front_end.transform(ragged)
+    assert all(frames.flags.writeable for frames in read)
+
+
 def test_arrays_and_pairs_are_known_by_their_samples(tmp_path, loads):
     rng = np.random.default_rng(0)
     clips = [rng.standard_normal(2000).astype(np.float32) for _ in range(3)]

@@ -40,6 +40,8 @@ class FrameCollector:
         if fits:
             self._block[i] = frames
             frames = self._block[i]
+        elif not frames.flags.writeable:  # read from the cache: to be like one that was computed
+            frames = frames.copy()
         self._rows[i] = frames
 
     def put_broken(self, i: int, message: str) -> None:

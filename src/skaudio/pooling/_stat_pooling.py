@@ -110,15 +110,26 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         ValueError, TypeError
             If a statistic is unknown or comes twice, if none is asked for, or if ``X`` is no batch of frame sequences.
         """
-        check_statistics(self.stats, "stats")
-        check_statistics(self.segment_stats, "segment_stats")
-        if not any(len(stats) for _, stats in self._parts()):
-            raise ValueError(
-                f"stats={self.stats!r} and segment_stats={self.segment_stats!r} with segments={self.segments} leave no "
-                "statistic to compute. Name at least one."
-            )
-        check_frames(self, X, reset=True, allow_nan=True)
+        self._check_and_count(X)
         return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:  # noqa: ARG002
+        """Do `fit` and `transform`, looking at the frames once.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            See `fit`.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips, n_features_out)
+            See `transform`.
+        """
+        return self._table(self._check_and_count(X))
 
     def transform(self, X: Any) -> np.ndarray:
         """Compute the statistics.
@@ -139,14 +150,7 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
             If ``X`` is no batch of frame sequences with as many channels as in `fit`.
         """
         check_is_fitted(self)
-        batch = check_frames(self, X, reset=False, allow_nan=True)
-        n_rows = sum(len(stats) for _, stats in self._parts())
-        table = np.empty((len(batch), n_rows, self.n_features_in_), dtype=np.float32)
-        for indices, block in equal_lengths(batch):
-            n_clips = max(1, MAX_BLOCK_VALUES // block[0].size)
-            for start in range(0, len(block), n_clips):
-                table[indices[start : start + n_clips]] = self._pool(block[start : start + n_clips])
-        return table.reshape(len(batch), -1)
+        return self._table(check_frames(self, X, reset=False, allow_nan=True))
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Name the columns: ``mfcc_03_std``, and ``mfcc_03_mean_seg2`` for a segment (the first is 0).
@@ -167,6 +171,25 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
             f"{channel}_{stat}{suffix}" for suffix, stats in self._parts() for stat in stats for channel in channels
         ]
         return np.asarray(names, dtype=object)
+
+    def _check_and_count(self, X: Any) -> np.ndarray:
+        check_statistics(self.stats, "stats")
+        check_statistics(self.segment_stats, "segment_stats")
+        if not any(len(stats) for _, stats in self._parts()):
+            raise ValueError(
+                f"stats={self.stats!r} and segment_stats={self.segment_stats!r} with segments={self.segments} leave no "
+                "statistic to compute. Name at least one."
+            )
+        return check_frames(self, X, reset=True, allow_nan=True)
+
+    def _table(self, batch: np.ndarray) -> np.ndarray:
+        n_rows = sum(len(stats) for _, stats in self._parts())
+        table = np.empty((len(batch), n_rows, self.n_features_in_), dtype=np.float32)
+        for indices, block in equal_lengths(batch):
+            n_clips = max(1, MAX_BLOCK_VALUES // block[0].size)
+            for start in range(0, len(block), n_clips):
+                table[indices[start : start + n_clips]] = self._pool(block[start : start + n_clips])
+        return table.reshape(len(batch), -1)
 
     def _parts(self) -> Iterator[tuple[str, Any]]:
         """Give the suffix and the statistics of the whole clip, then of each segment."""
