@@ -56,7 +56,9 @@ def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool) -> Sequence:
     return items
 
 
-def check_frames(estimator: BaseEstimator, X: Any, *, reset: bool, allow_nan: bool = False) -> np.ndarray:
+def check_frames(
+    estimator: BaseEstimator, X: Any, *, reset: bool, allow_nan: bool = False, tables: bool = True
+) -> np.ndarray:
     """Validate a batch of frame sequences.
 
     Parameters
@@ -69,6 +71,8 @@ def check_frames(estimator: BaseEstimator, X: Any, *, reset: bool, allow_nan: bo
         True in ``fit``, False elsewhere.
     allow_nan : bool, default=False
         Whether NaN (how a front end with ``on_error="warn"`` marks a broken clip) may pass. Infinity never does.
+    tables : bool, default=True
+        Whether a table may pass. To what was fitted on longer clips, it is most likely one clip that wants wrapping.
 
     Returns
     -------
@@ -82,6 +86,11 @@ def check_frames(estimator: BaseEstimator, X: Any, *, reset: bool, allow_nan: bo
         If ``X`` is no such batch, if channels differ, or if a clip has no frames or values that are not finite.
     """
     frames = as_frames(X, allow_nan=allow_nan)
+    if frames is None and not tables:
+        raise ValueError(
+            f"X is a table of shape {np.shape(X)}, but {type(estimator).__name__} was fitted on frame sequences. If it "
+            "is one clip (n_frames, n_channels), pass X[np.newaxis]."
+        )
     if frames is None:
         finite = "allow-nan" if allow_nan else True
         return validate_data(estimator, X, reset=reset, dtype=np.float32, ensure_all_finite=finite)[:, np.newaxis]

@@ -21,6 +21,7 @@ def generated_clips(seed: int) -> Bunch:
         groups=digits.groups,
         unused_groups=None,
         sr=digits.sr,
+        network={"epochs": 10},  # they are easy
     )
 
 
@@ -47,6 +48,7 @@ def own_clips(folder: str, labels: str | None, groups: bool | str | None, sr: in
         - ``groups``: ndarray of shape (n_clips,), str; what folds keep together; or None
         - ``unused_groups``: the same, of groups that are there and that nobody asked for
         - ``sr``: sampling rate in Hz
+        - ``network``: dict; parameters of networks
 
     Raises
     ------
@@ -68,6 +70,7 @@ def own_clips(folder: str, labels: str | None, groups: bool | str | None, sr: in
         groups=None if groups is None else clips.groups,
         unused_groups=clips.groups if groups is None else None,
         sr=sr or most_common_rate(clips.data),
+        network={},
     )
 
 

@@ -29,7 +29,7 @@ class BlockwiseGridSearch(GridSearchCV):
     def _run_search(self, evaluate_candidates: Callable) -> None:  # the hook that scikit-learn documents for subclasses
         blocks: dict[tuple, list[dict]] = {}
         for candidate in ParameterGrid(self.param_grid):
-            blocks.setdefault((id(candidate["sound"]), candidate["pool__segments"]), []).append(candidate)
+            blocks.setdefault((id(candidate["sound"]), candidate.get("pool__segments")), []).append(candidate)
         for block in blocks.values():
             evaluate_candidates(block)
             self.on_block(len(block))
@@ -41,7 +41,7 @@ class BlockwiseGridSearch(GridSearchCV):
 
 def evaluate(
     pipeline: Pipeline,
-    grid: dict[str, list],
+    grid: list[dict[str, list]],
     clips: np.ndarray,
     target: np.ndarray,
     folds: Sequence[Fold],
@@ -56,7 +56,7 @@ def evaluate(
     ----------
     pipeline : Pipeline
         What the grid sets parameters of.
-    grid : dict
+    grid : list of dict
         See `skaudio.cli._grid.make_grid`.
     clips : ndarray of shape (n_clips,), object
         Paths or arrays.

@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from skaudio.estimators import CNNClassifier, GRUClassifier
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.pooling import StatPooling
 
@@ -31,13 +32,24 @@ FRONT_ENDS = {
         "mel": [(MelSpectrogram, {"deltas": deltas, **how}) for deltas in (0, 1) for how in ({}, WORDS)],
     },
 }
-DEFAULT_MODELS = {"quick": ("svc", "logistic", "trees"), "full": ("svc", "logistic", "trees", "neighbors")}
+DEFAULT_MODELS = {
+    "quick": ("svc", "logistic", "trees", "cnn"),
+    "full": ("svc", "logistic", "trees", "neighbors", "cnn", "gru"),
+}
+NETWORKS = ("cnn", "gru")
+# What a network sees of MFCC are the coefficients alone: it makes derivatives of its own.
+NETWORK_FRONT_ENDS = {
+    "quick": {"mfcc": [(MFCC, {**WORDS})], "mel": [(MelSpectrogram, {**WORDS})]},
+    "full": {kind: [(make, how) for how in ({}, WORDS)] for kind, make in (("mfcc", MFCC), ("mel", MelSpectrogram))},
+}
 SEGMENTS = {"quick": [1, 5], "full": [1, 5, 8]}
 MODEL_WORDS = {
     SVC: "SVC (C={C:g})",
     LogisticRegression: "logistic regression (C={C:g})",
     ExtraTreesClassifier: "{n_estimators} extra trees",
     KNeighborsClassifier: "{n_neighbors} nearest neighbours",
+    CNNClassifier: "CNN",
+    GRUClassifier: "GRU",
 }
 
 
@@ -47,9 +59,15 @@ def make_pipeline() -> Pipeline:
 
 
 def make_grid(
-    *, level: str, front_ends: Sequence[str] | None, models: Sequence[str] | None, seed: int, sound: dict[str, Any]
-) -> dict[str, list]:
-    """Make the grid for `GridSearchCV`.
+    *,
+    level: str,
+    front_ends: Sequence[str] | None,
+    models: Sequence[str] | None,
+    seed: int,
+    sound: dict[str, Any],
+    network: dict[str, Any],
+) -> list[dict[str, list]]:
+    """Make the grid for `GridSearchCV`: models of statistics, and networks on the frames themselves.
 
     Parameters
     ----------
@@ -61,23 +79,31 @@ def make_grid(
         Random state of the models that have one.
     sound : dict
         Parameters of every front end.
+    network : dict
+        Parameters of every network.
 
     Returns
     -------
-    dict
+    list of dict
         Lists of front ends, numbers of segments and models by the names of the pipeline's parameters.
     """
-    known_sounds, known_models = FRONT_ENDS[level], _models(level, seed)
-    return {
-        "sound": [make(**how, **sound) for kind in front_ends or known_sounds for make, how in known_sounds[kind]],
-        "pool__segments": SEGMENTS[level],
-        "model": [model for kind in models or DEFAULT_MODELS[level] for model in known_models[kind]],
-    }
+    models, known = models or DEFAULT_MODELS[level], _models(level, seed, network)
+    grids = []
+    of_statistics = [model for kind in models if kind not in NETWORKS for model in known[kind]]
+    if of_statistics:
+        sounds = _front_ends(FRONT_ENDS[level], front_ends, sound)
+        grids.append({"sound": sounds, "pool__segments": SEGMENTS[level], "model": of_statistics})
+    networks = [model for kind in models if kind in NETWORKS for model in known[kind]]
+    if networks:
+        # Where nobody chose, spectra: a network finds what is in them by itself.
+        sounds = _front_ends(NETWORK_FRONT_ENDS[level], front_ends or ["mel"], sound)
+        grids.append({"sound": sounds, "pool": ["passthrough"], "scale": ["passthrough"], "model": networks})
+    return grids
 
 
 def in_words(parameters: dict[str, Any]) -> str:
     """Say what a candidate of the grid is: ``MFCC + deltas, 5 segments, SVC (C=10)``."""
-    sound, segments, model = parameters["sound"], parameters["pool__segments"], parameters["model"]
+    sound, segments, model = parameters["sound"], parameters.get("pool__segments", 1), parameters["model"]
     parts = [
         (f"{sound.n_mfcc} MFCC" if isinstance(sound, MFCC) else f"{sound.n_mels} mel bands")
         + ("", " + deltas", " + double deltas")[sound.deltas]
@@ -91,12 +117,19 @@ def in_words(parameters: dict[str, Any]) -> str:
     return ", ".join([*parts, MODEL_WORDS[type(model)].format(**model.get_params())])
 
 
-def _models(level: str, seed: int) -> dict[str, list]:
+def _front_ends(known: dict[str, list], kinds: Sequence[str] | None, sound: dict[str, Any]) -> list:
+    """Make the front ends of some kinds."""
+    return [make(**how, **sound) for kind in kinds or known for make, how in known[kind]]
+
+
+def _models(level: str, seed: int, network: dict[str, Any]) -> dict[str, list]:
     """Give the models of a level by kind."""
     full = level == "full"
     return {
         "svc": [SVC(C=C) for C in ((1.0, 10.0, 100.0) if full else (10.0,))],
         "logistic": [LogisticRegression(C=C, max_iter=1000) for C in ((0.01, 0.1, 1.0) if full else (0.1,))],
         "trees": [ExtraTreesClassifier(500 if full else 200, random_state=seed)],
+        "cnn": [CNNClassifier(random_state=seed, **network)],
+        "gru": [GRUClassifier(random_state=seed, **network)],
         "neighbors": [KNeighborsClassifier(n) for n in ((1, 5) if full else (5,))],
     }

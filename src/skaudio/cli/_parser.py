@@ -6,7 +6,7 @@ from collections.abc import Callable
 from skaudio import __version__
 
 FRONT_ENDS = ("mfcc", "mel")
-MODELS = ("svc", "logistic", "trees", "neighbors")
+MODELS = ("svc", "logistic", "trees", "neighbors", "cnn", "gru")
 SCORINGS = ("accuracy", "balanced_accuracy", "f1_macro", "matthews_corrcoef")
 DEFAULT_OUTPUT = "skaudio-model.joblib"
 

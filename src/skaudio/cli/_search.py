@@ -41,8 +41,10 @@ def search(arguments: Namespace) -> None:
             models=arguments.models,
             seed=arguments.seed,
             sound={"sr": clips.sr, "memory": cache},
+            network=clips.network,
         )
-        kept = listen(grid["sound"], clips.data, jobs=jobs, on_error=arguments.on_error, quiet=quiet)
+        sounds = [sound for part in grid for sound in part["sound"]]
+        kept = listen(sounds, clips.data, jobs=jobs, on_error=arguments.on_error, quiet=quiet)
         if len(kept) < len(clips.data):
             clips = _select(clips, kept)
             folds = _make_folds(clips, arguments)

@@ -1,0 +1,21 @@
+"""Networks as scikit-learn estimators: CNN, LSTM and GRU, classifiers and regressors.
+
+They take frame sequences, of equal length or not, as front ends give them; plain sensor series; or tables. TensorFlow
+is imported at the first fit.
+"""
+
+from skaudio.estimators._cnn_classifier import CNNClassifier
+from skaudio.estimators._cnn_regressor import CNNRegressor
+from skaudio.estimators._gru_classifier import GRUClassifier
+from skaudio.estimators._gru_regressor import GRURegressor
+from skaudio.estimators._lstm_classifier import LSTMClassifier
+from skaudio.estimators._lstm_regressor import LSTMRegressor
+
+__all__ = [
+    "CNNClassifier",
+    "CNNRegressor",
+    "GRUClassifier",
+    "GRURegressor",
+    "LSTMClassifier",
+    "LSTMRegressor",
+]

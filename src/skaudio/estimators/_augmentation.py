@@ -1,0 +1,148 @@
+"""What is done to the frames of a batch in training, so that a network learns what does not matter.
+
+All of it works on a batch that is filled up, in NumPy, before the network sees it: the network stays as it is for
+prediction, and nothing is random there. Channels are taken to lie along frequency.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """A random change of a batch.
+
+    Attributes
+    ----------
+    crop : float
+        Share of a clip's frames that may be cut off, front and back together.
+    stretch : float
+        Largest change of tempo, as a share of it.
+    warp : float
+        Largest shift along frequency, as a share of the channels.
+    tilt : float
+        Largest gain of a band, in standard deviations: a slope over frequency, and one gain for all.
+    masks : int
+        Number of masks along time, and of as many along frequency [1]_.
+    mask_size : float
+        Largest share of a clip that a mask takes.
+    mixup : float
+        Parameter of the beta distribution that a clip is mixed with another by [2]_; 0: clips stay apart.
+
+    References
+    ----------
+    .. [1] D. Park et al., "SpecAugment: a simple data augmentation method for automatic speech recognition",
+       Interspeech, 2019.
+    .. [2] H. Zhang, M. Cisse, Y. Dauphin and D. Lopez-Paz, "mixup: beyond empirical risk minimization", International
+       Conference on Learning Representations, 2018.
+    """
+
+    crop: float = 0.0
+    stretch: float = 0.0
+    warp: float = 0.0
+    tilt: float = 0.0
+    masks: int = 0
+    mask_size: float = 0.0
+    mixup: float = 0.0
+
+    def __call__(
+        self,
+        frames: np.ndarray,
+        lengths: np.ndarray,
+        targets: np.ndarray,
+        *,
+        mean: np.ndarray,
+        deviation: np.ndarray,
+        rng: np.random.Generator,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Change a batch.
+
+        Parameters
+        ----------
+        frames : ndarray of float32, shape (n_clips, n_frames, n_channels)
+            Clips, filled up; may be changed in place.
+        lengths : ndarray of int, shape (n_clips,)
+            Their numbers of frames.
+        targets : ndarray of float32, shape (n_clips, n_outputs)
+            What they are to give.
+        mean, deviation : ndarrays of float32, shape (n_channels,)
+            Of the training set.
+        rng : numpy.random.Generator
+            Where chance comes from.
+
+        Returns
+        -------
+        frames, lengths, targets : ndarrays
+            Of the same shapes.
+        """
+        if self.crop or self.stretch:
+            frames, lengths = self._cut_and_stretch(frames, lengths, mean, rng)
+        if self.warp:
+            frames = self._shift_bands(frames, rng)
+        if self.tilt:
+            slope = np.linspace(-1, 1, frames.shape[2], dtype=np.float32)
+            gains = rng.uniform(-self.tilt, self.tilt, (2, len(frames), 1)).astype(np.float32)
+            frames += ((gains[0] + gains[1] * slope) * deviation)[:, np.newaxis]
+        if self.masks:
+            self._mask(frames, lengths, mean, rng)
+        if self.mixup:
+            frames, lengths, targets = self._mix(frames, lengths, targets, rng)
+        return frames, lengths, targets
+
+    def _cut_and_stretch(
+        self, frames: np.ndarray, lengths: np.ndarray, mean: np.ndarray, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        n_clips, n_frames, _ = frames.shape
+        kept = np.ceil(lengths * (1.0 - rng.uniform(0.0, self.crop, n_clips)))
+        start = np.floor(rng.uniform(0.0, 1.0, n_clips) * (lengths - kept + 1))
+        tempo = np.exp(rng.uniform(-1.0, 1.0, n_clips) * np.log1p(self.stretch))
+        tempo = np.maximum(tempo, kept / n_frames)  # no longer than the batch
+        new = np.clip(np.rint(kept / tempo), 1, n_frames).astype(int)
+        where = start[:, np.newaxis] + tempo[:, np.newaxis] * np.arange(n_frames)
+        where = np.minimum(where, (lengths - 1)[:, np.newaxis])
+        moved = _between(frames, where, axis=1)
+        moved[np.arange(n_frames) >= new[:, np.newaxis]] = mean
+        return moved, new
+
+    def _shift_bands(self, frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        n_clips, _, n_channels = frames.shape
+        shift = rng.uniform(-self.warp, self.warp, n_clips) * n_channels
+        where = np.clip(np.arange(n_channels) + shift[:, np.newaxis], 0, n_channels - 1)
+        return _between(frames, where, axis=2)
+
+    def _mask(self, frames: np.ndarray, lengths: np.ndarray, mean: np.ndarray, rng: np.random.Generator) -> None:
+        n_channels = frames.shape[2]
+        for clip, length in zip(frames, lengths, strict=True):
+            for _ in range(self.masks):
+                width = int(rng.uniform(0.0, self.mask_size) * length)
+                start = rng.integers(0, length - width + 1)
+                clip[start : start + width] = mean
+                width = int(rng.uniform(0.0, self.mask_size) * n_channels)
+                start = rng.integers(0, n_channels - width + 1)
+                clip[:, start : start + width] = mean[start : start + width]
+
+    def _mix(
+        self,
+        frames: np.ndarray,
+        lengths: np.ndarray,
+        targets: np.ndarray,
+        rng: np.random.Generator,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        other = rng.permutation(len(frames))
+        share = rng.beta(self.mixup, self.mixup, len(frames)).astype(np.float32)
+        share = np.maximum(share, 1.0 - share)  # a clip is mixed into another, which stays the louder
+        by_clip = share[:, np.newaxis, np.newaxis]
+        mixed = by_clip * frames + (1.0 - by_clip) * frames[other]
+        targets = share[:, np.newaxis] * targets + (1.0 - share[:, np.newaxis]) * targets[other]
+        return mixed, np.maximum(lengths, lengths[other]), targets
+
+
+def _between(frames: np.ndarray, where: np.ndarray, axis: int) -> np.ndarray:
+    """Read each clip at fractional places ``(n_clips, n_places)`` of an axis, in a straight line between neighbours."""
+    low = np.floor(where).astype(int)
+    high = np.minimum(low + 1, frames.shape[axis] - 1)
+    share = (where - low).astype(np.float32)
+    shape = (slice(None), slice(None), np.newaxis) if axis == 1 else (slice(None), np.newaxis, slice(None))
+    low, high, share = low[shape], high[shape], share[shape]
+    return np.take_along_axis(frames, low, axis) * (1 - share) + np.take_along_axis(frames, high, axis) * share

@@ -1,0 +1,193 @@
+"""Mini-batches of frame sequences: each filled up to its own length, none more than its clips need.
+
+Lengths are rounded up to a few (eight to each doubling), so that the library underneath, which prepares itself for each
+shape anew, meets each again soon. Nothing here knows TensorFlow.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+POOL_BATCHES = 16  # batches are cut from so many, sorted by length: little is filled up, much is shuffled
+LENGTHS_A_DOUBLING = 8
+MAX_PREDICT_VALUES = 2**20
+MAX_PREDICT_CLIPS = 256
+
+Augment = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
+
+
+class Batches:
+    """The batches of one epoch after another.
+
+    Parameters
+    ----------
+    frames : ndarray (n_clips, n_frames, n_channels) or object array of ndarrays (n_frames_i, n_channels)
+        Clips, may be mapped from a file: only the rows of a batch are read at a time.
+    targets : ndarray of float32, shape (n_clips, n_outputs)
+        What they are to give.
+    weights : ndarray of float32, shape (n_clips,)
+        How much they count.
+    rows : ndarray of int
+        Which of the clips take part.
+    batch_size : int
+        Number of clips in a batch.
+    stride : int
+        What lengths are multiples of.
+    fill : ndarray of float32, shape (n_channels,)
+        What clips are filled up with.
+    rng : numpy.random.Generator or None
+        Shuffles; None: the order stays.
+    augment : callable or None
+        From frames, lengths and targets of a batch to others.
+    """
+
+    def __init__(
+        self,
+        frames: np.ndarray,
+        targets: np.ndarray,
+        weights: np.ndarray,
+        rows: np.ndarray,
+        *,
+        batch_size: int,
+        stride: int,
+        fill: np.ndarray,
+        rng: np.random.Generator | None = None,
+        augment: Augment | None = None,
+    ) -> None:
+        self._frames, self._targets, self._weights, self._rows = frames, targets, weights, rows
+        self._batch_size, self._stride, self._fill = batch_size, stride, fill
+        self._rng, self._augment = rng, augment
+
+    def __len__(self) -> int:
+        return -(-len(self._rows) // self._batch_size)
+
+    def __iter__(self) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]]:
+        """Yield ``{"frames", "mask"}``, targets and weights of each batch of an epoch."""
+        for rows in self._cut():
+            frames, lengths = fill_up(self._frames, rows, self._stride, self._fill)
+            targets = self._targets[rows]
+            if self._augment is not None:
+                frames, lengths, targets = self._augment(frames, lengths, targets)
+            yield {"frames": frames, "mask": mask_of(lengths, frames.shape[1])}, targets, self._weights[rows]
+
+    def _cut(self) -> list[np.ndarray]:
+        rows, size = self._rows, self._batch_size
+        if self._rng is None:
+            return [rows[start : start + size] for start in range(0, len(rows), size)]
+        rows = self._rng.permutation(rows)
+        if self._frames.ndim == 3:
+            return [rows[start : start + size] for start in range(0, len(rows), size)]
+        cut = []
+        for start in range(0, len(rows), POOL_BATCHES * size):
+            pool = rows[start : start + POOL_BATCHES * size]
+            pool = pool[np.argsort([len(self._frames[row]) for row in pool], kind="stable")]
+            cut += [pool[i : i + size] for i in range(0, len(pool), size)]
+        return [cut[i] for i in self._rng.permutation(len(cut))]
+
+
+def fill_up(
+    frames: np.ndarray, rows: Sequence[int], stride: int, fill: np.ndarray | float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Put clips side by side in a new array.
+
+    Parameters
+    ----------
+    frames : ndarray (n_clips, n_frames, n_channels) or object array
+        Clips.
+    rows : sequence of int
+        Which.
+    stride : int
+        What the length is a multiple of.
+    fill : ndarray (n_channels,) or float
+        What comes after the end of a clip.
+
+    Returns
+    -------
+    batch : ndarray of float32, shape (n_rows, n_frames, n_channels)
+        The clips.
+    lengths : ndarray of int, shape (n_rows,)
+        Their numbers of frames.
+    """
+    if frames.ndim == 3:
+        length = frames.shape[1]
+        lengths = np.full(len(rows), length)
+        if length % stride == 0:
+            return np.array(frames[rows], np.float32), lengths
+    else:
+        lengths = np.array([len(frames[row]) for row in rows])
+    batch = np.empty((len(rows), rounded_length(lengths.max(), stride), frames[rows[0]].shape[-1]), np.float32)
+    for clip, row, length in zip(batch, rows, lengths, strict=True):
+        clip[:length] = frames[row]
+        clip[length:] = fill
+    return batch, lengths
+
+
+def rounded_length(length: int, stride: int) -> int:
+    """Round a length up to a multiple of the stride, of which there are few."""
+    step = max(1, 2 ** (int(length).bit_length() - 1) // LENGTHS_A_DOUBLING)
+    step = -(-step // stride) * stride
+    return -(-int(length) // step) * step
+
+
+def mask_of(lengths: np.ndarray, n_frames: int) -> np.ndarray:
+    """Give the mask ``(n_clips, n_frames)``: true up to the end of each clip."""
+    return np.arange(n_frames) < np.asarray(lengths)[:, np.newaxis]
+
+
+def in_batches(frames: np.ndarray, stride: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield rows, filled-up frames and lengths for prediction: no clip is filled up further for its neighbours' sake.
+
+    Parameters
+    ----------
+    frames : ndarray (n_clips, n_frames, n_channels) or object array
+        Clips.
+    stride : int
+        What lengths are multiples of.
+
+    Yields
+    ------
+    rows, frames, lengths : ndarrays
+        See `fill_up`.
+    """
+    n_clips = len(frames)
+    lengths = [frames.shape[1]] * n_clips if frames.ndim == 3 else [len(clip) for clip in frames]
+    rounded = np.array([rounded_length(length, stride) for length in lengths])
+    order = np.argsort(rounded, kind="stable")
+    for same in np.split(order, np.flatnonzero(np.diff(rounded[order])) + 1):
+        values = rounded[same[0]] * frames[0].shape[-1]
+        size = int(np.clip(MAX_PREDICT_VALUES // values, 1, MAX_PREDICT_CLIPS))
+        for start in range(0, len(same), size):
+            rows = same[start : start + size]
+            yield rows, *fill_up(frames, rows, stride, 0.0)
+
+
+def channel_statistics(frames: np.ndarray, rows: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Find mean and standard deviation of each channel over all frames, clip by clip.
+
+    Parameters
+    ----------
+    frames : ndarray (n_clips, n_frames, n_channels) or object array
+        Clips.
+    rows : ndarray of int
+        Which.
+    weights : ndarray of shape (n_clips,)
+        How much the frames of each clip count.
+
+    Returns
+    -------
+    mean, deviation : ndarrays of float32, shape (n_channels,)
+        The deviation of a channel that is constant is 1.
+    """
+    shift = np.mean(frames[rows[0]], axis=0, dtype=np.float64)
+    total, squares, count = np.zeros_like(shift), np.zeros_like(shift), 0.0
+    for row in rows:
+        centred = frames[row] - shift
+        total += weights[row] * centred.sum(axis=0)
+        squares += weights[row] * np.einsum("tc,tc->c", centred, centred)
+        count += weights[row] * len(centred)
+    mean = total / count
+    variance = np.maximum(squares / count - mean**2, 0.0)
+    scale = np.abs(shift + mean)
+    constant = variance <= (1e-6 * np.maximum(scale, 1e-6)) ** 2
+    deviation = np.where(constant, 1.0, np.sqrt(variance))
+    return (shift + mean).astype(np.float32), deviation.astype(np.float32)

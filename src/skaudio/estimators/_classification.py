@@ -1,0 +1,239 @@
+"""The head of a classifier: classes in, probabilities out."""
+
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from scipy.special import expit, softmax
+from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.utils import Tags, compute_sample_weight
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import assert_all_finite, check_array, check_is_fitted, column_or_1d
+
+from skaudio._validation import stack_frames
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class ClassifierHead(ClassifierMixin):
+    """What makes a neural estimator a classifier, to the left of `NeuralEstimator`.
+
+    Parameters
+    ----------
+    class_weight : dict, list of dicts, "balanced" or None, default=None
+        How much clips of each class count, on top of ``sample_weight``, as scikit-learn's classifiers have it.
+    label_smoothing : float, default=0.05
+        Share of its target that a class gives to all classes, so that no network gets too sure.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Classes, in the order of probabilities; 0, 1, ... for labels that do not exclude one another.
+    """
+
+    class_weight: Any = None
+    label_smoothing: float = 0.05
+
+    _parameter_constraints: ClassVar[dict] = {
+        "class_weight": [None, dict, list, StrOptions({"balanced"})],
+        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+    }
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
+        """Train the network.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences, of equal length or not. A table is taken as one-frame sequences. An array that is mapped
+            from a file is read batch by batch.
+        y : array-like of shape (n_clips,), or label indicator of shape (n_clips, n_labels)
+            Classes, of any kind; or 0 and 1 for each of several labels that do not exclude one another.
+        sample_weight : array-like of shape (n_clips,), default=None
+            How much each clip counts; what weighs nothing is left out.
+        groups : array-like of shape (n_clips,), default=None
+            Such as speakers: with ``early_stopping``, clips of a group are all trained on or all validated by.
+
+        Returns
+        -------
+        self : estimator
+            Fitted.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``X`` is no batch of frame sequences, if ``y`` does not fit it or has but one class, or if the network
+            cannot be made for such clips.
+        """
+        go_on = self.warm_start and hasattr(self, "_weights")
+        return self._learn(X, y, sample_weight, groups, go_on=go_on, epochs=self.epochs, schedule=self.schedule)
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """Train for one more epoch, at a constant learning rate.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            See `fit`.
+        classes : array-like of shape (n_classes,), default=None
+            All classes that will ever come, for the first call; None: those of its ``y``.
+
+        Returns
+        -------
+        self : estimator
+            Fitted.
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `fit`; also if ``y`` holds a class that the first call did not know of.
+        """
+        go_on = hasattr(self, "_weights")
+        return self._learn(X, y, sample_weight, None, classes=classes, go_on=go_on, epochs=1, schedule="constant")
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Tell the class of each clip.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_clips,), or (n_clips, n_labels)
+            The most probable class; of labels, those that are more likely than not.
+        """
+        scores = self._scores(X)
+        if self._multilabel:
+            return (scores > 0).astype(int)
+        best = scores[:, 0] > 0 if scores.shape[1] == 1 else scores.argmax(axis=1)
+        return self.classes_[best.astype(int)]
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Tell how probable each class is.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_clips, n_classes), or (n_clips, n_labels)
+            Probabilities, in the order of ``classes_``; of labels, each for itself.
+        """
+        return self._probabilities(self._scores(X))
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Give the scores of the network: what softmax or sigmoid make probabilities of.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_clips,) for two classes, else (n_clips, n_classes) or (n_clips, n_labels)
+            Scores; of two classes, above 0 for the second.
+        """
+        scores = self._scores(X)
+        return scores[:, 0] if scores.shape[1] == 1 and not self._multilabel else scores
+
+    def predict_frames(self, X: Any) -> np.ndarray:
+        """Tell how probable each class is at each time, from what was learnt of whole clips.
+
+        The pooling over time is taken off the network: every frame is judged as if it were the clip. A network that
+        halves time judges several frames at once and gives all of them the same. Row ``t`` is that of frame ``t`` of
+        ``X``: with a centred front end, of the time ``t * hop_length / sr`` seconds.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), or sequence of ndarrays (n_frames_i, n_channels)
+            Frame sequences.
+
+        Returns
+        -------
+        ndarray (n_clips, n_frames, n_classes), or object array of ndarrays (n_frames_i, n_classes)
+            Probabilities in float64, as long as the clips.
+
+        Raises
+        ------
+        ValueError
+            If the network is made for clips of one length: it has no pooling over time.
+        """
+        check_is_fitted(self)
+        if self._architecture.n_frames is not None:
+            raise ValueError(
+                f"architecture={self._architecture.tower!r} has no pooling over time that could be taken off. Use one "
+                "for clips of any length."
+            )
+        return stack_frames([self._probabilities(scores.astype(np.float64)) for scores in self._run(X, "frames")])
+
+    def _learn(
+        self, X: Any, y: Any, sample_weight: Any, groups: Any, *, go_on: bool, classes: Any = None, **how: Any
+    ) -> Self:
+        if y is None:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
+        frames = self._check_frames(X, reset=not go_on)
+        y = self._check_labels(y, classes, reset=not go_on)
+        if self.class_weight is not None:
+            weights = compute_sample_weight(self.class_weight, y)
+            sample_weight = weights if sample_weight is None else np.asarray(sample_weight, np.float64) * weights
+        if self._multilabel:
+            targets, strata = y.astype(np.float32), None
+        else:
+            strata = np.searchsorted(self.classes_, y)
+            targets = np.eye(len(self.classes_), dtype=np.float32)[strata]
+            targets = targets[:, 1:] if len(self.classes_) == 2 else targets
+        n_ways = targets.shape[1] if self._task() == "exclusive" else 2
+        targets = targets * (1.0 - self.label_smoothing) + self.label_smoothing / n_ways
+        return self._fit(frames, targets.astype(np.float32), sample_weight, groups, strata, go_on=go_on, **how)
+
+    def _check_labels(self, y: Any, classes: Any, *, reset: bool) -> np.ndarray:
+        """Check labels; give classes ``(n_clips,)`` or an indicator ``(n_clips, n_labels)``."""
+        multilabel = type_of_target(y, input_name="y") == "multilabel-indicator"
+        if multilabel:
+            y = check_array(y, accept_sparse=False, input_name="y", estimator=self)
+        else:
+            y = column_or_1d(y, warn=True)
+            assert_all_finite(y, estimator_name=type(self).__name__, input_name="y")
+            check_classification_targets(y)
+        if reset:
+            self._multilabel = multilabel
+            known = np.arange(y.shape[1]) if multilabel else np.unique(y if classes is None else classes)
+            if len(known) < 2 and not multilabel:
+                raise ValueError(
+                    f"{type(self).__name__} needs clips of at least two classes; y has one class only, {known[0]!r}. "
+                    "To tell what is like these clips from what is not, use an outlier detector."
+                )
+            self.classes_ = known
+        unknown = [] if multilabel else np.setdiff1d(y, self.classes_)
+        if multilabel != self._multilabel or len(unknown) or (multilabel and y.shape[1] != len(self.classes_)):
+            raise ValueError(
+                f"y has labels that are not those of the first fit: {list(unknown) or np.shape(y)}. Expected "
+                f"{list(self.classes_)}; to start anew, use warm_start=False, or clone."
+            )
+        return y
+
+    def _task(self) -> str:
+        return "independent" if self._multilabel or len(self.classes_) == 2 else "exclusive"
+
+    def _scores(self, X: Any) -> np.ndarray:
+        return np.stack(self._run(X, "scores")).astype(np.float64)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    def _probabilities(self, scores: np.ndarray) -> np.ndarray:
+        if self._multilabel:
+            return expit(scores)
+        if scores.shape[-1] == 1:
+            return np.concatenate([expit(-scores), expit(scores)], axis=-1)
+        return softmax(scores, axis=-1)

@@ -1,0 +1,47 @@
+"""Convolutional network that tells classes."""
+
+from skaudio.estimators._assembly import assembled
+from skaudio.estimators._classification import ClassifierHead
+from skaudio.estimators._convolutional import ConvolutionalBody
+from skaudio.estimators._neural import NeuralEstimator
+
+
+@assembled
+class CNNClassifier(ConvolutionalBody, ClassifierHead, NeuralEstimator):
+    """Convolutional network from frame sequences to classes.
+
+    Frames are taken as an image of time x channels. With spectrograms of decibels as input and the default
+    architecture and training, this is the place to start.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    CNNRegressor : The same for numbers.
+    skaudio.pooling.StatPooling : Statistics over time, for models of vectors.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.estimators import CNNClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.array(["hum", "hiss"] * 20)
+    >>> X = [rng.normal(0, 1 + (label == "hiss"), (rng.integers(20, 40), 8)) for label in y]  # of different lengths
+    >>> model = CNNClassifier(architecture="lenet", filters=4, epochs=10, random_state=0).fit(X, y)
+    >>> bool(model.score(X, y) > 0.9)
+    True
+    >>> model.predict_proba(X).shape
+    (40, 2)
+    >>> model.predict_frames(X)[0].shape == (len(X[0]), 2)
+    True
+    """

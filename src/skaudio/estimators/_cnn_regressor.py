@@ -1,0 +1,42 @@
+"""Convolutional network that tells numbers."""
+
+from skaudio.estimators._assembly import assembled
+from skaudio.estimators._convolutional import ConvolutionalBody
+from skaudio.estimators._neural import NeuralEstimator
+from skaudio.estimators._regression import RegressorHead
+
+
+@assembled
+class CNNRegressor(ConvolutionalBody, RegressorHead, NeuralEstimator):
+    """Convolutional network from frame sequences to numbers.
+
+    Frames are taken as an image of time x channels. With spectrograms of decibels as input and the default
+    architecture and training, this is the place to start.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    CNNClassifier : The same for classes.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.estimators import CNNRegressor
+    >>> rng = np.random.default_rng(0)
+    >>> y = rng.uniform(50, 100, 40)
+    >>> X = [rng.normal(0, weight / 50, (30, 3)) for weight in y]
+    >>> model = CNNRegressor(architecture="lenet", filters=4, epochs=20, frequency_shift=0.0, random_state=0).fit(X, y)
+    >>> model.predict(X).shape
+    (40,)
+    """

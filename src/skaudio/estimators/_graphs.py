@@ -1,0 +1,217 @@
+"""Compiled networks, shared by all estimators of one architecture, each of which has weights of its own.
+
+To build a network, and to have TensorFlow trace it, takes longer than many a fit on a small data set, and what was
+traced is never freed whole. So a compiled network is kept for each of the latest architectures, and is lent an
+estimator's weights while that one trains or predicts.
+
+This module imports TensorFlow: it is imported by `skaudio.estimators._keras_side` alone.
+"""
+
+import random
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skaudio.estimators._architecture import Architecture
+from skaudio.nets import feature_network, frame_network, image_network, sequence_network, time_stride
+
+MAX_GRAPHS = 16
+
+Weights = Sequence[np.ndarray]
+
+_graphs: OrderedDict[Architecture, "Graph"] = OrderedDict()
+_own_networks: WeakKeyDictionary[Any, tuple[Weights, keras.Model]] = WeakKeyDictionary()
+_building = RLock()
+
+
+def graph_of(architecture: Architecture) -> "Graph":
+    """Give the compiled network of an architecture."""
+    with _building:
+        if architecture not in _graphs:
+            _graphs[architecture] = Graph(architecture)
+        _graphs.move_to_end(architecture)
+        while len(_graphs) > MAX_GRAPHS:
+            _graphs.popitem(last=False)
+        return _graphs[architecture]
+
+
+def own_network(owner: Any, architecture: Architecture, weights: Weights) -> keras.Model:
+    """Give an estimator a network of its own, the same one until it is fitted again."""
+    held, network = _own_networks.get(owner, (None, None))
+    if held is not weights:
+        network = build(architecture, seed=0)
+        network.set_weights(weights)
+        _own_networks[owner] = weights, network
+    return network
+
+
+def build(architecture: Architecture, seed: int) -> keras.Model:
+    """Build a network, its weights drawn by the seed."""
+    common = {
+        "n_channels": architecture.n_channels,
+        "n_outputs": architecture.n_outputs,
+        "task": architecture.task,
+        "normalize": architecture.normalize,
+    }
+    with _seeded(seed):
+        if architecture.n_frames is not None:
+            return image_network(architecture.tower, n_frames=architecture.n_frames, **common)
+        return sequence_network(
+            architecture.tower,
+            dict(architecture.settings),
+            pooling=architecture.pooling,
+            dropout=architecture.dropout,
+            **common,
+        )
+
+
+class Graph:
+    """A compiled network, and whose weights it holds.
+
+    Attributes
+    ----------
+    network : keras.Model
+        The network.
+    stride : int
+        What the length of a batch is a multiple of.
+    lock : RLock
+        To be held from the loading of weights until they are no longer needed.
+    compiled_with : str or None
+        The optimizer that the network is compiled with, in words.
+    optimizer_start : sequence of ndarrays
+        What the variables of the optimizer are before the first step.
+    train_step, test_step : callable
+        From frames, mask, targets and weights of a batch to loss and metric so far, once the network is compiled.
+    """
+
+    def __init__(self, architecture: Architecture) -> None:
+        self._architecture = architecture
+        self.network = build(architecture, seed=0)
+        self.stride = time_stride(architecture.tower, dict(architecture.settings))
+        self.lock = RLock()
+        self.compiled_with: str | None = None
+        self.optimizer_start: Weights = ()
+        self._held: Weights | None = None
+        self._views: dict[Any, Any] = {}
+
+    def run(self, view: Any, weights: Weights, frames: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """Compute what a view of the network gives for a batch.
+
+        Parameters
+        ----------
+        view : "scores", "frames" or ("layer", name or index)
+            The whole network; the network without its pooling over time; or up to a layer.
+        weights : sequence of ndarrays
+            The weights.
+        frames : ndarray (n_clips, n_frames, n_channels)
+            The batch, of a length that is a multiple of the stride.
+        mask : ndarray of bool (n_clips, n_frames)
+            Which frames are there.
+
+        Returns
+        -------
+        ndarray of float32
+            The output.
+        """
+        with self.lock:
+            if self._held is not weights:
+                self.network.set_weights(weights)
+                self._held = weights
+            return self._view(view)(tf.constant(frames), tf.constant(mask)).numpy()
+
+    def make_steps(self) -> None:
+        """Have what a step does traced: once, for any number of clips and frames."""
+        n_channels, n_outputs = self._architecture.n_channels, self._architecture.n_outputs
+        specs = [
+            tf.TensorSpec((None, None, n_channels), tf.float32),
+            tf.TensorSpec((None, None), tf.bool),
+            tf.TensorSpec((None, n_outputs), tf.float32),
+            tf.TensorSpec((None,), tf.float32),
+        ]
+
+        def traced(step: Callable) -> Callable:
+            def on_batch(frames: Any, mask: Any, targets: Any, weights: Any) -> dict[str, Any]:
+                return step(({"frames": frames, "mask": mask}, targets, weights))
+
+            return tf.function(on_batch, input_signature=specs, autograph=False)
+
+        n_frames = self._architecture.n_frames or self.stride
+        one = {"frames": np.zeros((1, n_frames, n_channels), np.float32), "mask": np.ones((1, n_frames), bool)}
+        # Loss and metrics make their variables at the first batch they see: not while a step is traced.
+        self.network.test_step((one, np.zeros((1, n_outputs), np.float32), np.ones(1, np.float32)))
+        self.train_step, self.test_step = traced(self.network.train_step), traced(self.network.test_step)
+
+    def start(self, weights: Weights | None, seed: int) -> None:
+        """Load weights to go on training with, or, for None, draw new ones; and seed what is random in training."""
+        self._held = None
+        if weights is None:
+            fresh = build(self._architecture, seed)
+            for variable, value in zip(self.network.weights, fresh.weights, strict=True):
+                variable.assign(value)
+        else:
+            self.network.set_weights(weights)
+        rng = np.random.default_rng(seed)
+        ordinary = {id(variable) for variable in self.network.weights}
+        for variable in self.network.variables:
+            if id(variable) not in ordinary:  # the state of a generator of random numbers
+                variable.assign(rng.integers(0, 2**31, size=variable.shape))
+
+    def set_scales(self, frames: tuple[np.ndarray, np.ndarray], targets: tuple[np.ndarray, np.ndarray] | None) -> None:
+        """Set means and deviations of frames and of targets, where the network has layers for them."""
+        for layer in self.network.layers:
+            scale = {"standardization": frames, "target_scale": targets}.get(layer.name)
+            if scale is not None and layer.weights:
+                layer.mean.assign(scale[0])
+                layer.deviation.assign(scale[1])
+
+    def n_features(self, view: Any) -> int:
+        """Tell how many values a clip has in a view that is averaged over time."""
+        shape = feature_network(self.network, view[1]).output_shape
+        return int(np.prod(shape[2:])) if len(shape) > 2 else shape[1]
+
+    def weights(self) -> Weights:
+        """Copy the weights that were trained, and hold them."""
+        copies = tuple(np.array(weight) for weight in self.network.get_weights())  # not what trains on
+        self._held = copies
+        return copies
+
+    def _view(self, view: Any) -> Any:
+        if view not in self._views:
+            network = self.network
+            if view == "frames":
+                network = frame_network(network)
+            elif view != "scores":
+                network = feature_network(network, view[1])
+            # Any number of clips and frames: traced once.
+            self._views[view] = tf.function(
+                lambda frames, mask: tf.convert_to_tensor(network({"frames": frames, "mask": mask}, training=False)),
+                input_signature=[
+                    tf.TensorSpec((None, None, self._architecture.n_channels), tf.float32),
+                    tf.TensorSpec((None, None), tf.bool),
+                ],
+            )
+        return self._views[view]
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Seed the generators that layers draw their seeds and weights from, and put them back as they were.
+
+    Keras draws from Python's; a network of the user's may draw from NumPy's too.
+    """
+    with _building:
+        states = random.getstate(), np.random.get_state()  # noqa: NPY002
+        random.seed(seed)
+        np.random.seed(seed % 2**32)  # noqa: NPY002
+        try:
+            yield
+        finally:
+            random.setstate(states[0])
+            np.random.set_state(states[1])  # noqa: NPY002

@@ -1,0 +1,49 @@
+"""GRU network that tells classes."""
+
+from skaudio.estimators._assembly import assembled
+from skaudio.estimators._classification import ClassifierHead
+from skaudio.estimators._neural import NeuralEstimator
+from skaudio.estimators._recurrent import RecurrentBody
+
+
+@assembled
+class GRUClassifier(RecurrentBody, ClassifierHead, NeuralEstimator):
+    """GRU network from frame sequences to classes.
+
+    A recurrent network reads a clip frame by frame. It takes longer to train than a CNN of the same strength; what it
+    has over one is a memory as long as the clip. A GRU has three quarters of the weights of an LSTM.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    GRURegressor : The same for numbers.
+    skaudio.pooling.StatPooling : Statistics over time, for models of vectors.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.estimators import GRUClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.array(["hum", "hiss"] * 20)
+    >>> X = [rng.normal(0, 1 + (label == "hiss"), (rng.integers(20, 40), 8)) for label in y]  # of different lengths
+    >>> model = GRUClassifier(units=8, epochs=10, random_state=0).fit(X, y)
+    >>> bool(model.score(X, y) > 0.9)
+    True
+    >>> model.predict_proba(X).shape
+    (40, 2)
+    >>> model.predict_frames(X)[0].shape == (len(X[0]), 2)
+    True
+    """
+
+    _cell = "GRU"

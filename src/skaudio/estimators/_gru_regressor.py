@@ -1,0 +1,44 @@
+"""GRU network that tells numbers."""
+
+from skaudio.estimators._assembly import assembled
+from skaudio.estimators._neural import NeuralEstimator
+from skaudio.estimators._recurrent import RecurrentBody
+from skaudio.estimators._regression import RegressorHead
+
+
+@assembled
+class GRURegressor(RecurrentBody, RegressorHead, NeuralEstimator):
+    """GRU network from frame sequences to numbers.
+
+    A recurrent network reads a clip frame by frame. It takes longer to train than a CNN of the same strength; what it
+    has over one is a memory as long as the clip. A GRU has three quarters of the weights of an LSTM.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    GRUClassifier : The same for classes.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.estimators import GRURegressor
+    >>> rng = np.random.default_rng(0)
+    >>> y = rng.uniform(50, 100, 40)
+    >>> X = [rng.normal(0, weight / 50, (30, 3)) for weight in y]
+    >>> model = GRURegressor(units=8, epochs=20, frequency_shift=0.0, random_state=0).fit(X, y)
+    >>> model.predict(X).shape
+    (40,)
+    """
+
+    _cell = "GRU"

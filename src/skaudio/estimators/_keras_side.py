@@ -1,0 +1,31 @@
+"""The way to TensorFlow: imported at the first fit, and with no more threads than this process may take."""
+
+import os
+import sys
+from contextlib import suppress
+from types import ModuleType
+
+
+def keras_side() -> ModuleType:
+    """Import what is written on Keras (`skaudio.estimators._graphs`), and TensorFlow with it.
+
+    In a worker process of joblib, which says by ``OMP_NUM_THREADS`` how many threads it is due, TensorFlow takes as
+    many.
+    """
+    if "tensorflow" not in sys.modules:
+        _import_tensorflow()
+    from skaudio.estimators import _graphs
+
+    return _graphs
+
+
+def _import_tensorflow() -> None:
+    try:
+        import tensorflow as tf
+    except ImportError as error:
+        raise ImportError("Neural estimators need TensorFlow: pip install tensorflow.") from error
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    if threads.isdigit() and int(threads) > 0:
+        with suppress(RuntimeError):  # TensorFlow is running already, as its owner wants it
+            tf.config.threading.set_intra_op_parallelism_threads(int(threads))
+            tf.config.threading.set_inter_op_parallelism_threads(int(threads))

@@ -1,0 +1,284 @@
+"""What all neural estimators do: train a network on frames, and use it."""
+
+from functools import partial
+from numbers import Integral
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
+from sklearn.utils import Tags, check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted
+
+from skaudio._persistence import VersionedPickleMixin
+from skaudio._validation import check_frames
+from skaudio.estimators._architecture import Architecture
+from skaudio.estimators._augmentation import Augmentation
+from skaudio.estimators._batches import Batches, channel_statistics, in_batches, mask_of
+from skaudio.estimators._keras_side import keras_side
+from skaudio.estimators._parameters import TrainingParameters
+
+MASK_SIZE = 0.15
+
+
+class NeuralEstimator(
+    TrainingParameters, VersionedPickleMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+):
+    """Base of the neural estimators: frames in, scores and embeddings out.
+
+    Parameters are fields of data classes, which make the ``__init__`` that scikit-learn asks for: a group of parameters
+    is written once, however many estimators have it (see `skaudio.estimators._assembly`). Subclasses say what the
+    network is (`_tower`) and what its scores mean (`_task`).
+    """
+
+    # ---- what subclasses say
+
+    def _tower(self) -> tuple[Any, dict[str, Any]]:
+        """Give the name of the tower (or a callable), and its settings."""
+        raise NotImplementedError
+
+    def _needs_one_length(self) -> bool:
+        """Tell whether the network is made for clips of one length."""
+        return False
+
+    def _task(self) -> str:
+        """Say what the scores are: ``"exclusive"``, ``"independent"`` or ``"regression"``."""
+        raise NotImplementedError
+
+    # ---- fitting
+
+    def _fit(
+        self,
+        frames: np.ndarray,
+        targets: np.ndarray,
+        sample_weight: Any,
+        groups: Any,
+        strata: np.ndarray | None,
+        *,
+        go_on: bool,
+        epochs: int,
+        schedule: str,
+    ) -> Self:
+        """Train on checked frames and targets ``(n_clips, n_outputs)``, anew or to `go_on` with what weights there are.
+
+        ``strata`` are the classes that clips put aside to validate by have in proportion.
+        """
+        check_consistent_length(frames, targets)
+        weights = _check_sample_weight(sample_weight, targets, dtype=np.float64, ensure_non_negative=True)
+        training, validation = np.flatnonzero(weights > 0), None
+        if len(training) == 0:
+            raise ValueError("All of sample_weight is zero: there is nothing to learn from.")
+        weights = (weights / weights[training].mean()).astype(np.float32)
+        architecture = self._architecture if go_on else self._make_architecture(frames, targets)
+        if groups is not None:
+            check_consistent_length(frames, groups)
+        if self.early_stopping:
+            training, validation = self._split(training, strata, groups)
+        how = {"go_on": go_on, "epochs": epochs, "schedule": schedule}
+        self._train(architecture, frames, targets, weights, training, validation, **how)
+        return self
+
+    def _train(
+        self,
+        architecture: Architecture,
+        frames: np.ndarray,
+        targets: np.ndarray,
+        weights: np.ndarray,
+        training: np.ndarray,
+        validation: np.ndarray | None,
+        *,
+        go_on: bool,
+        epochs: int,
+        schedule: str,
+    ) -> None:
+        graph = keras_side().graph_of(architecture)
+        from skaudio.estimators._training import Recipe, train
+
+        seed = self._draw_seed(go_on)
+        rng = np.random.default_rng(seed)
+        mean, deviation = channel_statistics(frames, training, weights)
+        common = {"batch_size": self.batch_size, "stride": graph.stride, "fill": mean}
+        augment = partial(self._augmentation(), mean=mean, deviation=deviation, rng=rng)
+        batches = Batches(frames, targets, weights, training, rng=rng, augment=augment, **common)
+        checks = None if validation is None else Batches(frames, targets, weights, validation, **common)
+        recipe = Recipe(
+            task=architecture.task,
+            optimizer=self.optimizer,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            schedule=schedule,
+            epochs=epochs,
+            patience=self.patience,
+            callbacks=self.callbacks,
+            verbose=int(self.verbose),
+            history=self.history_ if go_on else {},
+        )
+        with graph.lock:
+            graph.start(self._weights if go_on else None, seed)
+            if not go_on:
+                graph.set_scales((mean, deviation), self._target_scale(targets[training], weights[training]))
+            history, state = train(
+                graph, recipe, batches, checks, getattr(self, "_optimizer_state", None) if go_on else None
+            )
+            self._architecture, self._weights = architecture, graph.weights()
+        self.history_ = history
+        self.n_iter_ = len(history["loss"])
+        self._optimizer_state = state
+
+    def _make_architecture(self, frames: np.ndarray, targets: np.ndarray) -> Architecture:
+        tower, settings = self._tower()
+        one_length = self._needs_one_length()
+        if one_length and frames.ndim != 3:
+            raise ValueError(
+                f"architecture={self.architecture!r} needs clips of one length, got clips of {min(map(len, frames))} "
+                f"to {max(map(len, frames))} frames. Put a skaudio.pooling.FramePadder before it, or use another."
+            )
+        return Architecture(
+            tower=tower,
+            settings=tuple(settings.items()),
+            n_frames=frames.shape[1] if one_length else None,
+            n_channels=frames[0].shape[-1],
+            n_outputs=targets.shape[1],
+            task=self._task(),
+            normalize=self.normalize,
+            pooling=self.pooling,
+            dropout=self.dropout,
+        )
+
+    def _split(self, rows: np.ndarray, strata: np.ndarray | None, groups: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Put clips aside to validate by: whole groups where there are any, else each class in proportion."""
+        options = {"n_splits": 1, "test_size": self.validation_fraction, "random_state": self._draw_seed(go_on=False)}
+        if groups is not None:
+            splitter, groups = GroupShuffleSplit(**options), np.asarray(groups)[rows]
+        else:
+            splitter = ShuffleSplit(**options) if strata is None else StratifiedShuffleSplit(**options)
+        try:
+            training, validation = next(splitter.split(rows, None if strata is None else strata[rows], groups))
+        except ValueError as error:
+            raise ValueError(
+                f"early_stopping could not put validation_fraction={self.validation_fraction} of {len(rows)} clips "
+                f"aside: {error} Give more clips, or use early_stopping=False."
+            ) from error
+        return rows[training], rows[validation]
+
+    def _target_scale(self, targets: np.ndarray, weights: np.ndarray) -> Any:  # noqa: ARG002
+        """Give mean and deviation of the targets, where predictions are scaled by them."""
+        return None
+
+    def _draw_seed(self, go_on: bool) -> int:
+        """Draw a seed, without touching NumPy's global generator."""
+        if self.random_state is None:
+            return int(np.random.default_rng().integers(2**31))
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        if go_on and isinstance(self.random_state, Integral):
+            seed = int(np.random.default_rng([seed, self.n_iter_]).integers(2**31))  # not the same batches each call
+        return seed
+
+    def _augmentation(self) -> Augmentation:
+        return Augmentation(
+            crop=self.time_shift,
+            stretch=self.time_stretch,
+            warp=self.frequency_shift,
+            tilt=self.tilt,
+            masks=int(self.spec_augment),
+            mask_size=MASK_SIZE,
+            mixup=self.mixup,
+        )
+
+    # ---- using
+
+    def _check_frames(self, X: Any, *, reset: bool) -> np.ndarray:
+        frames = check_frames(self, X, reset=reset, tables=reset or self._tables_fit)
+        if reset:
+            self._tables_fit = frames[0].shape[0] == 1 and frames.ndim == 3
+            return frames
+        n_frames = self._architecture.n_frames
+        for i, clip in enumerate(frames if n_frames is not None else ()):
+            if len(clip) != n_frames:
+                raise ValueError(
+                    f"Clip {i} has {len(clip)} frames, but {type(self).__name__} was fitted on clips of {n_frames}, "
+                    f"which is what architecture={self._architecture.tower!r} takes. Put a skaudio.pooling.FramePadder "
+                    "before it."
+                )
+        return frames
+
+    def _run(self, X: Any, view: Any) -> list[np.ndarray]:
+        """Give what a view of the network gives for each clip; of what has time, a row for each frame."""
+        check_is_fitted(self)
+        frames = self._check_frames(X, reset=False)
+        graph = keras_side().graph_of(self._architecture)
+        outputs: list[Any] = [None] * len(frames)
+        with graph.lock:
+            for rows, batch, lengths in in_batches(frames, graph.stride):
+                output = graph.run(view, self._weights, batch, mask_of(lengths, batch.shape[1]))
+                for row, length, values in zip(rows, lengths, output, strict=True):
+                    outputs[row] = values if values.ndim == 1 else _as_long_as(values, length, batch.shape[1])
+        return outputs
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Give the embedding of each clip: what the network makes of it before its last layer.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips, n_features_out)
+            The output of ``feature_layer``, averaged over time where it has time; a data frame where `set_output` asked
+            for one.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``X`` is no batch like that in `fit`, or if there is no such layer.
+        """
+        rows = self._run(X, ("layer", self.feature_layer))
+        return np.stack([row.reshape(len(row), -1).mean(axis=0) if row.ndim > 1 else row for row in rows])
+
+    @property
+    def _n_features_out(self) -> int:
+        if not hasattr(self, "_weights"):
+            raise AttributeError(f"{type(self).__name__} is not fitted.")  # what scikit-learn asks by hasattr
+        graph = keras_side().graph_of(self._architecture)
+        return graph.n_features(("layer", self.feature_layer))
+
+    @property
+    def model_(self) -> Any:
+        """The network, a `keras.Model` of this estimator's own: to look at, to save, to go on with elsewhere.
+
+        It takes ``{"frames": (n_clips, n_frames, n_channels), "mask": (n_clips, n_frames)}``, filled up to a multiple
+        of its stride, and gives scores. What is done to it does not reach the estimator.
+        """
+        if not hasattr(self, "_weights"):
+            raise AttributeError(f"{type(self).__name__} is not fitted: it has no model_ yet.")
+        return keras_side().own_network(self, self._architecture, self._weights)
+
+    def summary(self) -> None:
+        """Print the layers of the network and their numbers of weights."""
+        check_is_fitted(self)
+        self.model_.summary()
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_weights")
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        if not self.warm_start:
+            state.pop("_optimizer_state", None)  # twice as large as the weights, and of use only to go on training
+        return state
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        tags.non_deterministic = self.random_state is None
+        return tags
+
+
+def _as_long_as(steps: np.ndarray, n_frames: int, filled_up: int) -> np.ndarray:
+    """Repeat steps ``(n_steps, ...)`` of a clip that was filled up for the frames they stand for, as many as it has."""
+    if filled_up % len(steps):
+        return steps  # not a step for so many frames: of a network that has an idea of time of its own
+    return np.repeat(steps, filled_up // len(steps), axis=0)[:n_frames]

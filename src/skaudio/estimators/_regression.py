@@ -1,0 +1,110 @@
+"""The head of a regressor: numbers in, numbers out."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import RegressorMixin, _fit_context
+from sklearn.utils import Tags, check_array
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class RegressorHead(RegressorMixin):
+    """What makes a neural estimator a regressor, to the left of `NeuralEstimator`."""
+
+    _parameter_constraints: ClassVar[dict] = {}
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
+        """Train the network.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences, of equal length or not. A table is taken as one-frame sequences. An array that is mapped
+            from a file is read batch by batch.
+        y : array-like of shape (n_clips,) or (n_clips, n_outputs)
+            Numbers.
+        sample_weight : array-like of shape (n_clips,), default=None
+            How much each clip counts; what weighs nothing is left out.
+        groups : array-like of shape (n_clips,), default=None
+            Such as speakers: with ``early_stopping``, clips of a group are all trained on or all validated by.
+
+        Returns
+        -------
+        self : estimator
+            Fitted.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``X`` is no batch of frame sequences, if ``y`` does not fit it, or if the network cannot be made for such
+            clips.
+        """
+        go_on = self.warm_start and hasattr(self, "_weights")
+        return self._learn(X, y, sample_weight, groups, go_on=go_on, epochs=self.epochs, schedule=self.schedule)
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train for one more epoch, at a constant learning rate.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            See `fit`.
+
+        Returns
+        -------
+        self : estimator
+            Fitted.
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `fit`.
+        """
+        go_on = hasattr(self, "_weights")
+        return self._learn(X, y, sample_weight, None, go_on=go_on, epochs=1, schedule="constant")
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict the numbers of each clip.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_clips,) or (n_clips, n_outputs)
+            As many as ``y`` in `fit` had.
+        """
+        predicted = np.stack(self._run(X, "scores")).astype(np.float64)
+        return predicted[:, 0] if self._one_output else predicted
+
+    def _learn(self, X: Any, y: Any, sample_weight: Any, groups: Any, *, go_on: bool, **how: Any) -> Self:
+        if y is None:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
+        frames = self._check_frames(X, reset=not go_on)
+        y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)
+        if go_on and (y[0].size, y.ndim == 1) != (self._architecture.n_outputs, self._one_output):
+            raise ValueError(
+                f"y has shape {y.shape}, unlike that of the first fit. To start anew, use warm_start=False."
+            )
+        if not go_on:
+            self._one_output = y.ndim == 1
+        targets = y.reshape(len(y), -1).astype(np.float32)
+        return self._fit(frames, targets, sample_weight, groups, None, go_on=go_on, **how)
+
+    def _task(self) -> str:
+        return "regression"
+
+    def _target_scale(self, targets: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mean = np.average(targets, axis=0, weights=weights)
+        deviation = np.sqrt(np.average((targets - mean) ** 2, axis=0, weights=weights))
+        return mean, np.where(deviation > 0, deviation, 1.0)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

@@ -1,0 +1,228 @@
+"""Training a compiled network by scikeras, on batches of frames.
+
+This module imports TensorFlow: it is imported by `skaudio.estimators._neural` in a fit.
+"""
+
+import copy
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import numpy as np
+from scikeras.wrappers import BaseWrapper
+
+from skaudio.estimators._batches import Batches
+from skaudio.estimators._graphs import Graph, Weights
+from skaudio.nets import StandardizedSquaredError
+
+WARM_UP = 0.1  # share of the steps in which a cosine schedule rises
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train.
+
+    Attributes
+    ----------
+    task : {"exclusive", "independent", "regression"}
+        Decides the loss and the metric.
+    optimizer : str or keras.optimizers.Optimizer
+        By name, or one to copy.
+    learning_rate, weight_decay : float
+        Of an optimizer that is given by name.
+    schedule : {"constant", "cosine"}
+        How the learning rate goes on.
+    epochs : int
+        Passes over the data.
+    patience : int or None
+        Epochs without a lower loss on the validation clips after which to stop; None: never.
+    callbacks : list of keras.callbacks.Callback
+        Copied: what they come to know of the network stays here.
+    verbose : int
+        What Keras prints.
+    """
+
+    task: str
+    optimizer: Any
+    learning_rate: float
+    weight_decay: float
+    schedule: str
+    epochs: int
+    patience: int | None = None
+    callbacks: Iterable[Any] | None = None
+    verbose: int = 0
+    history: dict[str, list[float]] = field(default_factory=dict)
+
+
+class Trainer(BaseWrapper):
+    """scikeras's wrapper, on data that are valid and encoded already.
+
+    What it is used for: the routing and checking of callbacks, the epochs counted on over several calls, the history.
+    The loop is our own: on a CPU, `keras.Model.fit` takes a quarter longer for an epoch, for the way of the batches
+    through ``tf.data``, and a tenth of a second to begin with, which is most of a small fit.
+    """
+
+    def _fit_keras_model(
+        self,
+        X: tuple[Graph, Batches, Batches | None],
+        y: None,  # noqa: ARG002
+        sample_weight: None,  # noqa: ARG002
+        warm_start: bool,  # noqa: ARG002
+        epochs: int,
+        initial_epoch: int,
+    ) -> None:
+        graph, batches, validation = X
+        network, last = self.model_, initial_epoch + epochs
+        callbacks = keras.callbacks.CallbackList(
+            self._fit_callbacks,
+            add_history=True,
+            add_progbar=self.verbose != 0,
+            verbose=self.verbose,
+            epochs=last,
+            steps=len(batches),
+            model=network,
+        )
+        network.stop_training, logs = False, {}
+        callbacks.on_train_begin()
+        for epoch in range(initial_epoch, last):
+            callbacks.on_epoch_begin(epoch)
+            logs = _epoch(network, graph.train_step, batches, callbacks)
+            if validation is not None:
+                checked = _epoch(network, graph.test_step, validation)
+                logs |= {f"val_{name}": value for name, value in checked.items()}
+            callbacks.on_epoch_end(epoch, logs)
+            if network.stop_training:
+                break
+        network.optimizer.finalize_variable_values(network.trainable_weights)
+        callbacks.on_train_end(logs)
+        self.history_ = network.history.history
+
+    def _validate_data(self, X: Any = None, y: Any = None, reset: bool = False, y_numeric: bool = False) -> tuple:  # noqa: ARG002
+        return X, y
+
+
+class CosineSchedule(keras.callbacks.Callback):
+    """A learning rate that rises in a straight line for a while and falls along half a cosine to zero [1]_.
+
+    By a callback, not by Keras's schedules: those are part of what is traced, and a grid search over learning rates and
+    epochs would trace anew for each.
+
+    References
+    ----------
+    .. [1] I. Loshchilov and F. Hutter, "SGDR: stochastic gradient descent with warm restarts", International Conference
+       on Learning Representations, 2017.
+    """
+
+    def __init__(self, learning_rate: float, n_steps: int) -> None:
+        super().__init__()
+        self._peak, self._n_steps, self._step = learning_rate, n_steps, 0
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Set the learning rate of the step that follows."""
+        rise = max(1, round(WARM_UP * self._n_steps))
+        if self._step < rise:
+            share = (self._step + 1) / rise
+        else:
+            share = 0.5 + 0.5 * np.cos(np.pi * (self._step - rise) / max(1, self._n_steps - rise))
+        self.model.optimizer.learning_rate = self._peak * share
+        self._step += 1
+
+
+def train(
+    graph: Graph, recipe: Recipe, batches: Batches, validation: Batches | None, optimizer_state: Weights | None
+) -> tuple[dict[str, list[float]], Weights]:
+    """Train a network from the weights that it holds.
+
+    Parameters
+    ----------
+    graph : Graph
+        The network, whose lock is held.
+    recipe : Recipe
+        How.
+    batches, validation : Batches
+        What with, and what to tell by when it is enough.
+    optimizer_state : sequence of ndarrays or None
+        To go on with, from an earlier call.
+
+    Returns
+    -------
+    history : dict of lists
+        Loss and metric of each epoch, those of earlier calls included.
+    optimizer_state : sequence of ndarrays
+        To go on with.
+    """
+    network, by_name = graph.network, isinstance(recipe.optimizer, str)
+    _compile(graph, recipe)
+    for variable, value in zip(network.optimizer.variables, optimizer_state or graph.optimizer_start, strict=True):
+        variable.assign(value)
+    callbacks = copy.deepcopy(list(recipe.callbacks or []))
+    if by_name:
+        network.optimizer.learning_rate = recipe.learning_rate
+    if by_name and recipe.schedule == "cosine":
+        callbacks.append(CosineSchedule(recipe.learning_rate, recipe.epochs * len(batches)))
+    if validation is not None:
+        callbacks.append(
+            keras.callbacks.EarlyStopping("val_loss", mode="min", patience=recipe.patience, restore_best_weights=True)
+        )
+    trainer = Trainer(model=lambda: network, callbacks=callbacks, epochs=recipe.epochs, verbose=recipe.verbose)
+    trainer.fit((graph, batches, validation), None, initial_epoch=len(recipe.history.get("loss", [])))
+    history = {name: recipe.history.get(name, []) + values for name, values in trainer.history_.items()}
+    state = tuple(np.array(variable.numpy()) for variable in network.optimizer.variables)
+    return history, state
+
+
+def _compile(graph: Graph, recipe: Recipe) -> None:
+    """Compile, unless the network is compiled with the same optimizer already, and traced."""
+    optimizer = _make_optimizer(recipe)
+    made_of = json.dumps(keras.optimizers.serialize(optimizer), sort_keys=True, default=str)
+    if graph.compiled_with == made_of:
+        return
+    loss, metric = _make_loss(recipe.task, graph.network)
+    graph.network.compile(optimizer=optimizer, loss=loss, metrics=[metric], jit_compile=False)
+    # Left to the first step, the optimizer's variables would cost more, and leak.
+    optimizer.build(graph.network.trainable_variables)
+    graph.optimizer_start = tuple(np.array(variable.numpy()) for variable in optimizer.variables)
+    graph.make_steps()
+    graph.compiled_with = made_of
+
+
+def _make_loss(task: str, network: keras.Model) -> tuple[keras.losses.Loss, keras.metrics.Metric]:
+    """Make the loss, and a metric that a person can read."""
+    if task == "exclusive":
+        return keras.losses.CategoricalCrossentropy(from_logits=True), keras.metrics.CategoricalAccuracy("accuracy")
+    if task == "independent":
+        return keras.losses.BinaryCrossentropy(from_logits=True), keras.metrics.BinaryAccuracy(
+            "accuracy", threshold=0.0
+        )
+    scale = network.get_layer("target_scale")
+    return StandardizedSquaredError(scale), keras.metrics.MeanAbsoluteError("mean_absolute_error")
+
+
+def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
+    given = recipe.optimizer
+    if isinstance(given, keras.optimizers.Optimizer):
+        return type(given).from_config(given.get_config())
+    try:
+        kind = type(keras.optimizers.get(given))
+    except ValueError as error:
+        raise ValueError(f"optimizer={given!r} is none that Keras knows; try 'adamw', 'adam' or 'sgd'.") from error
+    # The learning rate is set later: it is a variable, and no reason to compile anew.
+    return kind(learning_rate=1e-3, weight_decay=recipe.weight_decay, name="optimizer")
+
+
+def _epoch(
+    network: keras.Model, step: Callable, batches: Batches, callbacks: keras.callbacks.CallbackList | None = None
+) -> dict[str, float]:
+    """Go through the batches once; give the mean loss and metric."""
+    network.reset_metrics()
+    for i, (inputs, targets, weights) in enumerate(batches):
+        if callbacks is not None:
+            callbacks.on_train_batch_begin(i)
+        logs = step(inputs["frames"], inputs["mask"], targets, weights)
+        if callbacks is not None:
+            callbacks.on_train_batch_end(i, logs)
+            if network.stop_training:
+                break
+    return {name: float(value) for name, value in logs.items()}

@@ -1,0 +1,113 @@
+"""Frames that are only there to fill a batch up: they never change a result.
+
+Clips of a batch are filled up behind their end to one length, a multiple of the network's stride. A mask ``(n_clips,
+n_frames)`` goes through the network beside the frames, and what it rules out is zero before every layer that looks at
+neighbouring frames: just what such a layer sees beyond the end of a clip that is alone.
+
+Layers call it ``frame_mask``: an argument called ``mask`` is one that Keras passes on by itself, to layers of its own.
+"""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+
+def masked(x: Any, mask: Any) -> Any:
+    """Set the masked frames of ``x (n_clips, n_frames, ...)`` to zero."""
+    mask = ops.cast(mask, x.dtype)
+    return x * ops.reshape(mask, (*ops.shape(mask)[:2], *(1,) * (len(x.shape) - 2)))
+
+
+@keras.saving.register_keras_serializable("skaudio")
+class ApplyMask(keras.layers.Layer):
+    """Set masked frames to zero."""
+
+    def call(self, x: Any, frame_mask: Any) -> Any:
+        """Take ``x (n_clips, n_frames, ...)`` and ``frame_mask (n_clips, n_frames)``; give ``x`` masked."""
+        return masked(x, frame_mask)
+
+    def compute_output_shape(self, x_shape: tuple, frame_mask_shape: tuple) -> tuple:  # noqa: ARG002
+        """Give the shape of ``x``."""
+        return x_shape
+
+
+@keras.saving.register_keras_serializable("skaudio")
+class ShortenMask(keras.layers.Layer):
+    """The mask of every ``stride``-th frame, as pooling over time leaves it.
+
+    Parameters
+    ----------
+    stride : int
+        Number of frames that become one.
+    """
+
+    def __init__(self, stride: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.stride = stride
+
+    def call(self, inputs: Any) -> Any:
+        """Take a mask ``(n_clips, n_frames)``; give one of ``(n_clips, ceil(n_frames / stride))``."""
+        return inputs[:, :: self.stride]
+
+    def get_config(self) -> dict[str, Any]:
+        """Say what to make the layer from."""
+        return {**super().get_config(), "stride": self.stride}
+
+
+@keras.saving.register_keras_serializable("skaudio")
+class MaskedBatchNormalization(keras.layers.Layer):
+    """Batch normalisation [1]_ that neither counts masked frames nor leaves anything in them.
+
+    Keras's own takes a mask too, but makes three more passes over the activations.
+
+    Parameters
+    ----------
+    momentum : float, default=0.9
+        Of the moving mean and variance. Keras's 0.99 takes hundreds of steps to get going, which is all that a small
+        data set has.
+    epsilon : float, default=1e-3
+        Added to the variance.
+
+    References
+    ----------
+    .. [1] S. Ioffe and C. Szegedy, "Batch normalization: accelerating deep network training by reducing internal
+       covariate shift", International Conference on Machine Learning, 2015.
+    """
+
+    def __init__(self, momentum: float = 0.9, epsilon: float = 1e-3, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.momentum = momentum
+        self.epsilon = epsilon
+
+    def build(self, x_shape: tuple, frame_mask_shape: tuple) -> None:  # noqa: ARG002
+        """Make the weights."""
+        shape = (x_shape[-1],)
+        self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
+        self.beta = self.add_weight(shape=shape, initializer="zeros", name="beta")
+        self.moving_mean = self.add_weight(shape=shape, initializer="zeros", name="moving_mean", trainable=False)
+        self.moving_variance = self.add_weight(shape=shape, initializer="ones", name="moving_variance", trainable=False)
+
+    def call(self, x: Any, frame_mask: Any, training: bool = False) -> Any:
+        """Take ``x (n_clips, n_frames, ..., n_filters)`` and ``frame_mask (n_clips, n_frames)``."""
+        if training:
+            x = masked(x, frame_mask)
+            axes = tuple(range(len(x.shape) - 1))
+            values_a_frame = ops.cast(ops.prod(ops.shape(x)[2:-1]), x.dtype)
+            count = ops.maximum(ops.sum(ops.cast(frame_mask, x.dtype)) * values_a_frame, 1.0)
+            mean = ops.sum(x, axis=axes) / count
+            variance = ops.maximum(ops.sum(ops.square(x), axis=axes) / count - ops.square(mean), 0.0)
+            for moving, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
+                moving.assign(moving * self.momentum + value * (1.0 - self.momentum))
+        else:
+            mean, variance = self.moving_mean, self.moving_variance
+        scale = self.gamma * ops.rsqrt(variance + self.epsilon)
+        return masked(x * scale + (self.beta - mean * scale), frame_mask)
+
+    def compute_output_shape(self, x_shape: tuple, frame_mask_shape: tuple) -> tuple:  # noqa: ARG002
+        """Give the shape of ``x``."""
+        return x_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Say what to make the layer from."""
+        return {**super().get_config(), "momentum": self.momentum, "epsilon": self.epsilon}

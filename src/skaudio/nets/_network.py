@@ -1,0 +1,230 @@
+"""Whole networks: from a padded batch of frames and its mask to the scores of clips.
+
+A network is a functional `keras.Model` on a dict: ``"frames"``, float32 ``(n_clips, n_frames, n_channels)``, and
+``"mask"``, bool ``(n_clips, n_frames)``, false where a frame only fills the batch up. It gives scores before any
+softmax or sigmoid. Clips are filled up to a multiple of the network's stride.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+from keras import layers
+
+from skaudio.nets._masking import ApplyMask
+from skaudio.nets._scaling import ChannelStandardization, ClipStandardization, TargetScale
+from skaudio.nets._time_pooling import LinearSoftmaxPooling, TimePooling
+from skaudio.nets._towers import keyword, lenet, recurrent, residual
+
+TOWERS = {"residual": residual, "lenet": lenet, "keyword": keyword, "recurrent": recurrent}
+HIDDEN = {"lenet": 128, "keyword": 128}  # units of the layer between pooling and output, where the paper has one
+
+
+def sequence_network(
+    tower: str,
+    settings: Mapping[str, Any],
+    *,
+    n_channels: int,
+    n_outputs: int,
+    task: str,
+    normalize: str | None,
+    pooling: str,
+    dropout: float,
+) -> keras.Model:
+    """Build a network for clips of any length.
+
+    Parameters
+    ----------
+    tower : {"residual", "lenet", "keyword", "recurrent"}
+        What makes features of frames.
+    settings : mapping
+        Its parameters.
+    n_channels, n_outputs : int
+        Size of a frame, and number of scores.
+    task : {"exclusive", "independent", "regression"}
+        What the scores are: of classes that exclude one another, of labels that do not, or numbers.
+    normalize : {"channel", "clip"} or None
+        How frames are standardised.
+    pooling : str
+        ``"linear_softmax"``, or a kind of `TimePooling`.
+    dropout : float
+        Share of pooled features that is left out in training.
+
+    Returns
+    -------
+    keras.Model
+        Not compiled. The layers ``"time_pooling"``, ``"embedding"`` and ``"scores"`` are there in every one.
+    """
+    inputs, frames = _inputs(n_channels, normalize)
+    features, mask = TOWERS[tower](frames, inputs["mask"], **settings)
+    if pooling == "linear_softmax":
+        x = layers.Dense(n_outputs, name="output")(_hidden(tower, features, dropout))
+        x = LinearSoftmaxPooling(task == "exclusive", name="time_pooling")(x, mask)
+    else:
+        bidirectional = settings.get("bidirectional", False)
+        x = TimePooling(pooling, bidirectional=bidirectional, name="time_pooling")(features, mask)
+        # Zeros where numbers are predicted: the first prediction is then the mean of the targets.
+        kernel = "zeros" if task == "regression" else "glorot_uniform"
+        x = layers.Dense(n_outputs, kernel_initializer=kernel, name="output")(_hidden(tower, x, dropout))
+    return keras.Model(inputs, _scores(x, task), name=tower)
+
+
+def image_network(
+    build: Callable[[tuple[int, int], int], keras.Model] | str,
+    *,
+    n_frames: int,
+    n_channels: int,
+    n_outputs: int,
+    task: str,
+    normalize: str | None,
+) -> keras.Model:
+    """Build a network for clips of one length.
+
+    Parameters
+    ----------
+    build : callable or "plain"
+        From ``(n_frames, n_channels)`` and the number of scores to a `keras.Model`; or the name of `plain`.
+    n_frames, n_channels, n_outputs, task, normalize
+        See `sequence_network`.
+
+    Returns
+    -------
+    keras.Model
+        Not compiled.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If what `build` gave is no such model.
+    """
+    inputs, frames = _inputs(n_channels, normalize)
+    frames = layers.Reshape((n_frames, n_channels), name="image_frames")(frames)
+    body = (plain if build == "plain" else build)((n_frames, n_channels), n_outputs)
+    _check_body(body, (n_frames, n_channels), n_outputs)
+    return keras.Model(inputs, _scores(body(frames), task), name="image")
+
+
+def plain(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
+    """Build two convolutions and one dense layer on all that they give, as tutorials do."""
+    if min(input_shape) < 5:
+        raise ValueError(
+            f"architecture='plain' needs at least 5 frames and 5 channels, got clips of shape {input_shape}. Use "
+            "'residual'."
+        )
+    inputs = layers.Input(input_shape, name="image_frames")
+    x = layers.Reshape((*input_shape, 1), name="image")(inputs)
+    for i in range(2):
+        x = layers.Conv2D(16, 3, activation="relu", name=f"convolution_{i}")(x)
+    x = layers.Flatten(name="embedding")(x)
+    return keras.Model(inputs, layers.Dense(n_outputs, name="output")(x), name="plain")
+
+
+def frame_network(network: keras.Model) -> keras.Model:
+    """Take the pooling over time off a network: scores ``(n_clips, n_steps, n_outputs)`` of each step.
+
+    Parameters
+    ----------
+    network : keras.Model
+        From `sequence_network`; its weights are shared.
+
+    Returns
+    -------
+    keras.Model
+        On the same inputs.
+    """
+    pooling = network.get_layer("time_pooling")
+    features = pooling.input[0]
+    x = pooling.frame_by_frame(features)
+    for layer in network.layers[network.layers.index(pooling) + 1 :]:
+        x = layer(x)
+    return keras.Model(network.input, x)
+
+
+def feature_network(network: keras.Model, layer: str | int | None) -> keras.Model:
+    """Cut a network off behind one of its layers.
+
+    Parameters
+    ----------
+    network : keras.Model
+        From `sequence_network` or `image_network`; its weights are shared.
+    layer : str, int or None
+        Name of the layer, or its place in ``network.layers`` (of an image network: in those of the model within). None:
+        what the last layer with weights is given.
+
+    Returns
+    -------
+    keras.Model
+        On the same inputs.
+
+    Raises
+    ------
+    ValueError
+        If there is no such layer.
+    """
+    body = next((inner for inner in network.layers if isinstance(inner, keras.Model)), None)
+    owner = network if body is None else body
+    if layer is not None:
+        output = _find_layer(owner, layer).output
+    elif body is None:
+        output = network.get_layer("embedding").output
+    else:
+        output = body.layers[-1].input
+    if body is None:
+        return keras.Model(network.input, output)
+    frames = network.get_layer("image_frames").output
+    return keras.Model(network.input, keras.Model(body.input, output)(frames))
+
+
+def _find_layer(network: keras.Model, layer: str | int) -> Any:
+    names = [candidate.name for candidate in network.layers]
+    if isinstance(layer, str) and layer in names:
+        return network.get_layer(layer)
+    if not isinstance(layer, str) and -len(names) <= layer < len(names):
+        return network.layers[layer]
+    raise ValueError(f"feature_layer={layer!r} is no layer of this network. Its layers, in their order: {names}.")
+
+
+def _inputs(n_channels: int, normalize: str | None) -> tuple[dict[str, Any], Any]:
+    inputs = {
+        "frames": layers.Input((None, n_channels), name="frames"),
+        "mask": layers.Input((None,), dtype="bool", name="mask"),
+    }
+    frames = inputs["frames"]
+    if normalize == "channel":
+        frames = ChannelStandardization(name="standardization")(frames, inputs["mask"])
+    elif normalize == "clip":
+        frames = ClipStandardization(name="standardization")(frames, inputs["mask"])
+    else:
+        frames = ApplyMask(name="standardization")(frames, inputs["mask"])
+    return inputs, frames
+
+
+def _hidden(tower: str, x: Any, dropout: float) -> Any:
+    if tower in HIDDEN:
+        x = layers.Dense(HIDDEN[tower], activation="relu", name="hidden")(x)
+    x = layers.Identity(name="embedding")(x)
+    return layers.Dropout(dropout, name="dropout")(x)
+
+
+def _scores(x: Any, task: str) -> Any:
+    if task == "regression":
+        x = TargetScale(name="target_scale")(x)
+    return layers.Identity(name="scores")(x)
+
+
+def _check_body(body: Any, input_shape: tuple[int, int], n_outputs: int) -> None:
+    if not isinstance(body, keras.Model):
+        raise TypeError(f"architecture gave {type(body).__name__}; expected a keras.Model.")
+    expected = (None, n_outputs)
+    given = getattr(body, "output_shape", None)
+    if given != expected:
+        raise ValueError(
+            f"architecture({input_shape}, {n_outputs}) gave a model of output shape {given}; expected {expected}: end "
+            f"it with Dense({n_outputs})."
+        )
+    activation = getattr(getattr(body.layers[-1], "activation", None), "__name__", "linear")
+    if activation in {"softmax", "sigmoid"}:
+        raise ValueError(
+            f"architecture gave a model that ends in a {activation}; it must give the scores before it. End it with "
+            f"Dense({n_outputs}), without an activation."
+        )

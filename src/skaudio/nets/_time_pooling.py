@@ -1,0 +1,129 @@
+"""From a sequence of features to one vector a clip, masked frames left out."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from skaudio.nets._masking import masked
+
+ATTENTION_UNITS = 64
+FAR_BELOW = -1e9
+
+
+@keras.saving.register_keras_serializable("skaudio")
+class TimePooling(keras.layers.Layer):
+    """Pool features ``(n_clips, n_frames, n_features)`` over time.
+
+    Parameters
+    ----------
+    kind : {"mean", "max", "mean_max", "attention", "last"}
+        ``"mean_max"`` puts both side by side. ``"attention"`` is the mean weighted by a learnt softmax over time [1]_.
+        ``"last"`` is the state of a recurrent network at the end of the clip.
+    bidirectional : bool, default=False
+        Whether the second half of the features runs backwards, so that its last frame is the first.
+
+    References
+    ----------
+    .. [1] D. Bahdanau, K. Cho and Y. Bengio, "Neural machine translation by jointly learning to align and translate",
+       International Conference on Learning Representations, 2015.
+    """
+
+    def __init__(self, kind: str, *, bidirectional: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind = kind
+        self.bidirectional = bidirectional
+        self.supports_masking = True
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> None:
+        """Let no mask of time, which a recurrent layer hands on, go past the end of time."""
+
+    def build(self, features_shape: tuple, frame_mask_shape: tuple) -> None:  # noqa: ARG002
+        """Make the weights of the attention."""
+        if self.kind == "attention":
+            self.projection = self.add_weight(shape=(features_shape[-1], ATTENTION_UNITS), name="projection")
+            self.query = self.add_weight(shape=(ATTENTION_UNITS, 1), name="query")
+
+    def call(self, features: Any, frame_mask: Any) -> Any:
+        """Take features ``(n_clips, n_frames, n_features)`` and mask; give ``(n_clips, n_pooled)``."""
+        return getattr(self, f"_{self.kind}")(features, frame_mask)
+
+    def frame_by_frame(self, features: Any) -> Any:
+        """Give what `call` gives of each frame as if it were a clip: ``(n_clips, n_frames, n_pooled)``."""
+        return ops.concatenate([features, features], axis=-1) if self.kind == "mean_max" else features
+
+    def compute_output_shape(self, features_shape: tuple, frame_mask_shape: tuple) -> tuple:  # noqa: ARG002
+        """Give the shape of the pooled features."""
+        return (features_shape[0], features_shape[-1] * (2 if self.kind == "mean_max" else 1))
+
+    def get_config(self) -> dict[str, Any]:
+        """Say what to make the layer from."""
+        return {**super().get_config(), "kind": self.kind, "bidirectional": self.bidirectional}
+
+    def _mean(self, features: Any, frame_mask: Any) -> Any:
+        count = ops.maximum(ops.sum(ops.cast(frame_mask, features.dtype), axis=1, keepdims=True), 1.0)
+        return ops.sum(masked(features, frame_mask), axis=1) / count
+
+    def _max(self, features: Any, frame_mask: Any) -> Any:
+        return ops.max(ops.where(frame_mask[:, :, None], features, FAR_BELOW), axis=1)
+
+    def _mean_max(self, features: Any, frame_mask: Any) -> Any:
+        return ops.concatenate([self._mean(features, frame_mask), self._max(features, frame_mask)], axis=-1)
+
+    def _attention(self, features: Any, frame_mask: Any) -> Any:
+        scores = ops.matmul(ops.tanh(ops.matmul(features, self.projection)), self.query)
+        weights = ops.softmax(ops.where(frame_mask[:, :, None], scores, FAR_BELOW), axis=1)
+        return ops.sum(features * weights, axis=1)
+
+    def _last(self, features: Any, frame_mask: Any) -> Any:
+        end = ops.maximum(ops.sum(ops.cast(frame_mask, "int32"), axis=1) - 1, 0)
+        last = ops.squeeze(ops.take_along_axis(features, end[:, None, None], axis=1), axis=1)
+        if not self.bidirectional:
+            return last
+        forward = features.shape[-1] // 2
+        return ops.concatenate([last[:, :forward], features[:, 0, forward:]], axis=-1)
+
+
+@keras.saving.register_keras_serializable("skaudio")
+class LinearSoftmaxPooling(keras.layers.Layer):
+    """Pool scores of frames over time: probabilities weighted by themselves [1]_.
+
+    Unlike the maximum it trains all frames of an event, and unlike the mean it does not ask for the class everywhere.
+
+    Parameters
+    ----------
+    exclusive : bool
+        Whether classes exclude one another (softmax) or not (sigmoid).
+
+    References
+    ----------
+    .. [1] Y. Wang, J. Li and F. Metze, "A comparison of five multiple instance learning pooling functions for sound
+       event detection with weak labeling", ICASSP, 2019.
+    """
+
+    def __init__(self, exclusive: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.exclusive = exclusive
+        self.supports_masking = True
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> None:
+        """Let no mask of time, which a recurrent layer hands on, go past the end of time."""
+
+    def call(self, scores: Any, frame_mask: Any) -> Any:
+        """Take scores ``(n_clips, n_frames, n_outputs)`` and mask; give the clips' ``(n_clips, n_outputs)``."""
+        frames = masked(ops.softmax(scores, axis=-1) if self.exclusive else ops.sigmoid(scores), frame_mask)
+        clip = ops.sum(ops.square(frames), axis=1) / ops.maximum(ops.sum(frames, axis=1), 1e-7)
+        clip = ops.clip(clip, 1e-6, 1.0 - 1e-6)
+        return ops.log(clip) if self.exclusive else ops.log(clip) - ops.log(1.0 - clip)
+
+    def frame_by_frame(self, scores: Any) -> Any:
+        """Give the scores of the frames: they are the clip's of each frame as if it were a clip."""
+        return scores
+
+    def compute_output_shape(self, scores_shape: tuple, frame_mask_shape: tuple) -> tuple:  # noqa: ARG002
+        """Give the shape of the clips' scores."""
+        return (scores_shape[0], scores_shape[-1])
+
+    def get_config(self) -> dict[str, Any]:
+        """Say what to make the layer from."""
+        return {**super().get_config(), "exclusive": self.exclusive}

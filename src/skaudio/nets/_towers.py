@@ -1,0 +1,123 @@
+"""Convolutional towers: frames as an image of time x channels, to a sequence of features.
+
+A tower takes frames ``(n_clips, n_frames, n_channels)`` and their mask and gives features ``(n_clips, n_steps,
+n_features)`` and theirs; `time_stride` tells how many frames a step stands for. What is left of the channel axis at the
+end is laid out among the features: along frequency, unlike along time, it matters where something is.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from keras import layers
+
+from skaudio.nets._masking import ApplyMask, MaskedBatchNormalization, ShortenMask
+
+
+def time_stride(tower: str, settings: Mapping[str, Any]) -> int:
+    """Tell how many frames a step of a tower's output stands for."""
+    return {"residual": 2 ** (settings.get("depth", 1) - 1), "lenet": 2 ** settings.get("depth", 0)}.get(tower, 1)
+
+
+def residual(frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: int, dropout: float) -> tuple[Any, Any]:
+    """Build the default: stages of two convolutions and a way round them [1]_, each of half the size of the last.
+
+    References
+    ----------
+    .. [1] K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition", CVPR, 2016.
+    """
+    x = _as_image(frames)
+    x = _convolution(x, mask, filters, kernel_size, name="stem")
+    for stage in range(depth):
+        if stage:
+            x = layers.MaxPooling2D(2, padding="same", name=f"pool_{stage}")(x)
+            mask = ShortenMask(2, name=f"mask_{stage}")(mask)
+        width = filters * 2**stage
+        way_round = x
+        if stage:
+            way_round = layers.Conv2D(width, 1, use_bias=False, name=f"way_round_{stage}")(x)
+        x = _convolution(x, mask, width, kernel_size, name=f"stage_{stage}_a")
+        x = layers.Conv2D(width, kernel_size, padding="same", use_bias=False, name=f"stage_{stage}_b")(x)
+        x = MaskedBatchNormalization(name=f"stage_{stage}_b_norm")(x, mask)
+        x = layers.Add(name=f"stage_{stage}_sum")([x, way_round])
+        x = layers.ReLU(name=f"stage_{stage}")(x)
+    x = layers.SpatialDropout2D(dropout, name="tower_dropout")(x)
+    return _unfolded(x), mask
+
+
+def lenet(frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: int, dropout: float) -> tuple[Any, Any]:
+    """Build LeNet [1]_: convolutions with ReLU, each followed by pooling.
+
+    References
+    ----------
+    .. [1] Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document recognition",
+       Proceedings of the IEEE 86(11), 1998.
+    """
+    x = _as_image(frames)
+    for stage in range(depth):
+        x = layers.Conv2D(
+            filters * 2**stage, kernel_size, padding="same", activation="relu", name=f"convolution_{stage}"
+        )(x)
+        x = ApplyMask(name=f"masked_{stage}")(x, mask)
+        x = layers.MaxPooling2D(2, padding="same", name=f"pool_{stage}")(x)
+        mask = ShortenMask(2, name=f"mask_{stage}")(mask)
+    x = layers.Dropout(dropout, name="tower_dropout")(x)
+    return _unfolded(x), mask
+
+
+def keyword(frames: Any, mask: Any, *, filters: int, dropout: float) -> tuple[Any, Any]:
+    """Build cnn-trad-fpool3 [1]_, for stacks of some 32 frames of 40 mel bands; its last layers follow the pooling.
+
+    Two convolutions, of 20 frames x 8 bands and, after pooling by three along frequency, of 10 x 4; then a linear layer
+    of 32 units. That one looks at four steps, which are what the paper's 32 frames come to, so that it can be had at
+    every step of a longer clip.
+
+    References
+    ----------
+    .. [1] T. Sainath and C. Parada, "Convolutional neural networks for small-footprint keyword spotting", Interspeech,
+       2015.
+    """
+    x = _as_image(frames)
+    x = layers.Conv2D(filters, (20, 8), padding="same", activation="relu", name="convolution_0")(x)
+    x = ApplyMask(name="masked_0")(x, mask)
+    x = layers.MaxPooling2D((1, 3), padding="same", name="pool_0")(x)
+    x = layers.Conv2D(filters, (10, 4), padding="same", activation="relu", name="convolution_1")(x)
+    x = ApplyMask(name="masked_1")(x, mask)
+    x = layers.Dropout(dropout, name="tower_dropout")(_unfolded(x))
+    x = layers.Conv1D(32, 4, padding="same", name="low_rank")(x)
+    return x, mask
+
+
+def recurrent(
+    frames: Any, mask: Any, *, cell: str, units: int, n_layers: int, bidirectional: bool, dropout: float
+) -> tuple[Any, Any]:
+    """Build a stack of LSTM [1]_ or GRU [2]_ layers; dropout goes between them, and before the first.
+
+    References
+    ----------
+    .. [1] S. Hochreiter and J. Schmidhuber, "Long short-term memory", Neural Computation 9(8), 1997.
+    .. [2] K. Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical machine
+       translation", EMNLP, 2014.
+    """
+    x = frames
+    for i in range(n_layers):
+        x = layers.Dropout(dropout, name=f"recurrent_dropout_{i}")(x)
+        layer = getattr(layers, cell)(units, return_sequences=True, name=f"recurrent_{i}")
+        if bidirectional:
+            layer = layers.Bidirectional(layer, name=f"bidirectional_{i}")
+        x = layer(x, mask=mask)
+    return x, mask
+
+
+def _convolution(x: Any, mask: Any, filters: int, kernel_size: int, *, name: str) -> Any:
+    x = layers.Conv2D(filters, kernel_size, padding="same", use_bias=False, name=f"{name}_convolution")(x)
+    x = MaskedBatchNormalization(name=f"{name}_norm")(x, mask)
+    return layers.ReLU(name=name)(x)
+
+
+def _as_image(frames: Any) -> Any:
+    return layers.Reshape((-1, frames.shape[-1], 1), name="image")(frames)
+
+
+def _unfolded(x: Any) -> Any:
+    """Lay the channel axis out among the features: (n_clips, n_steps, n_bands, n_filters) to 3-D."""
+    return layers.Reshape((-1, x.shape[2] * x.shape[3]), name="steps")(x)

@@ -1,0 +1,96 @@
+"""What training does to frames, each change against what it says it does."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from skaudio.estimators._augmentation import Augmentation
+
+MEAN, DEVIATION = np.full(6, -50.0, np.float32), np.full(6, 2.0, np.float32)
+
+
+def change(augmentation, frames, lengths, targets=None, seed=0):
+    targets = np.eye(len(frames), dtype=np.float32) if targets is None else targets
+    return augmentation(
+        frames.copy(), np.array(lengths), targets, mean=MEAN, deviation=DEVIATION, rng=np.random.default_rng(seed)
+    )
+
+
+@pytest.fixture
+def ramps():
+    """Two clips of 20 and 12 frames whose values tell the frame and the channel: 100 t + c."""
+    frames = (100.0 * np.arange(20)[:, np.newaxis] + np.arange(6)).astype(np.float32)
+    batch = np.stack([frames, frames])
+    batch[1, 12:] = MEAN
+    return batch
+
+
+def test_nothing_asked_for_changes_nothing(ramps):
+    frames, lengths, targets = change(Augmentation(), ramps, [20, 12])
+    assert_array_equal(frames, ramps)
+    assert_array_equal(lengths, [20, 12])
+    assert_array_equal(targets, np.eye(2))
+
+
+def test_a_crop_is_a_part_of_the_clip(ramps):
+    for seed in range(20):
+        frames, lengths, _ = change(Augmentation(crop=0.5), ramps, [20, 12], seed=seed)
+        for clip, length, before in zip(frames, lengths, (20, 12), strict=True):
+            assert before // 2 <= length <= before
+            times = clip[:length, 0] / 100
+            assert_allclose(np.diff(times), 1, atol=1e-3)
+            assert times[0] >= 0
+            assert times[-1] <= before - 1
+            assert_array_equal(clip[length:], np.tile(MEAN, (20 - length, 1)))
+
+
+def test_a_stretch_changes_the_tempo_by_no_more_than_asked_for(ramps):
+    tempi = []
+    for seed in range(40):
+        frames, lengths, _ = change(Augmentation(stretch=0.25), ramps, [20, 12], seed=seed)
+        tempi += [np.median(np.diff(frames[1, : lengths[1] - 1, 0])) / 100]
+        assert (lengths <= 20).all()
+    assert 0.79 < min(tempi) < 0.9
+    assert 1.1 < max(tempi) < 1.26
+
+
+def test_a_warp_shifts_channels(ramps):
+    shifts = []
+    for seed in range(40):
+        frames, _, _ = change(Augmentation(warp=0.2), ramps, [20, 12], seed=seed)
+        inner = frames[:, 5, 2:4] - 500 - np.arange(2, 4)
+        assert_allclose(inner[:, 0], inner[:, 1], atol=1e-3)
+        shifts += list(inner[:, 0])
+    assert max(np.abs(shifts)) <= 0.2 * 6 + 1e-3
+    assert min(shifts) < -0.8
+    assert max(shifts) > 0.8
+
+
+def test_a_tilt_is_a_straight_line_over_channels_and_constant_in_time(ramps):
+    frames, _, _ = change(Augmentation(tilt=0.5), ramps, [20, 12])
+    gain = frames - ramps
+    assert_allclose(gain, gain[:, :1].repeat(20, axis=1), atol=1e-3)
+    assert_allclose(np.diff(gain[:, 0], n=2, axis=1), 0, atol=1e-3)
+    assert 0 < np.abs(gain).max() <= 2 * 0.5 * 2.0 + 1e-3
+
+
+def test_masks_are_mean_and_no_larger_than_asked_for(ramps):
+    masked = 0
+    for seed in range(20):
+        frames, _, _ = change(Augmentation(masks=1, mask_size=0.5), ramps, [20, 12], seed=seed)
+        changed = frames != ramps
+        assert_array_equal(frames[changed], -50.0)
+        for clip, length in zip(changed, (20, 12), strict=True):
+            assert clip.all(axis=1).sum() <= length // 2
+            assert clip[:length].all(axis=0).sum() <= 3
+            masked += clip.any()
+    assert masked > 30
+
+
+def test_mixing_blends_a_clip_and_its_target_with_those_of_another(ramps):
+    one, other = np.full((1, 4, 6), 1.0, np.float32), np.full((1, 4, 6), 3.0, np.float32)
+    for seed in range(10):
+        frames, _, targets = change(Augmentation(mixup=0.5), np.concatenate([one, other]), [4, 4], seed=seed)
+        assert_allclose(targets.sum(axis=1), 1, rtol=1e-6)
+        assert (np.diag(targets) >= 0.5).all()
+        assert_allclose(frames[:, 0, 0], targets @ [1.0, 3.0], rtol=1e-5)

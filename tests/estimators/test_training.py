@@ -1,0 +1,363 @@
+"""Training: when it stops, what it leaves alone, what it does again for the same seed."""
+
+import os
+import pickle
+import random
+import subprocess
+import sys
+import warnings
+
+import joblib
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV, cross_validate
+from tests.estimators.conftest import SMALL, SMALL_CNN, SMALL_RNN, make_clips
+
+import skaudio.estimators._graphs as graphs
+from skaudio.estimators import CNNClassifier, GRUClassifier
+from skaudio.nets import ApplyMask
+
+
+class Counter(keras.callbacks.Callback):
+    """A callback that comes to know the network."""
+
+    epochs = 0
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epochs += 1
+
+
+def test_equal_seeds_give_equal_networks_and_other_seeds_others(clips):
+    X, y = clips
+    first, second = (CNNClassifier(**SMALL_CNN).fit(X, y).predict_proba(X) for _ in range(2))
+    assert_array_equal(first, second)
+    other = CNNClassifier(**{**SMALL_CNN, "random_state": 1}).fit(X, y).predict_proba(X)
+    assert np.abs(first - other).max() > 1e-3
+
+
+def test_a_fit_does_not_depend_on_what_was_fitted_before(clips):
+    X, y = clips
+    settings = {**SMALL_CNN, "mixup": 0.2, "time_shift": 0.1}
+    first = CNNClassifier(**settings).fit(X, y)
+    expected = first.predict_proba(X)
+    CNNClassifier(**{**settings, "random_state": 5}).fit(X[::-1], y)  # the same compiled network
+    assert_array_equal(first.predict_proba(X), expected)
+    assert_array_equal(CNNClassifier(**settings).fit(X, y).predict_proba(X), expected)
+
+
+def test_a_random_state_object_is_drawn_from(clips):
+    X, y = clips
+    state = np.random.RandomState(0)
+    first, second = (CNNClassifier(**{**SMALL_CNN, "random_state": state}).fit(X, y).predict_proba(X) for _ in range(2))
+    assert np.abs(first - second).max() > 1e-3
+
+
+@pytest.mark.parametrize("random_state", [0, None])
+def test_the_callers_random_numbers_are_left_alone(random_state, clips):
+    X, y = clips
+
+    def states():
+        numpy_state = np.random.get_state()  # noqa: NPY002
+        return random.getstate(), pickle.dumps(numpy_state), tf.random.uniform([3]).numpy().tolist()
+
+    tf.random.set_seed(3)
+    before = states()
+    tf.random.set_seed(3)
+    model = CNNClassifier(**{**SMALL_CNN, "random_state": random_state}).fit(X, y)
+    model.predict(X)
+    assert states() == before
+
+
+def test_early_stopping_keeps_the_best_weights(clips):
+    X, y = clips
+    groups = np.arange(48) % 2
+    settings = {**SMALL_CNN, "epochs": 40, "learning_rate": 0.1, "label_smoothing": 0.0, "schedule": "constant"}
+    model = CNNClassifier(early_stopping=True, patience=3, validation_fraction=0.5, **settings)
+    model.fit(X, y, groups=groups)
+    losses = [log_loss(y[groups == group], model.predict_proba(X[groups == group])) for group in (0, 1)]
+    assert model.n_iter_ < 40
+    assert model.n_iter_ == np.argmin(model.history_["val_loss"]) + 1 + 3
+    # One of the groups was validated by, whole.
+    assert min(abs(loss - min(model.history_["val_loss"])) for loss in losses) < 1e-3
+
+
+def test_validation_clips_have_all_classes():
+    X, y = make_clips()
+    ordered = np.argsort(y)
+    seen = []
+
+    class Spy(CNNClassifier):
+        def _train(self, architecture, frames, targets, weights, training, validation, **how):
+            seen.append((training, validation))
+            super()._train(architecture, frames, targets, weights, training, validation, **how)
+
+    Spy(early_stopping=True, validation_fraction=0.25, **SMALL_CNN).fit(X[ordered], y[ordered])
+    training, validation = seen[0]
+    assert sorted([*training, *validation]) == list(range(48))
+    assert_array_equal(np.unique(y[ordered][validation], return_counts=True)[1], [4, 4, 4])
+
+
+def test_groups_come_by_routing():
+    import sklearn
+
+    X, y = make_clips()
+    X = X.reshape(-1, 1)
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = CNNClassifier(early_stopping=True, validation_fraction=0.5, **SMALL_CNN).set_fit_request(groups=True)
+        results = cross_validate(
+            model, X, y, cv=2, params={"groups": np.arange(48) % 4}, return_estimator=True, error_score="raise"
+        )
+    assert all("val_loss" in fitted.history_ for fitted in results["estimator"])
+
+
+def test_too_few_clips_to_put_some_aside(clips):
+    X, y = clips
+    with pytest.raises(ValueError, match=r"early_stopping could not put validation_fraction=0\.1 of 6 clips aside"):
+        CNNClassifier(early_stopping=True, **SMALL_CNN).fit(X[:6], y[:6])
+
+
+def test_callbacks_are_called_and_stay_the_callers_own(clips):
+    X, y = clips
+    callback = Counter()
+    model = clone(CNNClassifier(callbacks=[callback], **SMALL_CNN)).fit(X, y)
+    copied = model.get_params()["callbacks"][0]
+    assert callback.epochs == copied.epochs == 0
+    assert getattr(copied, "_model", None) is None
+    pickle.dumps(model)
+
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = True
+
+    assert CNNClassifier(callbacks=[Stop()], **SMALL_CNN).fit(X, y).n_iter_ == 1
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "rmsprop"])
+def test_optimizers_by_name(optimizer, clips):
+    X, y = clips
+    settings = {**SMALL_CNN, "epochs": 10, "schedule": "constant"}
+    model = CNNClassifier(optimizer=optimizer, **settings).fit(X, y)
+    assert model.history_["loss"][-1] < model.history_["loss"][0]
+
+
+def test_an_optimizer_that_is_given_is_copied_with_its_own_settings(clips):
+    X, y = clips
+    given = keras.optimizers.SGD(learning_rate=0.0)
+    model = CNNClassifier(optimizer=given, **{**SMALL_CNN, "dropout": 0.0}).fit(X, y)
+    assert_allclose(model.history_["loss"], model.history_["loss"][0], rtol=1e-3)  # it learns nothing, as told
+    assert not given.built
+    clone(model)
+
+
+def test_an_unknown_optimizer(clips):
+    with pytest.raises(ValueError, match="optimizer='nonesuch' is none that Keras knows"):
+        CNNClassifier(optimizer="nonesuch", **SMALL_CNN).fit(*clips)
+
+
+def test_the_cosine_rises_and_falls_to_next_to_nothing(clips):
+    X, y = clips
+    rates = []
+
+    class Listen(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            rates.append(float(self.model.optimizer.learning_rate))
+
+        def __deepcopy__(self, memo):
+            return self
+
+    CNNClassifier(callbacks=[Listen()], **{**SMALL_CNN, "epochs": 10}).fit(X, y)
+    assert len(rates) == 30
+    assert_allclose(rates[:3], 0.01 * np.array([1, 2, 3]) / 3, rtol=1e-5)
+    assert_allclose(rates[3:], 0.01 * (0.5 + 0.5 * np.cos(np.pi * np.arange(27) / 27)), rtol=1e-4)
+    rates.clear()
+    CNNClassifier(callbacks=[Listen()], **{**SMALL_CNN, "schedule": "constant"}).fit(X, y)
+    assert_allclose(rates, 0.01)
+
+
+def test_verbose_shows_a_progress_bar(clips, capsys):
+    CNNClassifier(**SMALL_CNN, verbose=1).fit(*clips)
+    assert "Epoch 4/4" in capsys.readouterr().out
+    CNNClassifier(**SMALL_CNN).fit(*clips)
+    assert capsys.readouterr().out == ""
+
+
+def test_nothing_is_traced_anew_for_another_fit_or_another_length(clips, monkeypatch):
+    X, y = clips
+    CNNClassifier(**SMALL_CNN).fit(X, y).predict(X)
+    calls = []
+    original = ApplyMask.call
+
+    def counted(self, x, frame_mask):
+        calls.append(1)
+        return original(self, x, frame_mask)
+
+    monkeypatch.setattr(ApplyMask, "call", counted)
+    graphs.build(CNNClassifier(**SMALL_CNN).fit(X, y)._architecture, seed=0)
+    to_build = len(calls) // 2  # a fit builds the network once, for new weights
+    calls.clear()
+    for n_frames, learning_rate in ((5, 0.1), (40, 0.2), (77, 0.3)):
+        longer = [np.tile(clip, (9, 1))[:n_frames] for clip in X]
+        model = CNNClassifier(**{**SMALL_CNN, "learning_rate": learning_rate, "epochs": 2}).fit(longer, y)
+        model.predict(longer)
+    assert len(calls) == 3 * to_build
+
+
+def test_an_array_mapped_from_a_file_is_trained_on_as_it_is(tmp_path):
+    X, y = make_clips(ragged=False)
+    np.save(tmp_path / "frames.npy", X)
+    mapped = np.load(tmp_path / "frames.npy", mmap_mode="r")
+    from_file = CNNClassifier(**SMALL_CNN).fit(mapped, y)
+    assert_array_equal(from_file.predict_proba(mapped), CNNClassifier(**SMALL_CNN).fit(X, y).predict_proba(X))
+
+
+def test_an_array_larger_than_memory_is_read_batch_by_batch(tmp_path):
+    """In a process that may not take as much memory as the array has."""
+    resource = pytest.importorskip("resource")
+    assert resource
+    code = f"""
+import numpy as np, resource
+frames = np.lib.format.open_memmap({str(tmp_path / "big.npy")!r}, "w+", np.float32, (512, 2048, 128))  # 512 MB
+y = np.arange(512) % 2
+for i in range(512):
+    frames[i] = y[i]
+del frames
+from skaudio.estimators import CNNClassifier
+settings = dict(architecture="lenet", filters=1, depth=1, kernel_size=1, epochs=1, batch_size=8, random_state=0)
+CNNClassifier(**settings).fit(np.zeros((8, 2048, 128)), [0, 1] * 4)  # TensorFlow's own
+def anonymous():
+    return int(open("/proc/self/status").read().split("RssAnon:")[1].split()[0]) / 1024
+before = anonymous()
+mapped = np.load({str(tmp_path / "big.npy")!r}, mmap_mode="r")
+CNNClassifier(**settings).fit(mapped, y)
+print(anonymous() - before)
+"""
+    if not os.path.exists("/proc/self/status"):
+        pytest.skip("reads its memory from /proc")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 200
+
+
+def test_importing_takes_no_tensorflow_and_a_fit_leaves_the_environment_as_it_is():
+    code = """
+import os, sys
+from skaudio.estimators import CNNClassifier
+assert not {"tensorflow", "keras", "scikeras"} & set(sys.modules)
+model = CNNClassifier(epochs=1, architecture="lenet", filters=2)
+repr(model), model.get_params(), model.__sklearn_tags__()
+assert "tensorflow" not in sys.modules
+before = dict(os.environ)
+model.fit([[0.0, 1.0], [1.0, 0.0]] * 4, [0, 1] * 4)
+assert "tensorflow" in sys.modules
+changed = {name for name in {*before, *os.environ} if before.get(name) != os.environ.get(name)}
+print(sorted(changed))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    untouched = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import os; before = dict(os.environ); import tensorflow;"
+            "print(sorted(name for name in {*before, *os.environ} if before.get(name) != os.environ.get(name)))",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == untouched.stdout  # what TensorFlow itself sets at its import, nothing more
+
+
+def test_a_search_in_two_processes_finds_what_one_finds(clips):
+    X, y = clips
+    grid = {"filters": [2, 4], "pooling": ["mean", "max"]}
+    searches = [
+        GridSearchCV(CNNClassifier(**SMALL_CNN), grid, cv=2, n_jobs=n_jobs, error_score="raise").fit(X, y)
+        for n_jobs in (1, 2)
+    ]
+    assert_allclose(searches[0].cv_results_["mean_test_score"], searches[1].cv_results_["mean_test_score"])
+
+
+def test_a_worker_takes_no_more_threads_than_it_is_due():
+    code = """
+from skaudio.estimators._keras_side import keras_side
+keras_side()
+import tensorflow as tf
+print(tf.config.threading.get_intra_op_parallelism_threads(), tf.config.threading.get_inter_op_parallelism_threads())
+"""
+    due = {**os.environ, "OMP_NUM_THREADS": "3"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=due)
+    assert done.stdout.split() == ["3", "3"]
+
+
+def test_fits_in_threads_do_not_meddle_with_one_another(clips):
+    X, y = clips
+    settings = [{**SMALL_CNN, "random_state": seed} for seed in range(4)]
+    alone = [CNNClassifier(**each).fit(X, y).predict_proba(X) for each in settings]
+
+    def fit_and_predict(each):
+        return CNNClassifier(**each).fit(X, y).predict_proba(X)
+
+    together = joblib.Parallel(n_jobs=4, backend="threading")(joblib.delayed(fit_and_predict)(s) for s in settings)
+    for expected, found in zip(alone, together, strict=True):
+        assert_allclose(found, expected, atol=1e-6)
+
+
+class TestPickles:
+    """What is kept of a fitted network."""
+
+    @pytest.mark.parametrize("model", [CNNClassifier(**SMALL_CNN), GRUClassifier(**SMALL_RNN)])
+    def test_a_pickle_is_as_large_as_the_weights(self, model, clips):
+        model = clone(model).set_params(**({"filters": 32} if hasattr(model, "filters") else {"units": 64})).fit(*clips)
+        n_bytes = 4 * model.model_.count_params()
+        assert len(pickle.dumps(model)) < 1.1 * n_bytes + 5000
+
+    def test_a_new_process_predicts_the_same_to_the_last_bit(self, clips, tmp_path):
+        X, y = clips
+        model = CNNClassifier(**SMALL_CNN).fit(X, y)
+        joblib.dump((model, X, model.predict_proba(X)), tmp_path / "model.joblib")
+        code = f"""
+import joblib, numpy as np
+model, X, expected = joblib.load({str(tmp_path / "model.joblib")!r})
+assert np.array_equal(model.predict_proba(X), expected)
+"""
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+    def test_training_goes_on_after_a_pickle_as_without_one(self, clips):
+        X, y = clips
+        model = CNNClassifier(warm_start=True, **SMALL_CNN).fit(X, y)
+        copy = pickle.loads(pickle.dumps(model))
+        assert_array_equal(copy.fit(X, y).predict_proba(X), model.fit(X, y).predict_proba(X))
+
+
+def test_the_network_is_there_to_look_at(clips, capsys):
+    X, y = clips
+    model = CNNClassifier(**SMALL_CNN).fit(X, y)
+    network = model.model_
+    assert isinstance(network, keras.Model)
+    assert model.model_ is network
+    clip = X[0][:4]
+    scores = network({"frames": clip[np.newaxis], "mask": np.ones((1, 4), bool)})
+    assert_allclose(scores, model.decision_function([clip]), atol=1e-5)
+    before = model.predict_proba(X)
+    network.set_weights([0 * weight for weight in network.get_weights()])
+    assert_array_equal(model.predict_proba(X), before)  # it is a network of its own
+    model.summary()
+    assert "time_pooling" in capsys.readouterr().out
+
+
+def test_history_is_a_dict_of_lists(clips):
+    history = CNNClassifier(**SMALL_CNN).fit(*clips).history_
+    assert type(history) is dict
+    assert set(history) == {"loss", "accuracy"}
+    assert all(type(values) is list and len(values) == SMALL["epochs"] for values in history.values())
+
+
+def test_no_warning_of_ours_or_of_keras_in_a_fit(clips):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        CNNClassifier(**SMALL_CNN).fit(*clips).predict(clips[0])
+        GRUClassifier(**SMALL_RNN).fit(*clips).predict(clips[0])
