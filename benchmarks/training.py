@@ -1,7 +1,7 @@
 """Speed and memory of the networks: beside bare Keras, stock scikeras and the network of a well-known tutorial.
 
-Run as ``python benchmarks/training.py`` (the tutorial's part needs ESC-10, see `skaudio.datasets.fetch_esc10`); ten minutes or
-so on two cores. Every ratio is of times measured in turns in one run.
+Run as ``python benchmarks/training.py`` (the tutorial's part needs ESC-10, see `skaudio.datasets.fetch_esc10`); ten
+minutes or so on two cores. Every ratio is of times measured in turns in one run.
 """
 
 import subprocess
