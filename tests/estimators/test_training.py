@@ -192,9 +192,9 @@ def test_nothing_is_traced_anew_for_another_fit_or_another_length(clips, monkeyp
     calls = []
     original = ApplyMask.call
 
-    def counted(self, x, frame_mask):
+    def counted(self, x, present):
         calls.append(1)
-        return original(self, x, frame_mask)
+        return original(self, x, present)
 
     monkeypatch.setattr(ApplyMask, "call", counted)
     graphs.build(CNNClassifier(**SMALL_CNN).fit(X, y)._architecture, seed=0)

@@ -199,6 +199,7 @@ class Graph:
                     tf.TensorSpec((None, None, self._architecture.n_channels), tf.float32),
                     tf.TensorSpec((None, None), tf.bool),
                 ],
+                autograph=False,
             )
         return self._views[view]
 

@@ -4,7 +4,8 @@ Clips of a batch are filled up behind their end to one length, a multiple of the
 n_frames)`` goes through the network beside the frames, and what it rules out is zero before every layer that looks at
 neighbouring frames: just what such a layer sees beyond the end of a clip that is alone.
 
-Layers call it ``frame_mask``: an argument called ``mask`` is one that Keras passes on by itself, to layers of its own.
+Layers call it ``present``: an argument whose name ends in ``mask`` is one that Keras passes on by itself, between
+layers of its own.
 """
 
 from typing import Any
@@ -23,11 +24,11 @@ def masked(x: Any, mask: Any) -> Any:
 class ApplyMask(keras.layers.Layer):
     """Set masked frames to zero."""
 
-    def call(self, x: Any, frame_mask: Any) -> Any:
-        """Take ``x (n_clips, n_frames, ...)`` and ``frame_mask (n_clips, n_frames)``; give ``x`` masked."""
-        return masked(x, frame_mask)
+    def call(self, x: Any, present: Any) -> Any:
+        """Take ``x (n_clips, n_frames, ...)`` and ``present (n_clips, n_frames)``; give ``x`` masked."""
+        return masked(x, present)
 
-    def compute_output_shape(self, x_shape: tuple, frame_mask_shape: tuple) -> tuple:  # noqa: ARG002
+    def compute_output_shape(self, x_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
         """Give the shape of ``x``."""
         return x_shape
 
@@ -80,7 +81,7 @@ class MaskedBatchNormalization(keras.layers.Layer):
         self.momentum = momentum
         self.epsilon = epsilon
 
-    def build(self, x_shape: tuple, frame_mask_shape: tuple) -> None:  # noqa: ARG002
+    def build(self, x_shape: tuple, present_shape: tuple) -> None:  # noqa: ARG002
         """Make the weights."""
         shape = (x_shape[-1],)
         self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
@@ -88,13 +89,13 @@ class MaskedBatchNormalization(keras.layers.Layer):
         self.moving_mean = self.add_weight(shape=shape, initializer="zeros", name="moving_mean", trainable=False)
         self.moving_variance = self.add_weight(shape=shape, initializer="ones", name="moving_variance", trainable=False)
 
-    def call(self, x: Any, frame_mask: Any, training: bool = False) -> Any:
-        """Take ``x (n_clips, n_frames, ..., n_filters)`` and ``frame_mask (n_clips, n_frames)``."""
+    def call(self, x: Any, present: Any, training: bool = False) -> Any:
+        """Take ``x (n_clips, n_frames, ..., n_filters)`` and ``present (n_clips, n_frames)``."""
         if training:
-            x = masked(x, frame_mask)
+            x = masked(x, present)
             axes = tuple(range(len(x.shape) - 1))
             values_a_frame = ops.cast(ops.prod(ops.shape(x)[2:-1]), x.dtype)
-            count = ops.maximum(ops.sum(ops.cast(frame_mask, x.dtype)) * values_a_frame, 1.0)
+            count = ops.maximum(ops.sum(ops.cast(present, x.dtype)) * values_a_frame, 1.0)
             mean = ops.sum(x, axis=axes) / count
             variance = ops.maximum(ops.sum(ops.square(x), axis=axes) / count - ops.square(mean), 0.0)
             for moving, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
@@ -102,9 +103,9 @@ class MaskedBatchNormalization(keras.layers.Layer):
         else:
             mean, variance = self.moving_mean, self.moving_variance
         scale = self.gamma * ops.rsqrt(variance + self.epsilon)
-        return masked(x * scale + (self.beta - mean * scale), frame_mask)
+        return masked(x * scale + (self.beta - mean * scale), present)
 
-    def compute_output_shape(self, x_shape: tuple, frame_mask_shape: tuple) -> tuple:  # noqa: ARG002
+    def compute_output_shape(self, x_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
         """Give the shape of ``x``."""
         return x_shape
 

@@ -12,17 +12,17 @@ from skaudio.nets._masking import masked
 class ChannelStandardization(keras.layers.Layer):
     """Frames less a mean, over a deviation, of each channel; both are weights that are not trained but set."""
 
-    def build(self, frames_shape: tuple, frame_mask_shape: tuple) -> None:  # noqa: ARG002
+    def build(self, frames_shape: tuple, present_shape: tuple) -> None:  # noqa: ARG002
         """Make the weights."""
         shape = (frames_shape[-1],)
         self.mean = self.add_weight(shape=shape, initializer="zeros", name="mean", trainable=False)
         self.deviation = self.add_weight(shape=shape, initializer="ones", name="deviation", trainable=False)
 
-    def call(self, frames: Any, frame_mask: Any) -> Any:
+    def call(self, frames: Any, present: Any) -> Any:
         """Take frames ``(n_clips, n_frames, n_channels)`` and mask; give them standardised, masked ones zero."""
-        return masked((frames - self.mean) / self.deviation, frame_mask)
+        return masked((frames - self.mean) / self.deviation, present)
 
-    def compute_output_shape(self, frames_shape: tuple, frame_mask_shape: tuple) -> tuple:  # noqa: ARG002
+    def compute_output_shape(self, frames_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
         """Give the shape of the frames."""
         return frames_shape
 
@@ -34,15 +34,15 @@ class ClipStandardization(keras.layers.Layer):
     Of decibels, the mean is the level of the recording: a network that sees frames so cannot go by it.
     """
 
-    def call(self, frames: Any, frame_mask: Any) -> Any:
+    def call(self, frames: Any, present: Any) -> Any:
         """Take frames ``(n_clips, n_frames, n_channels)`` and mask; give them standardised, masked ones zero."""
-        count = ops.sum(ops.cast(frame_mask, frames.dtype), axis=1) * frames.shape[-1]
+        count = ops.sum(ops.cast(present, frames.dtype), axis=1) * frames.shape[-1]
         count = ops.maximum(count, 1.0)[:, None, None]
-        centred = masked(frames - ops.sum(masked(frames, frame_mask), axis=(1, 2), keepdims=True) / count, frame_mask)
+        centred = masked(frames - ops.sum(masked(frames, present), axis=(1, 2), keepdims=True) / count, present)
         variance = ops.sum(ops.square(centred), axis=(1, 2), keepdims=True) / count
         return centred * ops.rsqrt(variance + 1e-6)
 
-    def compute_output_shape(self, frames_shape: tuple, frame_mask_shape: tuple) -> tuple:  # noqa: ARG002
+    def compute_output_shape(self, frames_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
         """Give the shape of the frames."""
         return frames_shape
 

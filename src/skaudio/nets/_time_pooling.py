@@ -38,21 +38,21 @@ class TimePooling(keras.layers.Layer):
     def compute_mask(self, inputs: Any, previous_mask: Any) -> None:
         """Let no mask of time, which a recurrent layer hands on, go past the end of time."""
 
-    def build(self, features_shape: tuple, frame_mask_shape: tuple) -> None:  # noqa: ARG002
+    def build(self, features_shape: tuple, present_shape: tuple) -> None:  # noqa: ARG002
         """Make the weights of the attention."""
         if self.kind == "attention":
             self.projection = self.add_weight(shape=(features_shape[-1], ATTENTION_UNITS), name="projection")
             self.query = self.add_weight(shape=(ATTENTION_UNITS, 1), name="query")
 
-    def call(self, features: Any, frame_mask: Any) -> Any:
+    def call(self, features: Any, present: Any) -> Any:
         """Take features ``(n_clips, n_frames, n_features)`` and mask; give ``(n_clips, n_pooled)``."""
-        return getattr(self, f"_{self.kind}")(features, frame_mask)
+        return getattr(self, f"_{self.kind}")(features, present)
 
     def frame_by_frame(self, features: Any) -> Any:
         """Give what `call` gives of each frame as if it were a clip: ``(n_clips, n_frames, n_pooled)``."""
         return ops.concatenate([features, features], axis=-1) if self.kind == "mean_max" else features
 
-    def compute_output_shape(self, features_shape: tuple, frame_mask_shape: tuple) -> tuple:  # noqa: ARG002
+    def compute_output_shape(self, features_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
         """Give the shape of the pooled features."""
         return (features_shape[0], features_shape[-1] * (2 if self.kind == "mean_max" else 1))
 
@@ -60,23 +60,23 @@ class TimePooling(keras.layers.Layer):
         """Say what to make the layer from."""
         return {**super().get_config(), "kind": self.kind, "bidirectional": self.bidirectional}
 
-    def _mean(self, features: Any, frame_mask: Any) -> Any:
-        count = ops.maximum(ops.sum(ops.cast(frame_mask, features.dtype), axis=1, keepdims=True), 1.0)
-        return ops.sum(masked(features, frame_mask), axis=1) / count
+    def _mean(self, features: Any, present: Any) -> Any:
+        count = ops.maximum(ops.sum(ops.cast(present, features.dtype), axis=1, keepdims=True), 1.0)
+        return ops.sum(masked(features, present), axis=1) / count
 
-    def _max(self, features: Any, frame_mask: Any) -> Any:
-        return ops.max(ops.where(frame_mask[:, :, None], features, FAR_BELOW), axis=1)
+    def _max(self, features: Any, present: Any) -> Any:
+        return ops.max(ops.where(present[:, :, None], features, FAR_BELOW), axis=1)
 
-    def _mean_max(self, features: Any, frame_mask: Any) -> Any:
-        return ops.concatenate([self._mean(features, frame_mask), self._max(features, frame_mask)], axis=-1)
+    def _mean_max(self, features: Any, present: Any) -> Any:
+        return ops.concatenate([self._mean(features, present), self._max(features, present)], axis=-1)
 
-    def _attention(self, features: Any, frame_mask: Any) -> Any:
+    def _attention(self, features: Any, present: Any) -> Any:
         scores = ops.matmul(ops.tanh(ops.matmul(features, self.projection)), self.query)
-        weights = ops.softmax(ops.where(frame_mask[:, :, None], scores, FAR_BELOW), axis=1)
+        weights = ops.softmax(ops.where(present[:, :, None], scores, FAR_BELOW), axis=1)
         return ops.sum(features * weights, axis=1)
 
-    def _last(self, features: Any, frame_mask: Any) -> Any:
-        end = ops.maximum(ops.sum(ops.cast(frame_mask, "int32"), axis=1) - 1, 0)
+    def _last(self, features: Any, present: Any) -> Any:
+        end = ops.maximum(ops.sum(ops.cast(present, "int32"), axis=1) - 1, 0)
         last = ops.squeeze(ops.take_along_axis(features, end[:, None, None], axis=1), axis=1)
         if not self.bidirectional:
             return last
@@ -109,9 +109,9 @@ class LinearSoftmaxPooling(keras.layers.Layer):
     def compute_mask(self, inputs: Any, previous_mask: Any) -> None:
         """Let no mask of time, which a recurrent layer hands on, go past the end of time."""
 
-    def call(self, scores: Any, frame_mask: Any) -> Any:
+    def call(self, scores: Any, present: Any) -> Any:
         """Take scores ``(n_clips, n_frames, n_outputs)`` and mask; give the clips' ``(n_clips, n_outputs)``."""
-        frames = masked(ops.softmax(scores, axis=-1) if self.exclusive else ops.sigmoid(scores), frame_mask)
+        frames = masked(ops.softmax(scores, axis=-1) if self.exclusive else ops.sigmoid(scores), present)
         clip = ops.sum(ops.square(frames), axis=1) / ops.maximum(ops.sum(frames, axis=1), 1e-7)
         clip = ops.clip(clip, 1e-6, 1.0 - 1e-6)
         return ops.log(clip) if self.exclusive else ops.log(clip) - ops.log(1.0 - clip)
@@ -120,7 +120,7 @@ class LinearSoftmaxPooling(keras.layers.Layer):
         """Give the scores of the frames: they are the clip's of each frame as if it were a clip."""
         return scores
 
-    def compute_output_shape(self, scores_shape: tuple, frame_mask_shape: tuple) -> tuple:  # noqa: ARG002
+    def compute_output_shape(self, scores_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
         """Give the shape of the clips' scores."""
         return (scores_shape[0], scores_shape[-1])
 
