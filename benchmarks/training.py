@@ -22,8 +22,8 @@ from skaudio.io import load
 PLAIN = {
     "time_shift": 0.0,
     "time_stretch": 0.0,
-    "frequency_shift": 0.0,
-    "tilt": 0.0,
+    "frequency_warp": 0.0,
+    "equalization": 0.0,
     "spec_augment": False,
     "mixup": 0.0,
     "schedule": "constant",

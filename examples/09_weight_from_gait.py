@@ -42,7 +42,7 @@ models = {
     "mean of the training set": DummyRegressor(),
     "Ridge on statistics": make_pipeline(StatPooling(), StandardScaler(), Ridge()),
     # Sensors do not lie along frequency, and another tempo would be another weight.
-    "CNNRegressor": CNNRegressor(filters=8, depth=3, time_stretch=0.0, frequency_shift=0.0, mixup=0.0, random_state=0),
+    "CNNRegressor": CNNRegressor(filters=8, depth=3, time_stretch=0.0, frequency_warp=0.0, mixup=0.0, random_state=0),
 }
 for name, model in models.items():
     model.fit(walks[train], weights[train])

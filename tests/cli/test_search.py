@@ -68,6 +68,20 @@ def test_results_do_not_depend_on_processes_or_the_run(searched, tones, run, tmp
     np.testing.assert_array_equal(here.predict_proba(clips), there.predict_proba(clips))
 
 
+def test_a_network_is_a_candidate_like_any_other(tones, run, tmp_path):
+    model = tmp_path / "model.joblib"
+    done = run(
+        *("search", tones, "--front-ends", "mel", "--models", "neighbors,cnn", "--folds", 2, "--jobs", 2),
+        *("--output", model, "--quiet"),
+    )
+    assert done.status == 0, done.err
+    assert {row[4] for row in ranks(done.out)} > {"64 mel bands, trimmed, levelled, CNN"}
+    only = run("search", tones, "--models", "cnn", "--folds", 2, "--jobs", 1, "--output", model, "--force", "--quiet")
+    assert only.status == 0, only.err
+    clip = next(tones.rglob("*.wav"))
+    assert run("predict", model, clip).out.count("\n") == 2
+
+
 def test_unused_groups_of_a_table_are_reported(table, run, tmp_path):
     outcome = run("search", table, *FAST, "--output", tmp_path / "model")
     assert outcome.status == 0

@@ -7,8 +7,8 @@ PLAIN = {  # no augmentation
     "mixup": 0.0,
     "time_shift": 0.0,
     "time_stretch": 0.0,
-    "frequency_shift": 0.0,
-    "tilt": 0.0,
+    "frequency_warp": 0.0,
+    "equalization": 0.0,
     "spec_augment": False,
 }
 SMALL = {"epochs": 4, "batch_size": 16, "learning_rate": 0.01, "random_state": 0, **PLAIN}

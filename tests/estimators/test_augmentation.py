@@ -54,24 +54,31 @@ def test_a_stretch_changes_the_tempo_by_no_more_than_asked_for(ramps):
     assert 1.1 < max(tempi) < 1.26
 
 
-def test_a_warp_shifts_channels(ramps):
-    shifts = []
-    for seed in range(40):
+def test_a_warp_stretches_and_shifts_the_channel_axis(ramps):
+    stretches, shifts = [], []
+    for seed in range(60):
         frames, _, _ = change(Augmentation(warp=0.2), ramps, [20, 12], seed=seed)
-        inner = frames[:, 5, 2:4] - 500 - np.arange(2, 4)
-        assert_allclose(inner[:, 0], inner[:, 1], atol=1e-3)
-        shifts += list(inner[:, 0])
-    assert max(np.abs(shifts)) <= 0.2 * 6 + 1e-3
-    assert min(shifts) < -0.8
-    assert max(shifts) > 0.8
+        where = frames[:, 5] - 500  # the channel that is read at each
+        stretches += list((where[:, 4] - where[:, 2]) / 2)
+        shifts += list(where[:, 2] - 2 * (where[:, 3] - where[:, 2]))
+    assert 0.79 < min(stretches) < 0.9
+    assert 1.1 < max(stretches) < 1.21
+    assert max(np.abs(shifts)) < 0.1 * 6 + 0.01
+    assert max(np.abs(shifts)) > 0.4
 
 
-def test_a_tilt_is_a_straight_line_over_channels_and_constant_in_time(ramps):
-    frames, _, _ = change(Augmentation(tilt=0.5), ramps, [20, 12])
-    gain = frames - ramps
-    assert_allclose(gain, gain[:, :1].repeat(20, axis=1), atol=1e-3)
-    assert_allclose(np.diff(gain[:, 0], n=2, axis=1), 0, atol=1e-3)
-    assert 0 < np.abs(gain).max() <= 2 * 0.5 * 2.0 + 1e-3
+def test_equalization_is_a_smooth_gain_over_channels_and_constant_in_time(ramps):
+    gains = []
+    for seed in range(200):
+        frames, _, _ = change(Augmentation(equalization=0.5), ramps, [20, 12], seed=seed)
+        gain = frames - ramps
+        assert_allclose(gain, gain[:, :1].repeat(20, axis=1), atol=1e-2)
+        gains += list(gain[:, 0] / 2.0)  # in deviations
+    waves = np.cos(np.pi * np.outer(np.arange(3), np.linspace(0, 1, 6)))
+    gains = np.array(gains)
+    found = gains @ np.linalg.pinv(waves)
+    assert_allclose(found @ waves, gains, atol=1e-2)
+    assert_allclose(found.std(axis=0), 0.5, atol=0.06)
 
 
 def test_masks_are_mean_and_no_larger_than_asked_for(ramps):

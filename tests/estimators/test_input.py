@@ -53,7 +53,7 @@ def test_width_and_depth_are_parameters(clips):
     X, y = clips
     small, wide, deep = (
         CNNClassifier(architecture="residual", **{**SMALL, "epochs": 1}, **size).fit(X, y).model_.count_params()
-        for size in ({"filters": 2, "depth": 2}, {"filters": 4, "depth": 2}, {"filters": 2, "depth": 3})
+        for size in ({"filters": 4, "depth": 1}, {"filters": 8, "depth": 1}, {"filters": 4, "depth": 2})
     )
     assert wide > 2 * small
     assert deep > 2 * small

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from skaudio.nets import feature_network, frame_network, image_network, sequence_network, time_stride
 
 TOWERS = {
-    "residual": {"filters": 4, "depth": 3, "kernel_size": 3, "dropout": 0.1},
+    "residual": {"filters": 4, "depth": 2, "kernel_size": 3, "dropout": 0.1},
     "lenet": {"filters": 4, "depth": 2, "kernel_size": 5, "dropout": 0.1},
     "keyword": {"filters": 4, "dropout": 0.1},
     "recurrent": {"cell": "GRU", "units": 4, "n_layers": 2, "bidirectional": True, "dropout": 0.1},

@@ -20,9 +20,9 @@ class Augmentation:
     stretch : float
         Largest change of tempo, as a share of it.
     warp : float
-        Largest shift along frequency, as a share of the channels.
-    tilt : float
-        Largest gain of a band, in standard deviations: a slope over frequency, and one gain for all.
+        Largest stretch of the channel axis, as a share of it; a shift by up to half as much comes on top.
+    equalization : float
+        Standard deviation of a gain that changes smoothly over the channels, in standard deviations of the channels.
     masks : int
         Number of masks along time, and of as many along frequency [1]_.
     mask_size : float
@@ -41,7 +41,7 @@ class Augmentation:
     crop: float = 0.0
     stretch: float = 0.0
     warp: float = 0.0
-    tilt: float = 0.0
+    equalization: float = 0.0
     masks: int = 0
     mask_size: float = 0.0
     mixup: float = 0.0
@@ -79,11 +79,11 @@ class Augmentation:
         if self.crop or self.stretch:
             frames, lengths = self._cut_and_stretch(frames, lengths, mean, rng)
         if self.warp:
-            frames = self._shift_bands(frames, rng)
-        if self.tilt:
-            slope = np.linspace(-1, 1, frames.shape[2], dtype=np.float32)
-            gains = rng.uniform(-self.tilt, self.tilt, (2, len(frames), 1)).astype(np.float32)
-            frames += ((gains[0] + gains[1] * slope) * deviation)[:, np.newaxis]
+            frames = self._warp_channels(frames, rng)
+        if self.equalization:
+            waves = np.cos(np.pi * np.outer(np.arange(3), np.linspace(0, 1, frames.shape[2])))  # constant, slope, bow
+            gains = self.equalization * rng.standard_normal((len(frames), 3)) @ waves
+            frames += (gains * deviation).astype(np.float32)[:, np.newaxis]
         if self.masks:
             self._mask(frames, lengths, mean, rng)
         if self.mixup:
@@ -105,10 +105,11 @@ class Augmentation:
         moved[np.arange(n_frames) >= new[:, np.newaxis]] = mean
         return moved, new
 
-    def _shift_bands(self, frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def _warp_channels(self, frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         n_clips, _, n_channels = frames.shape
-        shift = rng.uniform(-self.warp, self.warp, n_clips) * n_channels
-        where = np.clip(np.arange(n_channels) + shift[:, np.newaxis], 0, n_channels - 1)
+        stretch, shift = rng.uniform(-self.warp, self.warp, (2, n_clips, 1))
+        where = (1 + stretch) * np.arange(n_channels) + 0.5 * shift * n_channels
+        where = np.clip(where, 0, n_channels - 1)
         return _between(frames, where, axis=2)
 
     def _mask(self, frames: np.ndarray, lengths: np.ndarray, mean: np.ndarray, rng: np.random.Generator) -> None:

@@ -23,7 +23,7 @@ class ClassifierHead(ClassifierMixin):
     ----------
     class_weight : dict, list of dicts, "balanced" or None, default=None
         How much clips of each class count, on top of ``sample_weight``, as scikit-learn's classifiers have it.
-    label_smoothing : float, default=0.05
+    label_smoothing : float, default=0.1
         Share of its target that a class gives to all classes, so that no network gets too sure.
 
     Attributes
@@ -33,7 +33,7 @@ class ClassifierHead(ClassifierMixin):
     """
 
     class_weight: Any = None
-    label_smoothing: float = 0.05
+    label_smoothing: float = 0.1
 
     _parameter_constraints: ClassVar[dict] = {
         "class_weight": [None, dict, list, StrOptions({"balanced"})],

@@ -36,7 +36,7 @@ class CNNClassifier(ConvolutionalBody, ClassifierHead, NeuralEstimator):
     >>> from skaudio.estimators import CNNClassifier
     >>> rng = np.random.default_rng(0)
     >>> y = np.array(["hum", "hiss"] * 20)
-    >>> X = [rng.normal(0, 1 + (label == "hiss"), (rng.integers(20, 40), 8)) for label in y]  # of different lengths
+    >>> X = [rng.normal(label == "hiss", 1, (rng.integers(20, 40), 8)) for label in y]  # of different lengths
     >>> model = CNNClassifier(architecture="lenet", filters=4, epochs=10, random_state=0).fit(X, y)
     >>> bool(model.score(X, y) > 0.9)
     True

@@ -9,7 +9,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 # Filters (of the first stage; each further one has twice as many), stages and kernel of an architecture by default.
 SIZES = {
-    "residual": {"filters": 16, "depth": 4, "kernel_size": 3},
+    "residual": {"filters": 24, "depth": 3, "kernel_size": 3},
     "lenet": {"filters": 20, "depth": 2, "kernel_size": 5},
     "keyword": {"filters": 64},
 }
@@ -22,7 +22,8 @@ class ConvolutionalBody:
     Parameters
     ----------
     architecture : {"residual", "lenet", "keyword", "plain"} or callable, default="residual"
-        - ``"residual"``: stages of 3 x 3 convolutions with batch normalisation and a way round them;
+        - ``"residual"``: a convolution of 5 x 5, then stages of two of 3 x 3, with batch normalisation and a way round
+          them;
         - ``"lenet"``: convolutions and pooling, and a hidden layer, for clips of any length;
         - ``"keyword"``: cnn-trad-fpool3 of Sainath and Parada (2015), which looks at 32 frames of 40 mel bands or so;
         - ``"plain"``: two convolutions and one dense layer on all that they give, as tutorials have it, for clips of
@@ -30,18 +31,17 @@ class ConvolutionalBody:
         - a callable from ``(n_frames, n_channels)`` and the number of outputs to a `keras.Model` that ends in as many
           linear units, for clips of one length. It is called at each fit and must give the same network each time.
     filters : int or None, default=None
-        Number of filters of the first stage; each further one has twice as many. None: 16 (``"residual"``), 20
+        Number of filters of the first stage; each further one has twice as many. None: 24 (``"residual"``), 20
         (``"lenet"``) or 64 (``"keyword"``, whose two convolutions have as many each).
     depth : int or None, default=None
-        Number of stages, each of which halves time and channels, the first one of ``"residual"`` excepted. None: 4
-        (``"residual"``) or 2 (``"lenet"``).
+        Number of stages, each of which halves time and channels. None: 3 (``"residual"``) or 2 (``"lenet"``).
     kernel_size : int or None, default=None
         Side of the convolutions. None: 3 (``"residual"``) or 5 (``"lenet"``).
     pooling : {"mean_max", "mean", "max", "attention", "linear_softmax"}, default="mean_max"
         How time is pooled: by mean and maximum side by side, either, a mean weighted by learnt attention, or, of the
         probabilities of frames, a mean weighted by themselves.
     dropout : float, default=0.2
-        Share of the features that is left out in training, before and after pooling.
+        Share of the features that is left out in training, after pooling, and half of it before.
     """
 
     architecture: str | Callable = "residual"
@@ -65,7 +65,7 @@ class ConvolutionalBody:
             return self.architecture, {}
         sizes = SIZES[self.architecture]
         given = {name: getattr(self, name) for name in sizes if getattr(self, name) is not None}
-        return self.architecture, {**sizes, **given, "dropout": self.dropout}
+        return self.architecture, {**sizes, **given, "dropout": 0.5 * self.dropout}
 
     def _needs_one_length(self) -> bool:
         return callable(self.architecture) or self.architecture == "plain"

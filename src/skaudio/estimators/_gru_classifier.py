@@ -36,7 +36,7 @@ class GRUClassifier(RecurrentBody, ClassifierHead, NeuralEstimator):
     >>> from skaudio.estimators import GRUClassifier
     >>> rng = np.random.default_rng(0)
     >>> y = np.array(["hum", "hiss"] * 20)
-    >>> X = [rng.normal(0, 1 + (label == "hiss"), (rng.integers(20, 40), 8)) for label in y]  # of different lengths
+    >>> X = [rng.normal(label == "hiss", 1, (rng.integers(20, 40), 8)) for label in y]  # of different lengths
     >>> model = GRUClassifier(units=8, epochs=10, random_state=0).fit(X, y)
     >>> bool(model.score(X, y) > 0.9)
     True

@@ -178,8 +178,8 @@ class NeuralEstimator(
         return Augmentation(
             crop=self.time_shift,
             stretch=self.time_stretch,
-            warp=self.frequency_shift,
-            tilt=self.tilt,
+            warp=self.frequency_warp,
+            equalization=self.equalization,
             masks=int(self.spec_augment),
             mask_size=MASK_SIZE,
             mixup=self.mixup,

@@ -22,11 +22,12 @@ class TrainingParameters:
         prediction. Largest share of a clip that is cut off, in front and behind together.
     time_stretch : float, default=0.15
         Largest change of tempo, as a share of it.
-    frequency_shift : float, default=0.06
-        Largest shift along the channels, as a share of their number: another pitch, another vocal tract. For channels
-        that do not lie along frequency, such as sensors, 0.
-    tilt : float, default=0.5
-        Largest gain of a channel, in standard deviations: one for all, and a slope from the first to the last.
+    frequency_warp : float, default=0.06
+        Largest stretch of the channel axis, as a share of it, besides a shift by up to half as much: another vocal
+        tract, another size of animal. For channels that do not lie along frequency, such as sensors, 0.
+    equalization : float, default=0.25
+        Standard deviation of a gain that changes smoothly over the channels, in standard deviations of the channels:
+        another microphone, another distance.
     spec_augment : bool, default=True
         Whether to mask a stretch of time and one of the channels, up to 15 % of each [1]_.
     mixup : float, default=0.2
@@ -39,10 +40,10 @@ class TrainingParameters:
     schedule : {"cosine", "constant"}, default="cosine"
         Whether the learning rate rises over the first tenth of the training and falls to zero by its end, or stays.
     weight_decay : float, default=0.01
-        Decoupled weight decay [3]_.
-    epochs : int, default=40
+        Decoupled weight decay [3]_, of all weights but biases and those of normalisation.
+    epochs : int, default=30
         Number of passes over the clips; the largest, with ``early_stopping``.
-    batch_size : int, default=32
+    batch_size : int, default=16
         Number of clips from which a step is computed.
     early_stopping : bool, default=False
         Whether to put ``validation_fraction`` of the clips aside, stop after ``patience`` epochs without a lower loss
@@ -90,16 +91,16 @@ class TrainingParameters:
     normalize: str | None = "channel"
     time_shift: float = 0.1
     time_stretch: float = 0.15
-    frequency_shift: float = 0.06
-    tilt: float = 0.5
+    frequency_warp: float = 0.06
+    equalization: float = 0.25
     spec_augment: bool = True
     mixup: float = 0.2
     optimizer: Any = "adamw"
     learning_rate: float = 3e-3
     schedule: str = "cosine"
     weight_decay: float = 1e-2
-    epochs: int = 40
-    batch_size: int = 32
+    epochs: int = 30
+    batch_size: int = 16
     early_stopping: bool = False
     validation_fraction: float = 0.1
     patience: int = 10
@@ -113,8 +114,8 @@ class TrainingParameters:
         "normalize": [None, StrOptions({"channel", "clip"})],
         "time_shift": [Interval(Real, 0, 1, closed="left")],
         "time_stretch": [Interval(Real, 0, None, closed="left")],
-        "frequency_shift": [Interval(Real, 0, 1, closed="left")],
-        "tilt": [Interval(Real, 0, None, closed="left")],
+        "frequency_warp": [Interval(Real, 0, 1, closed="left")],
+        "equalization": [Interval(Real, 0, None, closed="left")],
         "spec_augment": ["boolean"],
         "mixup": [Interval(Real, 0, None, closed="left")],
         "optimizer": [str, HasMethods(["apply_gradients", "get_config"])],

@@ -17,6 +17,7 @@ from skaudio.estimators._batches import Batches
 from skaudio.estimators._graphs import Graph, Weights
 from skaudio.nets import StandardizedSquaredError
 
+MAX_GRADIENT = 5.0  # norm of all gradients together: a clip unlike all others does not undo what was learnt
 WARM_UP = 0.1  # share of the steps in which a cosine schedule rises
 
 
@@ -209,7 +210,11 @@ def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
     except ValueError as error:
         raise ValueError(f"optimizer={given!r} is none that Keras knows; try 'adamw', 'adam' or 'sgd'.") from error
     # The learning rate is set later: it is a variable, and no reason to compile anew.
-    return kind(learning_rate=1e-3, weight_decay=recipe.weight_decay, name="optimizer")
+    optimizer = kind(
+        learning_rate=1e-3, weight_decay=recipe.weight_decay, global_clipnorm=MAX_GRADIENT, name="optimizer"
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
 
 
 def _epoch(

@@ -15,31 +15,32 @@ from skaudio.nets._masking import ApplyMask, MaskedBatchNormalization, ShortenMa
 
 def time_stride(tower: str, settings: Mapping[str, Any]) -> int:
     """Tell how many frames a step of a tower's output stands for."""
-    return {"residual": 2 ** (settings.get("depth", 1) - 1), "lenet": 2 ** settings.get("depth", 0)}.get(tower, 1)
+    return 2 ** settings["depth"] if tower in {"residual", "lenet"} else 1
 
 
 def residual(frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: int, dropout: float) -> tuple[Any, Any]:
-    """Build the default: stages of two convolutions and a way round them [1]_, each of half the size of the last.
+    """Build the default: a large convolution, then stages of two small ones and a way round them [1]_.
+
+    The first convolution and each stage but the first halve time and channels.
 
     References
     ----------
     .. [1] K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition", CVPR, 2016.
     """
-    x = _as_image(frames)
-    x = _convolution(x, mask, filters, kernel_size, name="stem")
+    x = layers.Conv2D(filters, 5, 2, padding="same", use_bias=False, name="stem_convolution")(_as_image(frames))
+    mask = ShortenMask(2, name="mask_stem")(mask)
+    x = layers.ReLU(name="stem")(MaskedBatchNormalization(name="stem_norm")(x, mask))
     for stage in range(depth):
+        way_round, width = x, filters * 2**stage
         if stage:
             x = layers.MaxPooling2D(2, padding="same", name=f"pool_{stage}")(x)
             mask = ShortenMask(2, name=f"mask_{stage}")(mask)
-        width = filters * 2**stage
-        way_round = x
-        if stage:
             way_round = layers.Conv2D(width, 1, use_bias=False, name=f"way_round_{stage}")(x)
-        x = _convolution(x, mask, width, kernel_size, name=f"stage_{stage}_a")
+        x = layers.Conv2D(width, kernel_size, padding="same", use_bias=False, name=f"stage_{stage}_a")(x)
+        x = layers.ReLU()(MaskedBatchNormalization(name=f"stage_{stage}_a_norm")(x, mask))
         x = layers.Conv2D(width, kernel_size, padding="same", use_bias=False, name=f"stage_{stage}_b")(x)
         x = MaskedBatchNormalization(name=f"stage_{stage}_b_norm")(x, mask)
-        x = layers.Add(name=f"stage_{stage}_sum")([x, way_round])
-        x = layers.ReLU(name=f"stage_{stage}")(x)
+        x = layers.ReLU(name=f"stage_{stage}")(layers.Add(name=f"stage_{stage}_sum")([x, way_round]))
     x = layers.SpatialDropout2D(dropout, name="tower_dropout")(x)
     return _unfolded(x), mask
 
@@ -106,12 +107,6 @@ def recurrent(
             layer = layers.Bidirectional(layer, name=f"bidirectional_{i}")
         x = layer(x, mask=mask)
     return x, mask
-
-
-def _convolution(x: Any, mask: Any, filters: int, kernel_size: int, *, name: str) -> Any:
-    x = layers.Conv2D(filters, kernel_size, padding="same", use_bias=False, name=f"{name}_convolution")(x)
-    x = MaskedBatchNormalization(name=f"{name}_norm")(x, mask)
-    return layers.ReLU(name=name)(x)
 
 
 def _as_image(frames: Any) -> Any:
