@@ -32,7 +32,7 @@ from skaudio.pooling import StatPooling
 
 SEEDS = (0, 1, 2)
 WORDS = {"sr": 8000, "n_fft": 256, "hop_length": 80, "n_mels": 40, "top_db": 60.0, "trim_db": 30.0, "level": -20.0}
-SURROUNDINGS = {"sr": 22050, "n_fft": 1024, "hop_length": 512, "n_mels": 64}
+SURROUNDINGS = {"sr": 22050, "n_fft": 1024, "hop_length": 512, "n_mels": 64, "level": -20.0}
 
 
 def digits_search(memory):

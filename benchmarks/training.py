@@ -147,6 +147,7 @@ class Watch(keras.callbacks.Callback):
         self.started, self.spent, self.seen = time.perf_counter(), 0.0, []
 
     def on_epoch_end(self, epoch, logs=None):  # noqa: ARG002
+        """Look, while the clock stands."""
         paused = time.perf_counter()
         mask = np.ones(self.frames.shape[:2], bool)
         scores = np.array(self.model({"frames": self.frames, "mask": mask}, training=False))[:, 0]
