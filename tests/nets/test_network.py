@@ -11,7 +11,14 @@ TOWERS = {
     "residual": {"filters": 4, "depth": 2, "kernel_size": 3, "dropout": 0.1},
     "lenet": {"filters": 4, "depth": 2, "kernel_size": 5, "dropout": 0.1},
     "keyword": {"filters": 4, "dropout": 0.1},
-    "recurrent": {"cell": "GRU", "units": 4, "n_layers": 2, "bidirectional": True, "dropout": 0.1},
+    "recurrent": {
+        "cell": "GRU",
+        "units": 4,
+        "n_layers": 2,
+        "frames_per_step": 2,
+        "bidirectional": True,
+        "dropout": 0.1,
+    },
 }
 N_CHANNELS = 10
 

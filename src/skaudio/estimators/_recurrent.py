@@ -13,30 +13,34 @@ class RecurrentBody:
 
     Parameters
     ----------
-    units : int, default=64
+    units : int, default=96
         Number of units of a layer, in each direction.
     n_layers : int, default=2
         Number of layers, one on top of the other.
+    frames_per_step : int, default=2
+        Number of neighbouring frames that are read at once: half the steps take half the time.
     bidirectional : bool, default=True
         Whether each layer runs backwards too.
-    pooling : {"mean", "max", "mean_max", "attention", "last", "linear_softmax"}, default="mean"
-        How time is pooled: by mean, maximum or both side by side, by a mean weighted by learnt attention, by the state
-        at the end of the clip (backwards, at its start), or, of the probabilities of frames, a mean weighted by
+    pooling : {"mean_max", "mean", "max", "attention", "last", "linear_softmax"}, default="mean_max"
+        How time is pooled: by mean and maximum side by side, either, by a mean weighted by learnt attention, by the
+        state at the end of the clip (backwards, at its start), or, of the probabilities of frames, a mean weighted by
         themselves.
-    dropout : float, default=0.2
-        Share of the features that is left out in training, before each layer and after pooling.
+    dropout : float, default=0.3
+        Share of the features that is left out in training, between layers and after pooling.
     """
 
-    units: int = 64
+    units: int = 96
     n_layers: int = 2
+    frames_per_step: int = 2
     bidirectional: bool = True
-    pooling: str = "mean"
-    dropout: float = 0.2
+    pooling: str = "mean_max"
+    dropout: float = 0.3
 
     _cell: ClassVar[str]
     _parameter_constraints: ClassVar[dict] = {
         "units": [Interval(Integral, 1, None, closed="left")],
         "n_layers": [Interval(Integral, 1, None, closed="left")],
+        "frames_per_step": [Interval(Integral, 1, None, closed="left")],
         "bidirectional": ["boolean"],
         "pooling": [StrOptions({"last", "mean", "max", "mean_max", "attention", "linear_softmax"})],
         "dropout": [Interval(Real, 0, 1, closed="left")],
@@ -47,6 +51,7 @@ class RecurrentBody:
             "cell": self._cell,
             "units": self.units,
             "n_layers": self.n_layers,
+            "frames_per_step": self.frames_per_step,
             "bidirectional": self.bidirectional,
             "dropout": self.dropout,
         }

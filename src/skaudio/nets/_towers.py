@@ -15,7 +15,7 @@ from skaudio.nets._masking import ApplyMask, MaskedBatchNormalization, ShortenMa
 
 def time_stride(tower: str, settings: Mapping[str, Any]) -> int:
     """Tell how many frames a step of a tower's output stands for."""
-    return 2 ** settings["depth"] if tower in {"residual", "lenet"} else 1
+    return 2 ** settings["depth"] if tower in {"residual", "lenet"} else settings.get("frames_per_step", 1)
 
 
 def residual(frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: int, dropout: float) -> tuple[Any, Any]:
@@ -89,9 +89,17 @@ def keyword(frames: Any, mask: Any, *, filters: int, dropout: float) -> tuple[An
 
 
 def recurrent(
-    frames: Any, mask: Any, *, cell: str, units: int, n_layers: int, bidirectional: bool, dropout: float
+    frames: Any,
+    mask: Any,
+    *,
+    cell: str,
+    units: int,
+    n_layers: int,
+    frames_per_step: int,
+    bidirectional: bool,
+    dropout: float,
 ) -> tuple[Any, Any]:
-    """Build a stack of LSTM [1]_ or GRU [2]_ layers; dropout goes between them, and before the first.
+    """Build a stack of LSTM [1]_ or GRU [2]_ layers with dropout between them; neighbouring frames are one step.
 
     References
     ----------
@@ -99,9 +107,11 @@ def recurrent(
     .. [2] K. Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical machine
        translation", EMNLP, 2014.
     """
-    x = frames
+    x = layers.Reshape((-1, frames_per_step * frames.shape[-1]), name="steps")(frames)
+    mask = ShortenMask(frames_per_step, name="mask_steps")(mask)
     for i in range(n_layers):
-        x = layers.Dropout(dropout, name=f"recurrent_dropout_{i}")(x)
+        if i:
+            x = layers.Dropout(dropout, name=f"recurrent_dropout_{i}")(x)
         layer = getattr(layers, cell)(units, return_sequences=True, name=f"recurrent_{i}")
         if bidirectional:
             layer = layers.Bidirectional(layer, name=f"bidirectional_{i}")
