@@ -167,14 +167,18 @@ def tutorial(report):
 
     images = Spectrogram(sr=16000, n_fft=512, win_length=320, hop_length=32, power=1.0, center=False, scale="linear")
     X = images.fit_transform([np.pad(wave, (96, 96)) for wave in waves])  # 1491 windows of 320 samples
-    network = tutorial_network(*X.shape[1:])
-    network.compile("adam", "binary_crossentropy", jit_compile=False)
-    start = time.perf_counter()
-    network.fit(X[~test][..., np.newaxis], y[~test], epochs=4, batch_size=16, verbose=0)
-    theirs = time.perf_counter() - start
-    probabilities = network.predict(X[test][..., np.newaxis], batch_size=16, verbose=0)[:, 0]
-    f1 = f1_score(y[test], probabilities > 0.5, zero_division=0.0)
-    report.line(f"the tutorial's network ({network.count_params():,} weights): F1 {f1:.3f} after {theirs:.0f} s")
+    seconds, reached = [], []
+    for seed in range(3):  # it does not always learn: the best of three counts
+        keras.utils.set_random_seed(seed)
+        network = tutorial_network(*X.shape[1:])
+        network.compile("adam", "binary_crossentropy", jit_compile=False)
+        start = time.perf_counter()
+        network.fit(X[~test][..., np.newaxis], y[~test], epochs=4, batch_size=16, verbose=0)
+        seconds.append(time.perf_counter() - start)
+        probabilities = network.predict(X[test][..., np.newaxis], batch_size=16, verbose=0)[:, 0]
+        reached.append(f1_score(y[test], probabilities > 0.5, zero_division=0.0))
+        report.line(f"the tutorial's network, seed {seed}: F1 {reached[-1]:.3f} after {seconds[-1]:.0f} s")
+    theirs, f1 = min(seconds), max(reached)
     del X
 
     mel = MelSpectrogram(sr=16000, n_fft=1024, hop_length=512, level=-20.0).fit_transform(waves)
@@ -183,8 +187,8 @@ def tutorial(report):
     model = CNNClassifier(random_state=0, callbacks=[watch]).fit(mel[~test], y[~test])
     f1_of_ours, ours = watch.seen[-1]
     report.line(f"our default ({model.model_.count_params():,} weights): F1 {f1_of_ours:.3f} after {ours:.0f} s")
-    reached = next((seconds for reached, seconds in watch.seen if reached >= max(f1, 0.01)), np.inf)
-    report.figure("Time to the F1 of the tutorial's network, times its own", reached / theirs, 0.1, at_most=True)
+    when = next((seconds for score, seconds in watch.seen if score >= max(f1, 0.01)), np.inf)
+    report.figure("Time to the F1 of the tutorial's network, times its own", when / theirs, 0.1, at_most=True)
 
 
 def _middle(y, n_samples=48000):
