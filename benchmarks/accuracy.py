@@ -1,7 +1,7 @@
 """Accuracy on real recordings: of models of statistics, and of networks as they are by default.
 
 Run as ``python benchmarks/accuracy.py [statistics] [networks]`` with the recordings at hand (see `skaudio.datasets`);
-some ten minutes on two cores for the first, an hour and a half for the second.
+some ten minutes on two cores for the first, an hour for the second.
 
 Statistics: each test fold is scored once, by the model that a grid search over the training folds found best. The
 candidates were drawn up after trying front ends and pooling on these recordings, test folds included, so the scores
