@@ -5,9 +5,51 @@ from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Architecture:
     """All that decides which weights a network has, and what it computes from them.
+
+    Attributes
+    ----------
+    n_frames : int or None
+        Length that clips must have; None: any.
+    n_channels, n_outputs : int
+        Size of a frame and number of outputs.
+    task : {"exclusive", "independent", "regression", "reconstruction"}
+        What the outputs are: scores of classes that exclude one another or do not, numbers, or errors.
+    """
+
+    n_frames: int | None
+    n_channels: int
+    n_outputs: int
+    task: str
+
+    @property
+    def named(self) -> str:
+        """Say how a user asked for it."""
+        raise NotImplementedError
+
+    @property
+    def stride(self) -> int:
+        """Tell what the length of a batch is a multiple of."""
+        raise NotImplementedError
+
+    def build(self) -> Any:
+        """Build the `keras.Model`, not compiled, with fresh weights."""
+        raise NotImplementedError
+
+    def view(self, network: Any, view: Any) -> Any:
+        """Give a function of the network, from frames and mask to something on the way; see `Graph.run`."""
+        raise NotImplementedError
+
+    def width(self, view: Any) -> int:  # noqa: ARG002
+        """Tell how many channels a view takes."""
+        return self.n_channels
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkArchitecture(Architecture):
+    """Of a network that learns from targets. Its views are ``"scores"``, ``"frames"`` and ``("layer", which)``.
 
     Attributes
     ----------
@@ -15,12 +57,6 @@ class Architecture:
         Name of a tower in `skaudio.nets`, ``"plain"``, or what builds a model for clips of one length.
     settings : tuple of (str, value)
         Parameters of the tower.
-    n_frames : int or None
-        Length that clips must have; None: any.
-    n_channels, n_outputs : int
-        Size of a frame and number of scores.
-    task : {"exclusive", "independent", "regression"}
-        What the scores are.
     normalize : {"channel", "clip"} or None
         How frames are standardised.
     pooling : str
@@ -31,10 +67,40 @@ class Architecture:
 
     tower: str | Callable
     settings: tuple[tuple[str, Any], ...]
-    n_frames: int | None
-    n_channels: int
-    n_outputs: int
-    task: str
     normalize: str | None
     pooling: str
     dropout: float
+
+    @property
+    def named(self) -> str:
+        """Say how a user asked for it."""
+        return f"architecture={self.tower!r}"
+
+    @property
+    def stride(self) -> int:
+        """Tell what the length of a batch is a multiple of."""
+        from skaudio.nets import time_stride
+
+        return time_stride(self.tower, dict(self.settings))
+
+    def build(self) -> Any:
+        """Build the network."""
+        from skaudio.nets import image_network, sequence_network
+
+        common = {
+            "n_channels": self.n_channels,
+            "n_outputs": self.n_outputs,
+            "task": self.task,
+            "normalize": self.normalize,
+        }
+        if self.n_frames is not None:
+            return image_network(self.tower, n_frames=self.n_frames, **common)
+        return sequence_network(self.tower, dict(self.settings), pooling=self.pooling, dropout=self.dropout, **common)
+
+    def view(self, network: Any, view: Any) -> Any:
+        """Give the whole network; the network without its pooling over time; or the network up to a layer."""
+        from skaudio.nets import feature_network, frame_network
+
+        if view == "frames":
+            return frame_network(network)
+        return network if view == "scores" else feature_network(network, view[1])

@@ -17,7 +17,7 @@ from skaudio._validation import stack_frames
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class ClassifierHead(ClassifierMixin):
-    """What makes a neural estimator a classifier, to the left of `NeuralEstimator`.
+    """What makes a neural estimator a classifier, to the left of `SupervisedEstimator`.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ class ClassifierHead(ClassifierMixin):
         check_is_fitted(self)
         if self._architecture.n_frames is not None:
             raise ValueError(
-                f"architecture={self._architecture.tower!r} has no pooling over time that could be taken off. Use one "
+                f"{self._architecture.named} has no pooling over time that could be taken off. Use one "
                 "for clips of any length."
             )
         return stack_frames([self._probabilities(scores.astype(np.float64)) for scores in self._run(X, "frames")])

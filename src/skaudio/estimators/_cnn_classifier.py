@@ -3,11 +3,11 @@
 from skaudio.estimators._assembly import assembled
 from skaudio.estimators._classification import ClassifierHead
 from skaudio.estimators._convolutional import ConvolutionalBody
-from skaudio.estimators._neural import NeuralEstimator
+from skaudio.estimators._supervised import SupervisedEstimator
 
 
 @assembled
-class CNNClassifier(ConvolutionalBody, ClassifierHead, NeuralEstimator):
+class CNNClassifier(ConvolutionalBody, ClassifierHead, SupervisedEstimator):
     """Convolutional network from frame sequences to classes.
 
     Frames are taken as an image of time x channels. With spectrograms of decibels as input and the default

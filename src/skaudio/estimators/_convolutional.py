@@ -17,7 +17,7 @@ SIZES = {
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class ConvolutionalBody:
-    """What makes a neural estimator a CNN, to the left of `NeuralEstimator`.
+    """What makes a neural estimator a CNN, to the left of `SupervisedEstimator`.
 
     Parameters
     ----------

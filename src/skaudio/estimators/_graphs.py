@@ -20,7 +20,6 @@ import numpy as np
 import tensorflow as tf
 
 from skaudio.estimators._architecture import Architecture
-from skaudio.nets import feature_network, frame_network, image_network, sequence_network, time_stride
 
 MAX_GRAPHS = 16
 
@@ -54,22 +53,8 @@ def own_network(owner: Any, architecture: Architecture, weights: Weights) -> ker
 
 def build(architecture: Architecture, seed: int) -> keras.Model:
     """Build a network, its weights drawn by the seed."""
-    common = {
-        "n_channels": architecture.n_channels,
-        "n_outputs": architecture.n_outputs,
-        "task": architecture.task,
-        "normalize": architecture.normalize,
-    }
     with _seeded(seed):
-        if architecture.n_frames is not None:
-            return image_network(architecture.tower, n_frames=architecture.n_frames, **common)
-        return sequence_network(
-            architecture.tower,
-            dict(architecture.settings),
-            pooling=architecture.pooling,
-            dropout=architecture.dropout,
-            **common,
-        )
+        return architecture.build()
 
 
 class Graph:
@@ -94,7 +79,7 @@ class Graph:
     def __init__(self, architecture: Architecture) -> None:
         self._architecture = architecture
         self.network = build(architecture, seed=0)
-        self.stride = time_stride(architecture.tower, dict(architecture.settings))
+        self.stride = architecture.stride
         self.lock = RLock()
         self.compiled_with: str | None = None
         self.optimizer_start: Weights = ()
@@ -106,12 +91,12 @@ class Graph:
 
         Parameters
         ----------
-        view : "scores", "frames" or ("layer", name or index)
-            The whole network; the network without its pooling over time; or up to a layer.
+        view : hashable
+            What to compute, as the architecture knows it.
         weights : sequence of ndarrays
             The weights.
         frames : ndarray (n_clips, n_frames, n_channels)
-            The batch, of a length that is a multiple of the stride.
+            The batch, of a length that is a multiple of the stride; or whatever else the view takes.
         mask : ndarray of bool (n_clips, n_frames)
             Which frames are there.
 
@@ -176,7 +161,7 @@ class Graph:
 
     def n_features(self, view: Any) -> int:
         """Tell how many values a clip has in a view that is averaged over time."""
-        shape = feature_network(self.network, view[1]).output_shape
+        shape = self._architecture.view(self.network, view).output_shape
         return int(np.prod(shape[2:])) if len(shape) > 2 else shape[1]
 
     def weights(self) -> Weights:
@@ -187,16 +172,12 @@ class Graph:
 
     def _view(self, view: Any) -> Any:
         if view not in self._views:
-            network = self.network
-            if view == "frames":
-                network = frame_network(network)
-            elif view != "scores":
-                network = feature_network(network, view[1])
+            compute = self._architecture.view(self.network, view)
             # Any number of clips and frames: traced once.
             self._views[view] = tf.function(
-                lambda frames, mask: tf.convert_to_tensor(network({"frames": frames, "mask": mask}, training=False)),
+                lambda frames, mask: tf.convert_to_tensor(compute({"frames": frames, "mask": mask}, training=False)),
                 input_signature=[
-                    tf.TensorSpec((None, None, self._architecture.n_channels), tf.float32),
+                    tf.TensorSpec((None, None, self._architecture.width(view)), tf.float32),
                     tf.TensorSpec((None, None), tf.bool),
                 ],
                 autograph=False,

@@ -1,13 +1,13 @@
 """GRU network that tells numbers."""
 
 from skaudio.estimators._assembly import assembled
-from skaudio.estimators._neural import NeuralEstimator
 from skaudio.estimators._recurrent import RecurrentBody
 from skaudio.estimators._regression import RegressorHead
+from skaudio.estimators._supervised import SupervisedEstimator
 
 
 @assembled
-class GRURegressor(RecurrentBody, RegressorHead, NeuralEstimator):
+class GRURegressor(RecurrentBody, RegressorHead, SupervisedEstimator):
     """GRU network from frame sequences to numbers.
 
     A recurrent network reads a clip frame by frame. It takes longer to train than a CNN of the same strength; what it

@@ -2,12 +2,12 @@
 
 from skaudio.estimators._assembly import assembled
 from skaudio.estimators._classification import ClassifierHead
-from skaudio.estimators._neural import NeuralEstimator
 from skaudio.estimators._recurrent import RecurrentBody
+from skaudio.estimators._supervised import SupervisedEstimator
 
 
 @assembled
-class LSTMClassifier(RecurrentBody, ClassifierHead, NeuralEstimator):
+class LSTMClassifier(RecurrentBody, ClassifierHead, SupervisedEstimator):
     """LSTM network from frame sequences to classes.
 
     A recurrent network reads a clip frame by frame. It takes longer to train than a CNN of the same strength; what it

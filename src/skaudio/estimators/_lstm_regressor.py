@@ -1,13 +1,13 @@
 """LSTM network that tells numbers."""
 
 from skaudio.estimators._assembly import assembled
-from skaudio.estimators._neural import NeuralEstimator
 from skaudio.estimators._recurrent import RecurrentBody
 from skaudio.estimators._regression import RegressorHead
+from skaudio.estimators._supervised import SupervisedEstimator
 
 
 @assembled
-class LSTMRegressor(RecurrentBody, RegressorHead, NeuralEstimator):
+class LSTMRegressor(RecurrentBody, RegressorHead, SupervisedEstimator):
     """LSTM network from frame sequences to numbers.
 
     A recurrent network reads a clip frame by frame. It takes longer to train than a CNN of the same strength; what it

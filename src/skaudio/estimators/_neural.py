@@ -5,7 +5,7 @@ from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import BaseEstimator
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted
@@ -13,37 +13,28 @@ from sklearn.utils.validation import _check_sample_weight, check_consistent_leng
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import check_frames
 from skaudio.estimators._architecture import Architecture
-from skaudio.estimators._augmentation import Augmentation
 from skaudio.estimators._batches import Batches, channel_statistics, in_batches, mask_of
 from skaudio.estimators._keras_side import keras_side
 from skaudio.estimators._parameters import TrainingParameters
 
-MASK_SIZE = 0.15
 
-
-class NeuralEstimator(
-    TrainingParameters, VersionedPickleMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
-):
-    """Base of the neural estimators: frames in, scores and embeddings out.
+class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
+    """Base of the neural estimators: trains a network on frames, keeps its weights, computes with it.
 
     Parameters are fields of data classes, which make the ``__init__`` that scikit-learn asks for: a group of parameters
     is written once, however many estimators have it (see `skaudio.estimators._assembly`). Subclasses say what the
-    network is (`_tower`) and what its scores mean (`_task`).
+    network is (`_make_architecture`).
     """
 
     # ---- what subclasses say
 
-    def _tower(self) -> tuple[Any, dict[str, Any]]:
-        """Give the name of the tower (or a callable), and its settings."""
+    def _make_architecture(self, frames: np.ndarray, targets: np.ndarray) -> Architecture:
+        """Say what network suits checked frames and targets."""
         raise NotImplementedError
 
-    def _needs_one_length(self) -> bool:
-        """Tell whether the network is made for clips of one length."""
-        return False
-
-    def _task(self) -> str:
-        """Say what the scores are: ``"exclusive"``, ``"independent"`` or ``"regression"``."""
-        raise NotImplementedError
+    def _augmentation(self) -> Any:
+        """Give what changes the batches of training, as `Augmentation` does; None: nothing."""
+        return None
 
     # ---- fitting
 
@@ -98,7 +89,9 @@ class NeuralEstimator(
         rng = np.random.default_rng(seed)
         mean, deviation = channel_statistics(frames, training, weights)
         common = {"batch_size": self.batch_size, "stride": graph.stride, "fill": mean}
-        augment = partial(self._augmentation(), mean=mean, deviation=deviation, rng=rng)
+        augment = self._augmentation()
+        if augment is not None:
+            augment = partial(augment, mean=mean, deviation=deviation, rng=rng)
         batches = Batches(frames, targets, weights, training, rng=rng, augment=augment, **common)
         checks = None if validation is None else Batches(frames, targets, weights, validation, **common)
         recipe = Recipe(
@@ -124,26 +117,6 @@ class NeuralEstimator(
         self.history_ = history
         self.n_iter_ = len(history["loss"])
         self._optimizer_state = state
-
-    def _make_architecture(self, frames: np.ndarray, targets: np.ndarray) -> Architecture:
-        tower, settings = self._tower()
-        one_length = self._needs_one_length()
-        if one_length and frames.ndim != 3:
-            raise ValueError(
-                f"architecture={self.architecture!r} needs clips of one length, got clips of {min(map(len, frames))} "
-                f"to {max(map(len, frames))} frames. Put a skaudio.pooling.FramePadder before it, or use another."
-            )
-        return Architecture(
-            tower=tower,
-            settings=tuple(settings.items()),
-            n_frames=frames.shape[1] if one_length else None,
-            n_channels=frames[0].shape[-1],
-            n_outputs=targets.shape[1],
-            task=self._task(),
-            normalize=self.normalize,
-            pooling=self.pooling,
-            dropout=self.dropout,
-        )
 
     def _split(self, rows: np.ndarray, strata: np.ndarray | None, groups: Any) -> tuple[np.ndarray, np.ndarray]:
         """Put clips aside to validate by: whole groups where there are any, else each class in proportion."""
@@ -174,17 +147,6 @@ class NeuralEstimator(
             seed = int(np.random.default_rng([seed, self.n_iter_]).integers(2**31))  # not the same batches each call
         return seed
 
-    def _augmentation(self) -> Augmentation:
-        return Augmentation(
-            crop=self.time_shift,
-            stretch=self.time_stretch,
-            warp=self.frequency_warp,
-            equalization=self.equalization,
-            masks=int(self.spec_augment),
-            mask_size=MASK_SIZE,
-            mixup=self.mixup,
-        )
-
     # ---- using
 
     def _check_frames(self, X: Any, *, reset: bool) -> np.ndarray:
@@ -197,8 +159,7 @@ class NeuralEstimator(
             if len(clip) != n_frames:
                 raise ValueError(
                     f"Clip {i} has {len(clip)} frames, but {type(self).__name__} was fitted on clips of {n_frames}, "
-                    f"which is what architecture={self._architecture.tower!r} takes. Put a skaudio.pooling.FramePadder "
-                    "before it."
+                    f"which is what {self._architecture.named} takes. Put a skaudio.pooling.FramePadder before it."
                 )
         return frames
 
@@ -214,35 +175,6 @@ class NeuralEstimator(
                 for row, length, values in zip(rows, lengths, output, strict=True):
                     outputs[row] = values if values.ndim == 1 else _as_long_as(values, length, batch.shape[1])
         return outputs
-
-    def transform(self, X: Any) -> np.ndarray:
-        """Give the embedding of each clip: what the network makes of it before its last layer.
-
-        Parameters
-        ----------
-        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences.
-
-        Returns
-        -------
-        ndarray of float32, shape (n_clips, n_features_out)
-            The output of ``feature_layer``, averaged over time where it has time; a data frame where `set_output` asked
-            for one.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If ``X`` is no batch like that in `fit`, or if there is no such layer.
-        """
-        rows = self._run(X, ("layer", self.feature_layer))
-        return np.stack([row.reshape(len(row), -1).mean(axis=0) if row.ndim > 1 else row for row in rows])
-
-    @property
-    def _n_features_out(self) -> int:
-        if not hasattr(self, "_weights"):
-            raise AttributeError(f"{type(self).__name__} is not fitted.")  # what scikit-learn asks by hasattr
-        graph = keras_side().graph_of(self._architecture)
-        return graph.n_features(("layer", self.feature_layer))
 
     @property
     def model_(self) -> Any:
@@ -272,7 +204,6 @@ class NeuralEstimator(
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
-        tags.transformer_tags.preserves_dtype = ["float32"]
         tags.non_deterministic = self.random_state is None
         return tags
 

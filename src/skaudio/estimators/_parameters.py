@@ -14,24 +14,6 @@ class TrainingParameters:
 
     Parameters
     ----------
-    normalize : {"channel", "clip"} or None, default="channel"
-        How frames are standardised, within the network: each channel by its mean and deviation over the training set;
-        or each clip by its own over all of its values, which takes the level of a recording away.
-    time_shift : float, default=0.1
-        Augmentation, as are the next five: in training, each time a clip is seen it is changed at random; never in
-        prediction. Largest share of a clip that is cut off, in front and behind together.
-    time_stretch : float, default=0.15
-        Largest change of tempo, as a share of it.
-    frequency_warp : float, default=0.06
-        Largest stretch of the channel axis, as a share of it, besides a shift by up to half as much: another vocal
-        tract, another size of animal. For channels that do not lie along frequency, such as sensors, 0.
-    equalization : float, default=0.25
-        Standard deviation of a gain that changes smoothly over the channels, in standard deviations of the channels:
-        another microphone, another distance.
-    spec_augment : bool, default=True
-        Whether to mask a stretch of time and one of the channels, up to 15 % of each [1]_.
-    mixup : float, default=0.2
-        Parameter of the beta distribution by which each clip and its target are mixed with another [2]_; 0: never.
     optimizer : str or keras.optimizers.Optimizer, default="adamw"
         By name, as Keras has it; or an optimizer to copy, which brings its own settings: ``learning_rate``,
         ``schedule`` and ``weight_decay`` do not touch it.
@@ -40,7 +22,7 @@ class TrainingParameters:
     schedule : {"cosine", "constant"}, default="cosine"
         Whether the learning rate rises over the first tenth of the training and falls to zero by its end, or stays.
     weight_decay : float, default=0.01
-        Decoupled weight decay [3]_, of all weights but biases and those of normalisation.
+        Decoupled weight decay (Loshchilov and Hutter, 2019), of all weights but biases and those of normalisation.
     epochs : int, default=30
         Number of passes over the clips; the largest, with ``early_stopping``.
     batch_size : int, default=16
@@ -55,8 +37,6 @@ class TrainingParameters:
         Number of epochs to wait for a lower loss.
     callbacks : list of keras.callbacks.Callback or None, default=None
         Called in training. They are copied before, so that they can be cloned and fitted with again.
-    feature_layer : str, int or None, default=None
-        Layer whose output `transform` gives: its name (see `summary`) or its place; None: what the last layer is given.
     warm_start : bool, default=False
         Whether `fit` goes on with the weights that are there.
     verbose : int, default=0
@@ -77,24 +57,8 @@ class TrainingParameters:
         Number of channels.
     feature_names_in_ : ndarray of str
         Names of channels, where `fit` saw a data frame.
-
-    References
-    ----------
-    .. [1] D. Park et al., "SpecAugment: a simple data augmentation method for automatic speech recognition",
-       Interspeech, 2019.
-    .. [2] H. Zhang, M. Cisse, Y. Dauphin and D. Lopez-Paz, "mixup: beyond empirical risk minimization", International
-       Conference on Learning Representations, 2018.
-    .. [3] I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", International Conference on Learning
-       Representations, 2019.
     """
 
-    normalize: str | None = "channel"
-    time_shift: float = 0.1
-    time_stretch: float = 0.15
-    frequency_warp: float = 0.06
-    equalization: float = 0.25
-    spec_augment: bool = True
-    mixup: float = 0.2
     optimizer: Any = "adamw"
     learning_rate: float = 3e-3
     schedule: str = "cosine"
@@ -105,19 +69,11 @@ class TrainingParameters:
     validation_fraction: float = 0.1
     patience: int = 10
     callbacks: Sequence[Any] | None = None
-    feature_layer: str | int | None = None
     warm_start: bool = False
     verbose: int = 0
     random_state: Any = None
 
     _parameter_constraints: ClassVar[dict] = {
-        "normalize": [None, StrOptions({"channel", "clip"})],
-        "time_shift": [Interval(Real, 0, 1, closed="left")],
-        "time_stretch": [Interval(Real, 0, None, closed="left")],
-        "frequency_warp": [Interval(Real, 0, 1, closed="left")],
-        "equalization": [Interval(Real, 0, None, closed="left")],
-        "spec_augment": ["boolean"],
-        "mixup": [Interval(Real, 0, None, closed="left")],
         "optimizer": [str, HasMethods(["apply_gradients", "get_config"])],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "schedule": [StrOptions({"constant", "cosine"})],
@@ -128,7 +84,6 @@ class TrainingParameters:
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "patience": [Interval(Integral, 0, None, closed="left")],
         "callbacks": [None, list, tuple],
-        "feature_layer": [None, str, Integral],
         "warm_start": ["boolean"],
         "verbose": ["verbose"],
         "random_state": ["random_state"],

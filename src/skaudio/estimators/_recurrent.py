@@ -9,7 +9,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class RecurrentBody:
-    """What makes a neural estimator a recurrent network, to the left of `NeuralEstimator`.
+    """What makes a neural estimator a recurrent network, to the left of `SupervisedEstimator`.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from sklearn.utils import Tags, check_array
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class RegressorHead(RegressorMixin):
-    """What makes a neural estimator a regressor, to the left of `NeuralEstimator`."""
+    """What makes a neural estimator a regressor, to the left of `SupervisedEstimator`."""
 
     _parameter_constraints: ClassVar[dict] = {}
 
