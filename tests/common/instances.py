@@ -1,6 +1,8 @@
 """An instance of everything public that can be fitted, with fast parameters, and what it is excused from, and why."""
 
 from skaudio.estimators import (
+    AutoencoderLatent,
+    AutoencoderOutlierDetector,
     CNNClassifier,
     CNNRegressor,
     GRUClassifier,
@@ -51,15 +53,18 @@ NETWORKS = [
     GRUClassifier(**SMALL_RNN, **FAST),
     GRURegressor(**SMALL_RNN, **FAST_REGRESSOR),
 ]
-ESTIMATORS = [*FRONT_ENDS, *POOLING, *NETWORKS]
+FAST_AUTOENCODER = {"latent_dim": 2, "hidden": (8,), "epochs": 25, "learning_rate": 0.02, "random_state": 0}
+AUTOENCODERS = [AutoencoderLatent(**FAST_AUTOENCODER), AutoencoderOutlierDetector(**FAST_AUTOENCODER)]
+ESTIMATORS = [*FRONT_ENDS, *POOLING, *NETWORKS, *AUTOENCODERS]
 
 MINI_BATCHES = (
     "A clip of weight 2 and the same clip twice fall into mini-batches differently. "
-    "tests/estimators/test_classification.py makes sure of it in one full batch."
+    "tests/estimators/test_classification.py and test_autoencoders.py make sure of it in one full batch."
 )
 # Estimator -> {check: why it cannot pass}.
 EXPECTED_FAILURES: dict[str, dict[str, str]] = {
-    type(network).__name__: {"check_sample_weight_equivalence_on_dense_data": MINI_BATCHES} for network in NETWORKS
+    type(network).__name__: {"check_sample_weight_equivalence_on_dense_data": MINI_BATCHES}
+    for network in [*NETWORKS, *AUTOENCODERS]
 }
 
 

@@ -1,9 +1,11 @@
-"""Networks as scikit-learn estimators: CNN, LSTM and GRU, classifiers and regressors.
+"""Networks as scikit-learn estimators: CNN, LSTM and GRU, classifiers and regressors; autoencoders.
 
 They take frame sequences, of equal length or not, as front ends give them; plain sensor series; or tables. TensorFlow
 is imported at the first fit.
 """
 
+from skaudio.estimators._autoencoder_latent import AutoencoderLatent
+from skaudio.estimators._autoencoder_outlier_detector import AutoencoderOutlierDetector
 from skaudio.estimators._cnn_classifier import CNNClassifier
 from skaudio.estimators._cnn_regressor import CNNRegressor
 from skaudio.estimators._gru_classifier import GRUClassifier
@@ -12,6 +14,8 @@ from skaudio.estimators._lstm_classifier import LSTMClassifier
 from skaudio.estimators._lstm_regressor import LSTMRegressor
 
 __all__ = [
+    "AutoencoderLatent",
+    "AutoencoderOutlierDetector",
     "CNNClassifier",
     "CNNRegressor",
     "GRUClassifier",

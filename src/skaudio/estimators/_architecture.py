@@ -104,3 +104,59 @@ class NetworkArchitecture(Architecture):
         if view == "frames":
             return frame_network(network)
         return network if view == "scores" else feature_network(network, view[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoencoderArchitecture(Architecture):
+    """Of an autoencoder. Its views are ``"latent"``, ``"errors"`` and ``"decode"``, which takes latents for frames.
+
+    Attributes
+    ----------
+    kind : {"dense", "conv", "recurrent"}
+        What it is made of.
+    hidden : tuple of int
+        Widths of the layers between frames and latent.
+    latent_dim : int
+        Size of the latent.
+    variational : bool
+        Whether the latent is drawn.
+    beta, denoising : float
+        Weight of the divergence, and noise.
+    linear_latent : bool
+        Whether the latent is linear.
+    """
+
+    kind: str
+    hidden: tuple[int, ...]
+    latent_dim: int
+    variational: bool
+    beta: float
+    denoising: float
+    linear_latent: bool = True
+
+    @property
+    def named(self) -> str:
+        """Say how a user asked for it."""
+        return f"kind={self.kind!r}"
+
+    @property
+    def stride(self) -> int:
+        """Tell what the length of a batch is a multiple of."""
+        return 2 ** len(self.hidden) if self.kind == "conv" else 1
+
+    def build(self) -> Any:
+        """Build the network."""
+        from skaudio.nets import autoencoder_network
+
+        settings = {name: value for name, value in vars(self).items() if name not in {"n_outputs", "task"}}
+        return autoencoder_network(**settings)
+
+    def view(self, network: Any, view: Any) -> Any:
+        """Give the encoder, the encoder and the decoder up to their squared errors, or the decoder."""
+        from skaudio.nets import decoding_network, error_network, latent_network
+
+        return {"latent": latent_network, "errors": error_network, "decode": decoding_network}[view](network)
+
+    def width(self, view: Any) -> int:
+        """Tell how many channels a view takes."""
+        return self.latent_dim if view == "decode" else self.n_channels

@@ -20,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 
 from skaudio.estimators._architecture import Architecture
+from skaudio.nets import grown_weights
 
 MAX_GRAPHS = 16
 
@@ -150,6 +151,10 @@ class Graph:
         for variable in self.network.variables:
             if id(variable) not in ordinary:  # the state of a generator of random numbers
                 variable.assign(rng.integers(0, 2**31, size=variable.shape))
+
+    def graft(self, outer: Weights) -> None:
+        """Take the outer layers from a smaller network of the same kind."""
+        self.network.set_weights(grown_weights(outer, self.network.get_weights()))
 
     def set_scales(self, frames: tuple[np.ndarray, np.ndarray], targets: tuple[np.ndarray, np.ndarray] | None) -> None:
         """Set means and deviations of frames and of targets, where the network has layers for them."""

@@ -81,7 +81,9 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         go_on: bool,
         epochs: int,
         schedule: str,
+        pretrained: Any = None,
     ) -> None:
+        """Train on rows of the clips, maybe with layers that were `pretrained` within a smaller network."""
         graph = keras_side().graph_of(architecture)
         from skaudio.estimators._training import Recipe, train
 
@@ -108,6 +110,8 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         )
         with graph.lock:
             graph.start(self._weights if go_on else None, seed)
+            if pretrained is not None:
+                graph.graft(pretrained)
             if not go_on:
                 graph.set_scales((mean, deviation), self._target_scale(targets[training], weights[training]))
             history, state = train(

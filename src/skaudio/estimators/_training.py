@@ -15,7 +15,7 @@ from scikeras.wrappers import BaseWrapper
 
 from skaudio.estimators._batches import Batches
 from skaudio.estimators._graphs import Graph, Weights
-from skaudio.nets import StandardizedSquaredError
+from skaudio.nets import MeanOutput, StandardizedSquaredError
 
 MAX_GRADIENT = 5.0  # norm of all gradients together: a clip unlike all others does not undo what was learnt
 WARM_UP = 0.1  # share of the steps in which a cosine schedule rises
@@ -27,7 +27,7 @@ class Recipe:
 
     Attributes
     ----------
-    task : {"exclusive", "independent", "regression"}
+    task : {"exclusive", "independent", "regression", "reconstruction"}
         Decides the loss and the metric.
     optimizer : str or keras.optimizers.Optimizer
         By name, or one to copy.
@@ -180,8 +180,8 @@ def _compile(graph: Graph, recipe: Recipe) -> None:
     made_of = json.dumps(keras.optimizers.serialize(optimizer), sort_keys=True, default=str)
     if graph.compiled_with == made_of:
         return
-    loss, metric = _make_loss(recipe.task, graph.network)
-    graph.network.compile(optimizer=optimizer, loss=loss, metrics=[metric], jit_compile=False)
+    loss, metrics = _make_loss(recipe.task, graph.network)
+    graph.network.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=False)
     # Left to the first step, the optimizer's variables would cost more, and leak.
     optimizer.build(graph.network.trainable_variables)
     graph.optimizer_start = tuple(np.array(variable.numpy()) for variable in optimizer.variables)
@@ -189,16 +189,17 @@ def _compile(graph: Graph, recipe: Recipe) -> None:
     graph.compiled_with = made_of
 
 
-def _make_loss(task: str, network: keras.Model) -> tuple[keras.losses.Loss, keras.metrics.Metric]:
-    """Make the loss, and a metric that a person can read."""
+def _make_loss(task: str, network: keras.Model) -> tuple[keras.losses.Loss, list[keras.metrics.Metric]]:
+    """Make the loss, and a metric that a person can read, where the loss is none."""
     if task == "exclusive":
-        return keras.losses.CategoricalCrossentropy(from_logits=True), keras.metrics.CategoricalAccuracy("accuracy")
+        return keras.losses.CategoricalCrossentropy(from_logits=True), [keras.metrics.CategoricalAccuracy("accuracy")]
     if task == "independent":
-        return keras.losses.BinaryCrossentropy(from_logits=True), keras.metrics.BinaryAccuracy(
-            "accuracy", threshold=0.0
-        )
-    scale = network.get_layer("target_scale")
-    return StandardizedSquaredError(scale), keras.metrics.MeanAbsoluteError("mean_absolute_error")
+        accuracy = keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)
+        return keras.losses.BinaryCrossentropy(from_logits=True), [accuracy]
+    if task == "regression":
+        error = keras.metrics.MeanAbsoluteError("mean_absolute_error")
+        return StandardizedSquaredError(network.get_layer("target_scale")), [error]
+    return MeanOutput(), []
 
 
 def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:

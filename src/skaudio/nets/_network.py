@@ -20,6 +20,22 @@ TOWERS = {"residual": residual, "lenet": lenet, "keyword": keyword, "recurrent":
 HIDDEN = {"lenet": 128, "keyword": 128}  # units of the layer between pooling and output, where the paper has one
 
 
+def standardized_inputs(n_channels: int, normalize: str | None) -> tuple[dict[str, Any], Any]:
+    """Make the inputs of a network: a dict of frames and mask; and the frames standardised, masked ones zero."""
+    inputs = {
+        "frames": layers.Input((None, n_channels), name="frames"),
+        "mask": layers.Input((None,), dtype="bool", name="mask"),
+    }
+    frames = inputs["frames"]
+    if normalize == "channel":
+        frames = ChannelStandardization(name="standardization")(frames, inputs["mask"])
+    elif normalize == "clip":
+        frames = ClipStandardization(name="standardization")(frames, inputs["mask"])
+    else:
+        frames = ApplyMask(name="standardization")(frames, inputs["mask"])
+    return inputs, frames
+
+
 def sequence_network(
     tower: str,
     settings: Mapping[str, Any],
@@ -55,7 +71,7 @@ def sequence_network(
     keras.Model
         Not compiled. The layers ``"time_pooling"``, ``"embedding"`` and ``"scores"`` are there in every one.
     """
-    inputs, frames = _inputs(n_channels, normalize)
+    inputs, frames = standardized_inputs(n_channels, normalize)
     features, mask = TOWERS[tower](frames, inputs["mask"], **settings)
     if pooling == "linear_softmax":
         x = layers.Dense(n_outputs, name="output")(_hidden(tower, features, dropout))
@@ -97,7 +113,7 @@ def image_network(
     TypeError, ValueError
         If what `build` gave is no such model.
     """
-    inputs, frames = _inputs(n_channels, normalize)
+    inputs, frames = standardized_inputs(n_channels, normalize)
     frames = layers.Reshape((n_frames, n_channels), name="image_frames")(frames)
     body = (plain if build == "plain" else build)((n_frames, n_channels), n_outputs)
     _check_body(body, (n_frames, n_channels), n_outputs)
@@ -182,21 +198,6 @@ def _find_layer(network: keras.Model, layer: str | int) -> Any:
     if not isinstance(layer, str) and -len(names) <= layer < len(names):
         return network.layers[layer]
     raise ValueError(f"feature_layer={layer!r} is no layer of this network. Its layers, in their order: {names}.")
-
-
-def _inputs(n_channels: int, normalize: str | None) -> tuple[dict[str, Any], Any]:
-    inputs = {
-        "frames": layers.Input((None, n_channels), name="frames"),
-        "mask": layers.Input((None,), dtype="bool", name="mask"),
-    }
-    frames = inputs["frames"]
-    if normalize == "channel":
-        frames = ChannelStandardization(name="standardization")(frames, inputs["mask"])
-    elif normalize == "clip":
-        frames = ClipStandardization(name="standardization")(frames, inputs["mask"])
-    else:
-        frames = ApplyMask(name="standardization")(frames, inputs["mask"])
-    return inputs, frames
 
 
 def _hidden(tower: str, x: Any, dropout: float) -> Any:

@@ -22,6 +22,10 @@ class ChannelStandardization(keras.layers.Layer):
         """Take frames ``(n_clips, n_frames, n_channels)`` and mask; give them standardised, masked ones zero."""
         return masked((frames - self.mean) / self.deviation, present)
 
+    def restore(self, frames: Any) -> Any:
+        """Give standardised frames their mean and deviation back."""
+        return frames * self.deviation + self.mean
+
     def compute_output_shape(self, frames_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
         """Give the shape of the frames."""
         return frames_shape

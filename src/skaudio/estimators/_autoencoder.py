@@ -1,0 +1,189 @@
+"""What autoencoders do: learn to make clips anew from a few numbers, and tell how well they can."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import _fit_context
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from skaudio._validation import stack_frames
+from skaudio.estimators._architecture import Architecture, AutoencoderArchitecture
+from skaudio.estimators._neural import NeuralEstimator
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class Autoencoder(NeuralEstimator):
+    """Base of what is built on an autoencoder.
+
+    Parameters
+    ----------
+    latent_dim : int, default=16
+        Number of values that a clip becomes.
+    kind : {"dense", "conv", "recurrent"}, default="dense"
+        - ``"dense"``: fully connected layers on all values of a clip, for vectors, or clips of one length (see
+          `skaudio.pooling.FramePadder`);
+        - ``"conv"``: convolutions over time, of steps that double, for clips of any length. The decoder has the latent
+          at each frame beside where in the clip that is [1]_;
+        - ``"recurrent"``: GRU layers in both directions, for clips of any length; the decoder as before.
+    hidden : sequence of int, default=(128,)
+        Units (or filters) of the layers between frames and latent; the decoder has the same, backwards.
+    variational : bool, default=False
+        Whether the latent of a clip is a normal distribution, near the standard one, of which training draws and whose
+        mean is given out [2]_.
+    beta : float, default=1.0
+        If variational, weight of keeping near [3]_: more makes the latent's parts less dependent, and the
+        reconstruction worse.
+    denoising : float, default=0.0
+        Standard deviation, in those of the channels, of noise that is added to what is encoded, in training, so that
+        the network learns to take it away [4]_.
+    stacked : bool, default=False
+        Whether to train layer by layer first, the outermost alone, then with the next [4]_; for ``kind="dense"``.
+
+    References
+    ----------
+    .. [1] N. Watters et al., "Spatial broadcast decoder: a simple architecture for learning disentangled
+       representations in VAEs", 2019.
+    .. [2] D. Kingma and M. Welling, "Auto-encoding variational Bayes", International Conference on Learning
+       Representations, 2014.
+    .. [3] I. Higgins et al., "beta-VAE: learning basic visual concepts with a constrained variational framework",
+       International Conference on Learning Representations, 2017.
+    .. [4] P. Vincent et al., "Stacked denoising autoencoders: learning useful representations in a deep network with a
+       local denoising criterion", Journal of Machine Learning Research 11, 2010.
+    """
+
+    latent_dim: int = 16
+    kind: str = "dense"
+    hidden: Sequence[int] = (128,)
+    variational: bool = False
+    beta: float = 1.0
+    denoising: float = 0.0
+    stacked: bool = False
+
+    _parameter_constraints: ClassVar[dict] = {
+        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        "kind": [StrOptions({"dense", "conv", "recurrent"})],
+        "hidden": [tuple, list],
+        "variational": ["boolean"],
+        "beta": [Interval(Real, 0, None, closed="left")],
+        "denoising": [Interval(Real, 0, None, closed="left")],
+        "stacked": ["boolean"],
+    }
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:  # noqa: ARG002
+        """Train the network to make the clips anew.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences, of equal length or, but for ``kind="dense"``, not. A table is taken as one-frame sequences.
+        y : None
+            Not used.
+        sample_weight : array-like of shape (n_clips,), default=None
+            How much each clip counts; what weighs nothing is left out.
+        groups : array-like of shape (n_clips,), default=None
+            Such as machines: with ``early_stopping``, clips of a group are all trained on or all validated by.
+
+        Returns
+        -------
+        self : estimator
+            Fitted.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``X`` is no batch of frame sequences, if its clips differ in length for ``kind="dense"``, or if
+            ``latent_dim`` is larger than a clip.
+        """
+        go_on = self.warm_start and hasattr(self, "_weights")
+        frames = self._check_frames(X, reset=not go_on)
+        targets = np.zeros((len(frames), 1), np.float32)  # the network gives the error itself
+        how = {"go_on": go_on, "epochs": self.epochs, "schedule": self.schedule}
+        self._fit(frames, targets, sample_weight, groups, None, **how)
+        self._usual_length = int(np.median([len(clip) for clip in frames]))
+        return self
+
+    def reconstruction_error(self, X: Any, per: str = "sample") -> np.ndarray:
+        """Tell how far clips are from what the network makes of their latents.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+        per : {"sample", "frame", "channel"}, default="sample"
+            What to take the mean squared error over: the whole clip, each frame, or each channel over time.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_clips,), (n_clips, n_frames) or (n_clips, n_channels)
+            In variances of the channels over the training set: about 1 is what their mean would give. For
+            ``per="frame"`` and clips of different lengths, an object array of ndarrays ``(n_frames_i,)``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``X`` is no batch like that in `fit`, or ``per`` none of the three.
+        """
+        axes = {"sample": (0, 1), "frame": 1, "channel": 0}
+        if per not in axes:
+            raise ValueError(f"per={per!r} is not known; expected one of {sorted(axes)}.")
+        means = [errors.mean(axis=axes[per], dtype=np.float64) for errors in self._run(X, "errors")]
+        return np.array(means) if per == "sample" else stack_frames(means)
+
+    def score_samples(self, X: Any) -> np.ndarray:
+        """Tell how normal clips are: the negative of `reconstruction_error`.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_clips,)
+            Higher for clips that are more like those in `fit`.
+        """
+        return -self.reconstruction_error(X)
+
+    def _make_architecture(self, frames: np.ndarray, targets: np.ndarray) -> AutoencoderArchitecture:  # noqa: ARG002
+        dense = self.kind == "dense"
+        if dense and frames.ndim != 3:
+            raise ValueError(
+                f"kind='dense' needs clips of one length, got clips of {min(map(len, frames))} to "
+                f"{max(map(len, frames))} frames. Put a skaudio.pooling.FramePadder before it, or use kind='conv'."
+            )
+        if self.stacked and not dense:
+            raise ValueError(f"stacked=True is for kind='dense', got kind={self.kind!r}.")
+        if any(not isinstance(units, Integral) or units < 1 for units in self.hidden):
+            raise ValueError(f"hidden={self.hidden!r} has a width that is no integer above 0.")
+        n_values = min(map(len, frames)) * frames[0].shape[1]
+        if self.latent_dim > n_values:
+            raise ValueError(
+                f"latent_dim={self.latent_dim} is larger than a clip of n_features = {n_values} values: there is "
+                "nothing to learn. Use a smaller latent_dim."
+            )
+        return AutoencoderArchitecture(
+            n_frames=frames.shape[1] if dense else None,
+            n_channels=frames[0].shape[1],
+            n_outputs=1,
+            task="reconstruction",
+            kind=self.kind,
+            hidden=tuple(map(int, self.hidden)),
+            latent_dim=int(self.latent_dim),
+            variational=bool(self.variational),
+            beta=float(self.beta),
+            denoising=float(self.denoising),
+        )
+
+    def _train(self, architecture: Architecture, *args: Any, go_on: bool, **how: Any) -> None:
+        """Train; first, if stacked, networks that have but the outermost layers, each from those of the one before."""
+        pretrained = None
+        for i, units in enumerate(architecture.hidden if self.stacked and not go_on else ()):
+            outer = {"hidden": architecture.hidden[:i], "latent_dim": units, "linear_latent": False}
+            stage = replace(architecture, variational=False, **outer)
+            super()._train(stage, *args, go_on=False, pretrained=pretrained, **how)
+            pretrained = self._weights
+        super()._train(architecture, *args, go_on=go_on, pretrained=pretrained, **how)

@@ -1,0 +1,156 @@
+"""Autoencoder as an outlier detector: what it cannot make anew is not normal."""
+
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import OutlierMixin
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from skaudio.estimators._assembly import assembled
+from skaudio.estimators._autoencoder import Autoencoder
+
+ROBUST_DEVIATION = 1.4826  # of a normal distribution, times its median absolute deviation
+AUTO_DEVIATIONS = 3.0
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class OutlierHead(OutlierMixin):
+    """What makes an autoencoder an outlier detector.
+
+    Parameters
+    ----------
+    contamination : float or "auto", default="auto"
+        Where normal ends: the share of the clips in `fit` that are to be outliers; or, for ``"auto"``, an error whose
+        logarithm is three robust standard deviations above the median of theirs.
+
+    Attributes
+    ----------
+    offset_ : float
+        The score that clips must have to be inliers.
+    """
+
+    contamination: Any = "auto"
+
+    _parameter_constraints: ClassVar[dict] = {
+        "contamination": [StrOptions({"auto"}), Interval(Real, 0, 0.5, closed="right")],
+    }
+
+
+@assembled
+class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
+    """Outlier detector by the error of an autoencoder that has seen normal clips only.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    AutoencoderLatent : The latents of such a network.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.estimators import AutoencoderOutlierDetector
+    >>> rng = np.random.default_rng(0)
+    >>> mixing = rng.normal(size=(2, 12))
+    >>> normal, odd = rng.normal(size=(200, 2)) @ mixing, rng.normal(size=(5, 12)) * 2
+    >>> model = AutoencoderOutlierDetector(latent_dim=2, random_state=0).fit(normal)
+    >>> model.predict(odd)
+    array([-1, -1, -1, -1, -1])
+    >>> bool(np.mean(model.predict(normal) == 1) > 0.9)
+    True
+    """
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:
+        """Train the network on normal clips, and find where normal ends.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences, of equal length or, but for ``kind="dense"``, not. A table is taken as one-frame sequences.
+        y : None
+            Not used.
+        sample_weight : array-like of shape (n_clips,), default=None
+            How much each clip counts in training; what weighs nothing is left out.
+        groups : array-like of shape (n_clips,), default=None
+            Such as machines: with ``early_stopping``, clips of a group are all trained on or all validated by.
+
+        Returns
+        -------
+        self : estimator
+            Fitted.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``X`` is no batch of frame sequences, if its clips differ in length for ``kind="dense"``, or if
+            ``latent_dim`` is larger than a clip.
+        """
+        super().fit(X, y, sample_weight, groups)
+        scores = self.score_samples(X)
+        if sample_weight is not None:
+            scores = scores[np.asarray(sample_weight) > 0]
+        if self.contamination == "auto":
+            errors = np.log(np.maximum(-scores, np.finfo(np.float64).tiny))
+            middle = np.median(errors)
+            spread = ROBUST_DEVIATION * np.median(np.abs(errors - middle))
+            self.offset_ = -float(np.exp(middle + AUTO_DEVIATIONS * spread))
+        else:
+            self.offset_ = float(np.percentile(scores, 100.0 * self.contamination))
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Tell normal clips from others.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+
+        Returns
+        -------
+        ndarray of int, shape (n_clips,)
+            1 for inliers, -1 for outliers.
+        """
+        return np.where(self.decision_function(X) >= 0, 1, -1)
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Give `score_samples` less ``offset_``.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_clips,)
+            Below 0 for outliers.
+        """
+        return self.score_samples(X) - self.offset_
+
+    def anomaly_score(self, X: Any) -> np.ndarray:
+        """Tell how unlike the clips in `fit` clips are; for when in a clip, see `reconstruction_error`.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_clips,)
+            Higher for clips that are less normal.
+        """
+        return -self.score_samples(X)

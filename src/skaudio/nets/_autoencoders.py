@@ -1,0 +1,186 @@
+"""Autoencoders: from frames to a few numbers a clip, the latent, and from these back to frames.
+
+An encoder takes standardised frames ``(n_clips, n_frames, n_channels)`` and their mask to features ``(n_clips,
+n_features)``, a decoder takes latents ``(n_clips, latent_dim)`` and the mask of the clips wanted to frames. The latent
+is all that passes between them: how long a clip is, it need not say.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import layers
+
+from skaudio.nets._autoencoding_layers import Broadcast, ClipMean, Divergence, NormalDraw, SquaredError, TimeCode
+from skaudio.nets._masking import ApplyMask, ShortenMask
+from skaudio.nets._network import standardized_inputs
+from skaudio.nets._time_pooling import TimePooling
+
+KERNEL_SIZE = 5  # steps that a convolution over time looks at
+N_SCALES = 2  # weights of a network that come first: mean and deviation of the channels
+
+
+def autoencoder_network(
+    kind: str,
+    *,
+    hidden: Sequence[int],
+    latent_dim: int,
+    n_frames: int | None,
+    n_channels: int,
+    variational: bool,
+    beta: float,
+    denoising: float,
+    linear_latent: bool = True,
+) -> keras.Model:
+    """Build an autoencoder, which gives the error that it is to make small.
+
+    Parameters
+    ----------
+    kind : {"dense", "conv", "recurrent"}
+        What encoder and decoder are made of.
+    hidden : sequence of int
+        Widths of the encoder's layers; the decoder has the same, backwards.
+    latent_dim : int
+        Size of the latent.
+    n_frames : int or None
+        Length that clips must have, for ``"dense"``; else None.
+    n_channels : int
+        Size of a frame.
+    variational : bool
+        Whether the latent is drawn from a normal distribution that the encoder gives [1]_.
+    beta : float
+        Weight of that distribution's divergence from the standard one [2]_.
+    denoising : float
+        Standard deviation of noise that is added to what is encoded, in training, in those of the channels [3]_.
+    linear_latent : bool, default=True
+        Whether the latent is linear; else as a hidden layer is.
+
+    Returns
+    -------
+    keras.Model
+        Not compiled, from ``"frames"`` and ``"mask"`` to ``(n_clips, 1)``: mean squared error of the standardised
+        frames, and, if variational, the divergence, in the same unit. The layers ``"standardization"``, ``"latent"``,
+        ``"decoder"`` (a model on ``"latent"`` and ``"mask"``) and ``"squared_error"`` are there in every one.
+
+    References
+    ----------
+    .. [1] D. Kingma and M. Welling, "Auto-encoding variational Bayes", International Conference on Learning
+       Representations, 2014.
+    .. [2] I. Higgins et al., "beta-VAE: learning basic visual concepts with a constrained variational framework",
+       International Conference on Learning Representations, 2017.
+    .. [3] P. Vincent et al., "Stacked denoising autoencoders: learning useful representations in a deep network with a
+       local denoising criterion", Journal of Machine Learning Research 11, 2010.
+    """
+    inputs, frames = standardized_inputs(n_channels, "channel")
+    mask, x = inputs["mask"], frames
+    if denoising:
+        x = ApplyMask(name="noisy")(layers.GaussianNoise(denoising, name="noise")(x), mask)
+    x = ENCODERS[kind](x, mask, hidden=hidden, n_frames=n_frames)
+    if variational:
+        mean, log_variance = layers.Dense(latent_dim, name="mean")(x), layers.Dense(latent_dim, name="log_variance")(x)
+        latent = NormalDraw(name="latent")(mean, log_variance)
+    else:
+        latent = layers.Dense(latent_dim, activation=None if linear_latent else "relu", name="latent")(x)
+    decoder = _decoder(kind, hidden=hidden, latent_dim=latent_dim, n_frames=n_frames, n_channels=n_channels)
+    errors = SquaredError(name="squared_error")(frames, decoder({"latent": latent, "mask": mask}), mask)
+    error = ClipMean(name="error")(errors, mask)
+    if variational:
+        error = layers.Add(name="bound")([error, Divergence(beta, name="divergence")(mean, log_variance, errors, mask)])
+    return keras.Model(inputs, error, name=f"{kind}_autoencoder")
+
+
+def latent_network(network: keras.Model) -> keras.Model:
+    """Cut an autoencoder off behind its latent."""
+    return keras.Model(network.input, network.get_layer("latent").output)
+
+
+def error_network(network: keras.Model) -> keras.Model:
+    """Cut an autoencoder off behind its squared errors, ``(n_clips, n_frames, n_channels)``."""
+    return keras.Model(network.input, network.get_layer("squared_error").output)
+
+
+def decoding_network(network: keras.Model) -> keras.Model:
+    """Give the way back: from ``"frames"``, which are latents as clips of one frame, and ``"mask"`` to frames."""
+    latent_dim = network.get_layer("latent").output.shape[-1]
+    inputs = {
+        "frames": layers.Input((None, latent_dim), name="frames"),
+        "mask": layers.Input((None,), dtype="bool", name="mask"),
+    }
+    frames = network.get_layer("decoder")({"latent": inputs["frames"][:, 0], "mask": inputs["mask"]})
+    return keras.Model(inputs, network.get_layer("standardization").restore(frames))
+
+
+def grown_weights(outer: Sequence[Any], fresh: Sequence[Any]) -> list[Any]:
+    """Give a dense autoencoder the layers of one that lacks its innermost ones, on either side of the latent."""
+    ends = (len(outer) - N_SCALES) // 2
+    return [*outer[: N_SCALES + ends], *fresh[N_SCALES + ends : -ends], *outer[-ends:]]
+
+
+def _dense_encoder(x: Any, mask: Any, *, hidden: Sequence[int], n_frames: int) -> Any:  # noqa: ARG001
+    x = layers.Reshape((n_frames * x.shape[-1],), name="flat")(x)
+    for i, units in enumerate(hidden):
+        x = layers.Dense(units, activation="relu", name=f"encoder_{i}")(x)
+    return x
+
+
+def _conv_encoder(x: Any, mask: Any, *, hidden: Sequence[int], n_frames: None) -> Any:  # noqa: ARG001
+    x = layers.Concatenate(name="where_and_what")([x, TimeCode(name="encoder_time")(mask)])
+    for i, filters in enumerate(hidden):
+        x = layers.Conv1D(filters, KERNEL_SIZE, 2, padding="same", activation="relu", name=f"encoder_{i}")(x)
+        mask = ShortenMask(2, name=f"mask_{i}")(mask)
+        x = ApplyMask(name=f"masked_{i}")(x, mask)
+    return TimePooling("mean_max", name="time_pooling")(x, mask)
+
+
+def _recurrent_encoder(x: Any, mask: Any, *, hidden: Sequence[int], n_frames: None) -> Any:  # noqa: ARG001
+    for i, units in enumerate(hidden):
+        layer = layers.GRU(units, return_sequences=True, name=f"encoder_{i}")
+        x = layers.Bidirectional(layer, name=f"encoder_both_ways_{i}")(x, mask=mask)
+    return TimePooling("last", bidirectional=bool(hidden), name="time_pooling")(x, mask)
+
+
+def _dense_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: int, n_channels: int) -> Any:  # noqa: ARG001
+    x = latent
+    for i, units in reversed(list(enumerate(hidden))):
+        x = layers.Dense(units, activation="relu", name=f"decoder_{i}")(x)
+    return layers.Reshape((n_frames, n_channels), name="frames")(layers.Dense(n_frames * n_channels, name="output")(x))
+
+
+def _conv_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: None, n_channels: int) -> Any:  # noqa: ARG001
+    x = _everywhere(latent, mask)
+    for i, filters in reversed(list(enumerate(hidden))):
+        x = layers.Conv1D(filters, KERNEL_SIZE, padding="same", activation="relu", name=f"decoder_{i}")(x)
+        x = ApplyMask(name=f"masked_{i}")(x, mask)
+    return layers.Conv1D(n_channels, KERNEL_SIZE, padding="same", name="output")(x)
+
+
+def _recurrent_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: None, n_channels: int) -> Any:  # noqa: ARG001
+    x = _everywhere(latent, mask)
+    for i, units in reversed(list(enumerate(hidden))):
+        layer = layers.GRU(units, return_sequences=True, name=f"decoder_{i}")
+        x = layers.Bidirectional(layer, name=f"decoder_both_ways_{i}")(x, mask=mask)
+    return layers.Dense(n_channels, name="output")(x)
+
+
+ENCODERS = {"dense": _dense_encoder, "conv": _conv_encoder, "recurrent": _recurrent_encoder}
+DECODERS = {"dense": _dense_decoder, "conv": _conv_decoder, "recurrent": _recurrent_decoder}
+
+
+def _decoder(kind: str, *, latent_dim: int, **settings: Any) -> keras.Model:
+    inputs = {
+        "latent": layers.Input((latent_dim,), name="latent"),
+        "mask": layers.Input((None,), dtype="bool", name="mask"),
+    }
+    return keras.Model(inputs, DECODERS[kind](inputs["latent"], inputs["mask"], **settings), name="decoder")
+
+
+def _everywhere(latent: Any, mask: Any) -> Any:
+    """Put the latent at every frame, beside where that frame is: a spatial broadcast decoder, of time [1]_.
+
+    References
+    ----------
+    .. [1] N. Watters et al., "Spatial broadcast decoder: a simple architecture for learning disentangled
+       representations in VAEs", 2019.
+    """
+    time = TimeCode(name="decoder_time")(mask)
+    return layers.Concatenate(name="where_and_what")([Broadcast(name="broadcast")(latent, mask), time])

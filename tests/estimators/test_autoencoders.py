@@ -1,0 +1,272 @@
+"""Autoencoders: latents and back, and what is not normal."""
+
+import pickle
+import subprocess
+import sys
+
+import joblib
+import keras
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone, is_outlier_detector
+from sklearn.decomposition import PCA
+from sklearn.feature_selection import RFE, SelectKBest, SequentialFeatureSelector
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from tests.estimators.conftest import make_clips
+
+from skaudio.estimators import AutoencoderLatent, AutoencoderOutlierDetector
+
+SMALL = {"latent_dim": 3, "hidden": (16,), "epochs": 5, "random_state": 0}
+BOTH = [AutoencoderLatent, AutoencoderOutlierDetector]
+RAGGED_KINDS = ["conv", "recurrent"]
+
+
+def tables(n_samples=400, n_features=10, n_causes=3, seed=0):
+    """Rows of columns with different units that have but a few causes, and a little noise."""
+    rng = np.random.default_rng(seed)
+    causes = rng.standard_normal((n_samples, n_causes)) * np.arange(1, n_causes + 1)
+    X = causes @ rng.standard_normal((n_causes, n_features)) + 0.1 * rng.standard_normal((n_samples, n_features))
+    return (X * np.logspace(-2, 2, n_features) + 5.0).astype(np.float32)
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2, 3])
+def test_a_linear_autoencoder_comes_near_to_principal_components(latent_dim):
+    X = tables()
+    Z = (X - X.mean(axis=0)) / X.std(axis=0)
+    pca = PCA(latent_dim).fit(Z)
+    least = np.mean((Z - pca.inverse_transform(pca.transform(Z))) ** 2)
+    training = {"epochs": 200, "learning_rate": 0.02, "weight_decay": 0.0, "random_state": 0}
+    model = AutoencoderLatent(latent_dim=latent_dim, hidden=(), **training).fit(X)
+    error = model.reconstruction_error(X).mean()
+    assert least * 0.999 < error < least * 1.05 + 1e-3
+
+
+@pytest.mark.parametrize("kind", ["dense", *RAGGED_KINDS])
+@pytest.mark.parametrize("variational", [False, True])
+def test_there_and_back(kind, variational):
+    X, _ = make_clips(ragged=False)
+    model = AutoencoderLatent(kind=kind, variational=variational, **SMALL).fit(X)
+    latents = model.transform(X)
+    assert latents.shape == (len(X), 3)
+    assert latents.dtype == np.float32
+    back = model.inverse_transform(latents)
+    assert back.shape == X.shape
+    errors = (X - back) ** 2 / X.var(axis=(0, 1))
+    assert_allclose(model.reconstruction_error(X), errors.mean(axis=(1, 2)), rtol=1e-3)
+    assert_allclose(model.reconstruction_error(X, per="frame"), errors.mean(axis=2), rtol=1e-2, atol=1e-4)
+    assert_allclose(model.reconstruction_error(X, per="channel"), errors.mean(axis=1), rtol=1e-2, atol=1e-4)
+    assert_allclose(model.score_samples(X), -errors.mean(axis=(1, 2)), rtol=1e-3)
+    assert model.score(X) == pytest.approx(model.score_samples(X).mean())
+
+
+def test_tables_come_back_as_tables_in_their_own_unit():
+    X = tables()
+    model = AutoencoderLatent(latent_dim=3, hidden=(), epochs=60, random_state=0).fit(X)
+    back = model.inverse_transform(model.transform(X))
+    assert back.shape == X.shape
+    assert (np.mean((back - X) ** 2, axis=0) < 0.05 * X.var(axis=0)).all()
+
+
+@pytest.mark.parametrize("kind", RAGGED_KINDS)
+def test_clips_of_different_lengths(kind, clips):
+    X, _ = clips
+    model = AutoencoderLatent(kind=kind, **SMALL).fit(X)
+    latents = model.transform(X)
+    assert_allclose(model.transform(X[:1]), latents[:1], atol=1e-5)  # a clip alone, and in a batch
+    lengths = [len(clip) for clip in X]
+    back = model.inverse_transform(latents, n_frames=lengths)
+    assert [clip.shape for clip in back] == [clip.shape for clip in X]
+    assert model.inverse_transform(latents).shape == (len(X), int(np.median(lengths)), 8)
+    assert_allclose(model.inverse_transform(latents[:1], n_frames=lengths[0])[0], back[0], rtol=1e-4, atol=1e-5)
+    assert [len(errors) for errors in model.reconstruction_error(X, per="frame")] == lengths
+    assert model.reconstruction_error(X, per="channel").shape == (len(X), 8)
+
+
+@pytest.mark.parametrize("kind", ["dense", *RAGGED_KINDS])
+def test_the_latent_says_what_clips_differ_in(kind):
+    X, y = make_clips(n_clips=90, ragged=False)
+    model = AutoencoderLatent(kind=kind, **{**SMALL, "epochs": 25}).fit(X)
+    fresh, labels = make_clips(n_clips=90, ragged=False, seed=1)
+    classifier = LogisticRegression().fit(model.transform(X), y)
+    assert classifier.score(model.transform(fresh), labels) > 0.8
+    assert model.history_["loss"][-1] < model.history_["loss"][0]
+
+
+def test_noise_makes_what_comes_back_less_noisy():
+    X, noise = tables(), np.random.default_rng(1).standard_normal((400, 10)).astype(np.float32)
+    noisy = X + 0.5 * noise * X.std(axis=0)
+    errors = []
+    for denoising in (0.0, 0.5):
+        model = AutoencoderLatent(latent_dim=10, hidden=(32,), denoising=denoising, epochs=60, random_state=0).fit(X)
+        back = model.inverse_transform(model.transform(noisy))
+        errors.append(np.mean(((back - X) / X.std(axis=0)) ** 2))
+    assert errors[1] < 0.7 * errors[0]
+
+
+def test_beta_draws_latents_to_the_standard_normal_distribution():
+    X = tables()
+    spreads = []
+    for beta in (0.1, 30.0):
+        model = AutoencoderLatent(variational=True, beta=beta, **{**SMALL, "epochs": 30}).fit(X)
+        spreads.append(np.abs(model.transform(X)).mean())
+    assert spreads[1] < 0.1 < spreads[0]
+
+
+def test_made_up_clips_are_like_those_learnt_from():
+    X = tables(n_samples=800)
+    model = AutoencoderLatent(variational=True, beta=0.1, latent_dim=3, hidden=(32,), epochs=60, random_state=0).fit(X)
+    made = model.sample(500)
+    assert made.shape == (500, 10)
+    assert_array_equal(made, model.sample(500))  # the same seed
+    assert (np.abs(made.mean(axis=0) - X.mean(axis=0)) < 0.4 * X.std(axis=0)).all()
+    difference = np.corrcoef(made.T) - np.corrcoef(X.T)
+    assert np.abs(difference).mean() < 0.2
+
+
+def test_only_what_is_variational_makes_clips_up():
+    assert not hasattr(AutoencoderLatent(), "sample")
+    assert hasattr(AutoencoderLatent(variational=True), "sample")
+
+
+class Count(keras.callbacks.Callback):
+    """Counts trainings, of whatever network."""
+
+    widths = ()
+
+    def on_train_begin(self, logs=None):
+        type(self).widths = (*self.widths, self.model.get_layer("latent").output.shape[-1])
+
+
+def test_stacked_layers_are_trained_from_the_outermost_on():
+    Count.widths = ()
+    X = tables()
+    model = AutoencoderLatent(latent_dim=2, hidden=(16, 8), stacked=True, epochs=3, callbacks=[Count()], random_state=0)
+    assert model.fit(X).transform(X).shape == (400, 2)
+    assert Count.widths == (16, 8, 2)
+    assert len(model.history_["loss"]) == 3
+    plain = clone(model).set_params(stacked=False, callbacks=None).fit(X)
+    assert model.history_["loss"][0] < plain.history_["loss"][0]  # a better start
+
+
+def test_beside_the_original_features_and_selected_from_them():
+    X, y = tables(n_samples=120), np.tile([0, 1], 60)
+    union = FeatureUnion([("original", "passthrough"), ("latent", AutoencoderLatent(**SMALL))])
+    for select in (
+        SelectKBest(k=4),
+        RFE(LogisticRegression(), n_features_to_select=4),
+        SequentialFeatureSelector(LogisticRegression(), n_features_to_select=4, cv=2),
+    ):
+        pipeline = make_pipeline(union, select).set_output(transform="pandas")
+        chosen = pipeline.fit_transform(X, y)
+        assert chosen.shape == (120, 4)
+        assert set(chosen.columns) <= {f"original__x{i}" for i in range(10)} | {
+            f"latent__autoencoderlatent{i}" for i in range(3)
+        }
+
+
+def test_a_grid_search_goes_by_the_reconstruction():
+    search = GridSearchCV(AutoencoderLatent(**{**SMALL, "epochs": 20}), {"latent_dim": [1, 3]}, cv=2).fit(tables())
+    assert search.best_params_ == {"latent_dim": 3}
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_equal_seeds_give_equal_networks(kind):
+    X = tables()
+    first, second = (kind(variational=True, denoising=0.2, **SMALL).fit(X).score_samples(X) for _ in range(2))
+    assert_array_equal(first, second)
+    other = kind(variational=True, denoising=0.2, **{**SMALL, "random_state": 1}).fit(X).score_samples(X)
+    assert np.abs(first - other).max() > 1e-4
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_weight_counts_as_often_as_the_clip_would(kind):
+    X = tables(n_samples=40)
+    weights = np.arange(40) % 3
+    full_batch = {**SMALL, "batch_size": 200, "epochs": 10}
+    weighted = kind(**full_batch).fit(X, sample_weight=weights)
+    repeated = kind(**full_batch).fit(np.repeat(X, weights, axis=0))
+    assert_allclose(weighted.score_samples(X), repeated.score_samples(X), rtol=1e-2)
+
+
+def test_a_new_process_gives_the_same_to_the_last_bit(tmp_path):
+    X, _ = make_clips(ragged=False)
+    models = [model(kind="conv", **SMALL).fit(X) for model in BOTH]
+    joblib.dump((models, X), tmp_path / "models.joblib")
+    code = (
+        f"import joblib, numpy as np; models, X = joblib.load({str(tmp_path / 'models.joblib')!r}); "
+        f"np.savez({str(tmp_path / 'out.npz')!r}, a=models[0].transform(X), b=models[1].decision_function(X))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    out = np.load(tmp_path / "out.npz")
+    assert_array_equal(out["a"], models[0].transform(X))
+    assert_array_equal(out["b"], models[1].decision_function(X))
+
+
+@pytest.mark.parametrize("kind", ["dense", *RAGGED_KINDS])
+def test_what_was_not_seen_is_not_normal(kind):
+    X, y = make_clips(n_clips=150, ragged=False)
+    fresh, labels = make_clips(n_clips=90, ragged=False, seed=1)
+    model = AutoencoderOutlierDetector(kind=kind, **{**SMALL, "epochs": 20}).fit(X[y == "cat"])
+    assert is_outlier_detector(model)
+    assert roc_auc_score(labels != "cat", model.anomaly_score(fresh)) > 0.95
+    assert_allclose(model.anomaly_score(fresh), -model.score_samples(fresh))
+    assert_array_equal(model.predict(fresh), np.where(model.decision_function(fresh) < 0, -1, 1))
+    assert np.mean(model.predict(fresh[labels != "cat"]) == -1) > 0.8
+    assert np.mean(model.predict(fresh[labels == "cat"]) == 1) > 0.8
+
+
+def test_contamination_is_the_share_of_outliers_where_it_was_fitted():
+    X = tables()
+    model = AutoencoderOutlierDetector(contamination=0.1, **SMALL)
+    assert np.mean(model.fit_predict(X) == -1) == pytest.approx(0.1, abs=0.005)
+
+
+def test_the_errors_of_frames_say_when():
+    X, y = make_clips(n_clips=150, ragged=False)
+    model = AutoencoderOutlierDetector(kind="conv", **{**SMALL, "epochs": 20}).fit(X[y == "cat"])
+    odd = X[y == "cat"][0].copy()
+    odd[9:12] += np.tile([4.0, -4.0], 4)
+    errors = model.reconstruction_error(odd[np.newaxis], per="frame")[0]
+    assert set(np.argsort(errors)[-3:]) == {9, 10, 11}
+
+
+@pytest.mark.parametrize("model", BOTH)
+@pytest.mark.parametrize(
+    ("settings", "match"),
+    [
+        ({"kind": "transformer"}, "'kind' parameter"),
+        ({"latent_dim": 200}, "latent_dim=200 is larger than a clip of n_features = 128"),
+        ({"hidden": (0,)}, "no integer above 0"),
+        ({"kind": "conv", "stacked": True}, "stacked=True is for kind='dense'"),
+    ],
+)
+def test_settings_that_make_no_network(model, settings, match):
+    X, _ = make_clips(ragged=False)
+    with pytest.raises(ValueError, match=match):
+        model(**{**SMALL, **settings}).fit(X)
+
+
+def test_input_that_does_not_fit(clips):
+    ragged, _ = clips
+    with pytest.raises(ValueError, match=r"needs clips of one length.*FramePadder"):
+        AutoencoderLatent(**SMALL).fit(ragged)
+    X, _ = make_clips(ragged=False)
+    model = AutoencoderLatent(**SMALL).fit(X)
+    with pytest.raises(ValueError, match="fitted on clips of 16, which is what kind='dense' takes"):
+        model.transform(X[:, :10])
+    with pytest.raises(ValueError, match="per='clip' is not known"):
+        model.reconstruction_error(X, per="clip")
+    with pytest.raises(ValueError, match="expected latent_dim=3"):
+        model.inverse_transform(np.zeros((2, 4)))
+    for n_frames in (10, 0, 1.5):
+        with pytest.raises(ValueError, match="expected 16, which is what kind='dense' makes"):
+            model.inverse_transform(np.zeros((2, 3)), n_frames=n_frames)
+
+
+def test_a_pickle_is_as_large_as_the_weights():
+    model = AutoencoderLatent(latent_dim=8, hidden=(256, 256), epochs=1, random_state=0).fit(tables())
+    assert len(pickle.dumps(model)) < 1.1 * 4 * model.model_.count_params() + 5000
