@@ -225,6 +225,31 @@ def test_contamination_is_the_share_of_outliers_where_it_was_fitted():
     assert np.mean(model.fit_predict(X) == -1) == pytest.approx(0.1, abs=0.005)
 
 
+def test_few_clips_like_those_learnt_from_raise_an_alarm():
+    """Errors of training are too small to go by: forty clips are learnt by heart."""
+    X = tables(n_samples=440, n_causes=8)
+    model = AutoencoderOutlierDetector(latent_dim=8, hidden=(128,), epochs=60, random_state=0).fit(X[:40])
+    assert np.mean(model.predict(X[40:]) == -1) < 0.1
+
+
+def test_where_normal_ends_is_found_on_groups_that_were_left_out():
+    X = tables(n_samples=60)
+    model = AutoencoderOutlierDetector(**SMALL)
+    model.fit(X, groups=np.repeat(np.arange(3), 20))
+    with pytest.raises(ValueError, match=r"in 1 group\(s\)"):
+        model.fit(X, groups=np.zeros(60))
+    model.set_params(contamination=0.1).fit(X, groups=np.zeros(60))
+
+
+def test_clips_that_weigh_nothing_do_not_move_where_normal_ends():
+    X = tables(n_samples=90)
+    odd = np.concatenate([X, X[:30] * 50])
+    weights = np.repeat([1.0, 0.0], [90, 30])
+    expected = AutoencoderOutlierDetector(contamination=0.1, **SMALL).fit(X)
+    model = AutoencoderOutlierDetector(contamination=0.1, **SMALL).fit(odd, sample_weight=weights)
+    assert_allclose(model.offset_, expected.offset_, rtol=1e-5)
+
+
 def test_the_errors_of_frames_say_when():
     X, y = make_clips(n_clips=150, ragged=False)
     model = AutoencoderOutlierDetector(kind="conv", **{**SMALL, "epochs": 20}).fit(X[y == "cat"])

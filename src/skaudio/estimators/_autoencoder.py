@@ -37,8 +37,8 @@ class Autoencoder(NeuralEstimator):
         If variational, weight of keeping near [3]_: more makes the latent's parts less dependent, and the
         reconstruction worse.
     denoising : float, default=0.0
-        Standard deviation, in those of the channels, of noise that is added to what is encoded, in training, so that
-        the network learns to take it away [4]_.
+        Standard deviation, in those of the channels and at most 1, of noise that is added to what is encoded, in
+        training, so that the network learns to take it away [4]_.
     stacked : bool, default=False
         Whether to train layer by layer first, the outermost alone, then with the next [4]_; for ``kind="dense"``.
 
@@ -68,7 +68,7 @@ class Autoencoder(NeuralEstimator):
         "hidden": [tuple, list],
         "variational": ["boolean"],
         "beta": [Interval(Real, 0, None, closed="left")],
-        "denoising": [Interval(Real, 0, None, closed="left")],
+        "denoising": [Interval(Real, 0, 1, closed="both")],
         "stacked": ["boolean"],
     }
 
@@ -130,7 +130,7 @@ class Autoencoder(NeuralEstimator):
         axes = {"sample": (0, 1), "frame": 1, "channel": 0}
         if per not in axes:
             raise ValueError(f"per={per!r} is not known; expected one of {sorted(axes)}.")
-        means = [errors.mean(axis=axes[per], dtype=np.float64) for errors in self._run(X, "errors")]
+        means = self._run(X, "errors", lambda errors: errors.mean(axis=axes[per], dtype=np.float64))
         return np.array(means) if per == "sample" else stack_frames(means)
 
     def score_samples(self, X: Any) -> np.ndarray:

@@ -5,14 +5,17 @@ from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import OutlierMixin
+from sklearn.base import OutlierMixin, clone
+from sklearn.model_selection import GroupKFold
 from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import _check_sample_weight
 
 from skaudio.estimators._assembly import assembled
 from skaudio.estimators._autoencoder import Autoencoder
 
 ROBUST_DEVIATION = 1.4826  # of a normal distribution, times its median absolute deviation
 AUTO_DEVIATIONS = 3.0
+N_FOLDS = 3
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -23,7 +26,8 @@ class OutlierHead(OutlierMixin):
     ----------
     contamination : float or "auto", default="auto"
         Where normal ends: the share of the clips in `fit` that are to be outliers; or, for ``"auto"``, an error whose
-        logarithm is three robust standard deviations above the median of theirs.
+        logarithm is three robust standard deviations above the median of what clips had when a network was fitted
+        without them. For that, three more are fitted, each without a third of the clips (or of the groups).
 
     Attributes
     ----------
@@ -98,17 +102,35 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
             ``latent_dim`` is larger than a clip.
         """
         super().fit(X, y, sample_weight, groups)
-        scores = self.score_samples(X)
-        if sample_weight is not None:
-            scores = scores[np.asarray(sample_weight) > 0]
+        weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
         if self.contamination == "auto":
-            errors = np.log(np.maximum(-scores, np.finfo(np.float64).tiny))
+            errors = np.log(np.maximum(self._unseen_errors(X, weights, groups), np.finfo(np.float64).tiny))
             middle = np.median(errors)
             spread = ROBUST_DEVIATION * np.median(np.abs(errors - middle))
             self.offset_ = -float(np.exp(middle + AUTO_DEVIATIONS * spread))
         else:
-            self.offset_ = float(np.percentile(scores, 100.0 * self.contamination))
+            self.offset_ = float(np.percentile(self.score_samples(X)[weights > 0], 100.0 * self.contamination))
         return self
+
+    def _unseen_errors(self, X: Any, weights: np.ndarray, groups: Any) -> np.ndarray:
+        """Give the errors of clips by networks that were fitted without them: those of training are too small."""
+        present = np.flatnonzero(weights > 0)
+        units = present if groups is None else np.asarray(groups)[present]
+        n_folds = min(N_FOLDS, len(np.unique(units)))
+        if n_folds < 2:
+            raise ValueError(
+                f"contamination='auto' needs clips to leave out, got n_samples = {len(present)} in {n_folds} group(s). "
+                "Give more, or a number."
+            )
+        errors = np.zeros(len(weights))
+        splitter = GroupKFold(n_folds, shuffle=True, random_state=self._draw_seed(go_on=False))
+        for _, unseen in splitter.split(present, groups=units):
+            fold, rows = clone(self), present[unseen]
+            without = weights.copy()
+            without[rows] = 0.0  # not there: no copy of the clips is made
+            super(AutoencoderOutlierDetector, fold).fit(X, None, without, groups)
+            errors[rows] = fold.reconstruction_error(X)[rows]
+        return errors[present]
 
     def predict(self, X: Any) -> np.ndarray:
         """Tell normal clips from others.

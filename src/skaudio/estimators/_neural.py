@@ -1,5 +1,6 @@
 """What all neural estimators do: train a network on frames, and use it."""
 
+from collections.abc import Callable
 from functools import partial
 from numbers import Integral
 from typing import Any, Self
@@ -167,8 +168,11 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
                 )
         return frames
 
-    def _run(self, X: Any, view: Any) -> list[np.ndarray]:
-        """Give what a view of the network gives for each clip; of what has time, a row for each frame."""
+    def _run(self, X: Any, view: Any, reduce: Callable = lambda values: values) -> list[np.ndarray]:
+        """Give what a view of the network gives for each clip; of what has time, a row for each frame.
+
+        It is reduced clip by clip: what is as large as the input need not be kept.
+        """
         check_is_fitted(self)
         frames = self._check_frames(X, reset=False)
         graph = keras_side().graph_of(self._architecture)
@@ -177,7 +181,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
             for rows, batch, lengths in in_batches(frames, graph.stride):
                 output = graph.run(view, self._weights, batch, mask_of(lengths, batch.shape[1]))
                 for row, length, values in zip(rows, lengths, output, strict=True):
-                    outputs[row] = values if values.ndim == 1 else _as_long_as(values, length, batch.shape[1])
+                    outputs[row] = reduce(values if values.ndim == 1 else _as_long_as(values, length, batch.shape[1]))
         return outputs
 
     @property

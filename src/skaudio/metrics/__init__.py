@@ -1,0 +1,9 @@
+"""Metrics that the field asks for and scikit-learn has not: of verification and of anomalous sounds.
+
+Functions of true labels and scores; `sklearn.metrics.make_scorer` makes scorers of them.
+"""
+
+from skaudio.metrics._equal_error_rate import equal_error_rate
+from skaudio.metrics._partial_auc import partial_auc
+
+__all__ = ["equal_error_rate", "partial_auc"]
