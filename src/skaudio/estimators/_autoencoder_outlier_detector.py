@@ -5,6 +5,7 @@ from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from scipy.stats import gamma
 from sklearn.base import OutlierMixin, clone
 from sklearn.model_selection import GroupKFold
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -13,8 +14,8 @@ from sklearn.utils.validation import _check_sample_weight
 from skaudio.estimators._assembly import assembled
 from skaudio.estimators._autoencoder import Autoencoder
 
-ROBUST_DEVIATION = 1.4826  # of a normal distribution, times its median absolute deviation
-AUTO_DEVIATIONS = 3.0
+FALSE_ALARMS = 0.05
+TINY = 1e-6
 N_FOLDS = 3
 
 
@@ -25,9 +26,10 @@ class OutlierHead(OutlierMixin):
     Parameters
     ----------
     contamination : float or "auto", default="auto"
-        Where normal ends: the share of the clips in `fit` that are to be outliers; or, for ``"auto"``, an error whose
-        logarithm is three robust standard deviations above the median of what clips had when a network was fitted
-        without them. For that, three more are fitted, each without a third of the clips (or of the groups).
+        Where normal ends: the share of the clips in `fit` that are to be outliers; or, for ``"auto"``, an error that
+        one normal clip in twenty has, by a gamma distribution (as the baseline of the DCASE challenges has it;
+        Kawaguchi et al., 2021) of the errors that clips have when a network was fitted without them. For that, three
+        more are fitted, each without a third of the clips (or of the groups).
 
     Attributes
     ----------
@@ -104,10 +106,10 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
         super().fit(X, y, sample_weight, groups)
         weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
         if self.contamination == "auto":
-            errors = np.log(np.maximum(self._unseen_errors(X, weights, groups), np.finfo(np.float64).tiny))
-            middle = np.median(errors)
-            spread = ROBUST_DEVIATION * np.median(np.abs(errors - middle))
-            self.offset_ = -float(np.exp(middle + AUTO_DEVIATIONS * spread))
+            errors = self._unseen_errors(X, weights, groups)
+            mean = max(errors.mean(), TINY)
+            variance = max(errors.var(), (TINY * mean) ** 2)
+            self.offset_ = -float(gamma.ppf(1.0 - FALSE_ALARMS, mean**2 / variance, scale=variance / mean))
         else:
             self.offset_ = float(np.percentile(self.score_samples(X)[weights > 0], 100.0 * self.contamination))
         return self
