@@ -50,7 +50,8 @@ class Spectrogram(FrontEnd):
         Whether values are in decibels, as ears and most models want them, or linear.
     power : float, default=2.0
         With ``scale="linear"``, the exponent of the magnitude: 1 for amplitude, 2 for power. Decibels are those of
-    power. top_db : float, default=80.0
+        power.
+    top_db : float, default=80.0
         Floor, in decibels below the loudest value of the clip. None: no floor but that of silence, -100 dB.
     normalize : {None, "mean", "standard"}, default=None
         Remove the mean of each channel over the clip ("mean"), and scale it to unit variance as well ("standard").
