@@ -11,6 +11,7 @@ from skaudio.estimators import (
     LSTMRegressor,
 )
 from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram, Waveform
+from skaudio.matching import RecordingMatcher
 from skaudio.pooling import FramePadder, FrameStacker, MixturePooling, StatPooling
 
 FRONT_ENDS = [
@@ -55,7 +56,8 @@ NETWORKS = [
 ]
 FAST_AUTOENCODER = {"latent_dim": 2, "hidden": (8,), "epochs": 25, "learning_rate": 0.02, "random_state": 0}
 AUTOENCODERS = [AutoencoderLatent(**FAST_AUTOENCODER), AutoencoderOutlierDetector(**FAST_AUTOENCODER)]
-ESTIMATORS = [*FRONT_ENDS, *POOLING, *NETWORKS, *AUTOENCODERS]
+MATCHERS = [RecordingMatcher(sr=8000, unknown_label=-1, random_state=0)]
+ESTIMATORS = [*FRONT_ENDS, *POOLING, *NETWORKS, *AUTOENCODERS, *MATCHERS]
 
 MINI_BATCHES = (
     "A clip of weight 2 and the same clip twice fall into mini-batches differently. "

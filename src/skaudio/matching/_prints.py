@@ -1,0 +1,112 @@
+"""What is kept of a recording: its landmarks, and a print of each frame, both small and hardly touched by noise.
+
+Landmarks are pairs of spectral peaks, hashed [1]_: two frequencies and the time between them. A print is a log-mel
+frame less its surroundings in time and frequency, so that neither level nor filters nor steady noise leave much in it,
+on 8 bits a band. Both are computed block by block: of hours, no more than seconds are held as spectra.
+
+References
+----------
+.. [1] A. Wang, "An industrial-strength audio search algorithm", International Conference on Music Information
+   Retrieval, 2003.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.ndimage import maximum_filter, uniform_filter
+
+from skaudio.dsp import melspectrogram, power_to_db, spectrogram
+
+N_FFT = 1024
+PEAK_HOP = 256
+PRINT_HOP = 512
+N_MELS = 128
+
+BLOCK = 256  # frames of prints at a time: 6 s at 22.05 kHz
+MARGIN = 16  # frames on either side, for what looks at neighbours
+
+PEAK_BINS = slice(4, 400)
+PEAK_TIME, PEAK_FREQUENCY = 3, 6  # frames and bins to either side in which a peak is the highest
+PEAK_FLOOR = 70.0  # dB below the loudest value of a block
+PEAKS_A_SECOND = 60.0
+LONGEST_PAIR = 63  # frames
+WIDEST_PAIR = 80  # bins
+NEXT_PEAKS = 20  # how many following peaks a peak is paired with at most
+
+SURROUNDINGS = (7, 9)  # frames x bands whose mean is taken away
+FLATTENING = 0.7  # exponent of a frame's norm that it is divided by: 1 would count frames of mere noise fully
+LEAST_NORM = 0.01
+STEPS = 24.0  # of the 8 bits, a unit
+
+
+class Prints(NamedTuple):
+    """What is kept of a recording.
+
+    Attributes
+    ----------
+    codes : ndarray of uint32, shape (n_landmarks,)
+        Hashes of pairs of peaks.
+    times : ndarray of int32, shape (n_landmarks,)
+        When they begin, in hops of peaks.
+    frames : ndarray of int8, shape (n_frames, N_MELS)
+        Prints.
+    """
+
+    codes: np.ndarray
+    times: np.ndarray
+    frames: np.ndarray
+
+
+def make_prints(y: np.ndarray, sr: float) -> Prints:
+    """Compute landmarks and prints of a waveform ``(n_samples,)`` at ``sr`` Hz."""
+    n_frames = 1 + len(y) // PRINT_HOP
+    padded = np.pad(y, (N_FFT // 2, N_FFT // 2 + PRINT_HOP))
+    times, bins, frames = [], [], []
+    for start in range(0, n_frames, BLOCK):
+        size = min(BLOCK, n_frames - start)
+        before, after = min(MARGIN, start), min(MARGIN, n_frames - start - size)
+        first, last = start - before, start + size + after
+        samples = padded[first * PRINT_HOP : (last - 1) * PRINT_HOP + N_FFT]
+        frames.append(_print_frames(samples, sr)[before : before + size])
+        scale = PRINT_HOP // PEAK_HOP
+        block_times, block_bins = _find_peaks(samples, sr, slice(before * scale, (before + size) * scale))
+        times.append(block_times + start * scale)
+        bins.append(block_bins)
+    codes, when = _hash_pairs(np.concatenate(times), np.concatenate(bins))
+    return Prints(codes, when, np.concatenate(frames))
+
+
+def _find_peaks(samples: np.ndarray, sr: float, own: slice) -> tuple[np.ndarray, np.ndarray]:
+    """Find the loudest peaks among a block's own frames: when, from the first of them, and in which bin."""
+    power = spectrogram(samples, n_fft=N_FFT, hop_length=PEAK_HOP, center=False)[:, PEAK_BINS]
+    decibels = power_to_db(power, top_db=None)
+    highest = maximum_filter(decibels, (2 * PEAK_TIME + 1, 2 * PEAK_FREQUENCY + 1))
+    block = decibels[own]
+    floor = max(float(block.max()) - PEAK_FLOOR, float(power_to_db(np.zeros(1, np.float32), top_db=None)[0]) + 1.0)
+    times, bins = np.nonzero((highest[own] == block) & (block > floor))
+    most = int(np.ceil(PEAKS_A_SECOND * len(block) * PEAK_HOP / sr))
+    if len(times) > most:
+        loudest = np.sort(np.argsort(-block[times, bins], kind="stable")[:most])
+        times, bins = times[loudest], bins[loudest]
+    return times, bins
+
+
+def _hash_pairs(times: np.ndarray, bins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pair each peak with those that follow, not far off in time and frequency."""
+    codes, when = [np.zeros(0, np.uint32)], [np.zeros(0, np.int32)]
+    for ahead in range(1, min(NEXT_PEAKS, len(times))):
+        later, higher = times[ahead:] - times[:-ahead], bins[ahead:] - bins[:-ahead]
+        near = (later > 0) & (later <= LONGEST_PAIR) & (np.abs(higher) <= WIDEST_PAIR)
+        code = (bins[:-ahead][near] << 16) | ((higher[near] + WIDEST_PAIR) << 8) | later[near]
+        codes.append(code.astype(np.uint32))
+        when.append(times[:-ahead][near].astype(np.int32))
+    return np.concatenate(codes), np.concatenate(when)
+
+
+def _print_frames(samples: np.ndarray, sr: float) -> np.ndarray:
+    mel = melspectrogram(samples, sr=sr, n_fft=N_FFT, hop_length=PRINT_HOP, n_mels=N_MELS, center=False)
+    decibels = power_to_db(mel, top_db=None)
+    decibels -= uniform_filter(decibels, SURROUNDINGS)
+    norm = np.linalg.norm(decibels, axis=1, keepdims=True)
+    flat = decibels / np.maximum(norm, LEAST_NORM) ** FLATTENING
+    return np.clip(np.rint(STEPS * flat), -127, 127).astype(np.int8)
