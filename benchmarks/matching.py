@@ -1,7 +1,9 @@
 """Finding the recording that a snippet is from: ESC-10 as recordings, 1.5 s of each as snippets, in white noise.
 
-Run as ``python benchmarks/matching.py`` with ESC-10 at hand (see `skaudio.datasets`); three minutes. Snippets that are
-silent are left out and counted. Snippets of other recordings: of a quarter of the recordings that are not taken in.
+Run as ``python benchmarks/matching.py`` with ESC-10 at hand (see `skaudio.datasets`); ten minutes, and 8 GB of memory
+for the last part. Snippets that are silent are left out and counted. Snippets of other recordings: of a quarter of the
+recordings that are not taken in. The large index: two hours of generated scenes, and 49 copies of them whose prints and
+landmarks are shifted along frequency, each copy by another amount.
 """
 
 import time
@@ -9,13 +11,16 @@ import time
 import numpy as np
 from measure import Report
 
-from skaudio.datasets import fetch_esc10
+from skaudio.datasets import fetch_esc10, make_sound_events
 from skaudio.io import load
 from skaudio.matching import RecordingMatcher
+from skaudio.matching._print_index import PrintIndex
+from skaudio.matching._prints import Prints
 
 SR = 22050
 SECONDS = 1.5
 SILENCE = 1e-4  # root mean square
+METHODS = ("landmark", "align", "latent")  # beside "auto"
 GOALS = {None: 1.0, 20: 0.99, 10: 0.98, 0: 0.94}
 
 
@@ -37,6 +42,7 @@ def snippets(waves, snr_db, seed=0):
 
 def known(report, waves):
     """Top-1 and offsets of snippets of the recordings."""
+    others = {method: RecordingMatcher(sr=SR, method=method, random_state=0).fit(waves) for method in METHODS}
     start = time.perf_counter()
     matcher = RecordingMatcher(sr=SR, random_state=0).fit(waves)
     report.line(f"  {len(waves)} recordings taken in, and threshold found, in {time.perf_counter() - start:.0f} s")
@@ -52,6 +58,10 @@ def known(report, waves):
         report.line(f"  {noise}: {len(drawn) - len(heard)} silent snippets left out, {1e3 * seconds:.0f} ms a snippet")
         report.figure(f"Snippets whose recording is found, {noise}", len(right) / len(heard), goal)
         report.figure("Of these, offsets right within 0.1 s", near, 0.95)
+        for method, other in others.items():
+            named = [matches[0].name if matches else None for matches in other.match([y for _, _, y in heard], k=1)]
+            right = np.mean([name == number for name, (number, _, _) in zip(named, heard, strict=True)])
+            report.line(f"  method={method!r}: {right:.3f}")
 
 
 def unknown(report, waves):
@@ -66,9 +76,45 @@ def unknown(report, waves):
     report.line(f"  of snippets of the recordings, in noise at 10 dB, {missed:.3f} are said to be unknown")
 
 
+def large(report):
+    """How long a snippet takes among a hundred hours."""
+    scenes = make_sound_events(120, random_state=0)  # of a minute each
+    index = PrintIndex(scenes.sr, "auto", exhaustive_hours=1.0)
+    prints = [index.describe(y) for y in scenes.data]
+    index.add(enumerate(prints))
+    hours, seconds = [], []
+    rng = np.random.default_rng(0)
+    heard = []
+    for number, start in zip(rng.integers(120, size=40), rng.uniform(0, 58, size=40), strict=True):
+        y = scenes.data[number][int(start * scenes.sr) :][: int(SECONDS * scenes.sr)]
+        noise = rng.standard_normal(len(y)) * np.sqrt(np.mean(y**2)) * 10 ** (-10 / 20)
+        heard.append((number, (y + noise).astype(np.float32)))
+    for copy in range(50):
+        shift = 8 * copy
+        index.add(
+            (120 * copy + i, Prints(codes + np.uint32(shift << 16), times, np.roll(frames, shift, axis=1)))
+            for i, (codes, times, frames) in enumerate(prints if copy else ())
+        )
+        if copy in {0, 4, 49}:
+            taken, found = [], 0
+            for number, snippet in heard:
+                start = time.perf_counter()
+                places = index.ranked(index.describe(snippet))
+                taken.append(time.perf_counter() - start)
+                found += bool(places) and places[0][0] == number
+            hours.append(2 * (copy + 1))
+            seconds.append(float(np.median(taken)))
+            report.line(f"  {hours[-1]} hours: {1e3 * seconds[-1]:.0f} ms a snippet, {found} of {len(heard)} found")
+    memory = sum(p.codes.nbytes + 2 * p.times.nbytes + p.frames.nbytes for p in prints) / 2**20 / hours[0]
+    report.line(f"  {memory:.0f} MB an hour")
+    report.figure("Seconds a snippet takes among 100 hours of recordings", seconds[-1], 0.2, unit=" s", at_most=True)
+    report.figure("the same, times that among 10 hours", seconds[-1] / seconds[-2], 10.0, at_most=True)
+
+
 if __name__ == "__main__":
     report = Report("matching")
     waves = [load(path, sr=SR)[0] for path in fetch_esc10().data]
     known(report, waves)
     unknown(report, waves)
+    large(report)
     report.write()

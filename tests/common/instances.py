@@ -9,6 +9,7 @@ from skaudio.estimators import (
     GRURegressor,
     LSTMClassifier,
     LSTMRegressor,
+    SiameseMatcher,
 )
 from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram, Waveform
 from skaudio.matching import RecordingMatcher
@@ -55,9 +56,11 @@ NETWORKS = [
     GRURegressor(**SMALL_RNN, **FAST_REGRESSOR),
 ]
 FAST_AUTOENCODER = {"latent_dim": 2, "hidden": (8,), "epochs": 25, "learning_rate": 0.02, "random_state": 0}
+FAST_SIAMESE = {name: value for name, value in FAST.items() if name != "label_smoothing"}
+SIAMESE = [SiameseMatcher(tower="dense", embedding_dim=8, **FAST_SIAMESE)]
 AUTOENCODERS = [AutoencoderLatent(**FAST_AUTOENCODER), AutoencoderOutlierDetector(**FAST_AUTOENCODER)]
 MATCHERS = [RecordingMatcher(sr=8000, unknown_label=-1, random_state=0)]
-ESTIMATORS = [*FRONT_ENDS, *POOLING, *NETWORKS, *AUTOENCODERS, *MATCHERS]
+ESTIMATORS = [*FRONT_ENDS, *POOLING, *NETWORKS, *SIAMESE, *AUTOENCODERS, *MATCHERS]
 
 MINI_BATCHES = (
     "A clip of weight 2 and the same clip twice fall into mini-batches differently. "

@@ -12,7 +12,7 @@ from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from tests.common.instances import FRONT_ENDS, NETWORKS, POOLING, name
+from tests.common.instances import FRONT_ENDS, NETWORKS, POOLING, SIAMESE, name
 
 from skaudio.features import MFCC
 from skaudio.pooling import StatPooling
@@ -54,7 +54,7 @@ def fitted(estimator, X):
 
 def cases():
     yield from ((estimator, "clips") for estimator in FRONT_ENDS)
-    yield from ((estimator, "frames") for estimator in [*POOLING, *NETWORKS])
+    yield from ((estimator, "frames") for estimator in [*POOLING, *NETWORKS, *SIAMESE])
 
 
 @pytest.fixture(params=list(cases()), ids=lambda case: name(case[0]))
@@ -76,7 +76,7 @@ def test_a_clip_does_not_depend_on_its_neighbours(case):
     model = fitted(estimator, X)
     together = model.transform(X)
     # A network multiplies matrices of another size, whose sums are rounded otherwise.
-    tolerance = 1e-5 if name(estimator) in map(name, NETWORKS) else 0
+    tolerance = 1e-5 if name(estimator) in map(name, [*NETWORKS, *SIAMESE]) else 0
     for i in range(len(X)):
         alone = model.transform(X[i : i + 1])
         assert len(alone) == 1

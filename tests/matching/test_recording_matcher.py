@@ -71,6 +71,24 @@ def test_a_snippet_is_found_where_it_is(recordings, by_method, method, snr_db):
     assert all(isinstance(match, Match) for match in best)
 
 
+def test_latents_find_what_sounds_alike(recordings):
+    model = RecordingMatcher(sr=SR, method="latent", random_state=0).fit(recordings[:11], list("abcdefghijk"))
+    starts = np.linspace(0.1, 2.4, 11)
+    snippets = [part(y, start) for y, start in zip(recordings, starts, strict=False)]
+    best = [matches[0] for matches in model.match(snippets, k=1)]
+    assert [match.name for match in best] == list("abcdefghijk")
+    assert np.abs([match.offset for match in best] - starts).max() < 0.1
+    model.add(recordings[11:], ["l"])
+    assert model.match([part(recordings[11], 1.0, seconds=0.5)], k=1)[0][0].name == "l"  # less than a chunk
+    model.remove(["l", "a"])
+    assert model.match([part(recordings[11], 1.0)], k=1)[0][0].name not in {"l", "a"}
+    again = RecordingMatcher(sr=SR, method="latent", random_state=0).fit(recordings[:11], list("abcdefghijk"))
+    assert_array_equal(again.thresholds_, model.thresholds_)
+    hidden = [with_noise(snippet, 0, seed) for seed, snippet in enumerate(snippets)]
+    found = [matches[0].name for matches in again.match(hidden, k=1)]
+    assert np.mean(np.array(found) == list("abcdefghijk")) < 0.8  # which is why the other methods exist
+
+
 def test_matches_are_ranked_and_each_recording_is_there_once(recordings, matcher):
     matches = matcher.match([part(recordings[3], 1.0)], k=5)[0]
     assert matches[0].name == "tune 3"
@@ -187,6 +205,12 @@ def test_a_new_process_finds_the_same(tmp_path, recordings, matcher):
     assert loaded.predict([part(make_recording(50), 1.0)])[0] == "new"
 
 
+def test_a_recording_that_is_there_twice_is_still_known(recordings):
+    names = [*range(12), "copy"]
+    model = RecordingMatcher(sr=SR, random_state=0).fit([*recordings, recordings[3]], list(map(str, names)))
+    assert model.predict([part(recordings[3], 1.1)])[0] in {"3", "copy"}
+
+
 def test_silence_is_from_nowhere(matcher):
     assert matcher.predict([np.zeros(SR, np.float32)])[0] == "unknown"
 
@@ -203,7 +227,9 @@ def test_nothing_to_ask_before_a_fit(recordings):
 
 
 def test_what_cannot_be_asked(recordings, matcher):
-    with pytest.raises(ValueError, match=r"Snippet 0 of 40\.00 s is longer than every recording; the longest has 4\.0"):
+    with pytest.raises(
+        ValueError, match=r"Snippet 0 of 40\.00 s is longer than every recording; the longest has 4\.00"
+    ):
         matcher.predict([make_recording(0, seconds=40.0)])
     with pytest.raises(ValueError, match="a recording of the name 'tune 2' already"):
         matcher.add(recordings[:1], ["tune 2"])

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from skaudio.nets import autoencoder_network, decoding_network, error_network, grown_weights, latent_network
+from skaudio.nets import autoencoder_network, cut_network, decoding_network, grown_weights
 from skaudio.nets._autoencoding_layers import Broadcast, Divergence, NormalDraw, TimeCode
 
 KINDS = ["dense", "conv", "recurrent"]
@@ -29,11 +29,11 @@ def test_the_views_agree_with_the_whole(kind, variational):
     network, inputs = build(kind, variational=variational, beta=0.0), batch()
     network.get_layer("standardization").mean.assign(np.arange(5.0))
     network.get_layer("standardization").deviation.assign(np.full(5, 2.0))
-    latents = np.array(latent_network(network)(inputs))
+    latents = np.array(cut_network(network, "latent")(inputs))
     assert latents.shape == (4, 3)
     decoded = np.array(decoding_network(network)({**inputs, "frames": latents[:, np.newaxis]}))
     squares = ((inputs["frames"] - decoded) / 2.0) ** 2  # in units of the deviation
-    assert_allclose(np.array(error_network(network)(inputs)), squares, rtol=1e-3, atol=1e-5)
+    assert_allclose(np.array(cut_network(network, "squared_error")(inputs)), squares, rtol=1e-3, atol=1e-5)
     assert_allclose(np.array(network(inputs))[:, 0], squares.mean(axis=(1, 2)), rtol=1e-4)
 
 
@@ -44,10 +44,10 @@ def test_what_fills_a_batch_up_changes_nothing(kind):
         "frames": np.concatenate([inputs["frames"], np.full((4, 8, 5), 7.0, np.float32)], axis=1),
         "mask": np.concatenate([inputs["mask"], np.zeros((4, 8), bool)], axis=1),
     }
-    for view in (latent_network, lambda network: network):
+    for view in (lambda network: cut_network(network, "latent"), lambda network: network):
         assert_allclose(np.array(view(network)(longer)), np.array(view(network)(inputs)), rtol=1e-5, atol=1e-6)
-    errors = np.array(error_network(network)(longer))
-    assert_allclose(errors[:, :12], np.array(error_network(network)(inputs)), rtol=1e-4, atol=1e-5)
+    errors = np.array(cut_network(network, "squared_error")(longer))
+    assert_allclose(errors[:, :12], np.array(cut_network(network, "squared_error")(inputs)), rtol=1e-4, atol=1e-5)
     assert not errors[:, 12:].any()
 
 

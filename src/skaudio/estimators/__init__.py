@@ -1,4 +1,4 @@
-"""Networks as scikit-learn estimators: CNN, LSTM and GRU, classifiers and regressors; autoencoders.
+"""Networks as scikit-learn estimators: CNN, LSTM and GRU, classifiers and regressors; autoencoders, siamese matcher.
 
 They take frame sequences, of equal length or not, as front ends give them; plain sensor series; or tables. TensorFlow
 is imported at the first fit.
@@ -12,6 +12,7 @@ from skaudio.estimators._gru_classifier import GRUClassifier
 from skaudio.estimators._gru_regressor import GRURegressor
 from skaudio.estimators._lstm_classifier import LSTMClassifier
 from skaudio.estimators._lstm_regressor import LSTMRegressor
+from skaudio.estimators._siamese_matcher import SiameseMatcher
 
 __all__ = [
     "AutoencoderLatent",
@@ -22,4 +23,5 @@ __all__ = [
     "GRURegressor",
     "LSTMClassifier",
     "LSTMRegressor",
+    "SiameseMatcher",
 ]

@@ -15,8 +15,9 @@ class Architecture:
         Length that clips must have; None: any.
     n_channels, n_outputs : int
         Size of a frame and number of outputs.
-    task : {"exclusive", "independent", "regression", "reconstruction"}
-        What the outputs are: scores of classes that exclude one another or do not, numbers, or errors.
+    task : {"exclusive", "independent", "regression", "reconstruction", "proxy", "contrastive", "triplet"}
+        What the outputs are: scores of classes that exclude one another or do not, numbers, errors, or what clips are
+        compared by.
     """
 
     n_frames: int | None
@@ -85,11 +86,14 @@ class NetworkArchitecture(Architecture):
 
     def build(self) -> Any:
         """Build the network."""
+        return self._build(self.n_outputs)
+
+    def _build(self, n_outputs: int) -> Any:
         from skaudio.nets import image_network, sequence_network
 
         common = {
             "n_channels": self.n_channels,
-            "n_outputs": self.n_outputs,
+            "n_outputs": n_outputs,
             "task": self.task,
             "normalize": self.normalize,
         }
@@ -104,6 +108,54 @@ class NetworkArchitecture(Architecture):
         if view == "frames":
             return frame_network(network)
         return network if view == "scores" else feature_network(network, view[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbeddingArchitecture(NetworkArchitecture):
+    """Of a network that learns by comparison, whose only view is ``"embedding"``.
+
+    Attributes
+    ----------
+    tower : str, callable or None
+        As in `NetworkArchitecture`; None: the mean of the frames, and nothing to learn.
+    n_outputs : int
+        Number of classes, for proxies; else 1.
+    embedding_dim : int
+        Size of the embedding.
+    unit : bool
+        Whether embeddings have unit length in training.
+    margin : float
+        Of the loss.
+    """
+
+    embedding_dim: int
+    unit: bool
+    margin: float
+
+    @property
+    def named(self) -> str:
+        """Say how a user asked for it."""
+        return f"tower={self.tower!r}"
+
+    @property
+    def stride(self) -> int:
+        """Tell what the length of a batch is a multiple of."""
+        return 1 if self.tower is None else super().stride
+
+    def build(self) -> Any:
+        """Build the network."""
+        from skaudio.nets import embedding_network, mean_network
+
+        if self.tower is None:
+            return mean_network(self.n_channels, self.normalize)
+        body = self._build(self.embedding_dim)
+        return embedding_network(body, unit=self.unit, n_proxies=self.n_outputs if self.task == "proxy" else None)
+
+    def view(self, network: Any, view: Any) -> Any:  # noqa: ARG002
+        """Give the network up to the embedding."""
+        from skaudio.nets import cut_network
+
+        return cut_network(network, "scores")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,9 +205,11 @@ class AutoencoderArchitecture(Architecture):
 
     def view(self, network: Any, view: Any) -> Any:
         """Give the encoder, the encoder and the decoder up to their squared errors, or the decoder."""
-        from skaudio.nets import decoding_network, error_network, latent_network
+        from skaudio.nets import cut_network, decoding_network
 
-        return {"latent": latent_network, "errors": error_network, "decode": decoding_network}[view](network)
+        if view == "decode":
+            return decoding_network(network)
+        return cut_network(network, {"latent": "latent", "errors": "squared_error"}[view])
 
     def width(self, view: Any) -> int:
         """Tell how many channels a view takes."""

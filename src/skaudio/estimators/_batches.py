@@ -13,6 +13,7 @@ LENGTHS_A_DOUBLING = 8
 MAX_PREDICT_VALUES = 2**20
 MAX_PREDICT_CLIPS = 256
 
+Sampler = Callable[[np.ndarray, int, np.random.Generator], list[np.ndarray]]
 Augment = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
 
 
@@ -39,6 +40,9 @@ class Batches:
         Shuffles; None: the order stays.
     augment : callable or None
         From frames, lengths and targets of a batch to others.
+    sampler : callable or None
+        From rows, the size of a batch and a generator to the rows of each batch; without `rng`, the same each time.
+        None: each row once, in batches of clips about as long.
     """
 
     def __init__(
@@ -53,10 +57,11 @@ class Batches:
         fill: np.ndarray,
         rng: np.random.Generator | None = None,
         augment: Augment | None = None,
+        sampler: Sampler | None = None,
     ) -> None:
         self._frames, self._targets, self._weights, self._rows = frames, targets, weights, rows
         self._batch_size, self._stride, self._fill = batch_size, stride, fill
-        self._rng, self._augment = rng, augment
+        self._rng, self._augment, self._sampler = rng, augment, sampler
 
     def __len__(self) -> int:
         return -(-len(self._rows) // self._batch_size)
@@ -72,6 +77,8 @@ class Batches:
 
     def _cut(self) -> list[np.ndarray]:
         rows, size = self._rows, self._batch_size
+        if self._sampler is not None:
+            return self._sampler(rows, size, np.random.default_rng(0) if self._rng is None else self._rng)
         if self._rng is None:
             return [rows[start : start + size] for start in range(0, len(rows), size)]
         rows = self._rng.permutation(rows)

@@ -208,8 +208,9 @@ class ClassifierHead(ClassifierMixin):
             known = np.arange(y.shape[1]) if multilabel else np.unique(y if classes is None else classes)
             if len(known) < 2 and not multilabel:
                 raise ValueError(
-                    f"{type(self).__name__} needs clips of at least two classes; y has one class only, {known[0]!r}. "
-                    "To tell what is like these clips from what is not, use an outlier detector."
+                    f"{type(self).__name__} needs clips of at least two classes; y has one class only, "
+                    f"{known.tolist()[0]!r}. To tell what is like these clips from what is not, use an outlier "
+                    "detector."
                 )
             self.classes_ = known
         unknown = [] if multilabel else np.setdiff1d(y, self.classes_)

@@ -63,6 +63,8 @@ class Graph:
 
     Attributes
     ----------
+    architecture : Architecture
+        What it is the network of.
     network : keras.Model
         The network.
     stride : int
@@ -78,7 +80,7 @@ class Graph:
     """
 
     def __init__(self, architecture: Architecture) -> None:
-        self._architecture = architecture
+        self.architecture = architecture
         self.network = build(architecture, seed=0)
         self.stride = architecture.stride
         self.lock = RLock()
@@ -117,7 +119,7 @@ class Graph:
 
     def make_steps(self) -> None:
         """Have what a step does traced: once, for any number of clips and frames."""
-        n_channels, n_outputs = self._architecture.n_channels, self._architecture.n_outputs
+        n_channels, n_outputs = self.architecture.n_channels, self.architecture.n_outputs
         specs = [
             tf.TensorSpec((None, None, n_channels), tf.float32),
             tf.TensorSpec((None, None), tf.bool),
@@ -131,17 +133,17 @@ class Graph:
 
             return tf.function(on_batch, input_signature=specs, autograph=False)
 
-        n_frames = self._architecture.n_frames or 2 * self.stride
-        one = {"frames": np.zeros((1, n_frames, n_channels), np.float32), "mask": np.ones((1, n_frames), bool)}
+        n_frames = self.architecture.n_frames or 2 * self.stride
+        pair = {"frames": np.zeros((2, n_frames, n_channels), np.float32), "mask": np.ones((2, n_frames), bool)}
         # Loss and metrics make their variables at the first batch they see: not while a step is traced.
-        self.network.test_step((one, np.zeros((1, n_outputs), np.float32), np.ones(1, np.float32)))
+        self.network.test_step((pair, np.zeros((2, n_outputs), np.float32), np.ones(2, np.float32)))
         self.train_step, self.test_step = traced(self.network.train_step), traced(self.network.test_step)
 
     def start(self, weights: Weights | None, seed: int) -> None:
         """Load weights to go on training with, or, for None, draw new ones; and seed what is random in training."""
         self._held = None
         if weights is None:
-            fresh = build(self._architecture, seed)
+            fresh = build(self.architecture, seed)
             for variable, value in zip(self.network.weights, fresh.weights, strict=True):
                 variable.assign(value)
         else:
@@ -166,7 +168,7 @@ class Graph:
 
     def n_features(self, view: Any) -> int:
         """Tell how many values a clip has in a view that is averaged over time."""
-        shape = self._architecture.view(self.network, view).output_shape
+        shape = self.architecture.view(self.network, view).output_shape
         return int(np.prod(shape[2:])) if len(shape) > 2 else shape[1]
 
     def weights(self) -> Weights:
@@ -177,12 +179,12 @@ class Graph:
 
     def _view(self, view: Any) -> Any:
         if view not in self._views:
-            compute = self._architecture.view(self.network, view)
+            compute = self.architecture.view(self.network, view)
             # Any number of clips and frames: traced once.
             self._views[view] = tf.function(
                 lambda frames, mask: tf.convert_to_tensor(compute({"frames": frames, "mask": mask}, training=False)),
                 input_signature=[
-                    tf.TensorSpec((None, None, self._architecture.width(view)), tf.float32),
+                    tf.TensorSpec((None, None, self.architecture.width(view)), tf.float32),
                     tf.TensorSpec((None, None), tf.bool),
                 ],
                 autograph=False,

@@ -14,7 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_consistent_leng
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import check_frames
 from skaudio.estimators._architecture import Architecture
-from skaudio.estimators._batches import Batches, channel_statistics, in_batches, mask_of
+from skaudio.estimators._batches import Batches, Sampler, channel_statistics, in_batches, mask_of
 from skaudio.estimators._keras_side import keras_side
 from skaudio.estimators._parameters import TrainingParameters
 
@@ -50,10 +50,12 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         go_on: bool,
         epochs: int,
         schedule: str,
+        sampler: Sampler | None = None,
     ) -> Self:
         """Train on checked frames and targets ``(n_clips, n_outputs)``, anew or to `go_on` with what weights there are.
 
-        ``strata`` are the classes that clips put aside to validate by have in proportion.
+        ``strata`` are the classes that clips put aside to validate by have in proportion; a ``sampler`` puts batches
+        together.
         """
         check_consistent_length(frames, targets)
         weights = _check_sample_weight(sample_weight, targets, dtype=np.float64, ensure_non_negative=True)
@@ -66,7 +68,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
             check_consistent_length(frames, groups)
         if self.early_stopping:
             training, validation = self._split(training, strata, groups)
-        how = {"go_on": go_on, "epochs": epochs, "schedule": schedule}
+        how = {"go_on": go_on, "epochs": epochs, "schedule": schedule, "sampler": sampler}
         self._train(architecture, frames, targets, weights, training, validation, **how)
         return self
 
@@ -82,6 +84,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         go_on: bool,
         epochs: int,
         schedule: str,
+        sampler: Sampler | None = None,
         pretrained: Any = None,
     ) -> None:
         """Train on rows of the clips, maybe with layers that were `pretrained` within a smaller network."""
@@ -91,14 +94,13 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         seed = self._draw_seed(go_on)
         rng = np.random.default_rng(seed)
         mean, deviation = channel_statistics(frames, training, weights)
-        common = {"batch_size": self.batch_size, "stride": graph.stride, "fill": mean}
+        common = {"batch_size": self.batch_size, "stride": graph.stride, "fill": mean, "sampler": sampler}
         augment = self._augmentation()
         if augment is not None:
             augment = partial(augment, mean=mean, deviation=deviation, rng=rng)
         batches = Batches(frames, targets, weights, training, rng=rng, augment=augment, **common)
         checks = None if validation is None else Batches(frames, targets, weights, validation, **common)
         recipe = Recipe(
-            task=architecture.task,
             optimizer=self.optimizer,
             learning_rate=self.learning_rate,
             weight_decay=self.weight_decay,
@@ -115,9 +117,10 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
                 graph.graft(pretrained)
             if not go_on:
                 graph.set_scales((mean, deviation), self._target_scale(targets[training], weights[training]))
-            history, state = train(
-                graph, recipe, batches, checks, getattr(self, "_optimizer_state", None) if go_on else None
-            )
+            history, state = {"loss": []}, ()
+            if graph.network.trainable_weights:
+                before = getattr(self, "_optimizer_state", None) if go_on else None
+                history, state = train(graph, recipe, batches, checks, before)
             self._architecture, self._weights = architecture, graph.weights()
         self.history_ = history
         self.n_iter_ = len(history["loss"])

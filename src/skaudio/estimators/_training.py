@@ -13,12 +13,14 @@ import keras
 import numpy as np
 from scikeras.wrappers import BaseWrapper
 
+from skaudio.estimators._architecture import Architecture
 from skaudio.estimators._batches import Batches
 from skaudio.estimators._graphs import Graph, Weights
-from skaudio.nets import MeanOutput, StandardizedSquaredError
+from skaudio.nets import ContrastiveLoss, MeanOutput, ProxyLoss, StandardizedSquaredError, TripletLoss
 
 MAX_GRADIENT = 5.0  # norm of all gradients together: a clip unlike all others does not undo what was learnt
 WARM_UP = 0.1  # share of the steps in which a cosine schedule rises
+COMPARISONS = {"proxy": ProxyLoss, "contrastive": ContrastiveLoss, "triplet": TripletLoss}
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,6 @@ class Recipe:
 
     Attributes
     ----------
-    task : {"exclusive", "independent", "regression", "reconstruction"}
-        Decides the loss and the metric.
     optimizer : str or keras.optimizers.Optimizer
         By name, or one to copy.
     learning_rate, weight_decay : float
@@ -45,7 +45,6 @@ class Recipe:
         What Keras prints.
     """
 
-    task: str
     optimizer: Any
     learning_rate: float
     weight_decay: float
@@ -180,7 +179,7 @@ def _compile(graph: Graph, recipe: Recipe) -> None:
     made_of = json.dumps(keras.optimizers.serialize(optimizer), sort_keys=True, default=str)
     if graph.compiled_with == made_of:
         return
-    loss, metrics = _make_loss(recipe.task, graph.network)
+    loss, metrics = _make_loss(graph.architecture, graph.network)
     graph.network.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=False)
     # Left to the first step, the optimizer's variables would cost more, and leak.
     optimizer.build(graph.network.trainable_variables)
@@ -189,8 +188,13 @@ def _compile(graph: Graph, recipe: Recipe) -> None:
     graph.compiled_with = made_of
 
 
-def _make_loss(task: str, network: keras.Model) -> tuple[keras.losses.Loss, list[keras.metrics.Metric]]:
+def _make_loss(
+    architecture: Architecture, network: keras.Model
+) -> tuple[keras.losses.Loss, list[keras.metrics.Metric]]:
     """Make the loss, and a metric that a person can read, where the loss is none."""
+    task = architecture.task
+    if task in COMPARISONS:
+        return COMPARISONS[task](architecture.margin), []
     if task == "exclusive":
         return keras.losses.CategoricalCrossentropy(from_logits=True), [keras.metrics.CategoricalAccuracy("accuracy")]
     if task == "independent":

@@ -1,4 +1,4 @@
-"""How well the prints of a snippet fit those of a recording, wherever the snippet might begin."""
+"""How well the frames of a snippet fit those of a recording, wherever the snippet might begin."""
 
 import numpy as np
 
@@ -7,14 +7,14 @@ LEAST_ENERGY = 1.0  # of prints, as they are on 8 bits: silence fits nothing
 
 
 def correlate(recording: np.ndarray, snippet: np.ndarray) -> np.ndarray:
-    """Correlate prints at each offset at which the snippet lies within the recording.
+    """Correlate frames at each offset at which the snippet lies within the recording.
 
     Parameters
     ----------
-    recording : ndarray of int8, shape (n_frames, n_bands)
-        Prints.
+    recording : ndarray of shape (n_frames, n_bands)
+        Prints, or latents.
     snippet : ndarray of float32, shape (n_snippet_frames, n_bands)
-        Prints of no more frames.
+        The same of no more frames.
 
     Returns
     -------

@@ -14,17 +14,15 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import check_clips
 from skaudio.io import AudioError, load
-from skaudio.matching._alignment import correlate
-from skaudio.matching._landmark_index import SPAN, LandmarkIndex, Votes
+from skaudio.matching._latent_index import LatentIndex
 from skaudio.matching._match import Match
-from skaudio.matching._prints import PEAK_HOP, PRINT_HOP, Prints, make_prints
+from skaudio.matching._print_index import PrintIndex
 
-HOPS = PRINT_HOP // PEAK_HOP
-VOTE_WEIGHT = 0.1  # of the logarithm of the landmarks that speak for a place, beside the correlation there
-N_PLACES = 50  # that landmarks propose, in an index too large to be looked through
 CALIBRATION_SNIPPETS = 50  # of each length
 CALIBRATION_SECONDS = (0.5, 1.0, 2.0, 4.0)  # the shorter a snippet, the more alike it may be by chance
-TAIL = 0.025  # share of the snippets, those most like others, by which the threshold is found
+TAILS = (0.1, 0.05, 0.025)  # shares of the snippets, those with the largest leads, by which the threshold is found
+RIVAL_WEIGHT = 0.75  # of the next best recording: at 1, two copies of a recording would make it unknown
+COPY = 0.8  # of the similarity with itself: what is more like a recording is taken to be a copy of it
 UNCALIBRATED = 0.6  # threshold with a single recording, which can be mistaken for no other
 
 
@@ -40,12 +38,15 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
     ----------
     sr : float, default=22050
         Sampling rate in Hz that recordings and snippets are brought to. Plain arrays are taken to be at it already.
-    method : {"auto", "landmark", "align"}, default="auto"
+    method : {"auto", "landmark", "align", "latent"}, default="auto"
         - ``"landmark"``: the number of landmarks that agree, over the snippet's number; takes little longer among more
           recordings;
         - ``"align"``: the correlation of prints, at all offsets in all recordings;
         - ``"auto"``: both: correlation and a tenth of the logarithm of one more than the number of landmarks; in more
-          than ``exhaustive_hours`` of recordings, at the places that landmarks propose.
+          than ``exhaustive_hours`` of recordings, at the places that landmarks propose;
+        - ``"latent"``: the cosine between latents of the mean MFCC of chunks of one second, by an autoencoder that
+          `fit` trains on the recordings, as tutorials do. It finds what sounds alike, another take of the same rather
+          than the very same, and little in noise; it needs TensorFlow.
     exhaustive_hours : float, default=1.0
         How much sound is looked through offset by offset.
     false_match_rate : float, default=0.01
@@ -61,9 +62,10 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
     names_ : list
         Of the recordings.
     thresholds_ : ndarray of float64, shape (4,)
-        Similarities that snippets of 0.5, 1, 2 and 4 s must have to be from a recording; of lengths in between, those
-        in between. Snippets of the recordings are matched with the other recordings, and the tail of their best
-        similarities taken to be exponential.
+        Leads that snippets of 0.5, 1, 2 and 4 s must have to be from a recording; of lengths in between, those in
+        between. The lead is the best similarity less three quarters of that of the next recording: a snippet of mere
+        noise may be like a recording of noise, but it is like all such recordings. Snippets of the recordings are
+        matched with the other recordings, and the tail of their leads taken to be exponential.
 
     See Also
     --------
@@ -95,7 +97,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
 
     _parameter_constraints: ClassVar[dict] = {
         "sr": [Interval(Real, 0, None, closed="neither")],
-        "method": [StrOptions({"auto", "landmark", "align"})],
+        "method": [StrOptions({"auto", "landmark", "align", "latent"})],
         "exhaustive_hours": [Interval(Real, 0, None, closed="left")],
         "false_match_rate": [Interval(Real, 0, 0.5, closed="neither")],
         "unknown_label": "no_validation",
@@ -145,18 +147,15 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         recordings = check_clips(self, X, reset=True)
         self.names_: list[Any] = []
         self._numbers: list[int] = []
-        self._frames: dict[int, np.ndarray] = {}
-        self._landmarks, self._next = LandmarkIndex(), 0
+        self._sizes: dict[int, int] = {}
+        self._next = 0
         rng = check_random_state(self.random_state)
-        drawn = rng.randint(len(recordings), size=(len(CALIBRATION_SECONDS), CALIBRATION_SNIPPETS))
-        snippets: list[list[tuple[int, Prints]]] = [[] for _ in CALIBRATION_SECONDS]
-        for number, (waveform, name) in enumerate(self._named(recordings, y)):
-            self._take_in(make_prints(waveform, self.sr), name)
-            for i in np.nonzero(drawn == number)[0]:
-                size = int(CALIBRATION_SECONDS[i] * self.sr)
-                if len(waveform) >= size:
-                    start = rng.randint(len(waveform) - size + 1)
-                    snippets[i].append((number, make_prints(waveform[start : start + size], self.sr)))
+        if self.method == "latent":
+            self._index: Any = LatentIndex(self.sr, int(rng.randint(2**31 - 1)))
+        else:
+            self._index = PrintIndex(self.sr, self.method, self.exhaustive_hours)
+        snippets: list[list[tuple[int, Any]]] = [[] for _ in CALIBRATION_SECONDS]
+        self._index.add(self._described(recordings, y, rng, snippets))
         self.thresholds_ = self._calibrate(snippets)
         return self
 
@@ -185,9 +184,9 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         known = [name for name in self._names_of(recordings, y) if name in self.names_]
         if known:
             raise ValueError(f"There is a recording of the name {known[0]!r} already. Remove it first, or use another.")
-        ready = [(make_prints(waveform, self.sr), name) for waveform, name in self._named(recordings, y)]
-        for prints, name in ready:  # all of them, or none
-            self._take_in(prints, name)
+        ready = [(self._index.describe(waveform), waveform, name) for waveform, name in self._named(recordings, y)]
+        # All of them are decoded by now: all are taken in, or none.
+        self._index.add([(self._number(waveform, name), description) for description, waveform, name in ready])
         return self
 
     def remove(self, names: Sequence) -> Self:
@@ -214,9 +213,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         if missing:
             raise ValueError(f"There is no recording of the name {missing[0]!r}. Known: {_some(self.names_)}.")
         dropped = [number for number, name in zip(self._numbers, self.names_, strict=True) if name in names]
-        self._landmarks.remove(np.array(dropped))
-        for number in dropped:
-            del self._frames[number]
+        self._index.remove(dropped)
         kept = [(number, name) for number, name in zip(self._numbers, self.names_, strict=True) if name not in names]
         self._numbers, self.names_ = [number for number, _ in kept], [name for _, name in kept]
         return self
@@ -259,7 +256,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
             Names, or ``unknown_label``; of dtype object, unless all of these are numbers.
         """
         found = [
-            matches[0].name if matches and matches[0].similarity >= threshold else self.unknown_label
+            matches[0].name if matches and _lead(matches) >= threshold else self.unknown_label
             for matches, threshold in self._matched(X)
         ]
         if all(isinstance(name, Number) for name in (*self.names_, self.unknown_label)):
@@ -279,9 +276,9 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         Returns
         -------
         ndarray of float64, shape (n_clips,)
-            The best similarity less the threshold for snippets so long: below 0 for those from none.
+            The lead (see ``thresholds_``) less the threshold for snippets so long: below 0 for those from none.
         """
-        return np.array([(matches[0].similarity if matches else 0.0) - line for matches, line in self._matched(X)])
+        return np.array([_lead(matches) - threshold for matches, threshold in self._matched(X)])
 
     def _matched(self, X: Sequence) -> Iterator[tuple[list[Match], float]]:
         """Yield what matches each snippet, and the threshold for one so long."""
@@ -290,17 +287,34 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         if not self.names_:
             raise ValueError("All recordings have been removed: there is nothing to match with. Use add, or fit.")
         names = dict(zip(self._numbers, self.names_, strict=True))
-        longest = max(map(len, self._frames.values()))
+        longest = max(self._sizes[number] for number in self._numbers)
         for i, clip in enumerate(clips):
             waveform = self._waveform(clip, f"Snippet {i}")
-            prints, seconds = make_prints(waveform, self.sr), len(waveform) / self.sr
-            if len(prints.frames) > longest:
+            seconds = len(waveform) / self.sr
+            if len(waveform) > longest:
                 raise ValueError(
                     f"Snippet {i} of {seconds:.2f} s is longer than every recording; the longest has "
-                    f"{longest * PRINT_HOP / self.sr:.2f} s. Pass a part of it."
+                    f"{longest / self.sr:.2f} s. Pass a part of it."
                 )
             threshold = np.interp(np.log(seconds), np.log(CALIBRATION_SECONDS), self.thresholds_)
-            yield [Match(names[number], value, offset) for number, value, offset in self._ranked(prints)], threshold
+            places = self._index.ranked(self._index.describe(waveform))
+            yield [Match(names[number], similarity, offset) for number, similarity, offset in places], threshold
+
+    def _described(
+        self, recordings: Sequence, names: Any, rng: np.random.RandomState, snippets: list[list[tuple[int, Any]]]
+    ) -> Iterator[tuple[int, Any]]:
+        """Yield what the index keeps of each recording; draw snippets of them, to find the threshold by."""
+        drawn = rng.randint(len(recordings), size=(len(CALIBRATION_SECONDS), CALIBRATION_SNIPPETS))
+        for waveform, name in self._named(recordings, names):
+            number = self._number(waveform, name)
+            for i in np.nonzero(drawn == number)[0]:
+                size = int(CALIBRATION_SECONDS[i] * self.sr)
+                if len(waveform) >= size:
+                    start = rng.randint(len(waveform) - size + 1)
+                    snippet = waveform[start : start + size]
+                    if snippet.any():
+                        snippets[i].append((number, self._index.describe(snippet)))
+            yield number, self._index.describe(waveform)
 
     def _names_of(self, recordings: Sequence, names: Any) -> list:
         if names is None:
@@ -317,12 +331,14 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         for i, name in enumerate(self._names_of(recordings, names)):
             yield self._waveform(recordings[i], f"Recording {i}"), name
 
-    def _take_in(self, prints: Prints, name: Any) -> None:
-        self._landmarks.add(self._next, prints.codes, prints.times)
-        self._frames[self._next] = prints.frames
-        self._numbers.append(self._next)
-        self.names_.append(name)
+    def _number(self, waveform: np.ndarray, name: Any) -> int:
+        """Give a recording its number, and note its name and size."""
+        number = self._next
         self._next += 1
+        self._numbers.append(number)
+        self.names_.append(name)
+        self._sizes[number] = len(waveform)
+        return number
 
     def _waveform(self, clip: Any, what: str) -> np.ndarray:
         try:
@@ -330,80 +346,43 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         except (AudioError, TypeError) as error:
             raise type(error)(f"{what}: {error}") from error
 
-    def _ranked(self, prints: Prints) -> list[tuple[int, float, float]]:
-        """Give recordings, their best similarities and offsets in seconds, the most similar first."""
-        votes = self._landmarks.votes(prints.codes, prints.times)
-        n_frames = sum(len(frames) for number, frames in self._frames.items())
-        looked_through = self.method == "align" or n_frames * PRINT_HOP <= self.exhaustive_hours * 3600 * self.sr
-        if self.method != "landmark" and looked_through:
-            places = [self._best_place(number, prints.frames, votes) for number in self._frames]
-        else:
-            places = [self._proposed(int(place), prints, votes) for place in votes.best(N_PLACES)]
-        best: dict[int, tuple[int, float, float]] = {}
-        for place in filter(None, places):
-            if place[1] > best.get(place[0], (0, -np.inf, 0))[1]:
-                best[place[0]] = place
-        return sorted(best.values(), key=lambda place: -place[1])
-
-    def _best_place(self, number: int, snippet: np.ndarray, votes: Votes) -> tuple[int, float, float] | None:
-        """Look through a recording."""
-        frames = self._frames[number]
-        if len(frames) < len(snippet):
-            return None
-        similarity = correlate(frames, snippet.astype(np.float32))
-        if self.method == "auto":
-            first, last = np.searchsorted(votes.places, (number * SPAN, (number + 1) * SPAN))
-            hops = (votes.places[first:last] - number * SPAN - SPAN // 2) // HOPS
-            near = np.unique(np.clip(hops[:, np.newaxis] + np.arange(-1, 3), 0, len(similarity) - 1))
-            places = number * SPAN + SPAN // 2 + near * HOPS
-            similarity[near] += VOTE_WEIGHT * np.log1p(votes.around(places))
-        offset = int(np.argmax(similarity))
-        return number, float(similarity[offset]), offset * PRINT_HOP / self.sr
-
-    def _proposed(self, place: int, prints: Prints, votes: Votes) -> tuple[int, float, float] | None:
-        """Look at a place that landmarks propose."""
-        number, hop = place // SPAN, place % SPAN - SPAN // 2
-        count = int(votes.around(np.array([place]))[0])
-        if self.method == "landmark":
-            return number, count / max(1, len(prints.codes)), max(0, hop) * PEAK_HOP / self.sr
-        frames, length = self._frames[number], len(prints.frames)
-        first = int(np.clip(round(hop / HOPS) - 2, 0, max(0, len(frames) - length)))
-        part = frames[first : first + length + 4]
-        if len(part) < length:
-            return None
-        similarity = correlate(part, prints.frames.astype(np.float32))
-        offset = int(np.argmax(similarity))
-        return (
-            number,
-            float(similarity[offset] + VOTE_WEIGHT * np.log1p(count)),
-            (first + offset) * PRINT_HOP / self.sr,
-        )
-
-    def _calibrate(self, snippets: list[list[tuple[int, Prints]]]) -> np.ndarray:
+    def _calibrate(self, snippets: list[list[tuple[int, Any]]]) -> np.ndarray:
         """Match parts of recordings with the others, to see how similar may be what is not the same.
 
-        What exceeds the median of snippets as long is pooled, and its tail taken to be exponential: recordings that are
-        parts of one another, if there are few, do not count.
+        What exceeds the median of snippets as long is pooled, and its tail taken to be exponential, as slow as the
+        slowest of three parts of it: recordings that are parts of one another, if there are few, do not count.
         """
         names = dict(zip(self._numbers, self.names_, strict=True))
         medians, excess = np.full(len(snippets), np.nan), []
         for i, of_one_length in enumerate(snippets):
-            best = []
-            for number, prints in of_one_length:
-                others = [value for other, value, _ in self._ranked(prints) if names[other] != names[number]]
-                if others and prints.frames.any():
-                    best.append(others[0])
-            if best:
-                medians[i] = np.median(best)
-                excess += list(best - medians[i])
+            leads: list[float] = []
+            for number, description in of_one_length:
+                matches = [Match(names[other], *place) for other, *place in self._index.ranked(description)]
+                own = max((match.similarity for match in matches if match.name == names[number]), default=np.inf)
+                others = [m for m in matches if m.name != names[number] and m.similarity < COPY * own]
+                if others:
+                    leads.append(_lead(others))
+            if leads:
+                medians[i] = np.median(leads)
+                excess += list(leads - medians[i])
         if not excess:
             return np.full(len(snippets), UNCALIBRATED)
         known = np.flatnonzero(~np.isnan(medians))
         medians = np.interp(np.arange(len(snippets)), known, medians[known])
-        return medians + np.quantile(excess, 1.0 - TAIL) * np.log(self.false_match_rate / 0.5) / np.log(TAIL / 0.5)
+        slowest = max(np.quantile(excess, 1.0 - tail) / np.log(0.5 / tail) for tail in TAILS)
+        return medians + slowest * np.log(0.5 / self.false_match_rate)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "thresholds_")
+
+
+def _lead(matches: list[Match]) -> float:
+    """Tell how far the best recording is before the next of another name, as far as that counts."""
+    if not matches:
+        return 0.0
+    best = matches[0]
+    rival = next((match.similarity for match in matches if match.name != best.name), 0.0)
+    return best.similarity - RIVAL_WEIGHT * max(rival, 0.0)
 
 
 def _some(names: list) -> str:

@@ -1,4 +1,4 @@
-"""Keras graphs, and nothing of scikit-learn: towers, recurrent stacks, autoencoders, pooling over time, whole networks.
+"""Keras graphs, and nothing of scikit-learn: towers, recurrent stacks, pooling over time, whole networks, autoencoders.
 
 Importing this imports Keras and TensorFlow; `skaudio.estimators` does so at the first fit.
 """
@@ -6,18 +6,32 @@ Importing this imports Keras and TensorFlow; `skaudio.estimators` does so at the
 from skaudio.nets._autoencoders import (
     autoencoder_network,
     decoding_network,
-    error_network,
     grown_weights,
-    latent_network,
 )
 from skaudio.nets._autoencoding_layers import MeanOutput
 from skaudio.nets._masking import ApplyMask, MaskedBatchNormalization, ShortenMask
-from skaudio.nets._network import feature_network, frame_network, image_network, plain, sequence_network
+from skaudio.nets._network import (
+    cut_network,
+    dense,
+    feature_network,
+    frame_network,
+    image_network,
+    plain,
+    sequence_network,
+)
 from skaudio.nets._scaling import (
     ChannelStandardization,
     ClipStandardization,
     StandardizedSquaredError,
     TargetScale,
+)
+from skaudio.nets._siamese import (
+    ContrastiveLoss,
+    ProxyLoss,
+    ProxyScores,
+    TripletLoss,
+    embedding_network,
+    mean_network,
 )
 from skaudio.nets._time_pooling import LinearSoftmaxPooling, TimePooling
 from skaudio.nets._towers import time_stride
@@ -26,21 +40,27 @@ __all__ = [
     "ApplyMask",
     "ChannelStandardization",
     "ClipStandardization",
+    "ContrastiveLoss",
     "LinearSoftmaxPooling",
     "MaskedBatchNormalization",
     "MeanOutput",
+    "ProxyLoss",
+    "ProxyScores",
     "ShortenMask",
     "StandardizedSquaredError",
     "TargetScale",
     "TimePooling",
+    "TripletLoss",
     "autoencoder_network",
+    "cut_network",
     "decoding_network",
-    "error_network",
+    "dense",
+    "embedding_network",
     "feature_network",
     "frame_network",
     "grown_weights",
     "image_network",
-    "latent_network",
+    "mean_network",
     "plain",
     "sequence_network",
     "time_stride",

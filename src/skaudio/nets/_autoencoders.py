@@ -89,16 +89,6 @@ def autoencoder_network(
     return keras.Model(inputs, error, name=f"{kind}_autoencoder")
 
 
-def latent_network(network: keras.Model) -> keras.Model:
-    """Cut an autoencoder off behind its latent."""
-    return keras.Model(network.input, network.get_layer("latent").output)
-
-
-def error_network(network: keras.Model) -> keras.Model:
-    """Cut an autoencoder off behind its squared errors, ``(n_clips, n_frames, n_channels)``."""
-    return keras.Model(network.input, network.get_layer("squared_error").output)
-
-
 def decoding_network(network: keras.Model) -> keras.Model:
     """Give the way back: from ``"frames"``, which are latents as clips of one frame, and ``"mask"`` to frames."""
     latent_dim = network.get_layer("latent").output.shape[-1]

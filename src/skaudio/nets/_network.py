@@ -98,8 +98,8 @@ def image_network(
 
     Parameters
     ----------
-    build : callable or "plain"
-        From ``(n_frames, n_channels)`` and the number of scores to a `keras.Model`; or the name of `plain`.
+    build : callable, "plain" or "dense"
+        From ``(n_frames, n_channels)`` and the number of scores to a `keras.Model`; or the name of `plain` or `dense`.
     n_frames, n_channels, n_outputs, task, normalize
         See `sequence_network`.
 
@@ -115,7 +115,7 @@ def image_network(
     """
     inputs, frames = standardized_inputs(n_channels, normalize)
     frames = layers.Reshape((n_frames, n_channels), name="image_frames")(frames)
-    body = (plain if build == "plain" else build)((n_frames, n_channels), n_outputs)
+    body = {"plain": plain, "dense": dense}.get(build, build)((n_frames, n_channels), n_outputs)
     _check_body(body, (n_frames, n_channels), n_outputs)
     return keras.Model(inputs, _scores(body(frames), task), name="image")
 
@@ -133,6 +133,15 @@ def plain(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
         x = layers.Conv2D(16, 3, activation="relu", name=f"convolution_{i}")(x)
     x = layers.Flatten(name="embedding")(x)
     return keras.Model(inputs, layers.Dense(n_outputs, name="output")(x), name="plain")
+
+
+def dense(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
+    """Build dense layers on all values of a clip, as a tutorial of siamese networks has them."""
+    inputs = layers.Input(input_shape, name="image_frames")
+    x = layers.Flatten(name="values")(inputs)
+    for i in range(2):
+        x = layers.Dropout(0.1, name=f"dropout_{i}")(layers.Dense(128, activation="relu", name=f"dense_{i}")(x))
+    return keras.Model(inputs, layers.Dense(n_outputs, activation="relu", name="output")(x), name="dense")
 
 
 def frame_network(network: keras.Model) -> keras.Model:
@@ -154,6 +163,11 @@ def frame_network(network: keras.Model) -> keras.Model:
     for layer in network.layers[network.layers.index(pooling) + 1 :]:
         x = layer(x)
     return keras.Model(network.input, x)
+
+
+def cut_network(network: keras.Model, layer: str) -> keras.Model:
+    """Cut a network off behind the layer of a name; its weights are shared."""
+    return keras.Model(network.input, network.get_layer(layer).output)
 
 
 def feature_network(network: keras.Model, layer: str | int | None) -> keras.Model:

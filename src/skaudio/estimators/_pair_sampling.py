@@ -1,0 +1,136 @@
+"""Which clips are compared in training: drawn anew for each epoch, and apart from what is learnt from them."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+CLIPS_A_CLASS = 4  # of a batch for triplets
+
+Draw = Callable[[np.ndarray, int, np.random.Generator], tuple[np.ndarray, np.ndarray]]
+
+
+class PairSampler:
+    """Batches of pairs: the first clips of all pairs, then the second ones.
+
+    Parameters
+    ----------
+    draw : callable
+        From rows, a number of pairs and a generator to the rows of as many pairs, genuine and impostors in turn.
+    """
+
+    def __init__(self, draw: Draw) -> None:
+        self._draw = draw
+
+    def __call__(self, rows: np.ndarray, batch_size: int, rng: np.random.Generator) -> list[np.ndarray]:
+        """Draw as many batches as the rows would fill, each of ``batch_size // 2`` pairs, but one pair at least."""
+        size, n_batches = max(1, batch_size // 2), -(-len(rows) // batch_size)
+        first, second = self._draw(rows, size * n_batches, rng)
+        return [np.concatenate([first[i : i + size], second[i : i + size]]) for i in range(0, len(first), size)]
+
+
+class ClassPairs:
+    """Pairs of clips of known classes; each class, and each two classes, as often as any other.
+
+    Parameters
+    ----------
+    classes : ndarray of int, shape (n_clips,)
+        Classes.
+    """
+
+    def __init__(self, classes: np.ndarray) -> None:
+        self._classes = classes
+
+    def __call__(self, rows: np.ndarray, n_pairs: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Draw pairs of these rows."""
+        members, start, count = _by_class(rows, self._classes)
+        several = np.flatnonzero(count > 1)
+        n_genuine = _share_of_genuine(n_pairs, len(several) > 0, len(count) > 1)
+        which = several[rng.integers(len(several), size=n_genuine)] if n_genuine else several[:0]
+        first = rng.integers(count[which])
+        second = (first + rng.integers(1, count[which])) % count[which]  # another one
+        genuine = members[start[which] + first], members[start[which] + second]
+        which = rng.integers(len(count), size=n_pairs - n_genuine)
+        other = (which + rng.integers(1, max(2, len(count)), size=len(which))) % len(count)
+        impostors = (members[start[k] + rng.integers(count[k])] for k in (which, other))
+        first, second = (_alternating(*rows) for rows in zip(genuine, impostors, strict=True))
+        return first, second
+
+
+class GivenPairs:
+    """Pairs that are known to be of one class or not, without the classes.
+
+    Parameters
+    ----------
+    same : ndarray of bool, shape (n_pairs,)
+        Which are genuine. The pair ``i`` is that of the rows ``i`` and ``n_pairs + i``.
+    """
+
+    def __init__(self, same: np.ndarray) -> None:
+        self._same = same
+
+    def __call__(self, rows: np.ndarray, n_pairs: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Draw pairs of these rows."""
+        known = rows[rows < len(self._same)]
+        genuine, impostors = known[self._same[known]], known[~self._same[known]]
+        n_genuine = _share_of_genuine(n_pairs, len(genuine) > 0, len(impostors) > 0)
+        first = _alternating(_each_in_turn(genuine, n_genuine, rng), _each_in_turn(impostors, n_pairs - n_genuine, rng))
+        return first, first + len(self._same)
+
+
+def triplet_batches(
+    classes: np.ndarray, rows: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """Draw batches of a few clips of each of several classes, of which triplets can be made.
+
+    Parameters
+    ----------
+    classes : ndarray of int, shape (n_clips,)
+        Classes.
+    rows : ndarray of int
+        Clips to draw from.
+    batch_size : int
+        Number of clips in a batch, about; two of each of two classes at least.
+    rng : numpy.random.Generator
+        Where chance comes from.
+
+    Returns
+    -------
+    list of ndarrays of int
+        Rows of each batch, as many batches as the rows would fill.
+    """
+    members, start, count = _by_class(rows, classes)
+    n_classes = min(len(count), max(2, batch_size // CLIPS_A_CLASS))
+    n_clips = max(2, batch_size // n_classes)
+    batches = []
+    for _ in range(-(-len(rows) // batch_size)):
+        chosen = rng.choice(len(count), n_classes, replace=False)
+        clips = [rng.permutation(members[start[k] : start[k] + count[k]])[:n_clips] for k in chosen]
+        batches.append(np.concatenate(clips))
+    return batches
+
+
+def _by_class(rows: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sort rows by class; tell where each class starts, and how many rows it has."""
+    members = rows[np.argsort(classes[rows], kind="stable")]
+    _, start, count = np.unique(classes[members], return_index=True, return_counts=True)
+    return members, start, count
+
+
+def _share_of_genuine(n_pairs: int, genuine: bool, impostors: bool) -> int:
+    """Tell how many pairs are to be genuine: half of them, if there are both kinds."""
+    return n_pairs * genuine if genuine != impostors else -(-n_pairs // 2)
+
+
+def _each_in_turn(pairs: np.ndarray, n_pairs: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw pairs, none a second time before all were drawn."""
+    rounds = [rng.permutation(pairs) for _ in range(-(-n_pairs // max(1, len(pairs))))]
+    return np.concatenate([*rounds, pairs[:0]])[:n_pairs]
+
+
+def _alternating(even: np.ndarray, odd: np.ndarray) -> np.ndarray:
+    """Lay two sequences, the first at most one longer, out in turns; or what there is, if one is empty."""
+    if not len(even) or not len(odd):
+        return np.concatenate([even, odd])
+    both = np.empty(len(even) + len(odd), int)
+    both[::2], both[1::2] = even, odd
+    return both

@@ -1,0 +1,218 @@
+"""What learns to compare clips: a tower that is shared by both, trained so that clips of one class come near."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import Tags
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from skaudio.estimators._architecture import EmbeddingArchitecture
+from skaudio.estimators._augmentation import Augmentation
+from skaudio.estimators._batches import Sampler
+from skaudio.estimators._convolutional import SIZES
+from skaudio.estimators._neural import NeuralEstimator
+from skaudio.estimators._pair_sampling import ClassPairs, GivenPairs, PairSampler, triplet_batches
+from skaudio.estimators._parameters import InputParameters
+from skaudio.estimators._whitening import Whitening
+
+# What a tower is called in `skaudio.nets`, and its settings.
+TOWERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "cnn": ("residual", SIZES["residual"]),
+    "gru": ("recurrent", {"cell": "GRU", "units": 96, "n_layers": 2, "frames_per_step": 2, "bidirectional": True}),
+}
+MARGINS = {"proxy": 0.0, "contrastive": 1.0, "triplet": 0.2}
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputParameters, NeuralEstimator):
+    """Base of what compares clips by embeddings.
+
+    Parameters
+    ----------
+    tower : {"cnn", "gru", "dense"}, callable or None, default="cnn"
+        What both clips of a comparison go through:
+
+        - ``"cnn"``: the residual network of `CNNClassifier`;
+        - ``"gru"``: the recurrent one of `GRUClassifier`;
+        - ``"dense"``: three dense layers on all values of a clip, as tutorials have it, for clips of one length (see
+          `skaudio.pooling.FramePadder`);
+        - a callable from ``(n_frames, n_channels)`` and ``embedding_dim`` to a `keras.Model` that ends in as many
+          units, for clips of one length. It is called at each fit and must give the same network each time;
+        - None: no network: the mean of the frames, or the row of a table, such as `skaudio.pooling.StatPooling`
+          gives. All that is learnt then is the whitening, which needs few clips and tells speakers apart best.
+    tower_params : dict or None, default=None
+        What is to be other than by default: ``filters``, ``depth`` and ``kernel_size`` of ``"cnn"``; ``units``,
+        ``n_layers``, ``frames_per_step`` and ``bidirectional`` of ``"gru"``.
+    embedding_dim : int, default=64
+        Size of the embedding; without a tower, it is as large as a frame.
+    pooling : {"mean_max", "mean", "max", "attention"}, default="mean_max"
+        How ``"cnn"`` and ``"gru"`` pool time.
+    dropout : float, default=0.2
+        Share of their features that is left out in training.
+    loss : {"proxy", "contrastive", "triplet"}, default="proxy"
+        What is made small:
+
+        - ``"proxy"``: the cross-entropy of classes by the cosines between embeddings and a learnt proxy of each class
+          [3]_;
+        - ``"contrastive"``: the squared distance of pairs of one class, and what lacks to ``margin`` in those of two
+          [4]_; half of the pairs are of each kind, drawn anew for each epoch;
+        - ``"triplet"``: how much farther, less ``margin``, the second clip of a pair of one class is than a
+          "semi-hard" clip of another class in the batch [5]_.
+    margin : float or None, default=None
+        Of the loss: a cosine (``"proxy"``), a distance (``"contrastive"``) or a squared distance (``"triplet"``). None:
+        0, 1 and 0.2.
+    distance : {"cosine", "euclidean"}, default="cosine"
+        How embeddings are compared. For cosines, embeddings have unit length.
+    whitening : float or None, default=0.1
+        Within-class covariance normalisation of the embeddings [6]_, so that differences count less in directions in
+        which clips of one class differ; the number is how much of the mean variance is added in every direction. None:
+        embeddings stay as the tower gives them.
+
+    References
+    ----------
+    .. [3] A. Zhai and H.-Y. Wu, "Classification is a strong baseline for deep metric learning", British Machine Vision
+       Conference, 2019; with the margin of H. Wang et al., "CosFace: large margin cosine loss for deep face
+       recognition", CVPR, 2018.
+    .. [4] R. Hadsell, S. Chopra and Y. LeCun, "Dimensionality reduction by learning an invariant mapping", CVPR, 2006.
+    .. [5] F. Schroff, D. Kalenichenko and J. Philbin, "FaceNet: a unified embedding for face recognition and
+       clustering", CVPR, 2015.
+    .. [6] A. Hatch, S. Kajarekar and A. Stolcke, "Within-class covariance normalization for SVM-based speaker
+       recognition", Interspeech, 2006.
+    """
+
+    tower: str | Callable | None = "cnn"
+    tower_params: dict[str, Any] | None = None
+    embedding_dim: int = 64
+    pooling: str = "mean_max"
+    dropout: float = 0.2
+    loss: str = "proxy"
+    margin: float | None = None
+    distance: str = "cosine"
+    whitening: float | None = 0.1
+
+    _parameter_constraints: ClassVar[dict] = {
+        "tower": [None, StrOptions({"cnn", "gru", "dense"}), callable],
+        "tower_params": [None, dict],
+        "embedding_dim": [Interval(Integral, 1, None, closed="left")],
+        "pooling": [StrOptions({"mean", "max", "mean_max", "attention"})],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "loss": [StrOptions(set(MARGINS))],
+        "margin": [None, Interval(Real, 0, None, closed="left")],
+        "distance": [StrOptions({"cosine", "euclidean"})],
+        "whitening": [None, Interval(Real, 0, None, closed="neither")],
+    }
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Give the embedding of each clip, whitened.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips, embedding_dim)
+            Embeddings, of unit length for ``distance="cosine"``: to be compared by ``distance``. A data frame where
+            `set_output` asked for one.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``X`` is no batch like that in `fit`.
+        """
+        return self._embed(X).astype(np.float32)
+
+    def _embed(self, X: Any) -> np.ndarray:
+        embeddings = np.stack(self._run(X, "embedding")).astype(np.float64)
+        if self._whitening is not None:
+            embeddings = self._whitening(embeddings)
+        if self.distance == "cosine":
+            embeddings /= np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        return embeddings
+
+    def _train_on_pairs(self, frames: np.ndarray, same: np.ndarray, groups: Any) -> None:
+        """Train the tower on checked frames, of which ``i`` and ``i + n_pairs`` are a pair, genuine or not."""
+        first = 2 * np.arange(len(same))
+        classes = np.concatenate([first, first + ~same])  # those of a pair are of one class, or of two; no others are
+        groups = np.tile(np.arange(len(same)) if groups is None else groups, 2)
+        self._train_embedding(frames, classes, groups, PairSampler(GivenPairs(same)))
+
+    def _train_embedding(
+        self, frames: np.ndarray, classes: np.ndarray, groups: Any, pairs: PairSampler | None = None
+    ) -> None:
+        """Train the tower on checked frames and numbers of classes, maybe on given pairs alone; find the whitening."""
+        self.loss_ = self.loss if pairs is None else "contrastive"
+        targets = classes[:, np.newaxis].astype(np.float32)
+        if self.loss_ == "proxy":
+            targets = np.eye(classes.max() + 1, dtype=np.float32)[classes]
+        strata = classes if pairs is None else None
+        go_on = self.warm_start and hasattr(self, "_weights")
+        if go_on and self._architecture.n_outputs != targets.shape[1]:
+            raise ValueError(
+                f"y has {targets.shape[1]} classes, but the network has proxies of {self._architecture.n_outputs}. To "
+                "start anew, use warm_start=False, or clone; to add classes without training, enroll."
+            )
+        how = {"go_on": go_on, "epochs": self.epochs, "schedule": self.schedule}
+        self._fit(frames, targets, None, groups, strata, sampler=pairs or self._sampler(classes), **how)
+        self._whitening = None
+        if self.whitening is not None:
+            embeddings = np.stack(self._run(frames, "embedding"))
+            self._whitening = Whitening.of(embeddings, classes, self.whitening)
+
+    def _sampler(self, classes: np.ndarray) -> Sampler | None:
+        if self.loss_ == "contrastive":
+            return PairSampler(ClassPairs(classes))
+        return partial(triplet_batches, classes) if self.loss_ == "triplet" else None
+
+    def _make_architecture(self, frames: np.ndarray, targets: np.ndarray) -> EmbeddingArchitecture:
+        one_length = self.tower == "dense" or callable(self.tower)
+        if one_length and frames.ndim != 3:
+            raise ValueError(
+                f"tower={self.tower!r} needs clips of one length, got clips of {min(map(len, frames))} to "
+                f"{max(map(len, frames))} frames. Put a skaudio.pooling.FramePadder before it, or use tower='cnn'."
+            )
+        tower, settings = TOWERS.get(self.tower, (self.tower, {})) if isinstance(self.tower, str) else (self.tower, {})
+        unknown = set(self.tower_params or {}) - set(settings)
+        if unknown:
+            raise ValueError(
+                f"tower_params has {sorted(unknown)}, which tower={self.tower!r} does not know. It knows "
+                f"{sorted(set(settings) - {'cell'})}."
+            )
+        if settings:
+            settings = {**settings, **(self.tower_params or {}), "dropout": 0.5 * self.dropout}
+        return EmbeddingArchitecture(
+            tower=tower,
+            settings=tuple(settings.items()),
+            n_frames=frames.shape[1] if one_length else None,
+            n_channels=frames[0].shape[-1],
+            n_outputs=targets.shape[1],
+            task=self.loss_,
+            normalize=self.normalize,
+            pooling=self.pooling,
+            dropout=self.dropout,
+            embedding_dim=int(self.embedding_dim),
+            unit=self.distance == "cosine" or self.loss_ == "proxy",
+            margin=float(MARGINS[self.loss_] if self.margin is None else self.margin),
+        )
+
+    def _augmentation(self) -> Augmentation:
+        augmentation = super()._augmentation()
+        # What is between two classes is of neither: only scores of all classes can say so.
+        return augmentation if self.loss_ == "proxy" else replace(augmentation, mixup=0.0)
+
+    @property
+    def _n_features_out(self) -> int:
+        if not hasattr(self, "_weights"):
+            raise AttributeError(f"{type(self).__name__} is not fitted.")  # what scikit-learn asks by hasattr
+        return self.n_features_in_ if self.tower is None else self._architecture.embedding_dim
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags

@@ -1,0 +1,151 @@
+"""Siamese matcher: are these two of one class; and, by a few examples, of which class is this."""
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import _fit_context
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import assert_all_finite, check_consistent_length, column_or_1d
+
+from skaudio._validation import check_frames, stack_frames
+from skaudio.estimators._assembly import assembled
+from skaudio.estimators._naming import NamingHead
+from skaudio.estimators._siamese import SiameseEmbedding
+from skaudio.estimators._verification import VerificationHead
+
+
+@assembled
+class SiameseMatcher(NamingHead, VerificationHead, SiameseEmbedding):
+    """Siamese network: tells whether two clips are of one class, and names clips by a few examples.
+
+    Both clips of a comparison go through the same tower, which is trained so that clips of one class come near each
+    other. What is near says something of classes that training did not know, too: `verify` compares two clips of any
+    class, `enroll` takes in a class by a few examples, `forget` drops one, and neither trains anything.
+
+    Which tower? With classes like those of training, or sounds of many kinds, the default. To tell speakers apart whom
+    training did not know, ``SiameseMatcher(tower=None)`` after `skaudio.features.MFCC` with ``deltas=1`` and
+    `skaudio.pooling.StatPooling`: with so few speakers to learn from, no network was as good.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    {attributes}
+    loss_ : str
+        The loss that was made small.
+
+    See Also
+    --------
+    CNNClassifier : For classes that are all known, with many clips of each.
+    skaudio.matching.RecordingMatcher : Finds the very recording that a snippet is from.
+    sklearn.metrics.DetCurveDisplay : Both kinds of error of a verification, at all thresholds.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.estimators import SiameseMatcher
+    >>> rng = np.random.default_rng(0)
+    >>> voices = rng.normal(size=(6, 8))
+    >>> y = np.repeat(["ann", "bob", "cyd", "dan", "eve", "fay"], 12)
+    >>> X = np.repeat(voices, 12, axis=0) + 0.3 * rng.normal(size=(72, 8))
+    >>> known = y != "fay"
+    >>> model = SiameseMatcher(tower=None, random_state=0).fit(X[known], y[known])
+    >>> model.verify(X[:2], X[[2, 20]])
+    array([ True, False])
+    >>> model.enroll(X[60:63], y[60:63]).predict(X[63:66])  # by three examples, without training
+    array(['fay', 'fay', 'fay'], dtype='<U3')
+    """
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any, groups: Any = None) -> Self:
+        """Train on clips of known classes, and enroll them.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences, of equal length or, but for ``tower="dense"`` and callables, not. A table is taken as
+            one-frame sequences.
+        y : array-like of shape (n_clips,)
+            Classes, of any kind.
+        groups : array-like of shape (n_clips,), default=None
+            Such as recordings: with ``early_stopping``, clips of a group are all trained on or all validated by; and
+            with ``calibration="clips"``, they are held out together.
+
+        Returns
+        -------
+        self : estimator
+            Fitted.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``X`` is no batch of frame sequences, if ``y`` does not fit it or has but one class, if no class has
+            several clips, or if there are too few clips or classes to hold some out for ``calibration``.
+        """
+        if y is None:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
+        go_on = self.warm_start and hasattr(self, "_weights")
+        frames = self._check_frames(X, reset=not go_on)
+        y = column_or_1d(y, warn=True)
+        assert_all_finite(y, estimator_name=type(self).__name__, input_name="y")
+        check_classification_targets(y)
+        check_consistent_length(frames, y, groups)
+        labels, classes, count = np.unique(y, return_inverse=True, return_counts=True)
+        if len(labels) < 2:
+            raise ValueError(
+                f"{type(self).__name__} needs clips of at least two classes; y has one class only, "
+                f"{labels.tolist()[0]!r}."
+            )
+        if count.max() < 2:
+            raise ValueError(f"Every class has one clip only; {type(self).__name__} needs several of one to compare.")
+        self._train_embedding(frames, classes, groups)
+        if self.calibration is not None:
+            self._calibrate(frames, classes, groups)
+        self._enrolled = self._no_one().with_more(self._embed(frames), y)
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit_pairs(self, A: Any, B: Any, same: Any, groups: Any = None) -> Self:
+        """Train on pairs of clips that are known to be of one class or not; no class is enrolled then.
+
+        Pairs have no classes to make proxies or triplets of: ``loss`` is taken to be ``"contrastive"``.
+
+        Parameters
+        ----------
+        A, B : ndarray (n_pairs, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            First and second clips.
+        same : array-like of bool, shape (n_pairs,)
+            Whether they are of one class.
+        groups : array-like of shape (n_pairs,), default=None
+            With ``early_stopping``, pairs of a group are all trained on or all validated by.
+
+        Returns
+        -------
+        self : estimator
+            Fitted.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``A`` and ``B`` are no batches of as many clips alike, or if pairs are not of both kinds.
+        """
+        check_consistent_length(A, B, same, groups)
+        first = self._check_frames(A, reset=True)
+        frames = stack_frames([*first, *check_frames(self, B, reset=False)])
+        same = column_or_1d(same)
+        if not np.isin(same, [0, 1]).all():
+            raise ValueError(f"same has {np.setdiff1d(same, [0, 1])[:3].tolist()}; expected True and False.")
+        same = same.astype(bool)
+        if same.all() or not same.any():
+            raise ValueError("All pairs are of one kind; expected some of one class and some of two.")
+        self._train_on_pairs(frames, same, groups)
+        if self.calibration is not None:
+            self._calibrate_by_pairs(frames, same, groups)
+        self._enrolled = self._no_one()
+        return self

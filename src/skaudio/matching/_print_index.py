@@ -1,0 +1,100 @@
+"""Recordings known by landmarks and prints: the very same sound is found, in noise and at any level."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from skaudio.matching._alignment import correlate
+from skaudio.matching._landmark_index import SPAN, LandmarkIndex, Votes
+from skaudio.matching._prints import PEAK_HOP, PRINT_HOP, Prints, make_prints
+
+HOPS = PRINT_HOP // PEAK_HOP
+VOTE_WEIGHT = 0.1  # of the logarithm of the landmarks that speak for a place, beside the correlation there
+N_PLACES = 50  # that landmarks propose, in an index too large to be looked through
+
+Place = tuple[int, float, float]
+
+
+class PrintIndex:
+    """Landmarks and prints of recordings.
+
+    Parameters
+    ----------
+    sr : float
+        Sampling rate in Hz.
+    method : {"auto", "landmark", "align"}
+        What similarity is: of both, landmarks that agree, or the correlation of prints.
+    exhaustive_hours : float
+        How much sound is looked through offset by offset, rather than where landmarks propose.
+    """
+
+    def __init__(self, sr: float, method: str, exhaustive_hours: float) -> None:
+        self._sr, self._method = sr, method
+        self._exhaustive_frames = exhaustive_hours * 3600 * sr / PRINT_HOP
+        self._frames: dict[int, np.ndarray] = {}
+        self._landmarks = LandmarkIndex()
+
+    def describe(self, waveform: np.ndarray) -> Prints:
+        """Compute what is kept of a recording, or looked for of a snippet."""
+        return make_prints(waveform, self._sr)
+
+    def add(self, recordings: Iterable[tuple[int, Prints]]) -> None:
+        """Take in recordings by their numbers."""
+        for number, prints in recordings:
+            self._landmarks.add(number, prints.codes, prints.times)
+            self._frames[number] = prints.frames
+
+    def remove(self, numbers: list[int]) -> None:
+        """Drop recordings."""
+        self._landmarks.remove(np.array(numbers))
+        for number in numbers:
+            del self._frames[number]
+
+    def ranked(self, prints: Prints) -> list[Place]:
+        """Give recordings, their best similarities and offsets in seconds, the most similar first."""
+        votes = self._landmarks.votes(prints.codes, prints.times)
+        n_frames = sum(map(len, self._frames.values()))
+        looked_through = self._method == "align" or n_frames <= self._exhaustive_frames
+        if self._method != "landmark" and looked_through:
+            places = [self._best_place(number, prints.frames, votes) for number in self._frames]
+        else:
+            places = [self._proposed(int(place), prints, votes) for place in votes.best(N_PLACES)]
+        best: dict[int, Place] = {}
+        for place in filter(None, places):
+            if place[1] > best.get(place[0], (0, -np.inf, 0))[1]:
+                best[place[0]] = place
+        return sorted(best.values(), key=lambda place: -place[1])
+
+    def _best_place(self, number: int, snippet: np.ndarray, votes: Votes) -> Place | None:
+        """Look through a recording."""
+        frames = self._frames[number]
+        if len(frames) < len(snippet):
+            return None
+        similarity = correlate(frames, snippet.astype(np.float32))
+        if self._method == "auto":
+            first, last = np.searchsorted(votes.places, (number * SPAN, (number + 1) * SPAN))
+            hops = (votes.places[first:last] - number * SPAN - SPAN // 2) // HOPS
+            near = np.unique(np.clip(hops[:, np.newaxis] + np.arange(-1, 3), 0, len(similarity) - 1))
+            places = number * SPAN + SPAN // 2 + near * HOPS
+            similarity[near] += VOTE_WEIGHT * np.log1p(votes.around(places))
+        offset = int(np.argmax(similarity))
+        return number, float(similarity[offset]), offset * PRINT_HOP / self._sr
+
+    def _proposed(self, place: int, prints: Prints, votes: Votes) -> Place | None:
+        """Look at a place that landmarks propose."""
+        number, hop = place // SPAN, place % SPAN - SPAN // 2
+        count = int(votes.around(np.array([place]))[0])
+        if self._method == "landmark":
+            return number, count / max(1, len(prints.codes)), max(0, hop) * PEAK_HOP / self._sr
+        frames, length = self._frames[number], len(prints.frames)
+        first = int(np.clip(round(hop / HOPS) - 2, 0, max(0, len(frames) - length)))
+        part = frames[first : first + length + 4]
+        if len(part) < length:
+            return None
+        similarity = correlate(part, prints.frames.astype(np.float32))
+        offset = int(np.argmax(similarity))
+        return (
+            number,
+            float(similarity[offset] + VOTE_WEIGHT * np.log1p(count)),
+            (first + offset) * PRINT_HOP / self._sr,
+        )
