@@ -87,7 +87,9 @@ def test_no_cycles_between_modules():
         visit(name)
 
 
-@pytest.mark.parametrize("folder", ["", ".io", ".dsp", ".features", ".pooling", ".estimators", ".datasets", ".cli"])
+@pytest.mark.parametrize(
+    "folder", ["", ".io", ".dsp", ".features", ".pooling", ".metrics", ".estimators", ".matching", ".datasets", ".cli"]
+)
 def test_no_import_is_heavy(folder):
     # scikit-learn itself imports pandas where it is installed.
     code = (
@@ -98,7 +100,9 @@ def test_no_import_is_heavy(folder):
     assert done.stdout.split() == []
 
 
-@pytest.mark.parametrize("folder", ["io", "dsp", "features", "pooling", "nets", "estimators", "datasets"])
+@pytest.mark.parametrize(
+    "folder", ["io", "dsp", "features", "pooling", "metrics", "nets", "estimators", "matching", "datasets"]
+)
 def test_every_public_name_is_documented_where_it_is_exported(folder):
     package = __import__(f"skaudio.{folder}", fromlist=["*"])
     assert package.__doc__

@@ -9,7 +9,7 @@ The house, in the order in which sound flows through it (a folder imports only f
 `skaudio.pooling`             frames to fixed size: StatPooling, FrameStacker, FramePadder, MixturePooling
 `skaudio.metrics`             of verification and of anomalous sounds
 `skaudio.nets`                Keras graphs only: towers, recurrent stacks, autoencoders, pooling over time
-`skaudio.estimators`          CNN, LSTM and GRU, classifiers and regressors; autoencoders, outlier detection
+`skaudio.estimators`          CNN, LSTM and GRU, classifiers and regressors; autoencoders, siamese matcher
 `skaudio.matching`            which recording a snippet is from, and where in it
 `skaudio.datasets`            generators, loaders of folders, fetchers
 `skaudio.cli`                 the console script ``skaudio``

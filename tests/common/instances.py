@@ -57,7 +57,7 @@ NETWORKS = [
 ]
 FAST_AUTOENCODER = {"latent_dim": 2, "hidden": (8,), "epochs": 25, "learning_rate": 0.02, "random_state": 0}
 FAST_SIAMESE = {name: value for name, value in FAST.items() if name != "label_smoothing"}
-SIAMESE = [SiameseMatcher(tower="dense", embedding_dim=8, **FAST_SIAMESE)]
+SIAMESE = [SiameseMatcher(tower_params={"filters": 8, "depth": 1}, embedding_dim=8, **FAST_SIAMESE)]
 AUTOENCODERS = [AutoencoderLatent(**FAST_AUTOENCODER), AutoencoderOutlierDetector(**FAST_AUTOENCODER)]
 MATCHERS = [RecordingMatcher(sr=8000, unknown_label=-1, random_state=0)]
 ESTIMATORS = [*FRONT_ENDS, *POOLING, *NETWORKS, *SIAMESE, *AUTOENCODERS, *MATCHERS]

@@ -7,7 +7,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 from sklearn.metrics import roc_curve
 
-from skaudio.metrics import equal_error_rate, partial_auc
+from skaudio.metrics import equal_error_rate, min_detection_cost, partial_auc
 
 
 def trials(n_trials=2000, distance=1.0, seed=0):
@@ -72,3 +72,33 @@ def test_chance_and_the_whole_area():
     assert partial_auc(y, scores, max_fpr=1.0) == pytest.approx(
         np.mean(scores[y == 1][:, None] > scores[y == 0][None, :])
     )
+
+
+@pytest.mark.parametrize(("p_target", "cost_miss"), [(0.01, 1.0), (0.5, 1.0), (0.05, 10.0), (0.9, 2.0)])
+def test_the_least_cost_over_all_thresholds(p_target, cost_miss):
+    y, scores = trials(n_trials=300)
+    costs = [
+        cost_miss * p_target * np.mean(scores[y == 1] < threshold)
+        + (1 - p_target) * np.mean(scores[y == 0] >= threshold)
+        for threshold in [*scores, np.inf]
+    ]
+    expected = min(costs) / min(cost_miss * p_target, 1 - p_target)
+    assert min_detection_cost(y, scores, p_target=p_target, cost_miss=cost_miss) == pytest.approx(expected)
+
+
+def test_the_least_cost_of_two_normal_distributions():
+    y, scores = trials(n_trials=400_000, distance=3.0)
+    threshold = np.linspace(-3, 6, 2001)
+    expected = np.min(0.1 * norm.cdf(threshold - 3) + 0.9 * norm.sf(threshold)) / 0.1
+    assert min_detection_cost(y, scores, p_target=0.1) == pytest.approx(expected, abs=0.01)
+    assert min_detection_cost(y, -scores, p_target=0.1) == 1.0  # who knows nothing does not listen
+    assert min_detection_cost([0, 1], [0.0, 1.0]) == 0.0
+
+
+def test_costs_that_make_no_sense():
+    with pytest.raises(ValueError, match="p_target=0"):
+        min_detection_cost([0, 1], [0, 1], p_target=0)
+    with pytest.raises(ValueError, match="expected costs above 0"):
+        min_detection_cost([0, 1], [0, 1], cost_miss=0)
+    with pytest.raises(ValueError, match="Only one class"):
+        min_detection_cost([1, 1], [0, 1])

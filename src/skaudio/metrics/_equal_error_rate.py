@@ -41,6 +41,7 @@ def equal_error_rate(
 
     See Also
     --------
+    min_detection_cost : Where genuine trials are rare.
     sklearn.metrics.det_curve : Both error rates at all thresholds.
     sklearn.metrics.DetCurveDisplay : Their picture.
 

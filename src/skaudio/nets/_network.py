@@ -136,12 +136,15 @@ def plain(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
 
 
 def dense(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
-    """Build dense layers on all values of a clip, as a tutorial of siamese networks has them."""
+    """Build dense layers on all values of a clip, as a tutorial of siamese networks has them.
+
+    But for its last layer, which is linear: ends of ReLU may all be pulled to zero, and never get away again.
+    """
     inputs = layers.Input(input_shape, name="image_frames")
     x = layers.Flatten(name="values")(inputs)
     for i in range(2):
         x = layers.Dropout(0.1, name=f"dropout_{i}")(layers.Dense(128, activation="relu", name=f"dense_{i}")(x))
-    return keras.Model(inputs, layers.Dense(n_outputs, activation="relu", name="output")(x), name="dense")
+    return keras.Model(inputs, layers.Dense(n_outputs, name="output")(x), name="dense")
 
 
 def frame_network(network: keras.Model) -> keras.Model:

@@ -1,0 +1,48 @@
+"""Are these two by the same speaker? Verification of speakers whom training did not know, with both kinds of error.
+
+A siamese matcher is trained on eight voices and compares the clips of four others: one clip with one, and one with the
+mean of five. There is nothing to know about the four but how voices in general differ.
+"""
+
+import itertools
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.metrics import DetCurveDisplay
+from sklearn.pipeline import make_pipeline
+
+from skaudio.datasets import make_spoken_digits
+from skaudio.estimators import SiameseMatcher
+from skaudio.features import MFCC
+from skaudio.metrics import equal_error_rate, min_detection_cost
+from skaudio.pooling import StatPooling
+
+digits = make_spoken_digits(600, n_speakers=12, random_state=0)
+voices = make_pipeline(MFCC(sr=8000, deltas=1), StatPooling()).fit_transform(digits.data)
+known = np.isin(digits.groups, np.unique(digits.groups)[:8])
+
+matcher = SiameseMatcher(tower=None, calibration="classes", random_state=0)
+matcher.fit(voices[known], digits.groups[known])
+
+new, speaker = voices[~known], digits.groups[~known]
+first, second = np.array(list(itertools.combinations(range(len(new)), 2))).T
+same = speaker[first] == speaker[second]
+accepted = matcher.verify(new[first], new[second])
+print(f"one against one: {accepted[~same].mean():.1%} impostors pass, {(~accepted[same]).mean():.1%} genuine do not")
+
+similarities = {"one against one": (same, -matcher.pair_distance(new[first], new[second]))}
+matcher.forget(matcher.classes_)
+five = np.concatenate([np.flatnonzero(speaker == name)[:5] for name in np.unique(speaker)])
+matcher.enroll(new[five], speaker[five])
+rest = np.setdiff1d(np.arange(len(new)), five)
+claims = speaker[rest][:, np.newaxis] == matcher.classes_
+similarities["one against five"] = (claims.ravel(), matcher.decision_function(new[rest]).ravel())
+
+_, ax = plt.subplots(figsize=(5, 5))
+for what, (genuine, scores) in similarities.items():
+    rate, cost = equal_error_rate(genuine, scores), min_detection_cost(genuine, scores, p_target=0.1)
+    print(f"{what}: equal error rate {rate:.1%}, least detection cost {cost:.2f}")
+    DetCurveDisplay.from_predictions(genuine, scores, name=f"{what}, {rate:.1%}", ax=ax)
+ax.set(title="Speakers whom training did not know", xlabel="impostors that pass", ylabel="genuine ones that do not")
+ax.legend(loc="upper right")
+ax.figure.savefig("14_same_speaker.png", dpi=100, bbox_inches="tight")
