@@ -1,6 +1,6 @@
 """Accuracy of SiameseMatcher on real recordings: speakers verified and named, classes enrolled by a few examples.
 
-Run as ``python benchmarks/siamese.py`` with the recordings at hand (see `skaudio.datasets`); some ten minutes on two
+Run as ``python benchmarks/siamese.py`` with the recordings at hand (see `skaudio.datasets`); half an hour on two
 cores.
 
 Speakers are known by statistics of MFCC, without a tower: for each of the 15 pairs of speakers of FSDD, a matcher is

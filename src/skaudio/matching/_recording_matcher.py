@@ -18,7 +18,7 @@ from skaudio.matching._latent_index import LatentIndex
 from skaudio.matching._match import Match
 from skaudio.matching._print_index import PrintIndex
 
-CALIBRATION_SNIPPETS = 50  # of each length
+CALIBRATION_SNIPPETS = 100  # of each length
 CALIBRATION_SECONDS = (0.5, 1.0, 2.0, 4.0)  # the shorter a snippet, the more alike it may be by chance
 TAILS = (0.1, 0.05, 0.025)  # shares of the snippets, those with the largest leads, by which the threshold is found
 RIVAL_WEIGHT = 0.75  # of the next best recording: at 1, two copies of a recording would make it unknown
