@@ -1,0 +1,154 @@
+"""Whether events were found at the time at which they are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_bipartite_matching
+
+from skaudio.metrics._averages import precision_recall_f1
+from skaudio.metrics._event_lists import EventArrays, check_event_lists
+
+
+def event_based_scores(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    onset_collar: float = 0.2,
+    offset_collar: float | None = 0.2,
+    offset_share: float = 0.2,
+    average: str | None = "micro",
+    labels: Sequence | None = None,
+) -> tuple:
+    """Compute precision, recall and F1 of events.
+
+    A predicted event is right if its onset and its offset are near those of a true event of its class. As many as
+    possible are matched, each with one other at most.
+
+    Parameters
+    ----------
+    y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
+        Events of each recording, in seconds; or one table with the columns ``recording``, ``onset``, ``offset`` and
+        ``label``.
+    onset_collar : float, default=0.2
+        How far the onset may be off, in seconds.
+    offset_collar : float or None, default=0.2
+        How far the offset may be off, in seconds; None: offsets do not matter.
+    offset_share : float, default=0.2
+        The offset may be off by this share of the true event's length, if that is more.
+    average : {"micro", "macro"} or None, default="micro"
+        Whether events of all classes are counted together, classes averaged, or given one by one.
+    labels : sequence, default=None
+        Classes that count, in the order of results for ``average=None``; None: all that occur, sorted.
+
+    Returns
+    -------
+    precision, recall, f1 : float, or ndarrays of shape (n_classes,)
+        In [0, 1].
+
+    Raises
+    ------
+    ValueError, TypeError
+        If events are no such lists or tables, or end before they begin.
+
+    See Also
+    --------
+    segment_based_scores : For who asks whether rather than when.
+    intersection_based_scores : For events whose bounds are a matter of taste.
+
+    References
+    ----------
+    .. [1] A. Mesaros, T. Heittola and T. Virtanen, "Metrics for polyphonic sound event detection", Applied Sciences
+       6(6), 2016.
+
+    Examples
+    --------
+    >>> from skaudio.metrics import event_based_scores
+    >>> y_true = [[(1.0, 2.0, "owl"), (5.0, 6.0, "owl")], []]
+    >>> y_pred = [[(1.1, 2.1, "owl"), (5.5, 6.0, "owl")], [(3.0, 4.0, "owl")]]
+    >>> [round(score, 2) for score in event_based_scores(y_true, y_pred)]
+    [0.33, 0.5, 0.4]
+    """
+    y_true, y_pred, labels = check_event_lists(y_true, y_pred, labels)
+    n_true, n_pred, hits = (np.zeros(len(labels), int) for _ in range(3))
+    for true, predicted in zip(y_true, y_pred, strict=True):
+        n_true += np.bincount(true.labels, minlength=len(labels))
+        n_pred += np.bincount(predicted.labels, minlength=len(labels))
+        matched, _ = match_events(true, predicted, onset_collar, offset_collar, offset_share)
+        hits += np.bincount(true.labels[matched], minlength=len(labels))
+    return precision_recall_f1(n_true, n_pred, hits, hits, average)
+
+
+def event_based_f1(y_true: Any, y_pred: Any, **params: Any) -> float | np.ndarray:
+    """Give the F1 of `event_based_scores`, for `sklearn.metrics.make_scorer`.
+
+    Parameters
+    ----------
+    y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
+        See `event_based_scores`.
+    **params : dict
+        Of `event_based_scores`.
+
+    Returns
+    -------
+    float, or ndarray of shape (n_classes,)
+        In [0, 1].
+
+    Examples
+    --------
+    >>> from skaudio.metrics import event_based_f1
+    >>> event_based_f1([[(1.0, 2.0, "owl")]], [[(1.1, 2.1, "owl")]])
+    1.0
+    """
+    return event_based_scores(y_true, y_pred, **params)[2]
+
+
+def false_alarms_per_hour(y_true: Any, y_pred: Any, *, hours: float, **params: Any) -> float:
+    """Count events that are predicted and not there, over all classes, an hour.
+
+    Parameters
+    ----------
+    y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
+        See `event_based_scores`.
+    hours : float
+        How much sound there is in all, with events or without.
+    **params : dict
+        Of `event_based_scores`, which say when an event is right.
+
+    Returns
+    -------
+    float
+        False alarms an hour.
+
+    Raises
+    ------
+    ValueError, TypeError
+        See `event_based_scores`; also if ``hours`` is not above 0.
+
+    Examples
+    --------
+    >>> from skaudio.metrics import false_alarms_per_hour
+    >>> false_alarms_per_hour([[(1.0, 2.0, "owl")]], [[(1.1, 2.1, "owl"), (9.0, 9.5, "owl")]], hours=0.5)
+    2.0
+    """
+    if not hours > 0:
+        raise ValueError(f"hours={hours!r}; expected a duration above 0.")
+    precision, _, _ = event_based_scores(y_true, y_pred, **{**params, "average": "micro"})
+    _, y_pred, _ = check_event_lists(y_true, y_pred, params.get("labels"))
+    n_pred = sum(len(events.onsets) for events in y_pred)
+    return float(round(n_pred * (1.0 - precision)) / hours)
+
+
+def match_events(
+    true: EventArrays, predicted: EventArrays, onset_collar: float, offset_collar: float | None, offset_share: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Match as many events of one recording as possible; give the places of true events, and of their counterparts."""
+    near = true.labels[:, np.newaxis] == predicted.labels
+    near &= np.abs(true.onsets[:, np.newaxis] - predicted.onsets) <= onset_collar
+    if offset_collar is not None:
+        tolerance = np.maximum(offset_collar, offset_share * (true.offsets - true.onsets))
+        near &= np.abs(true.offsets[:, np.newaxis] - predicted.offsets) <= tolerance[:, np.newaxis]
+    counterpart = maximum_bipartite_matching(csr_array(near), perm_type="column")
+    matched = np.flatnonzero(counterpart >= 0)
+    return matched, counterpart[matched]

@@ -1,0 +1,102 @@
+"""Whether events were found, by how much of them lies under what was predicted."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from skaudio.metrics._averages import precision_recall_f1
+from skaudio.metrics._event_lists import check_event_lists
+
+
+def intersection_based_scores(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    detection_share: float = 0.7,
+    truth_share: float = 0.7,
+    average: str | None = "macro",
+    labels: Sequence | None = None,
+) -> tuple:
+    """Compute precision, recall and F1 of events by how they overlap.
+
+    A prediction is right if enough of it lies on true events of its class, a true event is found if enough of it lies
+    under right predictions; one may be covered by several, so that it does not matter whether a call in two parts is
+    one event or two.
+
+    Parameters
+    ----------
+    y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
+        Events of each recording, in seconds; or one table with the columns ``recording``, ``onset``, ``offset`` and
+        ``label``. Events of one class in one list are taken not to overlap.
+    detection_share : float, default=0.7
+        Share of a prediction that must lie on true events, in (0, 1]; the literature's detection tolerance.
+    truth_share : float, default=0.7
+        Share of a true event that must lie under predictions, in (0, 1]; the literature's ground-truth intersection.
+    average : {"micro", "macro"} or None, default="macro"
+        Whether events of all classes are counted together, classes averaged, or given one by one.
+    labels : sequence, default=None
+        Classes that count; None: all that occur, sorted.
+
+    Returns
+    -------
+    precision, recall, f1 : float, or ndarrays of shape (n_classes,)
+        Precision and recall count found true events against predictions that are wrong and true events not found, and
+        F1 is made of these.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If events are no such lists or tables, or end before they begin; if a share is not in (0, 1].
+
+    References
+    ----------
+    .. [1] C. Bilen, G. Ferroni, F. Tuveri, J. Azcarreta and S. Krstulovic, "A framework for the robust evaluation of
+       sound event detection", ICASSP, 2020.
+
+    Examples
+    --------
+    >>> from skaudio.metrics import intersection_based_scores
+    >>> intersection_based_scores([[(0.0, 4.0, "owl")]], [[(0.1, 1.5, "owl"), (1.7, 3.9, "owl")]])
+    (1.0, 1.0, 1.0)
+    """
+    for name, share in (("detection_share", detection_share), ("truth_share", truth_share)):
+        if not 0.0 < share <= 1.0:
+            raise ValueError(f"{name}={share!r}; expected a share in (0, 1].")
+    y_true, y_pred, labels = check_event_lists(y_true, y_pred, labels)
+    n_true, found, wrong = (np.zeros(len(labels), int) for _ in range(3))
+    for all_true, all_predicted in zip(y_true, y_pred, strict=True):
+        for label in range(len(labels)):
+            true, predicted = all_true.of(label), all_predicted.of(label)
+            begin = np.maximum(true.onsets[:, np.newaxis], predicted.onsets)
+            overlap = np.maximum(np.minimum(true.offsets[:, np.newaxis], predicted.offsets) - begin, 0.0)
+            right = overlap.sum(axis=0) >= detection_share * (predicted.offsets - predicted.onsets)
+            covered = overlap[:, right].sum(axis=1)
+            n_true[label] += len(true.onsets)
+            found[label] += np.sum((covered >= truth_share * (true.offsets - true.onsets)) & (covered > 0))
+            wrong[label] += np.sum(~right)
+    return precision_recall_f1(n_true, found + wrong, found, found, average)
+
+
+def intersection_based_f1(y_true: Any, y_pred: Any, **params: Any) -> float | np.ndarray:
+    """Give the F1 of `intersection_based_scores`, for `sklearn.metrics.make_scorer`.
+
+    Parameters
+    ----------
+    y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
+        See `intersection_based_scores`.
+    **params : dict
+        Of `intersection_based_scores`.
+
+    Returns
+    -------
+    float, or ndarray of shape (n_classes,)
+        In [0, 1].
+
+    Examples
+    --------
+    >>> from skaudio.metrics import intersection_based_f1
+    >>> intersection_based_f1([[(0.0, 4.0, "owl")]], [[(0.5, 3.9, "owl")]])
+    1.0
+    """
+    return intersection_based_scores(y_true, y_pred, **params)[2]

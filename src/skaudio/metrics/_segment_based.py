@@ -1,0 +1,157 @@
+"""Whether classes were heard in the segments of time in which they are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from skaudio.metrics._averages import precision_recall_f1
+from skaudio.metrics._event_lists import EventArrays, check_event_lists
+
+
+def segment_based_scores(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    segment_seconds: float = 1.0,
+    average: str | None = "micro",
+    labels: Sequence | None = None,
+) -> tuple:
+    """Compute precision, recall and F1 of classes in segments of time.
+
+    Recordings are cut into segments, and a class is there in a segment if an event of it touches it.
+
+    Parameters
+    ----------
+    y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
+        Events of each recording, in seconds; or one table with the columns ``recording``, ``onset``, ``offset`` and
+        ``label``.
+    segment_seconds : float, default=1.0
+        Length of a segment.
+    average : {"micro", "macro"} or None, default="micro"
+        Whether segments of all classes are counted together, classes averaged, or given one by one.
+    labels : sequence, default=None
+        Classes that count; None: all that occur, sorted.
+
+    Returns
+    -------
+    precision, recall, f1 : float, or ndarrays of shape (n_classes,)
+        In [0, 1].
+
+    Raises
+    ------
+    ValueError, TypeError
+        If events are no such lists or tables, or end before they begin; if ``segment_seconds`` is not above 0.
+
+    References
+    ----------
+    .. [1] A. Mesaros, T. Heittola and T. Virtanen, "Metrics for polyphonic sound event detection", Applied Sciences
+       6(6), 2016.
+
+    Examples
+    --------
+    >>> from skaudio.metrics import segment_based_scores
+    >>> segment_based_scores([[(0.5, 2.5, "rain")]], [[(1.0, 4.0, "rain")]])  # segments 0, 1, 2; and 1, 2, 3
+    (0.6666666666666666, 0.6666666666666666, 0.6666666666666666)
+    """
+    n_true, n_pred, hits = 0, 0, 0
+    for true, predicted in _activities(y_true, y_pred, segment_seconds, labels):
+        n_true, n_pred = n_true + true.sum(axis=0), n_pred + predicted.sum(axis=0)
+        hits = hits + (true & predicted).sum(axis=0)
+    return precision_recall_f1(*map(np.atleast_1d, (n_true, n_pred, hits, hits)), average)
+
+
+def segment_based_f1(y_true: Any, y_pred: Any, **params: Any) -> float | np.ndarray:
+    """Give the F1 of `segment_based_scores`, for `sklearn.metrics.make_scorer`.
+
+    Parameters
+    ----------
+    y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
+        See `segment_based_scores`.
+    **params : dict
+        Of `segment_based_scores`.
+
+    Returns
+    -------
+    float, or ndarray of shape (n_classes,)
+        In [0, 1].
+
+    Examples
+    --------
+    >>> from skaudio.metrics import segment_based_f1
+    >>> segment_based_f1([[(0.5, 2.5, "rain")]], [[(0.0, 3.0, "rain")]])
+    1.0
+    """
+    return segment_based_scores(y_true, y_pred, **params)[2]
+
+
+def segment_based_error_rate(
+    y_true: Any, y_pred: Any, *, segment_seconds: float = 1.0, labels: Sequence | None = None
+) -> float:
+    """Count errors in segments of time, over the classes that are there.
+
+    In each segment, a class that was missed and one that was made up are one substitution; what is left are deletions
+    or insertions.
+
+    Parameters
+    ----------
+    y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
+        See `segment_based_scores`.
+    segment_seconds : float, default=1.0
+        Length of a segment.
+    labels : sequence, default=None
+        Classes that count; None: all that occur.
+
+    Returns
+    -------
+    float
+        0 at best; 1 for who predicts nothing; there is no upper bound.
+
+    Raises
+    ------
+    ValueError, TypeError
+        See `segment_based_scores`; also if there is no true event.
+
+    References
+    ----------
+    .. [1] A. Mesaros, T. Heittola and T. Virtanen, "Metrics for polyphonic sound event detection", Applied Sciences
+       6(6), 2016.
+
+    Examples
+    --------
+    >>> from skaudio.metrics import segment_based_error_rate
+    >>> segment_based_error_rate([[(0.0, 2.0, "rain")]], [[(0.0, 1.0, "rain"), (1.0, 2.0, "wind")]])
+    0.5
+    """
+    n_true = errors = 0
+    for true, predicted in _activities(y_true, y_pred, segment_seconds, labels):
+        missed, made_up = (true & ~predicted).sum(axis=1), (predicted & ~true).sum(axis=1)
+        errors += int(np.maximum(missed, made_up).sum())
+        n_true += int(true.sum())
+    if n_true == 0:
+        raise ValueError("y_true has no event: there is nothing that errors could be a rate of.")
+    return errors / n_true
+
+
+def _activities(
+    y_true: Any, y_pred: Any, segment_seconds: float, labels: Sequence | None
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Give, for each recording, which classes are there and which are predicted, ``(n_segments, n_classes)``."""
+    if not segment_seconds > 0:
+        raise ValueError(f"segment_seconds={segment_seconds!r}; expected a duration above 0.")
+    y_true, y_pred, labels = check_event_lists(y_true, y_pred, labels)
+    pairs = []
+    for both in zip(y_true, y_pred, strict=True):
+        end = max((float(events.offsets.max()) for events in both if len(events.offsets)), default=0.0)
+        shape = (int(np.ceil(end / segment_seconds)), len(labels))
+        pairs.append(tuple(_activity(events, segment_seconds, shape) for events in both))
+    return pairs
+
+
+def _activity(events: EventArrays, segment_seconds: float, shape: tuple[int, int]) -> np.ndarray:
+    active = np.zeros(shape, bool)
+    first = np.floor(events.onsets / segment_seconds).astype(int)
+    last = np.ceil(events.offsets / segment_seconds).astype(int)
+    for start, stop, label in zip(first, last, events.labels, strict=True):
+        active[start:stop, label] = True
+    return active

@@ -1,0 +1,201 @@
+"""Metrics of events, against sed_eval and psds_eval on random tables, and by hand."""
+
+import dcase_util
+import numpy as np
+import pandas as pd
+import psds_eval
+import pytest
+import sed_eval
+from numpy.testing import assert_allclose
+from sklearn.base import BaseEstimator
+from sklearn.metrics import make_scorer
+
+from skaudio.metrics import (
+    count_mean_absolute_error,
+    event_based_f1,
+    event_based_scores,
+    false_alarms_per_hour,
+    intersection_based_f1,
+    intersection_based_scores,
+    segment_based_error_rate,
+    segment_based_f1,
+    segment_based_scores,
+)
+
+LABELS = ["howl", "owl", "trill"]
+
+
+def random_events(seed, n_recordings=6, overlapping=True):
+    """True events, and predictions that are near, missing, of another class, or made up."""
+    rng = np.random.default_rng(seed)
+    y_true, y_pred = [], []
+    for _ in range(n_recordings):
+        true, predicted = [], []
+        for label in LABELS:
+            if overlapping:
+                onsets = rng.uniform(0, 60, rng.integers(0, 6))
+            else:
+                onsets = 10.0 * np.flatnonzero(rng.random(6) < 0.6) + rng.uniform(0, 3)
+            for onset in onsets:
+                offset = onset + rng.uniform(0.3, 5)
+                true.append((onset, offset, label))
+                if rng.random() < 0.8:
+                    named = rng.choice(LABELS) if rng.random() < 0.2 and overlapping else label
+                    begin = max(0.0, onset + rng.normal(0, 0.2))
+                    predicted.append((begin, max(offset + rng.normal(0, 0.4), begin + 0.1), str(named)))
+        if overlapping:
+            for onset in rng.uniform(0, 60, rng.integers(0, 4)):
+                predicted.append((onset, onset + rng.uniform(0.3, 4), str(rng.choice(LABELS))))
+        y_true.append(true)
+        y_pred.append(predicted)
+    return y_true, y_pred
+
+
+def as_table(lists):
+    rows = [(f"{i}.wav", *event) for i, events in enumerate(lists) for event in events]
+    return pd.DataFrame(rows, columns=["recording", "onset", "offset", "label"])
+
+
+def container(events, name):
+    return dcase_util.containers.MetaDataContainer(
+        [{"event_onset": on, "event_offset": off, "event_label": label, "filename": name} for on, off, label in events]
+    )
+
+
+def by_sed_eval(metric, y_true, y_pred):
+    for i, (true, predicted) in enumerate(zip(y_true, y_pred, strict=True)):
+        metric.evaluate(container(true, f"{i}.wav"), container(predicted, f"{i}.wav"))
+    return metric
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ({}, {"t_collar": 0.2, "percentage_of_length": 0.2}),
+        ({"offset_collar": None}, {"t_collar": 0.2, "evaluate_offset": False}),
+        ({"onset_collar": 0.5, "offset_collar": 0.5, "offset_share": 0.5}, {"t_collar": 0.5}),
+    ],
+)
+def test_event_based_scores_are_those_of_sed_eval(seed, ours, theirs):
+    y_true, y_pred = random_events(seed)
+    metric = sed_eval.sound_event.EventBasedMetrics(LABELS, event_matching_type="optimal", **theirs)
+    expected = by_sed_eval(metric, y_true, y_pred).results()
+    overall = expected["overall"]["f_measure"]
+    found = event_based_scores(y_true, y_pred, **ours)
+    assert_allclose(found, [overall["precision"], overall["recall"], overall["f_measure"]])
+    classes = [expected["class_wise"][label]["f_measure"] for label in LABELS]
+    precision, recall, f1 = event_based_scores(y_true, y_pred, average=None, **ours)
+    assert_allclose(precision, [scores["precision"] for scores in classes])
+    assert_allclose(recall, [scores["recall"] for scores in classes])
+    assert_allclose(f1, [scores["f_measure"] for scores in classes], atol=1e-12)
+    assert event_based_f1(y_true, y_pred, average="macro", **ours) == pytest.approx(np.mean(f1))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("segment_seconds", [1.0, 0.1])
+def test_segment_based_scores_are_those_of_sed_eval(seed, segment_seconds):
+    y_true, y_pred = random_events(seed)
+    metric = sed_eval.sound_event.SegmentBasedMetrics(LABELS, time_resolution=segment_seconds)
+    expected = by_sed_eval(metric, y_true, y_pred).results()
+    overall = expected["overall"]["f_measure"]
+    found = segment_based_scores(y_true, y_pred, segment_seconds=segment_seconds)
+    assert_allclose(found, [overall["precision"], overall["recall"], overall["f_measure"]])
+    classes = [expected["class_wise"][label]["f_measure"]["f_measure"] for label in LABELS]
+    by_class = segment_based_f1(y_true, y_pred, segment_seconds=segment_seconds, average=None)
+    assert_allclose(by_class, classes)
+    rate = segment_based_error_rate(y_true, y_pred, segment_seconds=segment_seconds)
+    assert rate == pytest.approx(expected["overall"]["error_rate"]["error_rate"])
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("shares", [(0.7, 0.7), (0.5, 0.3)])
+def test_intersection_based_f1_is_that_of_psds_eval(seed, shares):
+    y_true, y_pred = random_events(seed, overlapping=False)
+    tables = [
+        as_table(lists).rename(columns={"recording": "filename", "label": "event_label"}) for lists in (y_true, y_pred)
+    ]
+    metadata = pd.DataFrame({"filename": [f"{i}.wav" for i in range(len(y_true))], "duration": 70.0})
+    reference = psds_eval.PSDSEval(*shares, ground_truth=tables[0], metadata=metadata)
+    expected, by_class = reference.compute_macro_f_score(tables[1])
+    assert intersection_based_f1(y_true, y_pred, detection_share=shares[0], truth_share=shares[1]) == pytest.approx(
+        expected
+    )
+    found = intersection_based_scores(y_true, y_pred, detection_share=shares[0], truth_share=shares[1], average=None)[2]
+    assert_allclose(found, [by_class[label] for label in LABELS])
+
+
+def test_tables_say_the_same_as_lists():
+    y_true, y_pred = random_events(0)
+    tables = as_table(y_true), as_table(y_pred)
+    assert event_based_scores(*tables) == event_based_scores(y_true, y_pred)
+    assert segment_based_error_rate(*tables) == segment_based_error_rate(y_true, y_pred)
+
+
+def test_as_many_events_are_matched_as_possible():
+    # The first prediction fits both: taken for the nearer one, it would leave the second without a counterpart.
+    y_true = [[(1.0, 2.0, "owl"), (1.15, 2.15, "owl")]]
+    y_pred = [[(1.1, 2.1, "owl"), (1.3, 2.3, "owl")]]
+    assert event_based_scores(y_true, y_pred) == (1.0, 1.0, 1.0)
+    assert event_based_scores([[(1.0, 2.0, "owl")]], [[(1.0, 2.0, "owl")] * 3])[0] == pytest.approx(1 / 3)
+
+
+def test_the_offset_of_a_long_event_may_be_off_by_more():
+    long = [[(0.0, 10.0, "howl")]]
+    assert event_based_f1(long, [[(0.0, 8.1, "howl")]]) == 1.0
+    assert event_based_f1(long, [[(0.0, 7.9, "howl")]]) == 0.0
+    assert event_based_f1(long, [[(0.0, 7.9, "howl")]], offset_collar=None) == 1.0
+
+
+def test_false_alarms_and_counts_by_hand():
+    y_true = [[(1.0, 2.0, "owl")], [(5.0, 6.0, "howl")], []]
+    y_pred = [[(1.0, 2.0, "owl"), (8.0, 9.0, "owl")], [(5.0, 6.0, "owl")], []]
+    assert false_alarms_per_hour(y_true, y_pred, hours=0.1) == pytest.approx(20.0)
+    assert false_alarms_per_hour(y_true, y_pred, hours=0.1, labels=["howl"]) == 0.0
+    # owl: 1 against 2, 0 against 1, 0; howl: 0, 1 against 0, 0.
+    assert count_mean_absolute_error(y_true, y_pred) == pytest.approx(3 / 6)
+    assert count_mean_absolute_error([[], []], [[], []]) == 0.0
+    with pytest.raises(ValueError, match="hours=0"):
+        false_alarms_per_hour(y_true, y_pred, hours=0)
+
+
+def test_nothing_there_and_nothing_predicted():
+    assert event_based_scores([[]], [[]]) == (0.0, 0.0, 0.0)
+    assert segment_based_scores([[]], [[]]) == (0.0, 0.0, 0.0)
+    with pytest.raises(ValueError, match="y_true has no event"):
+        segment_based_error_rate([[]], [[(0.0, 1.0, "owl")]])
+
+
+def test_as_a_scorer():
+    class Detector(BaseEstimator):
+        def predict(self, X):
+            return [[(1.0, 2.0, "owl")] for _ in X]
+
+    scorer = make_scorer(event_based_f1, onset_collar=0.3)
+    assert scorer(Detector(), [0, 1], [[(1.25, 2.0, "owl")], [(1.0, 2.0, "owl")]]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("y_true", "y_pred", "error", "match"),
+    [
+        ([[]], [[], []], ValueError, "y_true has 1 recordings and y_pred 2"),
+        ([[(2.0, 1.0, "owl")]], [[]], ValueError, r"y_true, recording 0: event 0 is from 2\.0 to 1\.0 s"),
+        ([[]], [[(np.nan, 1.0, "owl")]], ValueError, "y_pred, recording 0: event 0"),
+        ([(1.0, 2.0, "owl")], [[]], TypeError, r"Expected events \(onset, offset, label\)"),
+        (["owl"], [[]], TypeError, "Expected a list of events"),
+        (as_table([[]]), [[]], TypeError, "both be data frames"),
+        (as_table([[]]).drop(columns="label"), as_table([[]]), ValueError, "y_true has no column 'label'"),
+    ],
+)
+def test_what_are_no_events(y_true, y_pred, error, match):
+    with pytest.raises(error, match=match):
+        event_based_scores(y_true, y_pred)
+
+
+def test_parameters_that_make_no_sense():
+    with pytest.raises(ValueError, match="average='weighted'"):
+        event_based_scores([[]], [[]], average="weighted")
+    with pytest.raises(ValueError, match="segment_seconds=0"):
+        segment_based_scores([[]], [[]], segment_seconds=0)
+    with pytest.raises(ValueError, match="truth_share=2"):
+        intersection_based_scores([[]], [[]], truth_share=2)
