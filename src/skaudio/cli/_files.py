@@ -1,4 +1,4 @@
-"""Leaving nothing half-done behind: a file is written whole or not at all, a temporary folder goes away."""
+"""Leaving nothing behind: what cannot be written is known beforehand, and a temporary folder goes away."""
 
 import os
 import shutil
@@ -19,17 +19,6 @@ def check_writable(path: Path, *, force: bool) -> None:
         raise FileExistsError(f"{str(path)!r} exists. Pass --force to replace it, or --output with another name.")
     if not os.access(path.parent, os.W_OK):
         raise PermissionError(f"The folder {str(path.parent)!r} may not be written to.")
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; it takes the place of `path` if all goes well and goes away if not."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield aside
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -10,11 +10,12 @@ from typing import Any, TextIO
 import joblib
 from sklearn.pipeline import Pipeline
 
-from skaudio.cli._files import check_writable, replacing
+from skaudio.cli._files import check_writable
 from skaudio.cli._listen import PORTION
 from skaudio.cli._messages import reason, warn
 from skaudio.datasets._folder import AUDIO_EXTENSIONS
 from skaudio.io import AudioError
+from skaudio.io._replacing import replacing
 
 
 def predict(arguments: Namespace) -> None:

@@ -12,12 +12,13 @@ from sklearn.utils import Bunch
 
 from skaudio.cli._clips import generated_clips, own_clips
 from skaudio.cli._evaluation import evaluate
-from skaudio.cli._files import check_writable, replacing, temporary_folder
+from skaudio.cli._files import check_writable, temporary_folder
 from skaudio.cli._folds import Fold, classes_of_one_group, count_straddling, make_folds
 from skaudio.cli._grid import in_words, make_grid, make_pipeline
 from skaudio.cli._listen import listen
 from skaudio.cli._messages import warn
 from skaudio.cli._tables import confusion_table, ranked_table
+from skaudio.io._replacing import replacing
 
 
 def search(arguments: Namespace) -> None:

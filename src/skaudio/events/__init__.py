@@ -1,0 +1,27 @@
+"""Events in long recordings: what they are and when, how they are made of scores, and tables of them."""
+
+from skaudio.events._decoding import (
+    decode_events,
+    find_runs,
+    hysteresis_runs,
+    merge_runs,
+    smooth_scores,
+    suppress_overlapping,
+)
+from skaudio.events._event import Event
+from skaudio.events._event_tables import event_table, read_events, write_events
+from skaudio.events._table_rows import EventTableError
+
+__all__ = [
+    "Event",
+    "EventTableError",
+    "decode_events",
+    "event_table",
+    "find_runs",
+    "hysteresis_runs",
+    "merge_runs",
+    "read_events",
+    "smooth_scores",
+    "suppress_overlapping",
+    "write_events",
+]

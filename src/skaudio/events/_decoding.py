@@ -1,0 +1,260 @@
+"""From scores over time to events, by pure functions.
+
+Scores are ``(n_steps, n_classes)``, or ``(n_steps,)`` of one class. A step stands for the time from half a hop before
+its own to half a hop after; runs of steps are given as first steps and steps after the last.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.ndimage import median_filter
+
+from skaudio.events._event import Event
+
+Runs = tuple[np.ndarray, np.ndarray]
+
+
+def smooth_scores(scores: np.ndarray, n_steps: int) -> np.ndarray:
+    """Take the median of neighbouring steps, so that a lone step neither makes an event nor splits one.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_steps,) or (n_steps, n_classes)
+        Scores.
+    n_steps : int
+        How many steps, an odd number; 1 changes nothing.
+
+    Returns
+    -------
+    ndarray
+        Of the same shape. At the ends, the first and last step count for those that are not there.
+
+    Raises
+    ------
+    ValueError
+        If `n_steps` is no odd number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.events import smooth_scores
+    >>> smooth_scores(np.array([0.0, 1.0, 0.0, 1.0, 1.0]), 3)
+    array([0., 0., 1., 1., 1.])
+    """
+    if n_steps < 1 or n_steps % 2 == 0:
+        raise ValueError(f"n_steps={n_steps!r}; expected an odd number of steps.")
+    return median_filter(scores, (n_steps,) + (1,) * (scores.ndim - 1), mode="nearest")
+
+
+def find_runs(active: np.ndarray) -> Runs:
+    """Find runs of steps.
+
+    Parameters
+    ----------
+    active : ndarray of bool, shape (n_steps,)
+        Which steps are in a run.
+
+    Returns
+    -------
+    first, stop : ndarrays of int, shape (n_runs,)
+        First steps, and steps after the last.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.events import find_runs
+    >>> find_runs(np.array([True, True, False, True]))
+    (array([0, 3]), array([2, 4]))
+    """
+    edges = np.diff(np.concatenate([[0], np.asarray(active, np.int8), [0]]))
+    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+
+
+def hysteresis_runs(scores: np.ndarray, high: float, low: float) -> Runs:
+    """Find runs of steps at `low` or above that reach `high` somewhere.
+
+    What is surely there decides whether, what may be there how far it goes [1]_.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_steps,)
+        Scores of one class.
+    high, low : float
+        Thresholds, the second no higher.
+
+    Returns
+    -------
+    first, stop : ndarrays of int, shape (n_runs,)
+        See `find_runs`.
+
+    Raises
+    ------
+    ValueError
+        If `low` is above `high`.
+
+    References
+    ----------
+    .. [1] J. Canny, "A computational approach to edge detection", IEEE Transactions on Pattern Analysis and Machine
+       Intelligence 8(6), 1986.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.events import hysteresis_runs
+    >>> hysteresis_runs(np.array([0.4, 0.9, 0.5, 0.1, 0.5, 0.5]), high=0.8, low=0.3)
+    (array([0]), array([3]))
+    """
+    if low > high:
+        raise ValueError(f"low={low!r} is above high={high!r}; expected the lower threshold to be no higher.")
+    first, stop = find_runs(scores >= low)
+    reached = np.concatenate([[0], np.cumsum(scores >= high)])
+    sure = reached[stop] > reached[first]
+    return first[sure], stop[sure]
+
+
+def merge_runs(first: np.ndarray, stop: np.ndarray, max_gap: float) -> Runs:
+    """Join runs with no more than `max_gap` steps between them.
+
+    Parameters
+    ----------
+    first, stop : ndarrays of int, shape (n_runs,)
+        Runs, in order.
+    max_gap : float
+        Number of steps.
+
+    Returns
+    -------
+    first, stop : ndarrays of int
+        Runs, no more of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.events import merge_runs
+    >>> merge_runs(np.array([0, 3, 9]), np.array([2, 5, 10]), max_gap=1)
+    (array([0, 9]), array([ 5, 10]))
+    """
+    apart = first[1:] - stop[:-1] > max_gap
+    return first[np.concatenate([[True], apart])[: len(first)]], stop[np.concatenate([apart, [True]])[: len(stop)]]
+
+
+def suppress_overlapping(events: Sequence[Event], max_overlap: float = 0.5) -> list[Event]:
+    """Keep, of events of one class that overlap, the one with the highest score: non-maximum suppression [1]_.
+
+    For proposals of windows that overlap, so that one call is counted once.
+
+    Parameters
+    ----------
+    events : sequence of Event
+        With scores, of one recording.
+    max_overlap : float, default=0.5
+        Share of the shorter of two events up to which both are kept.
+
+    Returns
+    -------
+    list of Event
+        In order of time.
+
+    Raises
+    ------
+    ValueError
+        If an event has no score.
+
+    References
+    ----------
+    .. [1] A. Neubeck and L. Van Gool, "Efficient non-maximum suppression", International Conference on Pattern
+       Recognition, 2006.
+
+    Examples
+    --------
+    >>> from skaudio.events import Event, suppress_overlapping
+    >>> suppress_overlapping([Event(0, 2, "owl", 0.6), Event(0.5, 2.5, "owl", 0.9), Event(2.4, 4, "owl", 0.7)])
+    [Event(0.5, 2.5, 'owl', score=0.9), Event(2.4, 4, 'owl', score=0.7)]
+    """
+    unscored = [event for event in events if event.score is None]
+    if unscored:
+        raise ValueError(f"{unscored[0]!r} has no score; expected one, to tell which event to keep.")
+    kept: list[Event] = []
+    for event in sorted(events, key=lambda event: (-event.score, event)):
+        rivals = (other for other in kept if other.label == event.label)
+        if all(event.overlap(other) <= max_overlap * min(event.duration, other.duration) for other in rivals):
+            kept.append(event)
+    return sorted(kept)
+
+
+def decode_events(
+    scores: np.ndarray,
+    labels: Sequence[str],
+    *,
+    hop_seconds: float,
+    first_seconds: float = 0.0,
+    threshold: float | Sequence[float] = 0.5,
+    low_threshold: float | Sequence[float] | None = None,
+    min_duration: float = 0.0,
+    max_gap: float = 0.0,
+    smoothing: float = 0.0,
+    end_seconds: float = np.inf,
+) -> list[Event]:
+    """Make events of scores.
+
+    Scores are smoothed; runs of them at the lower threshold that reach the higher one are joined over short gaps; and
+    what is too short then is dropped.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_steps, n_classes)
+        How much each class is there at each step.
+    labels : sequence of str, length n_classes
+        What they are called.
+    hop_seconds : float
+        Time from one step to the next.
+    first_seconds : float, default=0.0
+        Time of the first step, the middle of what it stands for.
+    threshold : float or sequence of n_classes floats, default=0.5
+        What an event must reach somewhere.
+    low_threshold : float, sequence of n_classes floats or None, default=None
+        What it must not fall below; None: the same.
+    min_duration : float, default=0.0
+        Least length in seconds.
+    max_gap : float, default=0.0
+        Longest gap within an event, in seconds.
+    smoothing : float, default=0.0
+        Seconds whose median is taken, rounded to an odd number of steps.
+    end_seconds : float, default=inf
+        Where the recording ends, and events with it.
+
+    Returns
+    -------
+    list of Event
+        In order of time; the score is the highest of its steps.
+
+    Raises
+    ------
+    ValueError
+        If scores are not of as many classes as labels, or a threshold is above its higher one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.events import decode_events
+    >>> scores = np.array([0.1, 0.8, 0.2, 0.9, 0.7, 0.1])[:, np.newaxis]
+    >>> decode_events(scores, ["owl"], hop_seconds=0.5, first_seconds=0.25, max_gap=0.5)
+    [Event(0.5, 2.5, 'owl', score=0.9)]
+    """
+    scores = np.asarray(scores)
+    if scores.ndim != 2 or scores.shape[1] != len(labels):
+        raise ValueError(f"scores have shape {scores.shape}; expected (n_steps, {len(labels)}), a column for a label.")
+    high = np.broadcast_to(threshold, len(labels))
+    low = high if low_threshold is None else np.broadcast_to(low_threshold, len(labels))
+    slack = 1e-6  # of a step: durations and gaps are seldom exact multiples of the hop in floating point
+    scores = smooth_scores(scores, 2 * int(smoothing / hop_seconds / 2 + slack) + 1)
+    events = []
+    for column, label in enumerate(labels):
+        runs = hysteresis_runs(scores[:, column], float(high[column]), float(low[column]))
+        first, stop = merge_runs(*runs, max_gap / hop_seconds + slack)
+        for start, end in zip(first, stop, strict=True):
+            onset = max(0.0, first_seconds + (start - 0.5) * hop_seconds)
+            offset = min(end_seconds, first_seconds + (end - 0.5) * hop_seconds)
+            if offset - onset >= min_duration - slack * hop_seconds and offset > onset:
+                events.append(Event(onset, offset, label, float(scores[start:end, column].max())))
+    return sorted(events)
