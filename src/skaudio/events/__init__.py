@@ -9,12 +9,16 @@ from skaudio.events._decoding import (
     suppress_overlapping,
 )
 from skaudio.events._event import Event
+from skaudio.events._event_detector import EventDetector
 from skaudio.events._event_tables import event_table, read_events, write_events
 from skaudio.events._table_rows import EventTableError
+from skaudio.events._window_model import Track
 
 __all__ = [
     "Event",
+    "EventDetector",
     "EventTableError",
+    "Track",
     "decode_events",
     "event_table",
     "find_runs",

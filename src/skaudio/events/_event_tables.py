@@ -72,6 +72,45 @@ def event_table(events: Any, recordings: Sequence | None = None) -> Any:
     return _as_frame(rows)
 
 
+def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
+    """Give the events of each recording, as a list of lists, however they come.
+
+    Parameters
+    ----------
+    events : DataFrame, list of lists of events, or list of paths
+        One table; events of each recording; or a file of labels for each.
+    recordings : sequence
+        Clips; where they are paths, a table may name them by these, by their file names, or by these without suffix.
+
+    Returns
+    -------
+    list of lists of Event
+        In order of time.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many as recordings, or if a table names a recording that is not there.
+    """
+    if hasattr(events, "columns"):
+        places = {name: i for i, clip in enumerate(recordings) for name in _known_as(clip, i)}
+        lists: list[list[Event]] = [[] for _ in recordings]
+        for recording, event in _rows_of(events):
+            if recording not in places:
+                raise ValueError(f"The table of events names {recording!r}, which is none of the recordings.")
+            lists[places[recording]].append(event)
+        return [sorted(own, key=lambda event: event[:2]) for own in lists]
+    events = list(events)
+    if len(events) != len(recordings):
+        raise ValueError(f"Got {len(recordings)} recordings and events of {len(events)}.")
+    lists = []
+    for own in events:
+        if isinstance(own, (str, PathLike)):
+            own = [event for _, event in _rows_of(read_events(own))]
+        lists.append(sorted((Event(*event) for event in own), key=lambda event: event[:2]))
+    return lists
+
+
 def read_events(
     path: str | PathLike,
     *,
@@ -203,6 +242,13 @@ def write_events(
                 "dcase": lambda: write_dcase(rows),
             }[name]()
             aside.write_text("".join(chain.from_iterable((line, "\n") for line in lines)), encoding="utf-8")
+
+
+def _known_as(clip: Any, number: int) -> list:
+    if not isinstance(clip, (str, PathLike)):
+        return [number]
+    path = Path(clip)
+    return [number, path.stem, path.name, str(path), clip]
 
 
 def _format_of(path: Path, name: str | None) -> str:

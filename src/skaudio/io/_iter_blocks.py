@@ -9,7 +9,6 @@ from skaudio.io._audio_error import AudioError
 from skaudio.io._open_sound import open_sound
 from skaudio.io._quantities import check_rate, check_seconds
 from skaudio.io._resample import fit_length, resample_stream, resampled_length
-from skaudio.io._sound import Sound
 from skaudio.io._waveform import as_waveform
 
 PIECE_SAMPLES = 2**17  # 3 s at 44.1 kHz
@@ -114,25 +113,28 @@ def _blocks(
         pieces = sound.pieces(n, PIECE_SAMPLES)
         waveforms = (as_waveform(piece, sound.name, mono=mono) for piece in pieces)
         if sr != sound.sr:
-            waveforms = _resampled(waveforms, sound, sr, 1 if mono else sound.n_channels)
-        for i, y in enumerate(_regrouped(waveforms, length, hop)):
+            waveforms = resampled(waveforms, sound.sr, sr, 1 if mono else sound.n_channels)
+        for i, y in enumerate(regrouped(waveforms, length, hop)):
             yield AudioBlock(start / sound.sr + i * hop / sr, y, sr)
 
 
-def _resampled(waveforms: Iterator[np.ndarray], sound: Sound, sr: float, n_channels: int) -> Iterator[np.ndarray]:
-    stream = resample_stream(sound.sr, sr, n_channels)
+def resampled(
+    waveforms: Iterator[np.ndarray], sr: float, target_sr: float, n_channels: int = 1
+) -> Iterator[np.ndarray]:
+    """Resample pieces of a waveform, one after another, as if they were one."""
+    stream = resample_stream(sr, target_sr, n_channels)
     n_in = n_out = 0
     for y in waveforms:
         n_in += y.shape[-1]
-        resampled = stream.resample_chunk(y.T).T
-        n_out += resampled.shape[-1]
-        yield resampled
+        piece = stream.resample_chunk(y.T).T
+        n_out += piece.shape[-1]
+        yield piece
     nothing = np.empty((0, n_channels) if n_channels > 1 else 0, np.float32)
-    n_left = max(0, resampled_length(n_in, sound.sr, sr) - n_out)
+    n_left = max(0, resampled_length(n_in, sr, target_sr) - n_out)
     yield fit_length(stream.resample_chunk(nothing, last=True).T, n_left)
 
 
-def _regrouped(waveforms: Iterator[np.ndarray], length: int, hop: int) -> Iterator[np.ndarray]:
+def regrouped(waveforms: Iterator[np.ndarray], length: int, hop: int) -> Iterator[np.ndarray]:
     """Cut pieces of any length, one after another, into blocks that begin every `hop` samples."""
     held, n_held = [], 0
     n_seen = 0  # of what is held, the previous block had these

@@ -1,0 +1,417 @@
+"""The estimator: long recordings in, and a table of what sounds when."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from numbers import Integral, Real
+from os import PathLike
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import _fit_context, clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import GroupKFold
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from skaudio._validation import check_clips
+from skaudio.events._bounds import median_shifts, shifted
+from skaudio.events._decoding import decode_events
+from skaudio.events._event import Event
+from skaudio.events._event_tables import event_lists, event_table
+from skaudio.events._live import decode_live
+from skaudio.events._window_model import Track, WindowModel
+from skaudio.io._iter_blocks import resampled
+from skaudio.metrics import event_based_f1
+
+LIVE_SECONDS = 1.0  # of a live stream that are looked at together
+TUNED_THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+TUNED_DURATIONS = (0.0, 0.25, 0.5, 0.75)  # of the shortest of the known events, but for one in twenty
+TUNED_GAPS = (0.0, 0.1, 0.25)  # of their median
+N_FOLDS = 3
+
+
+class EventDetector(WindowModel):
+    """Find events in long recordings by any classifier of short clips.
+
+    The classifier looks at windows that overlap; its scores over time become events (see `decode_events`). Recordings
+    are decoded and looked at block by block: a day of sound takes no more memory than an hour, but for its scores.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Of windows: a pipeline that takes clips, such as ``make_pipeline(MFCC(sr=16000), StatPooling(), SVC())``; or,
+        with a ``front_end``, one that takes frames, such as `skaudio.estimators.CNNClassifier`. It is cloned. One that
+        is fitted already goes in as `sklearn.frozen.FrozenEstimator`.
+    front_end : front end or None, default=None
+        What makes frames of recordings, once, however much windows overlap. What depends on a clip as a whole
+        (``top_db``, ``trim_db``, ``level``, ``normalize``) must be None. None: windows of the waveform are given to the
+        estimator.
+    sr : float or None, default=None
+        Sampling rate in Hz that recordings are brought to; None: that of the front end, which must be the same.
+    window_seconds : float, default=1.0
+        Length of a window.
+    hop_seconds : float, default=0.1
+        From one window to the next.
+    threshold : float or "tune", default=0.5
+        Score that an event must reach. ``"tune"``: `fit` takes that, ``min_duration`` and ``max_gap``, with which the
+        event-based F1 is best on recordings that were held out, in three folds; it takes three times as long then.
+    low_threshold : float or None, default=None
+        Score that it must not fall below; None: half of the threshold.
+    min_duration : float, default=0.0
+        Shortest event, in seconds, before its bounds are corrected.
+    max_gap : float, default=0.0
+        Longest gap within an event, in seconds.
+    smoothing : float, default=0.3
+        Seconds of scores whose median is taken.
+    background : object, default="background"
+        What the classifier calls windows without any event.
+    mine_negatives : bool, default=True
+        Whether to fit a second time, with windows of the background that were taken for events.
+    n_jobs : int or None, default=None
+        Number of processes that `predict` looks at recordings with.
+    random_state : int, RandomState instance or None, default=None
+        Chooses windows of the background.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+        Fitted.
+    labels_ : list of str
+        Classes of events.
+    multilabel_ : bool
+        Whether events of different classes may sound at one time, so that windows have several labels.
+    decoding_ : dict of floats
+        ``threshold``, ``low_threshold``, ``min_duration`` and ``max_gap`` that are used.
+    bound_shifts_ : dict of (float, float)
+        Seconds by which onsets and offsets of each class are moved, by the median error on the recordings that were
+        fitted on, or held out.
+
+    See Also
+    --------
+    skaudio.metrics.event_based_scores : How well events were found.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skaudio.datasets import make_sound_events
+    >>> from skaudio.events import EventDetector
+    >>> from skaudio.features import MelSpectrogram
+    >>> from skaudio.pooling import StatPooling
+    >>> scenes = make_sound_events(4, classes=["trill"], snr_db=20.0, random_state=0)
+    >>> front_end = MelSpectrogram(sr=16000, top_db=None)
+    >>> model = make_pipeline(StatPooling(), StandardScaler(), LogisticRegression())
+    >>> detector = EventDetector(model, front_end=front_end, window_seconds=0.4, hop_seconds=0.05, random_state=0)
+    >>> detector = detector.fit(scenes.data[:3], scenes.events[:3])
+    >>> bool(detector.score(scenes.data[3:], scenes.events[3:]) > 0.7)
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "estimator": [HasMethods(["fit", "predict"])],
+        "front_end": [None, HasMethods(["transform"])],
+        "sr": [None, Interval(Real, 0, None, closed="neither")],
+        "window_seconds": [Interval(Real, 0, None, closed="neither")],
+        "hop_seconds": [Interval(Real, 0, None, closed="neither")],
+        "threshold": [Real, StrOptions({"tune"})],
+        "low_threshold": [None, Real],
+        "min_duration": [Interval(Real, 0, None, closed="left")],
+        "max_gap": [Interval(Real, 0, None, closed="left")],
+        "smoothing": [Interval(Real, 0, None, closed="left")],
+        "background": "no_validation",
+        "mine_negatives": ["boolean"],
+        "n_jobs": [None, Integral],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        *,
+        front_end: Any = None,
+        sr: float | None = None,
+        window_seconds: float = 1.0,
+        hop_seconds: float = 0.1,
+        threshold: float | str = 0.5,
+        low_threshold: float | None = None,
+        min_duration: float = 0.0,
+        max_gap: float = 0.0,
+        smoothing: float = 0.3,
+        background: Any = "background",
+        mine_negatives: bool = True,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+    ) -> None:
+        self.estimator = estimator
+        self.front_end = front_end
+        self.sr = sr
+        self.window_seconds = window_seconds
+        self.hop_seconds = hop_seconds
+        self.threshold = threshold
+        self.low_threshold = low_threshold
+        self.min_duration = min_duration
+        self.max_gap = max_gap
+        self.smoothing = smoothing
+        self.background = background
+        self.mine_negatives = mine_negatives
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: Sequence, y: Any, groups: Any = None) -> Self:
+        """Train the classifier on windows of recordings whose events are known.
+
+        Windows are labelled by how much of them, or of the event, lies within the other; what is neither nor is left
+        out. All windows of events are taken, up to 40 of each, and twice as many of the background.
+
+        Parameters
+        ----------
+        X : batch of clips
+            Recordings: paths, binary file objects, arrays, ``(y, sr)`` pairs or dicts. They are decoded one at a time.
+        y : list of lists of (onset, offset, label), DataFrame, or list of paths
+            Events of each recording, in seconds; or one table, as `event_table` makes it, whose recordings are paths or
+            numbers of ``X``, or the names of its files; or a file of labels for each recording (see `read_events`).
+        groups : array-like of shape (n_recordings,), default=None
+            Such as places: for ``threshold="tune"``, recordings of a group are held out together.
+
+        Returns
+        -------
+        self : estimator
+            Fitted.
+
+        Raises
+        ------
+        AudioError, TypeError, ValueError
+            If a recording cannot be decoded, if events do not fit the recordings, if there are none, or if the front
+            end cannot be used on blocks.
+        """
+        recordings = check_clips(self, X, reset=True)
+        events = event_lists(y, recordings)
+        self.labels_ = sorted({event.label for own in events for event in own}, key=str)
+        if not self.labels_:
+            raise ValueError(
+                "There is no event in any recording: nothing to learn to find. To train on cut clips, use fit_clips."
+            )
+        if self.background in self.labels_:
+            raise ValueError(f"background={self.background!r} is the label of an event; use another name for none.")
+        self.multilabel_ = any(
+            event.overlap(other) > 0.0 for own in events for event in own for other in own if other.label != event.label
+        )
+        tuned = self.threshold == "tune"
+        tracks = self._held_out_tracks(recordings, events, groups) if tuned else None
+        self._learn(recordings, events)
+        self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
+        self.decoding_ = self._best_decoding(tracks, events) if tuned else self._given_decoding(self.threshold)
+        tracks = self._tracks(recordings) if tracks is None else tracks
+        self.bound_shifts_ = median_shifts(events, [self._decode(track) for track in tracks], self.labels_)
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit_clips(self, X: Sequence, y: Any) -> Self:
+        """Train the classifier on cut clips; it is then run over long recordings.
+
+        Parameters
+        ----------
+        X : batch of clips
+            Clips, about as long as a window.
+        y : array-like of shape (n_clips,)
+            What they are; ``background`` for those that are nothing of interest. For True and False, or 1 and 0, the
+            latter are.
+
+        Returns
+        -------
+        self : estimator
+            Fitted; bounds of events are not corrected.
+
+        Raises
+        ------
+        AudioError, TypeError, ValueError
+            If a clip cannot be decoded, or if there is no background among the classes.
+        """
+        clips = check_clips(self, X, reset=True)
+        y = np.asarray(y)
+        background = self.background
+        if set(y.tolist()) <= {0, 1}:
+            background = y.dtype.type(0)
+        if background not in y.tolist():
+            raise ValueError(
+                f"No clip is labelled {self.background!r}: the classifier would find something everywhere. Add clips "
+                "of the background, or say by background= what they are called."
+            )
+        self._scales()
+        frames = clips if self.front_end is None else self.front_end.transform(clips)
+        self.estimator_ = clone(self.estimator).fit(frames, y)
+        self._adopt_classes(background)
+        self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
+        self.decoding_ = self._given_decoding(0.5 if self.threshold == "tune" else self.threshold)
+        return self
+
+    def predict(self, X: Sequence) -> Any:
+        """Find the events of recordings.
+
+        Parameters
+        ----------
+        X : batch of clips
+            Recordings; see `fit`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            With the columns ``recording`` (the path, or the number in ``X``), ``onset``, ``offset`` (in seconds),
+            ``label`` and ``score`` (the highest of its windows), in order of time.
+
+        Raises
+        ------
+        AudioError, TypeError
+            If a recording cannot be decoded, with its number and path.
+        """
+        recordings = check_clips(self, X, reset=False)
+        table = event_table(self._found(recordings), _names(recordings))
+        return table if "score" in table.columns else table.assign(score=np.zeros(len(table)))
+
+    def predict_proba(self, X: Sequence) -> list[Track]:
+        """Give the scores of windows over time.
+
+        Parameters
+        ----------
+        X : batch of clips
+            Recordings; see `fit`.
+
+        Returns
+        -------
+        list of Track
+            For each recording, ``(times, scores)``: middles of the windows in seconds, and ``(n_windows, n_classes)``
+            in the order of ``labels_``.
+        """
+        return self._tracks(check_clips(self, X, reset=False))
+
+    def count(self, X: Sequence) -> Any:
+        """Count the events of each class in each recording.
+
+        Parameters
+        ----------
+        X : batch of clips
+            Recordings; see `fit`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each recording, also those without any event, and a column for each of ``labels_``.
+        """
+        import pandas as pd
+
+        recordings = check_clips(self, X, reset=False)
+        counts = [
+            [sum(event.label == label for event in own) for label in self.labels_] for own in self._found(recordings)
+        ]
+        return pd.DataFrame(counts, index=pd.Index(_names(recordings), name="recording"), columns=self.labels_)
+
+    def score(self, X: Sequence, y: Any) -> float:
+        """Give the event-based F1 with the usual collars (see `skaudio.metrics.event_based_scores`).
+
+        Parameters
+        ----------
+        X : batch of clips
+            Recordings; see `fit`.
+        y : list of lists of (onset, offset, label), DataFrame, or list of paths
+            Their events; see `fit`.
+
+        Returns
+        -------
+        float
+            In [0, 1].
+        """
+        recordings = check_clips(self, X, reset=False)
+        return event_based_f1(event_lists(y, recordings), self._found(recordings))
+
+    def iter_predict(self, blocks: Iterable[np.ndarray], sr: float) -> Iterator[Event]:
+        """Find events in sound that is still coming.
+
+        Parameters
+        ----------
+        blocks : iterable of ndarrays (n_samples,)
+            Pieces of the waveform, of any length, as a microphone or a socket gives them.
+        sr : float
+            Their sampling rate in Hz.
+
+        Yields
+        ------
+        Event
+            Each as soon as nothing that is to come can change it: the same as in the whole recording.
+        """
+        check_is_fitted(self)
+        pieces = (np.asarray(block, np.float32) for block in blocks)
+        own_sr = self._sampling_rate()
+        pieces = pieces if sr == own_sr else resampled(pieces, sr, own_sr)
+        units, windows = self._scales()
+        hop = windows.hop / units.rate
+        return decode_live(
+            self._scored(units, windows, pieces, LIVE_SECONDS),
+            lambda first, scores: self._decode(Track((first + np.arange(len(scores))) * hop, scores)),
+            low_threshold=self.decoding_["low_threshold"],
+            # As far as smoothing and gaps reach, what was found may still change.
+            n_quiet=int(np.ceil((self.smoothing + self.decoding_["max_gap"]) / hop)) + 4,
+        )
+
+    def _found(self, recordings: Sequence) -> list[list[Event]]:
+        return [self._decode(track) for track in self._tracks(recordings)]
+
+    def _decode(self, track: Track) -> list[Event]:
+        units, windows = self._scales()
+        how = {"hop_seconds": windows.hop / units.rate, "smoothing": self.smoothing, **self.decoding_}
+        first = track.times[0] if len(track.times) else 0.0
+        return shifted(decode_events(track.scores, self.labels_, first_seconds=first, **how), self.bound_shifts_)
+
+    def _given_decoding(self, threshold: float) -> dict[str, float]:
+        return {
+            "threshold": threshold,
+            "low_threshold": threshold / 2 if self.low_threshold is None else self.low_threshold,
+            "min_duration": self.min_duration,
+            "max_gap": self.max_gap,
+        }
+
+    def _held_out_tracks(self, recordings: Sequence, events: Sequence[Sequence[Event]], groups: Any) -> list[Track]:
+        """Give scores of recordings by classifiers that were fitted on others."""
+        if isinstance(self.estimator, FrozenEstimator):
+            judge = clone(self)
+            judge._fit_estimator(np.empty(0), np.empty(0))
+            return judge._tracks(recordings)
+        groups = np.arange(len(recordings)) if groups is None else np.asarray(groups)
+        n_folds = min(N_FOLDS, len(np.unique(groups)))
+        if n_folds < 2:
+            raise ValueError(
+                "threshold='tune' needs recordings of two groups at least, to hold some out. Give a number."
+            )
+        tracks: list[Any] = [None] * len(recordings)
+        for train, test in GroupKFold(n_folds).split(recordings, groups=groups):
+            judge = clone(self)
+            judge.labels_, judge.multilabel_ = self.labels_, self.multilabel_
+            judge._learn([recordings[i] for i in train], [events[i] for i in train])
+            for i in test:
+                tracks[i] = judge._track(recordings[i], i)
+        return tracks
+
+    def _best_decoding(self, tracks: Sequence[Track], events: Sequence[Sequence[Event]]) -> dict[str, float]:
+        """Find the threshold, least duration and longest gap by which held-out recordings are decoded best."""
+        durations = [event.duration for own in events for event in own]
+        shortest, usual = np.quantile(durations, (0.05, 0.5))
+        best, best_score = {}, -1.0
+        for threshold in sorted(TUNED_THRESHOLDS, key=lambda threshold: abs(threshold - 0.5)):  # of equals, the middle
+            for duration in TUNED_DURATIONS:
+                for gap in TUNED_GAPS:
+                    self.decoding_ = {
+                        **self._given_decoding(threshold),
+                        "min_duration": float(duration * shortest),
+                        "max_gap": float(gap * usual),
+                    }
+                    found = [self._decode(track) for track in tracks]
+                    shifts = median_shifts(events, found, self.labels_)
+                    score = event_based_f1(events, [shifted(own, shifts) for own in found])
+                    if score > best_score:
+                        best, best_score = self.decoding_, score
+        return best
+
+
+def _names(recordings: Sequence) -> list:
+    return [str(clip) if isinstance(clip, (str, PathLike, Path)) else i for i, clip in enumerate(recordings)]

@@ -1,0 +1,69 @@
+"""A long recording as a stream of units: samples, or frames of a front end, computed block by block.
+
+Frames are those of the whole recording: each block begins earlier and ends later than what is kept of it.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from skaudio.features._spectral import stft_settings
+from skaudio.io._iter_blocks import regrouped
+
+BLOCK_SECONDS = 60.0
+DELTA_FRAMES = 8  # that derivatives look at, to either side, at most
+PER_CLIP = ("top_db", "trim_db", "level", "normalize", "duration")
+
+
+class Units:
+    """How a recording is looked at.
+
+    Parameters
+    ----------
+    sr : float
+        Sampling rate in Hz.
+    front_end : front end or None
+        What makes frames; None: samples are looked at.
+
+    Attributes
+    ----------
+    rate : float
+        Units a second.
+
+    Raises
+    ------
+    ValueError
+        If the front end does something that depends on the clip as a whole.
+    """
+
+    def __init__(self, sr: float, front_end: Any) -> None:
+        self._sr, self._front_end = sr, front_end
+        self._hop, self._margin = 1, 0
+        if front_end is not None:
+            for name in PER_CLIP:
+                if getattr(front_end, name, None) is not None:
+                    raise ValueError(
+                        f"front_end has {name}={getattr(front_end, name)!r}, which depends on the clip as a whole; no "
+                        f"block of a recording knows it. Use {name}=None, or put the front end into the estimator."
+                    )
+            settings = stft_settings(front_end)
+            self._hop = settings["hop_length"]
+            self._margin = -(-settings["n_fft"] // self._hop) + DELTA_FRAMES
+        self.rate = sr / self._hop
+
+    def stream(self, pieces: Iterable[np.ndarray], block_seconds: float = BLOCK_SECONDS) -> Iterator[np.ndarray]:
+        """Yield units ``(n_units, n_channels)``, or samples ``(n_units,)``, of pieces of a waveform."""
+        if self._front_end is None:
+            yield from pieces
+            return
+        kept = max(1, round(block_seconds * self.rate))
+        length = (kept + 2 * self._margin) * self._hop
+        first = 0
+        blocks = regrouped(iter(pieces), length, kept * self._hop)
+        block = next(blocks, None)
+        while block is not None:
+            following = next(blocks, None)
+            frames = self._front_end.transform([block])[0]
+            yield frames[first:] if following is None else frames[first : kept + self._margin]
+            first, block = self._margin, following

@@ -1,0 +1,86 @@
+"""Scores of windows that overlap, along a stream of units."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.special import expit
+
+WINDOWS_AT_A_TIME = 256
+
+
+class Windows:
+    """Windows centred on times that are a hop apart, the first on the very start.
+
+    At both ends half a window is filled up: samples with silence, frames with the frame at the end.
+
+    Parameters
+    ----------
+    width, hop : int
+        Length of a window, and distance of two, in units.
+    """
+
+    def __init__(self, width: int, hop: int) -> None:
+        self.width, self.hop = width, hop
+
+    def of(self, units: np.ndarray) -> np.ndarray:
+        """Give the windows ``(n_windows, width, ...)`` of all units of a recording, without copying them."""
+        ends = self._filled(units[:1], self.width // 2), self._filled(units[-1:], self.width)
+        padded = np.concatenate([ends[0], units, ends[1]])
+        windows = sliding_window_view(padded, self.width, axis=0)[:: self.hop][: -(-len(units) // self.hop)]
+        return np.moveaxis(windows, -1, 1)
+
+    def stream(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield the windows of units that come piece by piece: the same, some at a time."""
+        held, last = None, None
+        n_units = n_done = skip = 0  # skip: how far the next window begins behind what came so far
+        for piece in pieces:
+            if not len(piece):
+                continue
+            held = self._filled(piece[:1], self.width // 2) if held is None else held
+            held, skip = np.concatenate([held, piece[skip:]]), max(0, skip - len(piece))
+            n_units, last = n_units + len(piece), piece[-1:]
+            if len(held) < self.width:
+                continue
+            windows = sliding_window_view(held, self.width, axis=0)[:: self.hop]
+            for start in range(0, len(windows), WINDOWS_AT_A_TIME):
+                yield np.moveaxis(windows[start : start + WINDOWS_AT_A_TIME], -1, 1)
+            n_done += len(windows)
+            begin = len(windows) * self.hop
+            skip = max(0, begin - len(held))
+            held = held[begin:].copy()
+        n_left = -(-n_units // self.hop) - n_done
+        if n_left > 0:
+            held = np.concatenate([held, self._filled(last, self.width)])
+            windows = sliding_window_view(held, self.width, axis=0)[:: self.hop][:n_left]
+            yield np.moveaxis(windows, -1, 1)
+
+    def _filled(self, edge: np.ndarray, n_units: int) -> np.ndarray:
+        return np.repeat(edge if edge.ndim > 1 else np.zeros_like(edge), n_units, axis=0)
+
+
+def score_function(estimator: Any) -> Callable[[np.ndarray], np.ndarray]:
+    """Give the function from windows to scores ``(n_windows, n_classes)``: probabilities, if there are any.
+
+    Else, of each class, how far its decision value is before the best other one, squashed: above 0.5 where it wins.
+    """
+    if hasattr(estimator, "predict_proba"):
+        return lambda windows: _stacked(estimator.predict_proba(windows))
+
+    def squashed(windows: np.ndarray) -> np.ndarray:
+        values = np.asarray(estimator.decision_function(windows))
+        if values.ndim == 1:
+            return np.column_stack([expit(-values), expit(values)])
+        best = np.sort(values, axis=1)[:, -2:]
+        others = np.where(values == best[:, 1:], best[:, :1], best[:, 1:])
+        return expit(values - others)
+
+    return squashed
+
+
+def _stacked(probabilities: Any) -> np.ndarray:
+    """Put the lists of two columns, that some of scikit-learn's models give for several labels, side by side."""
+    if isinstance(probabilities, list):
+        return np.column_stack([columns[:, -1] for columns in probabilities])
+    return np.asarray(probabilities)
