@@ -37,7 +37,7 @@ print(f"F1 of seconds {segment_based_f1(truth, found):.2f}", end=", ")
 print(f"false alarms an hour {false_alarms_per_hour(truth, found, hours=3 / 60):.0f}")
 print(detector.count(scenes.data[test]).to_string())
 
-write_events("calls.selections.txt", found, durations={i: 60.0 for i in range(3)})
+write_events("calls.selections.txt", found, durations=dict.fromkeys(range(3), 60.0))
 print(f"\n{Path('calls.selections.txt').read_text().splitlines()[1]!r} for Raven")
 
 blocks = (scenes.data[9][start : start + 1600] for start in range(0, 60 * 16000, 1600))  # a microphone, say
