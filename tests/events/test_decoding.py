@@ -103,7 +103,9 @@ def test_events_by_hand():
     long = decode_events(scores, ["a", "b"], **how, min_duration=0.3)
     assert spans(long) == [(0.1, 0.4), (0.6, 0.9)]
     assert [event.label for event in long] == ["a", "b"]
-    assert long[0].score == 0.9
+    assert long[0].score == pytest.approx(0.7)
+    mean = decode_events(scores, ["a", "b"], **how, min_score=0.65)
+    assert spans(mean, "a") == [(0.1, 0.4), (0.8, 0.9)]
     by_class = decode_events(scores, ["a", "b"], **how, threshold=[0.92, 2.0])
     assert [(event.label, event.score) for event in by_class] == [("a", 0.95)]
 

@@ -190,6 +190,7 @@ def decode_events(
     first_seconds: float = 0.0,
     threshold: float | Sequence[float] = 0.5,
     low_threshold: float | Sequence[float] | None = None,
+    min_score: float = -np.inf,
     min_duration: float = 0.0,
     max_gap: float = 0.0,
     smoothing: float = 0.0,
@@ -198,7 +199,7 @@ def decode_events(
     """Make events of scores.
 
     Scores are smoothed; runs of them at the lower threshold that reach the higher one are joined over short gaps; and
-    what is too short then is dropped.
+    what is too short then, or too low on average, is dropped.
 
     Parameters
     ----------
@@ -214,6 +215,8 @@ def decode_events(
         What an event must reach somewhere.
     low_threshold : float, sequence of n_classes floats or None, default=None
         What it must not fall below; None: the same.
+    min_score : float, default=-inf
+        Least mean of the steps' scores: what sounds alike for a moment does so only for that.
     min_duration : float, default=0.0
         Least length in seconds.
     max_gap : float, default=0.0
@@ -226,7 +229,7 @@ def decode_events(
     Returns
     -------
     list of Event
-        In order of time; the score is the highest of its steps.
+        In order of time; the score is the mean of its steps.
 
     Raises
     ------
@@ -239,7 +242,7 @@ def decode_events(
     >>> from skaudio.events import decode_events
     >>> scores = np.array([0.1, 0.8, 0.2, 0.9, 0.7, 0.1])[:, np.newaxis]
     >>> decode_events(scores, ["owl"], hop_seconds=0.5, first_seconds=0.25, max_gap=0.5)
-    [Event(0.5, 2.5, 'owl', score=0.9)]
+    [Event(0.5, 2.5, 'owl', score=0.65)]
     """
     scores = np.asarray(scores)
     if scores.ndim != 2 or scores.shape[1] != len(labels):
@@ -255,6 +258,7 @@ def decode_events(
         for start, end in zip(first, stop, strict=True):
             onset = max(0.0, first_seconds + (start - 0.5) * hop_seconds)
             offset = min(end_seconds, first_seconds + (end - 0.5) * hop_seconds)
-            if offset - onset >= min_duration - slack * hop_seconds and offset > onset:
-                events.append(Event(onset, offset, label, float(scores[start:end, column].max())))
+            score = float(scores[start:end, column].mean())
+            if offset - onset >= min_duration - slack * hop_seconds and offset > onset and score >= min_score:
+                events.append(Event(onset, offset, label, score))
     return sorted(events)

@@ -1,5 +1,6 @@
 """The estimator: long recordings in, and a table of what sounds when."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from numbers import Integral, Real
 from os import PathLike
@@ -24,8 +25,8 @@ from skaudio.io._iter_blocks import resampled
 from skaudio.metrics import event_based_f1
 
 LIVE_SECONDS = 1.0  # of a live stream that are looked at together
-TUNED_THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-TUNED_DURATIONS = (0.0, 0.25, 0.5, 0.75)  # of the shortest of the known events, but for one in twenty
+TUNED_THRESHOLDS = tuple(np.arange(0.2, 0.96, 0.05).round(2).tolist())
+TUNED_DURATIONS = (0.0, 0.25, 0.5)  # of the shortest of the known events, but for one in twenty
 TUNED_GAPS = (0.0, 0.1, 0.25)  # of their median
 N_FOLDS = 3
 
@@ -53,10 +54,11 @@ class EventDetector(WindowModel):
     hop_seconds : float, default=0.1
         From one window to the next.
     threshold : float or "tune", default=0.5
-        Score that an event must reach. ``"tune"``: `fit` takes that, ``min_duration`` and ``max_gap``, with which the
-        event-based F1 is best on recordings that were held out, in three folds; it takes three times as long then.
+        Mean score that an event must have: what is like a call for a moment is seldom so for as long as one.
+        ``"tune"``: `fit` takes that, ``min_duration`` and ``max_gap``, with which the event-based F1 is best on
+        recordings that were held out, in three folds; it takes three times as long then.
     low_threshold : float or None, default=None
-        Score that it must not fall below; None: half of the threshold.
+        Score that no part of it may fall below, gaps apart; None: half of the threshold.
     min_duration : float, default=0.0
         Shortest event, in seconds, before its bounds are corrected.
     max_gap : float, default=0.0
@@ -259,7 +261,7 @@ class EventDetector(WindowModel):
         -------
         pandas.DataFrame
             With the columns ``recording`` (the path, or the number in ``X``), ``onset``, ``offset`` (in seconds),
-            ``label`` and ``score`` (the highest of its windows), in order of time.
+            ``label`` and ``score`` (the mean of its windows), in order of time.
 
         Raises
         ------
@@ -359,9 +361,18 @@ class EventDetector(WindowModel):
 
     def _decode(self, track: Track) -> list[Event]:
         units, windows = self._scales()
-        how = {"hop_seconds": windows.hop / units.rate, "smoothing": self.smoothing, **self.decoding_}
-        first = track.times[0] if len(track.times) else 0.0
-        return shifted(decode_events(track.scores, self.labels_, first_seconds=first, **how), self.bound_shifts_)
+        events = decode_events(
+            track.scores,
+            self.labels_,
+            hop_seconds=windows.hop / units.rate,
+            first_seconds=track.times[0] if len(track.times) else 0.0,
+            threshold=self.decoding_["low_threshold"],
+            min_score=self.decoding_["threshold"],
+            min_duration=self.decoding_["min_duration"],
+            max_gap=self.decoding_["max_gap"],
+            smoothing=self.smoothing,
+        )
+        return shifted(events, self.bound_shifts_)
 
     def _given_decoding(self, threshold: float) -> dict[str, float]:
         return {
@@ -396,21 +407,20 @@ class EventDetector(WindowModel):
         """Find the threshold, least duration and longest gap by which held-out recordings are decoded best."""
         durations = [event.duration for own in events for event in own]
         shortest, usual = np.quantile(durations, (0.05, 0.5))
-        best, best_score = {}, -1.0
-        for threshold in sorted(TUNED_THRESHOLDS, key=lambda threshold: abs(threshold - 0.5)):  # of equals, the middle
-            for duration in TUNED_DURATIONS:
-                for gap in TUNED_GAPS:
-                    self.decoding_ = {
-                        **self._given_decoding(threshold),
-                        "min_duration": float(duration * shortest),
-                        "max_gap": float(gap * usual),
-                    }
-                    found = [self._decode(track) for track in tracks]
-                    shifts = median_shifts(events, found, self.labels_)
-                    score = event_based_f1(events, [shifted(own, shifts) for own in found])
-                    if score > best_score:
-                        best, best_score = self.decoding_, score
-        return best
+        candidates, scores = [], []
+        for duration, gap, threshold in itertools.product(TUNED_DURATIONS, TUNED_GAPS, TUNED_THRESHOLDS):
+            self.decoding_ = {
+                **self._given_decoding(threshold),
+                "min_duration": float(duration * shortest),
+                "max_gap": float(gap * usual),
+            }
+            found = [self._decode(track) for track in tracks]
+            shifts = median_shifts(events, found, self.labels_)
+            candidates.append(self.decoding_)
+            scores.append(event_based_f1(events, [shifted(own, shifts) for own in found]))
+        best = [candidates[i] for i in np.flatnonzero(np.array(scores) == max(scores))]
+        # Of equals, the one in the middle: the threshold that may be most off without harm.
+        return sorted(best, key=lambda decoding: decoding["threshold"])[len(best) // 2]
 
 
 def _names(recordings: Sequence) -> list:
