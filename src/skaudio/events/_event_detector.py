@@ -69,6 +69,8 @@ class EventDetector(WindowModel):
         What the classifier calls windows without any event.
     mine_negatives : bool, default=True
         Whether to fit a second time, with windows of the background that were taken for events.
+    n_overlays : int, default=2
+        How often each event is also laid over another background for training, 10 dB fainter to 3 dB louder.
     n_jobs : int or None, default=None
         Number of processes that `predict` looks at recordings with.
     random_state : int, RandomState instance or None, default=None
@@ -123,6 +125,7 @@ class EventDetector(WindowModel):
         "smoothing": [Interval(Real, 0, None, closed="left")],
         "background": "no_validation",
         "mine_negatives": ["boolean"],
+        "n_overlays": [Interval(Integral, 0, None, closed="left")],
         "n_jobs": [None, Integral],
         "random_state": ["random_state"],
     }
@@ -142,6 +145,7 @@ class EventDetector(WindowModel):
         smoothing: float = 0.3,
         background: Any = "background",
         mine_negatives: bool = True,
+        n_overlays: int = 2,
         n_jobs: int | None = None,
         random_state: Any = None,
     ) -> None:
@@ -157,6 +161,7 @@ class EventDetector(WindowModel):
         self.smoothing = smoothing
         self.background = background
         self.mine_negatives = mine_negatives
+        self.n_overlays = n_overlays
         self.n_jobs = n_jobs
         self.random_state = random_state
 

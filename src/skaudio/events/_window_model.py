@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skaudio._persistence import VersionedPickleMixin
 from skaudio.events._event import Event
+from skaudio.events._laying_over import laid_over
 from skaudio.events._training_windows import MOST_OF_AN_EVENT, choose_windows, label_windows
 from skaudio.events._units import Units
 from skaudio.events._window_scores import Windows, score_function
@@ -57,6 +58,9 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
             data.append(views[chosen])
             targets.append(labelled[chosen])
             unused.append(np.setdiff1d(np.flatnonzero((labelled == 0.0).all(axis=1)), background))
+        for views, labelled in self._elsewhere(recordings, events, units, windows, rng):
+            data.append(views)
+            targets.append(labelled)
         data, targets = np.concatenate(data), np.concatenate(targets)
         n_positive = int((targets == 1.0).any(axis=1).sum())
         if n_positive == 0:
@@ -107,6 +111,24 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         """Give all windows of a recording, as a view, and the times of their middles."""
         views = windows.of(np.concatenate(list(units.stream(self._pieces(recording, i)))))
         return views, np.arange(len(views)) * (windows.hop / units.rate)
+
+    def _elsewhere(
+        self, recordings: Sequence, events: Sequence[Sequence[Event]], units: Units, windows: Windows, rng: Any
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield windows of events that are laid over other backgrounds, and what they are."""
+        margin = self.window_seconds
+        how = {"sr": self._sampling_rate(), "margin_seconds": margin, "n_times": self.n_overlays, "rng": rng}
+        for y, event in laid_over(recordings, events, **how):
+            views = windows.of(np.concatenate(list(units.stream([y]))))
+            centres = np.arange(len(views)) * (windows.hop / units.rate)
+            labelled = label_windows(centres, self.window_seconds, [event], self.labels_)
+            chosen = choose_windows(labelled, [event], centres, 4, rng)
+            inside = np.concatenate(chosen)
+            # Windows that reach over the ends of the stretch are of no recording.
+            inside = inside[
+                np.abs(centres[inside] - event.onset - event.duration / 2) <= margin / 2 + event.duration / 2
+            ]
+            yield views[inside], labelled[inside]
 
     def _n_background(self, events: Sequence[Sequence[Event]]) -> int:
         """Tell how many windows of the background to take of each recording."""

@@ -1,0 +1,83 @@
+"""Known calls laid over other backgrounds, louder or fainter, to tell the call from what is around it."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from skaudio.events._event import Event
+from skaudio.io import audio_info, load
+
+FADE_SECONDS = 0.05
+GAIN_DB = (-10.0, 3.0)
+N_TRIES = 20  # to find a place without events
+
+
+def laid_over(
+    recordings: Sequence,
+    events: Sequence[Sequence[Event]],
+    *,
+    sr: float,
+    margin_seconds: float,
+    n_times: int,
+    rng: np.random.Generator,
+) -> Iterator[tuple[np.ndarray, Event]]:
+    """Yield each event over stretches of recordings in which nothing is marked.
+
+    Parameters
+    ----------
+    recordings : sequence
+        Clips.
+    events : sequence of sequences of Event
+        What is there.
+    sr : float
+        Sampling rate in Hz.
+    margin_seconds : float
+        How much background there is before and after.
+    n_times : int
+        How often each event is laid over another background; less often where there is no place for it.
+    rng : numpy.random.Generator
+        Where chance comes from.
+
+    Yields
+    ------
+    waveform : ndarray of float32, shape (n_samples,)
+        Background and event.
+    event : Event
+        Where it lies there.
+    """
+    lengths = [audio_info(recording, sr=sr).duration_seconds for recording in recordings]
+    for recording, own in zip(recordings, events, strict=True):
+        for event in own:
+            first = max(0.0, event.onset - FADE_SECONDS)
+            call, _ = load(recording, sr=sr, offset=first, duration=event.offset - first + FADE_SECONDS)
+            call = call * _fade(len(call), int(FADE_SECONDS * sr))
+            for _ in range(n_times):
+                length = event.duration + 2 * margin_seconds
+                place = _free_place(lengths, events, length, rng)
+                if place is None:
+                    continue
+                background, _ = load(recordings[place[0]], sr=sr, offset=place[1], duration=length)
+                background = background.copy()  # of an array, it is a part of the user's
+                start = int((margin_seconds - (event.onset - first)) * sr)
+                part = background[start : start + len(call)]
+                part += 10 ** (rng.uniform(*GAIN_DB) / 20) * call[: len(part)]
+                yield background, event._replace(onset=margin_seconds, offset=margin_seconds + event.duration)
+
+
+def _free_place(
+    lengths: Sequence[float], events: Sequence[Sequence[Event]], seconds: float, rng: np.random.Generator
+) -> tuple[int, float] | None:
+    """Find a stretch of a recording in which there is no event."""
+    for _ in range(N_TRIES):
+        number = int(rng.integers(len(lengths)))
+        if lengths[number] <= seconds:
+            continue
+        start = rng.uniform(0.0, lengths[number] - seconds)
+        if all(event.offset <= start or event.onset >= start + seconds for event in events[number]):
+            return number, start
+    return None
+
+
+def _fade(n_samples: int, n_fade: int) -> np.ndarray:
+    ramp = np.minimum(np.arange(n_samples) + 1.0, np.arange(n_samples, 0, -1.0)) / max(1, n_fade)
+    return np.minimum(ramp, 1.0).astype(np.float32)
