@@ -20,7 +20,7 @@ from sklearn.svm import SVC
 import skaudio.events._units as units
 from skaudio.datasets import make_sound_events
 from skaudio.estimators import CNNClassifier
-from skaudio.events import Event, EventDetector, event_table, write_events
+from skaudio.events import Event, EventDetector, event_table, read_events, write_events
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.io import AudioError
 from skaudio.metrics import event_based_f1, event_based_scores
@@ -275,6 +275,45 @@ def test_equal_seeds_and_pickles_say_the_same(scenes, detector):
 def test_several_processes_say_the_same(scenes, detector):
     several = pickle.loads(pickle.dumps(detector)).set_params(n_jobs=2)
     pd.testing.assert_frame_equal(several.predict(list(scenes.data[5:])), detector.predict(list(scenes.data[5:])))
+
+
+def test_a_killed_batch_goes_on_where_it_was(scenes, detector, tmp_path, monkeypatch):
+    paths = []
+    for i in range(3):
+        paths.append(tmp_path / f"night{i}.wav")
+        soundfile.write(paths[-1], scenes.data[5 + i], SR)
+    good = paths[2].read_bytes()
+    paths[2].write_bytes(b"not copied yet")
+    table = tmp_path / "calls.csv"
+    with pytest.raises(AudioError, match=r"night2\.wav"):
+        detector.predict_to(table, paths)
+    assert not table.exists()
+    paths[2].write_bytes(good)
+    looked_at = []
+    track = EventDetector._track
+    monkeypatch.setattr(
+        EventDetector, "_track", lambda self, clip, *more: looked_at.append(clip) or track(self, clip, *more)
+    )
+    with pytest.raises(ValueError, match=r"left by a run with another recordings. Delete it"):
+        detector.predict_to(table, paths[:2])
+    other = pickle.loads(pickle.dumps(detector)).set_params(smoothing=0.1)
+    with pytest.raises(ValueError, match=r"left by a run with another detector. Delete it"):
+        other.predict_to(table, paths)
+    again = pickle.loads(pickle.dumps(detector))
+    again.predict_to(table, paths)
+    assert looked_at == [paths[2]]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["calls.csv", *(path.name for path in paths)]
+    monkeypatch.undo()
+    pd.testing.assert_frame_equal(read_events(table), detector.predict(paths))
+    detector.predict_to(tmp_path / "calls.selections.txt", paths, durations={str(path): 30.0 for path in paths})
+    assert len(read_events(tmp_path / "calls.selections.txt")) == len(detector.predict(paths))
+
+
+def test_a_progress_bar(scenes, detector, capsys):
+    pickle.loads(pickle.dumps(detector)).set_params(verbose=1).predict(scenes.data[5:7])
+    assert "2/2" in capsys.readouterr().err
+    detector.predict(scenes.data[5:7])
+    assert capsys.readouterr().err == ""
 
 
 def test_a_short_recording_and_none(detector):

@@ -1,12 +1,13 @@
 """The estimator: long recordings in, and a table of what sounds when."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+import joblib
 import numpy as np
 from sklearn.base import _fit_context, clone
 from sklearn.frozen import FrozenEstimator
@@ -18,8 +19,9 @@ from skaudio._validation import check_clips
 from skaudio.events._bounds import median_shifts, shifted
 from skaudio.events._decoding import decode_events
 from skaudio.events._event import Event
-from skaudio.events._event_tables import event_lists, event_table
+from skaudio.events._event_tables import event_lists, event_table, write_events
 from skaudio.events._live import decode_live
+from skaudio.events._parts import kept_parts
 from skaudio.events._window_model import Track, WindowModel
 from skaudio.io._iter_blocks import resampled
 from skaudio.metrics import event_based_f1
@@ -73,6 +75,8 @@ class EventDetector(WindowModel):
         How often each event is also laid over another background for training, 10 dB fainter to 3 dB louder.
     n_jobs : int or None, default=None
         Number of processes that `predict` looks at recordings with.
+    verbose : int, default=0
+        1: a progress bar over recordings, with the minutes of the present one that are done.
     random_state : int, RandomState instance or None, default=None
         Chooses windows of the background.
 
@@ -127,6 +131,7 @@ class EventDetector(WindowModel):
         "mine_negatives": ["boolean"],
         "n_overlays": [Interval(Integral, 0, None, closed="left")],
         "n_jobs": [None, Integral],
+        "verbose": ["verbose"],
         "random_state": ["random_state"],
     }
 
@@ -147,6 +152,7 @@ class EventDetector(WindowModel):
         mine_negatives: bool = True,
         n_overlays: int = 2,
         n_jobs: int | None = None,
+        verbose: int = 0,
         random_state: Any = None,
     ) -> None:
         self.estimator = estimator
@@ -163,6 +169,7 @@ class EventDetector(WindowModel):
         self.mine_negatives = mine_negatives
         self.n_overlays = n_overlays
         self.n_jobs = n_jobs
+        self.verbose = verbose
         self.random_state = random_state
 
     @_fit_context(prefer_skip_nested_validation=False)
@@ -313,6 +320,40 @@ class EventDetector(WindowModel):
             [sum(event.label == label for event in own) for label in self.labels_] for own in self._found(recordings)
         ]
         return pd.DataFrame(counts, index=pd.Index(_names(recordings), name="recording"), columns=self.labels_)
+
+    def predict_to(self, path: str | PathLike, X: Sequence, *, durations: Mapping[str, float] | None = None) -> None:
+        """Find the events of many recordings and write them to a file, so that nothing is done twice.
+
+        What was found in each recording is kept in a folder beside the file, which goes away at the end. Killed and
+        called again, this goes on where it was.
+
+        Parameters
+        ----------
+        path : str or PathLike
+            The table; see `write_events` for the formats. It is written whole, at the end.
+        X : batch of clips
+            Recordings; see `fit`.
+        durations : dict of str to float or None, default=None
+            Seconds of each recording, for a Raven selection table; see `write_events`.
+
+        Raises
+        ------
+        AudioError, TypeError
+            If a recording cannot be decoded. What was found before is kept.
+        ValueError
+            If the folder is of other recordings, or of another detector.
+        """
+        check_is_fitted(self)
+        recordings = check_clips(self, X, reset=False)
+        names = _names(recordings)
+        # The progress bar and the number of processes change nothing that is found.
+        settings = {name: value for name, value in vars(self).items() if name not in {"verbose", "n_jobs"}}
+        with kept_parts(Path(path), names, joblib.hash(settings)) as parts:
+            missing = [i for i in range(len(names)) if i not in parts]
+            tracks = self._iter_tracks([recordings[i] for i in missing])
+            for i, track in zip(missing, tracks, strict=True):
+                parts.keep(i, self._decode(track))
+            write_events(path, event_table([parts.read(i) for i in range(len(names))], names), durations=durations)
 
     def score(self, X: Sequence, y: Any) -> float:
         """Give the event-based F1 with the usual collars (see `skaudio.metrics.event_based_scores`).

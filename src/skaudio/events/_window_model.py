@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
+from tqdm import tqdm
 
 from skaudio._persistence import VersionedPickleMixin
 from skaudio.events._event import Event
@@ -80,17 +81,31 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         self._columns = np.array([classes.index(label) for label in self.labels_])
 
     def _tracks(self, recordings: Sequence) -> list[Track]:
-        check_is_fitted(self)
-        numbered = enumerate(recordings)
-        if self.n_jobs in {None, 1}:
-            return [self._track(recording, i) for i, recording in numbered]
-        return Parallel(n_jobs=self.n_jobs)(delayed(self._track)(recording, i) for i, recording in numbered)
+        return list(self._iter_tracks(recordings))
 
-    def _track(self, recording: Any, i: int) -> Track:
+    def _iter_tracks(self, recordings: Sequence) -> Iterator[Track]:
+        """Yield the scores of one recording after another."""
+        check_is_fitted(self)
+        numbered = list(enumerate(recordings))
+        with tqdm(total=len(numbered), unit=" recordings", disable=not self.verbose) as progress:
+            if self.n_jobs in {None, 1}:
+                tracks = (self._track(recording, i, progress) for i, recording in numbered)
+            else:
+                jobs = (delayed(self._track)(recording, i) for i, recording in numbered)
+                tracks = Parallel(n_jobs=self.n_jobs, return_as="generator")(jobs)
+            for track in tracks:
+                yield track
+                progress.update()
+
+    def _track(self, recording: Any, i: int, progress: tqdm | None = None) -> Track:
         units, windows = self._scales()
-        parts = list(self._scored(units, windows, self._pieces(recording, i)))
+        hop, parts = windows.hop / units.rate, []
+        for scores in self._scored(units, windows, self._pieces(recording, i)):
+            parts.append(scores)
+            if progress is not None:
+                progress.set_postfix(minutes=round(sum(map(len, parts)) * hop / 60), refresh=False)
         scores = np.concatenate(parts) if parts else np.empty((0, len(self.labels_)), np.float32)
-        return Track(np.arange(len(scores)) * (windows.hop / units.rate), scores)
+        return Track(np.arange(len(scores)) * hop, scores)
 
     def _scored(
         self, units: Units, windows: Windows, pieces: Iterable[np.ndarray], *block_seconds: float
