@@ -3,8 +3,9 @@
 Run as ``SKAUDIO_DATA=... python benchmarks/events.py`` with a folder ``forest`` there that holds ``recordings.csv``
 (path, n_calls, group) and ``annotations.csv`` (path, onset, offset, label); half an hour on two cores. Recordings of
 one group share their background: each group is left out, the detector fitted on the others, threshold and bounds too.
-Nothing is set for these calls but a front end; the groups with the most calls and with the most birds in chorus were
-looked at while the detector was written.
+
+What flatters: the length of windows, the size of the network, the smoothing, and that calls are laid over other
+backgrounds, were settled while looking at results on group 0, which has most of the calls, and group 2, a chorus.
 """
 
 import csv

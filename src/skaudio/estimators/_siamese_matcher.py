@@ -24,7 +24,7 @@ class SiameseMatcher(NamingHead, VerificationHead, SiameseEmbedding):
 
     Which tower? With classes like those of training, or sounds of many kinds, the default. To tell speakers apart whom
     training did not know, ``SiameseMatcher(tower=None)`` after `skaudio.features.MFCC` with ``deltas=1`` and
-    `skaudio.pooling.StatPooling`: with so few speakers to learn from, no network was as good.
+    `skaudio.pooling.StatPooling`: with a handful of speakers to learn from, a CNN was worse.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from skaudio.events._event import Event
 from skaudio.events._laying_over import laid_over
 from skaudio.events._training_windows import MOST_OF_AN_EVENT, choose_windows, label_windows
 from skaudio.events._units import Units
-from skaudio.events._window_scores import Windows, score_function
+from skaudio.events._window_scores import WINDOWS_AT_A_TIME, Windows, score_function
 from skaudio.io import AudioError, iter_blocks
 
 BACKGROUND_SHARE = 2.0  # windows of the background, for each of an event
@@ -154,12 +154,16 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         self, recordings: Sequence, unused: Sequence[np.ndarray], units: Units, windows: Windows, most: int
     ) -> np.ndarray:
         """Give windows of the background that are taken for events, those with the highest scores."""
-        found, scores = [], []
+        found, scores, score = [], [], score_function(self.estimator_)
         for i, (recording, rows) in enumerate(zip(recordings, unused, strict=True)):
-            highest = self._track(recording, i).scores[rows].max(axis=1)
+            if not len(rows):
+                continue
+            views, _ = self._windows_of(recording, units, windows, i)
+            portions = np.split(rows, range(WINDOWS_AT_A_TIME, len(rows), WINDOWS_AT_A_TIME))
+            highest = np.concatenate([score(views[part])[:, self._columns].max(axis=1) for part in portions])
             hard = highest >= HARD
             if hard.any():
-                found.append(self._windows_of(recording, units, windows, i)[0][rows[hard]])
+                found.append(views[rows[hard]])
                 scores.append(highest[hard])
         if not found:
             return np.empty(0)

@@ -70,13 +70,7 @@ def event_based_scores(
     >>> [round(score, 2) for score in event_based_scores(y_true, y_pred)]
     [0.33, 0.5, 0.4]
     """
-    y_true, y_pred, labels = check_event_lists(y_true, y_pred, labels)
-    n_true, n_pred, hits = (np.zeros(len(labels), int) for _ in range(3))
-    for true, predicted in zip(y_true, y_pred, strict=True):
-        n_true += np.bincount(true.labels, minlength=len(labels))
-        n_pred += np.bincount(predicted.labels, minlength=len(labels))
-        matched, _ = match_events(true, predicted, onset_collar, offset_collar, offset_share)
-        hits += np.bincount(true.labels[matched], minlength=len(labels))
+    n_true, n_pred, hits = _count_matches(y_true, y_pred, onset_collar, offset_collar, offset_share, labels)
     return precision_recall_f1(n_true, n_pred, hits, hits, average)
 
 
@@ -104,7 +98,16 @@ def event_based_f1(y_true: Any, y_pred: Any, **params: Any) -> float | np.ndarra
     return event_based_scores(y_true, y_pred, **params)[2]
 
 
-def false_alarms_per_hour(y_true: Any, y_pred: Any, *, hours: float, **params: Any) -> float:
+def false_alarms_per_hour(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    hours: float,
+    onset_collar: float = 0.2,
+    offset_collar: float | None = 0.2,
+    offset_share: float = 0.2,
+    labels: Sequence | None = None,
+) -> float:
     """Count events that are predicted and not there, over all classes, an hour.
 
     Parameters
@@ -113,8 +116,10 @@ def false_alarms_per_hour(y_true: Any, y_pred: Any, *, hours: float, **params: A
         See `event_based_scores`.
     hours : float
         How much sound there is in all, with events or without.
-    **params : dict
-        Of `event_based_scores`, which say when an event is right.
+    onset_collar, offset_collar, offset_share : float, default=0.2
+        When an event is right; see `event_based_scores`.
+    labels : sequence, default=None
+        Classes that count; None: all that occur.
 
     Returns
     -------
@@ -134,21 +139,36 @@ def false_alarms_per_hour(y_true: Any, y_pred: Any, *, hours: float, **params: A
     """
     if not hours > 0:
         raise ValueError(f"hours={hours!r}; expected a duration above 0.")
-    precision, _, _ = event_based_scores(y_true, y_pred, **{**params, "average": "micro"})
-    _, y_pred, _ = check_event_lists(y_true, y_pred, params.get("labels"))
-    n_pred = sum(len(events.onsets) for events in y_pred)
-    return float(round(n_pred * (1.0 - precision)) / hours)
+    _, n_pred, hits = _count_matches(y_true, y_pred, onset_collar, offset_collar, offset_share, labels)
+    return float(np.sum(n_pred - hits) / hours)
 
 
-def match_events(
+def _count_matches(
+    y_true: Any,
+    y_pred: Any,
+    onset_collar: float,
+    offset_collar: float | None,
+    offset_share: float,
+    labels: Sequence | None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Count true events, predicted ones and matches of each class."""
+    y_true, y_pred, labels = check_event_lists(y_true, y_pred, labels)
+    n_true, n_pred, hits = (np.zeros(len(labels), int) for _ in range(3))
+    for true, predicted in zip(y_true, y_pred, strict=True):
+        n_true += np.bincount(true.labels, minlength=len(labels))
+        n_pred += np.bincount(predicted.labels, minlength=len(labels))
+        matched = _match(true, predicted, onset_collar, offset_collar, offset_share)
+        hits += np.bincount(true.labels[matched], minlength=len(labels))
+    return n_true, n_pred, hits
+
+
+def _match(
     true: EventArrays, predicted: EventArrays, onset_collar: float, offset_collar: float | None, offset_share: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Match as many events of one recording as possible; give the places of true events, and of their counterparts."""
+) -> np.ndarray:
+    """Match as many events of one recording as possible; give the places of true events that have a counterpart."""
     near = true.labels[:, np.newaxis] == predicted.labels
     near &= np.abs(true.onsets[:, np.newaxis] - predicted.onsets) <= onset_collar
     if offset_collar is not None:
         tolerance = np.maximum(offset_collar, offset_share * (true.offsets - true.onsets))
         near &= np.abs(true.offsets[:, np.newaxis] - predicted.offsets) <= tolerance[:, np.newaxis]
-    counterpart = maximum_bipartite_matching(csr_array(near), perm_type="column")
-    matched = np.flatnonzero(counterpart >= 0)
-    return matched, counterpart[matched]
+    return np.flatnonzero(maximum_bipartite_matching(csr_array(near), perm_type="column") >= 0)
