@@ -5,6 +5,7 @@ from skaudio.estimators import (
     AutoencoderOutlierDetector,
     CNNClassifier,
     CNNRegressor,
+    CRNNClassifier,
     GRUClassifier,
     GRURegressor,
     LSTMClassifier,
@@ -50,6 +51,7 @@ SMALL_RNN = {"units": 8, "n_layers": 1, "bidirectional": False}
 NETWORKS = [
     CNNClassifier(**SMALL_CNN, **FAST),
     CNNRegressor(**SMALL_CNN, **FAST_REGRESSOR),
+    CRNNClassifier(filters=8, depth=1, units=8, pooling="mean_max", **FAST),
     LSTMClassifier(**SMALL_RNN, **FAST),
     LSTMRegressor(**SMALL_RNN, **FAST_REGRESSOR),
     GRUClassifier(**SMALL_RNN, **FAST),

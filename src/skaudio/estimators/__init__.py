@@ -1,4 +1,4 @@
-"""Networks as scikit-learn estimators: CNN, LSTM and GRU, classifiers and regressors; autoencoders, siamese matcher.
+"""Networks as scikit-learn estimators: CNN, CRNN, LSTM and GRU; autoencoders, siamese matcher.
 
 They take frame sequences, of equal length or not, as front ends give them; plain sensor series; or tables. TensorFlow
 is imported at the first fit.
@@ -8,6 +8,7 @@ from skaudio.estimators._autoencoder_latent import AutoencoderLatent
 from skaudio.estimators._autoencoder_outlier_detector import AutoencoderOutlierDetector
 from skaudio.estimators._cnn_classifier import CNNClassifier
 from skaudio.estimators._cnn_regressor import CNNRegressor
+from skaudio.estimators._crnn_classifier import CRNNClassifier
 from skaudio.estimators._gru_classifier import GRUClassifier
 from skaudio.estimators._gru_regressor import GRURegressor
 from skaudio.estimators._lstm_classifier import LSTMClassifier
@@ -19,6 +20,7 @@ __all__ = [
     "AutoencoderOutlierDetector",
     "CNNClassifier",
     "CNNRegressor",
+    "CRNNClassifier",
     "GRUClassifier",
     "GRURegressor",
     "LSTMClassifier",

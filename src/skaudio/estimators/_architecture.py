@@ -1,8 +1,8 @@
 """What a network looks like, said without TensorFlow: small, hashable, and pickled with an estimator."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,17 @@ class Architecture:
         """Give a function of the network, from frames and mask to something on the way; see `Graph.run`."""
         raise NotImplementedError
 
+    by_frame: ClassVar[bool] = False
+
+    @property
+    def fitted(self) -> Self:
+        """Give the architecture of what predicts, once it is trained: the weights are the same."""
+        return self
+
+    def trained(self, network: Any) -> Any:
+        """Give the model that is trained, of what `build` gave: the same, or one that shares its weights."""
+        return network
+
     def width(self, view: Any) -> int:  # noqa: ARG002
         """Tell how many channels a view takes."""
         return self.n_channels
@@ -64,6 +75,8 @@ class NetworkArchitecture(Architecture):
         How time is pooled; not used where clips are of one length.
     dropout : float
         Share of the pooled features that is left out in training.
+    by_frame : bool
+        Whether it is trained by a target for each frame, and not pooled over time for that.
     """
 
     tower: str | Callable
@@ -71,6 +84,7 @@ class NetworkArchitecture(Architecture):
     normalize: str | None
     pooling: str
     dropout: float
+    by_frame: bool = False
 
     @property
     def named(self) -> str:
@@ -108,6 +122,17 @@ class NetworkArchitecture(Architecture):
         if view == "frames":
             return frame_network(network)
         return network if view == "scores" else feature_network(network, view[1])
+
+    @property
+    def fitted(self) -> Self:
+        """Give the same, with its pooling over time."""
+        return replace(self, by_frame=False)
+
+    def trained(self, network: Any) -> Any:
+        """Give the network, without its pooling over time if each frame has a target."""
+        from skaudio.nets import frame_training_network
+
+        return frame_training_network(network) if self.by_frame else network
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,8 +64,8 @@ class Augmentation:
             Clips, filled up; may be changed in place.
         lengths : ndarray of int, shape (n_clips,)
             Their numbers of frames.
-        targets : ndarray of float32, shape (n_clips, n_outputs)
-            What they are to give.
+        targets : ndarray of float32, shape (n_clips, n_outputs) or (n_clips, n_frames, n_outputs)
+            What they are to give; of frames, they go where the frames go.
         mean, deviation : ndarrays of float32, shape (n_channels,)
             Of the training set.
         rng : numpy.random.Generator
@@ -77,7 +77,12 @@ class Augmentation:
             Of the same shapes.
         """
         if self.crop or self.stretch:
-            frames, lengths = self._cut_and_stretch(frames, lengths, mean, rng)
+            if targets.ndim == 3:
+                both, fill = np.concatenate([frames, targets], axis=2), np.append(mean, np.zeros(targets.shape[2]))
+                both, lengths = self._cut_and_stretch(both, lengths, fill, rng)
+                frames, targets = both[..., : len(mean)], both[..., len(mean) :]
+            else:
+                frames, lengths = self._cut_and_stretch(frames, lengths, mean, rng)
         if self.warp:
             frames = self._warp_channels(frames, rng)
         if self.equalization:
@@ -91,7 +96,7 @@ class Augmentation:
         return frames, lengths, targets
 
     def _cut_and_stretch(
-        self, frames: np.ndarray, lengths: np.ndarray, mean: np.ndarray, rng: np.random.Generator
+        self, frames: np.ndarray, lengths: np.ndarray, fill: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         n_clips, n_frames, _ = frames.shape
         kept = np.ceil(lengths * (1.0 - rng.uniform(0.0, self.crop, n_clips)))
@@ -102,7 +107,7 @@ class Augmentation:
         where = start[:, np.newaxis] + tempo[:, np.newaxis] * np.arange(n_frames)
         where = np.minimum(where, (lengths - 1)[:, np.newaxis])
         moved = _between(frames, where, axis=1)
-        moved[np.arange(n_frames) >= new[:, np.newaxis]] = mean
+        moved[np.arange(n_frames) >= new[:, np.newaxis]] = fill
         return moved, new
 
     def _warp_channels(self, frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -135,7 +140,8 @@ class Augmentation:
         share = np.maximum(share, 1.0 - share)  # a clip is mixed into another, which stays the louder
         by_clip = share[:, np.newaxis, np.newaxis]
         mixed = by_clip * frames + (1.0 - by_clip) * frames[other]
-        targets = share[:, np.newaxis] * targets + (1.0 - share[:, np.newaxis]) * targets[other]
+        share = share.reshape(-1, *(1,) * (targets.ndim - 1))
+        targets = share * targets + (1.0 - share) * targets[other]
         return mixed, np.maximum(lengths, lengths[other]), targets
 
 

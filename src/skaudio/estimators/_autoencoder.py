@@ -148,7 +148,7 @@ class Autoencoder(NeuralEstimator):
         """
         return -self.reconstruction_error(X)
 
-    def _make_architecture(self, frames: np.ndarray, targets: np.ndarray) -> AutoencoderArchitecture:  # noqa: ARG002
+    def _make_architecture(self, frames: np.ndarray, n_outputs: int) -> AutoencoderArchitecture:  # noqa: ARG002
         dense = self.kind == "dense"
         if dense and frames.ndim != 3:
             raise ValueError(

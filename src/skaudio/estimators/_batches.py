@@ -92,6 +92,26 @@ class Batches:
         return [cut[i] for i in self._rng.permutation(len(cut))]
 
 
+class FrameBatches(Batches):
+    """The batches of one epoch after another, where each frame has a target.
+
+    ``targets`` are ``(n_clips, n_frames, n_outputs + 1)``, or an object array of those of clips; the last column tells
+    how much each frame counts. Given out are rows of steps, those of all clips end to end.
+    """
+
+    def __iter__(self) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]]:
+        """Yield ``{"frames", "mask"}``, targets ``(n_clips * n_steps, n_outputs)`` and weights of each batch."""
+        for rows in self._cut():
+            frames, lengths = fill_up(self._frames, rows, self._stride, self._fill)
+            targets, _ = fill_up(self._targets, rows, self._stride, 0.0)
+            if self._augment is not None:
+                frames, lengths, targets = self._augment(frames, lengths, targets)
+            mask = mask_of(lengths, frames.shape[1])
+            targets[..., -1] *= mask * self._weights[rows][:, np.newaxis]
+            steps = targets.reshape(-1, self._stride, targets.shape[-1]).mean(axis=1)
+            yield {"frames": frames, "mask": mask}, steps[:, :-1], steps[:, -1]
+
+
 def fill_up(
     frames: np.ndarray, rows: Sequence[int], stride: int, fill: np.ndarray | float
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -10,13 +10,13 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.utils import Tags, compute_sample_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import assert_all_finite, check_array, check_is_fitted, column_or_1d
+from sklearn.utils.validation import assert_all_finite, check_array, column_or_1d
 
-from skaudio._validation import stack_frames
+from skaudio.estimators._frame_classification import FrameHead
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class ClassifierHead(ClassifierMixin):
+class ClassifierHead(FrameHead, ClassifierMixin):
     """What makes a neural estimator a classifier, to the left of `SupervisedEstimator`.
 
     Parameters
@@ -144,36 +144,6 @@ class ClassifierHead(ClassifierMixin):
         scores = self._scores(X)
         return scores[:, 0] if scores.shape[1] == 1 and not self._multilabel else scores
 
-    def predict_frames(self, X: Any) -> np.ndarray:
-        """Tell how probable each class is at each time, from what was learnt of whole clips.
-
-        The pooling over time is taken off the network: every frame is judged as if it were the clip. A network that
-        halves time judges several frames at once and gives all of them the same. Row ``t`` is that of frame ``t`` of
-        ``X``: with a centred front end, of the time ``t * hop_length / sr`` seconds.
-
-        Parameters
-        ----------
-        X : ndarray (n_clips, n_frames, n_channels), or sequence of ndarrays (n_frames_i, n_channels)
-            Frame sequences.
-
-        Returns
-        -------
-        ndarray (n_clips, n_frames, n_classes), or object array of ndarrays (n_frames_i, n_classes)
-            Probabilities in float64, as long as the clips.
-
-        Raises
-        ------
-        ValueError
-            If the network is made for clips of one length: it has no pooling over time.
-        """
-        check_is_fitted(self)
-        if self._architecture.n_frames is not None:
-            raise ValueError(
-                f"{self._architecture.named} has no pooling over time that could be taken off. Use one "
-                "for clips of any length."
-            )
-        return stack_frames([self._probabilities(scores.astype(np.float64)) for scores in self._run(X, "frames")])
-
     def _learn(
         self, X: Any, y: Any, sample_weight: Any, groups: Any, *, go_on: bool, classes: Any = None, **how: Any
     ) -> Self:
@@ -184,15 +154,9 @@ class ClassifierHead(ClassifierMixin):
         if self.class_weight is not None:
             weights = compute_sample_weight(self.class_weight, y)
             sample_weight = weights if sample_weight is None else np.asarray(sample_weight, np.float64) * weights
-        if self._multilabel:
-            targets, strata = y.astype(np.float32), None
-        else:
-            strata = np.searchsorted(self.classes_, y)
-            targets = np.eye(len(self.classes_), dtype=np.float32)[strata]
-            targets = targets[:, 1:] if len(self.classes_) == 2 else targets
-        n_ways = targets.shape[1] if self._task() == "exclusive" else 2
-        targets = targets * (1.0 - self.label_smoothing) + self.label_smoothing / n_ways
-        return self._fit(frames, targets.astype(np.float32), sample_weight, groups, strata, go_on=go_on, **how)
+        strata = None if self._multilabel else np.searchsorted(self.classes_, y)
+        targets = self._targets(y)
+        return self._fit(frames, targets, sample_weight, groups, strata, go_on=go_on, **how)
 
     def _check_labels(self, y: Any, classes: Any, *, reset: bool) -> np.ndarray:
         """Check labels; give classes ``(n_clips,)`` or an indicator ``(n_clips, n_labels)``."""
@@ -220,6 +184,16 @@ class ClassifierHead(ClassifierMixin):
                 f"{list(self.classes_)}; to start anew, use warm_start=False, or clone."
             )
         return y
+
+    def _targets(self, y: np.ndarray) -> np.ndarray:
+        """Give what checked labels ask of the network: smoothed, ``(n_labels, n_outputs)``."""
+        if self._multilabel:
+            targets = y
+        else:
+            targets = np.eye(len(self.classes_))[np.searchsorted(self.classes_, y)]
+            targets = targets[:, 1:] if len(self.classes_) == 2 else targets
+        n_ways = targets.shape[1] if self._task() == "exclusive" else 2
+        return (targets * (1.0 - self.label_smoothing) + self.label_smoothing / n_ways).astype(np.float32)
 
     def _task(self) -> str:
         return "independent" if self._multilabel or len(self.classes_) == 2 else "exclusive"

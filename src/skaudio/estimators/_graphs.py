@@ -66,7 +66,9 @@ class Graph:
     architecture : Architecture
         What it is the network of.
     network : keras.Model
-        The network.
+        The network, whose weights are an estimator's.
+    trained : keras.Model
+        What is compiled and trained: the same, or one that shares its weights.
     stride : int
         What the length of a batch is a multiple of.
     lock : RLock
@@ -76,12 +78,13 @@ class Graph:
     optimizer_start : sequence of ndarrays
         What the variables of the optimizer are before the first step.
     train_step, test_step : callable
-        From frames, mask, targets and weights of a batch to loss and metric so far, once the network is compiled.
+        From frames, mask, targets and weights of a batch to loss and metric so far, once it is compiled.
     """
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.network = build(architecture, seed=0)
+        self.trained = architecture.trained(self.network)
         self.stride = architecture.stride
         self.lock = RLock()
         self.compiled_with: str | None = None
@@ -136,8 +139,9 @@ class Graph:
         n_frames = self.architecture.n_frames or 2 * self.stride
         pair = {"frames": np.zeros((2, n_frames, n_channels), np.float32), "mask": np.ones((2, n_frames), bool)}
         # Loss and metrics make their variables at the first batch they see: not while a step is traced.
-        self.network.test_step((pair, np.zeros((2, n_outputs), np.float32), np.ones(2, np.float32)))
-        self.train_step, self.test_step = traced(self.network.train_step), traced(self.network.test_step)
+        n_rows = self.trained(pair, training=False).shape[0]
+        self.trained.test_step((pair, np.zeros((n_rows, n_outputs), np.float32), np.ones(n_rows, np.float32)))
+        self.train_step, self.test_step = traced(self.trained.train_step), traced(self.trained.test_step)
 
     def start(self, weights: Weights | None, seed: int) -> None:
         """Load weights to go on training with, or, for None, draw new ones; and seed what is random in training."""
@@ -150,7 +154,7 @@ class Graph:
             self.network.set_weights(weights)
         rng = np.random.default_rng(seed)
         ordinary = {id(variable) for variable in self.network.weights}
-        for variable in self.network.variables:
+        for variable in self.trained.variables:
             if id(variable) not in ordinary:  # the state of a generator of random numbers
                 variable.assign(rng.integers(0, 2**31, size=variable.shape))
 

@@ -1,6 +1,7 @@
 """What all neural estimators do: train a network on frames, and use it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from numbers import Integral
 from typing import Any, Self
@@ -14,7 +15,7 @@ from sklearn.utils.validation import _check_sample_weight, check_consistent_leng
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import check_frames
 from skaudio.estimators._architecture import Architecture
-from skaudio.estimators._batches import Batches, Sampler, channel_statistics, in_batches, mask_of
+from skaudio.estimators._batches import Batches, FrameBatches, Sampler, channel_statistics, in_batches, mask_of
 from skaudio.estimators._keras_side import keras_side
 from skaudio.estimators._parameters import TrainingParameters
 
@@ -29,8 +30,8 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
 
     # ---- what subclasses say
 
-    def _make_architecture(self, frames: np.ndarray, targets: np.ndarray) -> Architecture:
-        """Say what network suits checked frames and targets."""
+    def _make_architecture(self, frames: np.ndarray, n_outputs: int) -> Architecture:
+        """Say what network suits checked frames."""
         raise NotImplementedError
 
     def _augmentation(self) -> Any:
@@ -52,7 +53,10 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         schedule: str,
         sampler: Sampler | None = None,
     ) -> Self:
-        """Train on checked frames and targets ``(n_clips, n_outputs)``, anew or to `go_on` with what weights there are.
+        """Train on checked frames and targets, anew or to `go_on` with what weights there are.
+
+        Targets are ``(n_clips, n_outputs)``, or those of frames, one ``(n_frames_i, n_outputs + 1)`` for each clip,
+        whose last column is how much frames count.
 
         ``strata`` are the classes that clips put aside to validate by have in proportion; a ``sampler`` puts batches
         together.
@@ -63,7 +67,10 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         if len(training) == 0:
             raise ValueError("All of sample_weight is zero: there is nothing to learn from.")
         weights = (weights / weights[training].mean()).astype(np.float32)
-        architecture = self._architecture if go_on else self._make_architecture(frames, targets)
+        by_frame = targets[0].ndim == 2
+        n_outputs = targets[0].shape[-1] - by_frame
+        architecture = self._architecture if go_on else self._make_architecture(frames, n_outputs)
+        architecture = replace(architecture, by_frame=True) if by_frame else architecture
         if groups is not None:
             check_consistent_length(frames, groups)
         if self.early_stopping:
@@ -94,12 +101,13 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         seed = self._draw_seed(go_on)
         rng = np.random.default_rng(seed)
         mean, deviation = channel_statistics(frames, training, weights)
+        kind = FrameBatches if architecture.by_frame else Batches
         common = {"batch_size": self.batch_size, "stride": graph.stride, "fill": mean, "sampler": sampler}
         augment = self._augmentation()
         if augment is not None:
             augment = partial(augment, mean=mean, deviation=deviation, rng=rng)
-        batches = Batches(frames, targets, weights, training, rng=rng, augment=augment, **common)
-        checks = None if validation is None else Batches(frames, targets, weights, validation, **common)
+        batches = kind(frames, targets, weights, training, rng=rng, augment=augment, **common)
+        checks = None if validation is None else kind(frames, targets, weights, validation, **common)
         recipe = Recipe(
             optimizer=self.optimizer,
             learning_rate=self.learning_rate,
@@ -121,7 +129,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
             if graph.network.trainable_weights:
                 before = getattr(self, "_optimizer_state", None) if go_on else None
                 history, state = train(graph, recipe, batches, checks, before)
-            self._architecture, self._weights = architecture, graph.weights()
+            self._architecture, self._weights = architecture.fitted, graph.weights()
         self.history_ = history
         self.n_iter_ = len(history["loss"])
         self._optimizer_state = state

@@ -170,7 +170,7 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
             return PairSampler(ClassPairs(classes))
         return partial(triplet_batches, classes) if self.loss_ == "triplet" else None
 
-    def _make_architecture(self, frames: np.ndarray, targets: np.ndarray) -> EmbeddingArchitecture:
+    def _make_architecture(self, frames: np.ndarray, n_outputs: int) -> EmbeddingArchitecture:
         one_length = self.tower == "dense" or callable(self.tower)
         if one_length and frames.ndim != 3:
             raise ValueError(
@@ -191,7 +191,7 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
             settings=tuple(settings.items()),
             n_frames=frames.shape[1] if one_length else None,
             n_channels=frames[0].shape[-1],
-            n_outputs=targets.shape[1],
+            n_outputs=n_outputs,
             task=self.loss_,
             normalize=self.normalize,
             pooling=self.pooling,

@@ -44,7 +44,7 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Inp
         """Say what the scores are: ``"exclusive"``, ``"independent"`` or ``"regression"``."""
         raise NotImplementedError
 
-    def _make_architecture(self, frames: np.ndarray, targets: np.ndarray) -> NetworkArchitecture:
+    def _make_architecture(self, frames: np.ndarray, n_outputs: int) -> NetworkArchitecture:
         tower, settings = self._tower()
         one_length = self._needs_one_length()
         if one_length and frames.ndim != 3:
@@ -57,7 +57,7 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Inp
             settings=tuple(settings.items()),
             n_frames=frames.shape[1] if one_length else None,
             n_channels=frames[0].shape[-1],
-            n_outputs=targets.shape[1],
+            n_outputs=n_outputs,
             task=self._task(),
             normalize=self.normalize,
             pooling=self.pooling,

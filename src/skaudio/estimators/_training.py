@@ -153,7 +153,7 @@ def train(
     optimizer_state : sequence of ndarrays
         To go on with.
     """
-    network, by_name = graph.network, isinstance(recipe.optimizer, str)
+    network, by_name = graph.trained, isinstance(recipe.optimizer, str)
     _compile(graph, recipe)
     for variable, value in zip(network.optimizer.variables, optimizer_state or graph.optimizer_start, strict=True):
         variable.assign(value)
@@ -180,9 +180,9 @@ def _compile(graph: Graph, recipe: Recipe) -> None:
     if graph.compiled_with == made_of:
         return
     loss, metrics = _make_loss(graph.architecture, graph.network)
-    graph.network.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=False)
+    graph.trained.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=False)
     # Left to the first step, the optimizer's variables would cost more, and leak.
-    optimizer.build(graph.network.trainable_variables)
+    optimizer.build(graph.trained.trainable_variables)
     graph.optimizer_start = tuple(np.array(variable.numpy()) for variable in optimizer.variables)
     graph.make_steps()
     graph.compiled_with = made_of

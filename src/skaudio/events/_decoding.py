@@ -11,6 +11,8 @@ from scipy.ndimage import median_filter
 
 from skaudio.events._event import Event
 
+SLACK = 1e-6  # of a step: durations and gaps are seldom exact multiples of the hop in floating point
+
 Runs = tuple[np.ndarray, np.ndarray]
 
 
@@ -44,6 +46,11 @@ def smooth_scores(scores: np.ndarray, n_steps: int) -> np.ndarray:
     if n_steps < 1 or n_steps % 2 == 0:
         raise ValueError(f"n_steps={n_steps!r}; expected an odd number of steps.")
     return median_filter(scores, (n_steps,) + (1,) * (scores.ndim - 1), mode="nearest")
+
+
+def steps_of(seconds: float, hop_seconds: float) -> int:
+    """Round a time to an odd number of steps."""
+    return 2 * int(seconds / hop_seconds / 2 + SLACK) + 1
 
 
 def find_runs(active: np.ndarray) -> Runs:
@@ -249,16 +256,15 @@ def decode_events(
         raise ValueError(f"scores have shape {scores.shape}; expected (n_steps, {len(labels)}), a column for a label.")
     high = np.broadcast_to(threshold, len(labels))
     low = high if low_threshold is None else np.broadcast_to(low_threshold, len(labels))
-    slack = 1e-6  # of a step: durations and gaps are seldom exact multiples of the hop in floating point
-    scores = smooth_scores(scores, 2 * int(smoothing / hop_seconds / 2 + slack) + 1)
+    scores = smooth_scores(scores, steps_of(smoothing, hop_seconds))
     events = []
     for column, label in enumerate(labels):
         runs = hysteresis_runs(scores[:, column], float(high[column]), float(low[column]))
-        first, stop = merge_runs(*runs, max_gap / hop_seconds + slack)
+        first, stop = merge_runs(*runs, max_gap / hop_seconds + SLACK)
         for start, end in zip(first, stop, strict=True):
             onset = max(0.0, first_seconds + (start - 0.5) * hop_seconds)
             offset = min(end_seconds, first_seconds + (end - 0.5) * hop_seconds)
             score = float(scores[start:end, column].mean())
-            if offset - onset >= min_duration - slack * hop_seconds and offset > onset and score >= min_score:
+            if offset - onset >= min_duration - SLACK * hop_seconds and offset > onset and score >= min_score:
                 events.append(Event(onset, offset, label, score))
     return sorted(events)

@@ -1,6 +1,5 @@
 """The estimator: long recordings in, and a table of what sounds when."""
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from numbers import Integral, Real
 from os import PathLike
@@ -17,27 +16,27 @@ from sklearn.utils.validation import check_is_fitted
 
 from skaudio._validation import check_clips
 from skaudio.events._bounds import median_shifts, shifted
-from skaudio.events._decoding import decode_events
+from skaudio.events._decoding import decode_events, smooth_scores, steps_of
 from skaudio.events._event import Event
 from skaudio.events._event_tables import event_lists, event_table, write_events
 from skaudio.events._live import decode_live
 from skaudio.events._parts import kept_parts
+from skaudio.events._tags import tag_lists
+from skaudio.events._tuning import best_settings
 from skaudio.events._window_model import Track, WindowModel
 from skaudio.io._iter_blocks import resampled
 from skaudio.metrics import event_based_f1
 
 LIVE_SECONDS = 1.0  # of a live stream that are looked at together
-TUNED_THRESHOLDS = tuple(np.arange(0.2, 0.96, 0.05).round(2).tolist())
-TUNED_DURATIONS = (0.0, 0.25, 0.5)  # of the shortest of the known events, but for one in twenty
-TUNED_GAPS = (0.0, 0.1, 0.25)  # of their median
 N_FOLDS = 3
 
 
 class EventDetector(WindowModel):
-    """Find events in long recordings by any classifier of short clips.
+    """Find events in long recordings by any classifier of short clips, or by a network that tells of each frame.
 
-    The classifier looks at windows that overlap; its scores over time become events (see `decode_events`). Recordings
-    are decoded and looked at block by block: a day of sound takes no more memory than an hour, but for its scores.
+    A classifier looks at windows that overlap; a network, at long stretches, of which it tells the frames. Scores over
+    time become events (see `decode_events`). Recordings are decoded and looked at block by block: a day of sound takes
+    no more memory than an hour, but for its scores.
 
     Parameters
     ----------
@@ -51,14 +50,19 @@ class EventDetector(WindowModel):
         estimator.
     sr : float or None, default=None
         Sampling rate in Hz that recordings are brought to; None: that of the front end, which must be the same.
-    window_seconds : float, default=1.0
-        Length of a window.
-    hop_seconds : float, default=0.1
-        From one window to the next.
+    resolution : {"window", "frame"}, default="window"
+        What is judged: windows, each as a clip; or frames, by a network such as `skaudio.estimators.CRNNClassifier`,
+        which is trained by `fit_frames` and asked by `predict_frames`, with a ``front_end``. That is as fine as frames
+        are, and computes nothing twice where windows overlap.
+    window_seconds : float or None, default=None
+        Length of a window, about that of the shortest event; or of the stretches that a network is given at once, some
+        of the longest events. None: 1; of stretches, 10.
+    hop_seconds : float or None, default=None
+        From one window to the next; None: a tenth of its length, of stretches four fifths.
     threshold : float or "tune", default=0.5
         Mean score that an event must have: what is like a call for a moment is seldom so for as long as one.
         ``"tune"``: `fit` takes that, ``min_duration`` and ``max_gap``, with which the event-based F1 is best on
-        recordings that were held out, in three folds; it takes three times as long then.
+        recordings that were held out, in three folds; it takes three times as long then. Not with tags alone.
     low_threshold : float or None, default=None
         Score that no part of it may fall below, gaps apart; None: half of the threshold.
     min_duration : float, default=0.0
@@ -120,8 +124,9 @@ class EventDetector(WindowModel):
         "estimator": [HasMethods(["fit", "predict"])],
         "front_end": [None, HasMethods(["transform"])],
         "sr": [None, Interval(Real, 0, None, closed="neither")],
-        "window_seconds": [Interval(Real, 0, None, closed="neither")],
-        "hop_seconds": [Interval(Real, 0, None, closed="neither")],
+        "resolution": [StrOptions({"window", "frame"})],
+        "window_seconds": [None, Interval(Real, 0, None, closed="neither")],
+        "hop_seconds": [None, Interval(Real, 0, None, closed="neither")],
         "threshold": [Real, StrOptions({"tune"})],
         "low_threshold": [None, Real],
         "min_duration": [Interval(Real, 0, None, closed="left")],
@@ -141,8 +146,9 @@ class EventDetector(WindowModel):
         *,
         front_end: Any = None,
         sr: float | None = None,
-        window_seconds: float = 1.0,
-        hop_seconds: float = 0.1,
+        resolution: str = "window",
+        window_seconds: float | None = None,
+        hop_seconds: float | None = None,
         threshold: float | str = 0.5,
         low_threshold: float | None = None,
         min_duration: float = 0.0,
@@ -158,6 +164,7 @@ class EventDetector(WindowModel):
         self.estimator = estimator
         self.front_end = front_end
         self.sr = sr
+        self.resolution = resolution
         self.window_seconds = window_seconds
         self.hop_seconds = hop_seconds
         self.threshold = threshold
@@ -174,18 +181,24 @@ class EventDetector(WindowModel):
 
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Sequence, y: Any, groups: Any = None) -> Self:
-        """Train the classifier on windows of recordings whose events are known.
+        """Train the classifier on recordings whose events are known, or which of them occur.
 
         Windows are labelled by how much of them, or of the event, lies within the other; what is neither nor is left
-        out. All windows of events are taken, up to 40 of each, and twice as many of the background.
+        out. All windows of events are taken, up to 40 of each, and twice as many of the background. Frames, in some
+        stretches around each event and in others, are labelled by what sounds at their time.
 
         Parameters
         ----------
         X : batch of clips
             Recordings: paths, binary file objects, arrays, ``(y, sr)`` pairs or dicts. They are decoded one at a time.
-        y : list of lists of (onset, offset, label), DataFrame, or list of paths
+        y : list of lists of (onset, offset, label), DataFrame, or list of paths; or tags
             Events of each recording, in seconds; or one table, as `event_table` makes it, whose recordings are paths or
             numbers of ``X``, or the names of its files; or a file of labels for each recording (see `read_events`).
+
+            Or tags: a list of labels for each recording, a table without ``onset``, or one of zeros and ones with a
+            column for each class. With ``resolution="frame"`` a network whose pooling over time lets it, such as
+            ``"linear_softmax"``, finds out by itself when a class sounds. It is trained on whole recordings: let them
+            be clips of seconds to a few minutes.
         groups : array-like of shape (n_recordings,), default=None
             Such as places: for ``threshold="tune"``, recordings of a group are held out together.
 
@@ -201,21 +214,26 @@ class EventDetector(WindowModel):
             end cannot be used on blocks.
         """
         recordings = check_clips(self, X, reset=True)
-        events = event_lists(y, recordings)
-        self.labels_ = sorted({event.label for own in events for event in own}, key=str)
+        tags = tag_lists(y, recordings)
+        events = event_lists(y, recordings) if tags is None else None
+        self.labels_ = sorted({label for own in tags for label in own} if tags else _labels_of(events), key=str)
         if not self.labels_:
             raise ValueError(
                 "There is no event in any recording: nothing to learn to find. To train on cut clips, use fit_clips."
             )
         if self.background in self.labels_:
             raise ValueError(f"background={self.background!r} is the label of an event; use another name for none.")
+        self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
+        if events is None:
+            self._learn_tags(recordings, tags)
+            self.decoding_ = self._given_decoding(self._given_threshold("tags say nothing of when events are"))
+            return self
         self.multilabel_ = any(
             event.overlap(other) > 0.0 for own in events for event in own for other in own if other.label != event.label
         )
         tuned = self.threshold == "tune"
         tracks = self._held_out_tracks(recordings, events, groups) if tuned else None
         self._learn(recordings, events)
-        self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
         self.decoding_ = self._best_decoding(tracks, events) if tuned else self._given_decoding(self.threshold)
         tracks = self._tracks(recordings) if tracks is None else tracks
         self.bound_shifts_ = median_shifts(events, [self._decode(track) for track in tracks], self.labels_)
@@ -258,7 +276,7 @@ class EventDetector(WindowModel):
         self.estimator_ = clone(self.estimator).fit(frames, y)
         self._adopt_classes(background)
         self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
-        self.decoding_ = self._given_decoding(0.5 if self.threshold == "tune" else self.threshold)
+        self.decoding_ = self._given_decoding(self._given_threshold("clips say nothing of recordings"))
         return self
 
     def predict(self, X: Sequence) -> Any:
@@ -273,7 +291,7 @@ class EventDetector(WindowModel):
         -------
         pandas.DataFrame
             With the columns ``recording`` (the path, or the number in ``X``), ``onset``, ``offset`` (in seconds),
-            ``label`` and ``score`` (the mean of its windows), in order of time.
+            ``label`` and ``score`` (their mean over its time), in order of time.
 
         Raises
         ------
@@ -295,31 +313,54 @@ class EventDetector(WindowModel):
         Returns
         -------
         list of Track
-            For each recording, ``(times, scores)``: middles of the windows in seconds, and ``(n_windows, n_classes)``
-            in the order of ``labels_``.
+            For each recording, ``(times, scores)``: middles of windows (or frames) in seconds, and ``(n_steps,
+            n_classes)`` in the order of ``labels_``.
         """
         return self._tracks(check_clips(self, X, reset=False))
 
-    def count(self, X: Sequence) -> Any:
-        """Count the events of each class in each recording.
+    def count(self, X: Sequence, *, bin_seconds: float | None = None) -> Any:
+        """Count the events of each class in each recording, or in each hour of it.
 
         Parameters
         ----------
         X : batch of clips
             Recordings; see `fit`.
+        bin_seconds : float or None, default=None
+            Count by stretches of so many seconds, such as 3600, from the start of each recording: an event belongs to
+            that in which it begins. None: by recordings.
 
         Returns
         -------
         pandas.DataFrame
-            A row for each recording, also those without any event, and a column for each of ``labels_``.
+            A row for each recording (or stretch: by ``recording`` and ``start``, in seconds), also those without any
+            event, and a column for each of ``labels_``.
+
+        Raises
+        ------
+        ValueError
+            If ``bin_seconds`` is not above 0.
         """
         import pandas as pd
 
+        if bin_seconds is not None and not bin_seconds > 0:
+            raise ValueError(f"bin_seconds={bin_seconds!r}; expected a number of seconds above 0, or None.")
         recordings = check_clips(self, X, reset=False)
-        counts = [
-            [sum(event.label == label for event in own) for label in self.labels_] for own in self._found(recordings)
-        ]
-        return pd.DataFrame(counts, index=pd.Index(_names(recordings), name="recording"), columns=self.labels_)
+        keys, counts = [], []
+        for name, track in zip(_names(recordings), self._tracks(recordings), strict=True):
+            length = track.times[-1] if len(track.times) else 0.0
+            n_bins = 1 if bin_seconds is None else int(length // bin_seconds) + 1
+            table = np.zeros((n_bins, len(self.labels_)), int)
+            for event in self._decode(track):
+                place = 0 if bin_seconds is None else min(int(event.onset // bin_seconds), n_bins - 1)
+                table[place, self.labels_.index(event.label)] += 1
+            keys += [name] if bin_seconds is None else [(name, i * bin_seconds) for i in range(n_bins)]
+            counts.append(table)
+        index = (
+            pd.Index(keys, name="recording")
+            if bin_seconds is None
+            else pd.MultiIndex.from_tuples(keys, names=["recording", "start"])
+        )
+        return pd.DataFrame(np.concatenate(counts), index=index, columns=self.labels_)
 
     def predict_to(self, path: str | PathLike, X: Sequence, *, durations: Mapping[str, float] | None = None) -> None:
         """Find the events of many recordings and write them to a file, so that nothing is done twice.
@@ -386,16 +427,17 @@ class EventDetector(WindowModel):
         Yields
         ------
         Event
-            Each as soon as nothing that is to come can change it: the same as in the whole recording.
+            Each as soon as nothing that is to come can change it: the same as in the whole recording. With
+            ``resolution="frame"`` that takes up to ``window_seconds`` longer.
         """
         check_is_fitted(self)
         pieces = (np.asarray(block, np.float32) for block in blocks)
         own_sr = self._sampling_rate()
         pieces = pieces if sr == own_sr else resampled(pieces, sr, own_sr)
-        units, windows = self._scales()
-        hop = windows.hop / units.rate
+        units, look = self._scales()
+        hop = look.step_seconds
         return decode_live(
-            self._scored(units, windows, pieces, LIVE_SECONDS),
+            look.stream(self.estimator_, units.stream(pieces, LIVE_SECONDS), self._columns),
             lambda first, scores: self._decode(Track((first + np.arange(len(scores))) * hop, scores)),
             low_threshold=self.decoding_["low_threshold"],
             # As far as smoothing and gaps reach, what was found may still change.
@@ -406,26 +448,36 @@ class EventDetector(WindowModel):
         return [self._decode(track) for track in self._tracks(recordings)]
 
     def _decode(self, track: Track) -> list[Event]:
-        units, windows = self._scales()
-        events = decode_events(
+        return shifted(self._runs(track, self.decoding_, self.smoothing), self.bound_shifts_)
+
+    def _runs(self, track: Track, decoding: Mapping[str, float], smoothing: float) -> list[Event]:
+        """Decode scores; bounds are as they come."""
+        _, look = self._scales()
+        return decode_events(
             track.scores,
             self.labels_,
-            hop_seconds=windows.hop / units.rate,
+            hop_seconds=look.step_seconds,
             first_seconds=track.times[0] if len(track.times) else 0.0,
-            threshold=self.decoding_["low_threshold"],
-            min_score=self.decoding_["threshold"],
-            min_duration=self.decoding_["min_duration"],
-            max_gap=self.decoding_["max_gap"],
-            smoothing=self.smoothing,
+            threshold=decoding["low_threshold"],
+            min_score=decoding["threshold"],
+            min_duration=decoding["min_duration"],
+            max_gap=decoding["max_gap"],
+            smoothing=smoothing,
         )
-        return shifted(events, self.bound_shifts_)
 
-    def _given_decoding(self, threshold: float) -> dict[str, float]:
+    def _given_threshold(self, why_not: str) -> float:
+        if self.threshold == "tune":
+            raise ValueError(f"threshold='tune' needs recordings whose events are known: {why_not}. Give a number.")
+        return self.threshold
+
+    def _given_decoding(
+        self, threshold: float, min_duration: float | None = None, max_gap: float | None = None
+    ) -> dict[str, float]:
         return {
             "threshold": threshold,
             "low_threshold": threshold / 2 if self.low_threshold is None else self.low_threshold,
-            "min_duration": self.min_duration,
-            "max_gap": self.max_gap,
+            "min_duration": self.min_duration if min_duration is None else min_duration,
+            "max_gap": self.max_gap if max_gap is None else max_gap,
         }
 
     def _held_out_tracks(self, recordings: Sequence, events: Sequence[Sequence[Event]], groups: Any) -> list[Track]:
@@ -451,22 +503,18 @@ class EventDetector(WindowModel):
 
     def _best_decoding(self, tracks: Sequence[Track], events: Sequence[Sequence[Event]]) -> dict[str, float]:
         """Find the threshold, least duration and longest gap by which held-out recordings are decoded best."""
-        durations = [event.duration for own in events for event in own]
-        shortest, usual = np.quantile(durations, (0.05, 0.5))
-        candidates, scores = [], []
-        for duration, gap, threshold in itertools.product(TUNED_DURATIONS, TUNED_GAPS, TUNED_THRESHOLDS):
-            self.decoding_ = {
-                **self._given_decoding(threshold),
-                "min_duration": float(duration * shortest),
-                "max_gap": float(gap * usual),
-            }
-            found = [self._decode(track) for track in tracks]
-            shifts = median_shifts(events, found, self.labels_)
-            candidates.append(self.decoding_)
-            scores.append(event_based_f1(events, [shifted(own, shifts) for own in found]))
-        best = [candidates[i] for i in np.flatnonzero(np.array(scores) == max(scores))]
-        # Of equals, the one in the middle: the threshold that may be most off without harm.
-        return sorted(best, key=lambda decoding: decoding["threshold"])[len(best) // 2]
+        _, look = self._scales()
+        n_steps = steps_of(self.smoothing, look.step_seconds)
+        smooth = [Track(track.times, smooth_scores(track.scores, n_steps)) for track in tracks]
+
+        def decode(*settings: float) -> list[list[Event]]:
+            return [self._runs(track, self._given_decoding(*settings), 0.0) for track in smooth]
+
+        return self._given_decoding(*best_settings(events, decode, self.labels_))
+
+
+def _labels_of(events: Sequence[Sequence[Event]]) -> set:
+    return {event.label for own in events for event in own}
 
 
 def _names(recordings: Sequence) -> list:

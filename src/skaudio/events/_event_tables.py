@@ -93,7 +93,7 @@ def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
         If there are not as many as recordings, or if a table names a recording that is not there.
     """
     if hasattr(events, "columns"):
-        places = {name: i for i, clip in enumerate(recordings) for name in _known_as(clip, i)}
+        places = places_of(recordings)
         lists: list[list[Event]] = [[] for _ in recordings]
         for recording, event in _rows_of(events):
             if recording not in places:
@@ -109,6 +109,11 @@ def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
             own = [event for _, event in _rows_of(read_events(own))]
         lists.append(sorted((Event(*event) for event in own), key=lambda event: event[:2]))
     return lists
+
+
+def places_of(recordings: Sequence) -> dict[Any, int]:
+    """Tell by what names tables may know recordings, and which ones these are."""
+    return {name: i for i, clip in enumerate(recordings) for name in _known_as(clip, i)}
 
 
 def read_events(

@@ -1,6 +1,6 @@
 """A classifier of windows: fitted on windows of recordings, run along recordings."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,11 +12,13 @@ from sklearn.utils.validation import check_is_fitted
 from tqdm import tqdm
 
 from skaudio._persistence import VersionedPickleMixin
+from skaudio._validation import stack_frames
 from skaudio.events._event import Event
 from skaudio.events._laying_over import laid_over
-from skaudio.events._training_windows import MOST_OF_AN_EVENT, choose_windows, label_windows
+from skaudio.events._resolutions import FrameResolution, WindowResolution
+from skaudio.events._training_windows import named_targets
 from skaudio.events._units import Units
-from skaudio.events._window_scores import WINDOWS_AT_A_TIME, Windows, score_function
+from skaudio.events._window_scores import WINDOWS_AT_A_TIME
 from skaudio.io import AudioError, iter_blocks
 
 BACKGROUND_SHARE = 2.0  # windows of the background, for each of an event
@@ -29,9 +31,9 @@ class Track(NamedTuple):
 
     Attributes
     ----------
-    times : ndarray of float64, shape (n_windows,)
-        Middles of the windows, in seconds.
-    scores : ndarray of float32, shape (n_windows, n_classes)
+    times : ndarray of float64, shape (n_steps,)
+        Middles of windows, or of frames, in seconds.
+    scores : ndarray of float32, shape (n_steps, n_classes)
         How much each class is there.
     """
 
@@ -47,31 +49,49 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
 
         ``labels_`` and ``multilabel_`` are known.
         """
-        units, windows = self._scales()
+        units, look = self._scales()
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
-        n_background = self._n_background(events)
-        data, targets, unused = [], [], []
+        n_background = self._n_background(events, look)
+        data, targets, unused, n_positive = [], [], [], 0
         for i, (recording, own) in enumerate(zip(recordings, events, strict=True)):
-            views, centres = self._windows_of(recording, units, windows, i)
-            labelled = label_windows(centres, self.window_seconds, own, self.labels_)
-            positive, background = choose_windows(labelled, own, centres, n_background, rng)
-            chosen = np.concatenate([positive, background])
+            views = self._windows_of(recording, units, look, i)
+            labelled = look.label(len(views), own, self.labels_)
+            positive, background = look.choose(labelled, own, look.most_of_an_event)
+            some = np.sort(rng.choice(background, min(n_background, len(background)), replace=False))
+            chosen = np.concatenate([positive, some])
             data.append(views[chosen])
             targets.append(labelled[chosen])
-            unused.append(np.setdiff1d(np.flatnonzero((labelled == 0.0).all(axis=1)), background))
-        for views, labelled in self._elsewhere(recordings, events, units, windows, rng):
-            data.append(views)
-            targets.append(labelled)
-        data, targets = np.concatenate(data), np.concatenate(targets)
-        n_positive = int((targets == 1.0).any(axis=1).sum())
+            unused.append(np.setdiff1d(background, some))
+            n_positive += len(positive)
         if n_positive == 0:
             raise ValueError("No window is within an event: make window_seconds or hop_seconds shorter.")
+        for views, labelled in self._elsewhere(recordings, events, units, look, rng):
+            data.append(views)
+            targets.append(labelled)
+            n_positive += len(views)
+        data, targets = np.concatenate(data), np.concatenate(targets)
         self._fit_estimator(data, targets)
         if self.mine_negatives and not isinstance(self.estimator, FrozenEstimator):
-            hard = self._mine(recordings, unused, units, windows, int(HARD_SHARE * n_positive))
+            hard = self._mine(recordings, unused, units, look, int(HARD_SHARE * n_positive))
             if len(hard):
-                data, nothing = np.concatenate([data, hard]), np.zeros((len(hard), len(self.labels_)))
-                self._fit_estimator(data, np.concatenate([targets, nothing]))
+                nothing = np.zeros((len(hard), *targets.shape[1:]), targets.dtype)
+                self._fit_estimator(np.concatenate([data, hard]), np.concatenate([targets, nothing]))
+
+    def _learn_tags(self, recordings: Sequence, tags: Sequence[Sequence]) -> None:
+        """Fit the network on whole recordings, each with its tags; ``labels_`` are known."""
+        if self.resolution != "frame":
+            raise ValueError(
+                "y are tags, which say nothing of when events are: only a network that tells of frames can find out. "
+                "Use resolution='frame', with skaudio.estimators.CRNNClassifier, or give events."
+            )
+        units, _ = self._scales()
+        frames = stack_frames(
+            [np.concatenate(list(units.stream(self._pieces(clip, i)))) for i, clip in enumerate(recordings)]
+        )
+        y = np.array([[label in own for label in self.labels_] for own in tags], int)
+        self.multilabel_ = len(self.labels_) > 1
+        self.estimator_ = clone(self.estimator).fit(frames, y if self.multilabel_ else y[:, 0])
+        self._columns = np.arange(len(self.labels_)) if self.multilabel_ else np.array([1])
 
     def _adopt_classes(self, background: Any) -> None:
         """Take over the classes of a classifier that was not fitted on windows of events."""
@@ -98,22 +118,14 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
                 progress.update()
 
     def _track(self, recording: Any, i: int, progress: tqdm | None = None) -> Track:
-        units, windows = self._scales()
-        hop, parts = windows.hop / units.rate, []
-        for scores in self._scored(units, windows, self._pieces(recording, i)):
+        units, look = self._scales()
+        parts = []
+        for scores in look.stream(self.estimator_, units.stream(self._pieces(recording, i)), self._columns):
             parts.append(scores)
             if progress is not None:
-                progress.set_postfix(minutes=round(sum(map(len, parts)) * hop / 60), refresh=False)
+                progress.set_postfix(minutes=round(sum(map(len, parts)) * look.step_seconds / 60), refresh=False)
         scores = np.concatenate(parts) if parts else np.empty((0, len(self.labels_)), np.float32)
-        return Track(np.arange(len(scores)) * hop, scores)
-
-    def _scored(
-        self, units: Units, windows: Windows, pieces: Iterable[np.ndarray], *block_seconds: float
-    ) -> Iterator[np.ndarray]:
-        """Yield the scores of windows, of the classes of events alone."""
-        score = score_function(self.estimator_)
-        for batch in windows.stream(units.stream(pieces, *block_seconds)):
-            yield score(np.ascontiguousarray(batch))[:, self._columns].astype(np.float32)
+        return Track(np.arange(len(scores)) * look.step_seconds, scores)
 
     def _pieces(self, recording: Any, i: int) -> Iterator[np.ndarray]:
         try:
@@ -122,45 +134,46 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         except (AudioError, TypeError) as error:
             raise type(error)(f"Recording {i}: {error}") from error
 
-    def _windows_of(self, recording: Any, units: Units, windows: Windows, i: int) -> tuple[np.ndarray, np.ndarray]:
-        """Give all windows of a recording, as a view, and the times of their middles."""
-        views = windows.of(np.concatenate(list(units.stream(self._pieces(recording, i)))))
-        return views, np.arange(len(views)) * (windows.hop / units.rate)
+    def _windows_of(self, recording: Any, units: Units, look: WindowResolution, i: int) -> np.ndarray:
+        """Give all training windows of a recording, as a view."""
+        return look.training.of(np.concatenate(list(units.stream(self._pieces(recording, i)))))
 
     def _elsewhere(
-        self, recordings: Sequence, events: Sequence[Sequence[Event]], units: Units, windows: Windows, rng: Any
+        self, recordings: Sequence, events: Sequence[Sequence[Event]], units: Units, look: WindowResolution, rng: Any
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield windows of events that are laid over other backgrounds, and what they are."""
-        margin = self.window_seconds
+        margin = look.width_seconds
         how = {"sr": self._sampling_rate(), "margin_seconds": margin, "n_times": self.n_overlays, "rng": rng}
         for y, event in laid_over(recordings, events, **how):
-            views = windows.of(np.concatenate(list(units.stream([y]))))
-            centres = np.arange(len(views)) * (windows.hop / units.rate)
-            labelled = label_windows(centres, self.window_seconds, [event], self.labels_)
-            chosen = choose_windows(labelled, [event], centres, 4, rng)
-            inside = np.concatenate(chosen)
+            views = look.training.of(np.concatenate(list(units.stream([y]))))
+            labelled = look.label(len(views), [event], self.labels_)
+            positive, background = look.choose(labelled, [event], look.most_of_an_overlay)
+            some = rng.choice(background, min(look.most_of_an_overlay, len(background)), replace=False)
             # Windows that reach over the ends of the stretch are of no recording.
-            inside = inside[
-                np.abs(centres[inside] - event.onset - event.duration / 2) <= margin / 2 + event.duration / 2
-            ]
-            yield views[inside], labelled[inside]
+            off = np.abs(look.centres(len(views)) - event.onset - event.duration / 2)
+            inside = off <= margin / 2 + event.duration / 2
+            chosen = np.concatenate([positive, np.sort(some)])
+            yield views[chosen[inside[chosen]]], labelled[chosen[inside[chosen]]]
 
-    def _n_background(self, events: Sequence[Sequence[Event]]) -> int:
+    def _n_background(self, events: Sequence[Sequence[Event]], look: WindowResolution) -> int:
         """Tell how many windows of the background to take of each recording."""
-        n_windows = (np.clip(event.duration / self.hop_seconds, 1, MOST_OF_AN_EVENT) for own in events for event in own)
+        hop = look.training.hop / look.rate
+        n_windows = (np.clip(event.duration / hop, 1, look.most_of_an_event) for own in events for event in own)
         return int(np.ceil(BACKGROUND_SHARE * sum(n_windows) / len(events)))
 
     def _mine(
-        self, recordings: Sequence, unused: Sequence[np.ndarray], units: Units, windows: Windows, most: int
+        self, recordings: Sequence, unused: Sequence[np.ndarray], units: Units, look: WindowResolution, most: int
     ) -> np.ndarray:
         """Give windows of the background that are taken for events, those with the highest scores."""
-        found, scores, score = [], [], score_function(self.estimator_)
+        found, scores = [], []
         for i, (recording, rows) in enumerate(zip(recordings, unused, strict=True)):
             if not len(rows):
                 continue
-            views, _ = self._windows_of(recording, units, windows, i)
+            views = self._windows_of(recording, units, look, i)
             portions = np.split(rows, range(WINDOWS_AT_A_TIME, len(rows), WINDOWS_AT_A_TIME))
-            highest = np.concatenate([score(views[part])[:, self._columns].max(axis=1) for part in portions])
+            highest = np.concatenate(
+                [look.score(self.estimator_, views[part], self._columns).max(axis=(1, 2)) for part in portions]
+            )
             hard = highest >= HARD
             if hard.any():
                 found.append(views[rows[hard]])
@@ -175,22 +188,18 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
             self.estimator_ = self.estimator
             self._adopt_classes(self.background)
             return
+        if self.multilabel_ and not _takes_several_labels(self.estimator):
+            raise ValueError(
+                "Events of different classes overlap, so that windows have several labels, and "
+                f"{_last_step(self.estimator)} takes one. Use skaudio.estimators.CNNClassifier, or "
+                "sklearn.multioutput.MultiOutputClassifier around it."
+            )
+        y = named_targets(targets, self.labels_, self.background, self.multilabel_)
+        _, look = self._scales()
+        self.estimator_ = getattr(clone(self.estimator), look.learn)(windows, y)
         if self.multilabel_:
-            if not _takes_several_labels(self.estimator):
-                raise ValueError(
-                    "Events of different classes overlap, so that windows have several labels, and "
-                    f"{_last_step(self.estimator)} takes one. Use skaudio.estimators.CNNClassifier, or "
-                    "sklearn.multioutput.MultiOutputClassifier around it."
-                )
-            self.estimator_ = clone(self.estimator).fit(windows, targets.astype(int))
             self._columns = np.arange(len(self.labels_))
             return
-        # The number of a class, or one more for the background: labels need not sort with it.
-        which = np.where(targets.any(axis=1), targets.argmax(axis=1), len(self.labels_))
-        names = [*self.labels_, self.background]
-        if all(isinstance(name, str) for name in names):
-            which = np.array(names)[which]
-        self.estimator_ = clone(self.estimator).fit(windows, which)
         classes = self.estimator_.classes_.tolist()
         wanted = self.labels_ if isinstance(classes[0], str) else range(len(self.labels_))
         missing = [label for label, name in zip(self.labels_, wanted, strict=True) if name not in classes]
@@ -210,10 +219,17 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
             raise ValueError(f"sr={self.sr!r}, but the front end has sr={self.front_end.sr!r}; pass one of them.")
         return self.front_end.sr
 
-    def _scales(self) -> tuple[Units, Windows]:
+    def _scales(self) -> tuple[Units, WindowResolution]:
         units = Units(self._sampling_rate(), self.front_end)
-        width, hop = (max(1, round(seconds * units.rate)) for seconds in (self.window_seconds, self.hop_seconds))
-        return units, Windows(width, hop)
+        if self.resolution == "window":
+            return units, WindowResolution(units.rate, self.window_seconds, self.hop_seconds)
+        if self.front_end is None or not hasattr(self.estimator, "predict_frames"):
+            raise ValueError(
+                "resolution='frame' needs a front_end, and an estimator that tells of its frames, by predict_frames, such "
+                f"as skaudio.estimators.CRNNClassifier; got front_end={self.front_end!r} and "
+                f"{_last_step(self.estimator)}."
+            )
+        return units, FrameResolution(units.rate, self.window_seconds, self.hop_seconds)
 
 
 def _takes_several_labels(estimator: Any) -> bool:

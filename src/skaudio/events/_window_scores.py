@@ -1,4 +1,4 @@
-"""Scores of windows that overlap, along a stream of units."""
+"""Windows that overlap, along a stream of units, and the scores of one."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -11,22 +11,25 @@ WINDOWS_AT_A_TIME = 256
 
 
 class Windows:
-    """Windows centred on times that are a hop apart, the first on the very start.
+    """Windows a hop apart, the first of which begins before the very start.
 
-    At both ends half a window is filled up: samples with silence, frames with the frame at the end.
+    What lies beyond both ends is filled up: samples with silence, frames with the frame at the end.
 
     Parameters
     ----------
     width, hop : int
         Length of a window, and distance of two, in units.
+    before : int or None, default=None
+        How many units the first begins before the start; None: half a window, which is then centred on the start.
     """
 
-    def __init__(self, width: int, hop: int) -> None:
+    def __init__(self, width: int, hop: int, before: int | None = None) -> None:
         self.width, self.hop = width, hop
+        self.before = width // 2 if before is None else before
 
     def of(self, units: np.ndarray) -> np.ndarray:
         """Give the windows ``(n_windows, width, ...)`` of all units of a recording, without copying them."""
-        ends = self._filled(units[:1], self.width // 2), self._filled(units[-1:], self.width)
+        ends = self._filled(units[:1], self.before), self._filled(units[-1:], self.width)
         padded = np.concatenate([ends[0], units, ends[1]])
         windows = sliding_window_view(padded, self.width, axis=0)[:: self.hop][: -(-len(units) // self.hop)]
         return np.moveaxis(windows, -1, 1)
@@ -38,7 +41,7 @@ class Windows:
         for piece in pieces:
             if not len(piece):
                 continue
-            held = self._filled(piece[:1], self.width // 2) if held is None else held
+            held = self._filled(piece[:1], self.before) if held is None else held
             held, skip = np.concatenate([held, piece[skip:]]), max(0, skip - len(piece))
             n_units, last = n_units + len(piece), piece[-1:]
             if len(held) < self.width:

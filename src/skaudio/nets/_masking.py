@@ -112,3 +112,23 @@ class MaskedBatchNormalization(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Say what to make the layer from."""
         return {**super().get_config(), "momentum": self.momentum, "epsilon": self.epsilon}
+
+
+@keras.saving.register_keras_serializable("skaudio")
+class StepsAsRows(keras.layers.Layer):
+    """The steps of all clips end to end, present or not."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> None:
+        """Let no mask of time, which a recurrent layer hands on, go past the end of time."""
+
+    def call(self, x: Any) -> Any:
+        """Take ``x (n_clips, n_steps, n_outputs)``; give ``(n_clips * n_steps, n_outputs)``."""
+        return ops.reshape(x, (-1, x.shape[-1]))
+
+    def compute_output_shape(self, x_shape: tuple) -> tuple:
+        """Give the shape of the rows."""
+        return (None, x_shape[-1])

@@ -11,12 +11,12 @@ from typing import Any
 import keras
 from keras import layers
 
-from skaudio.nets._masking import ApplyMask
+from skaudio.nets._masking import ApplyMask, StepsAsRows
 from skaudio.nets._scaling import ChannelStandardization, ClipStandardization, TargetScale
 from skaudio.nets._time_pooling import LinearSoftmaxPooling, TimePooling
-from skaudio.nets._towers import keyword, lenet, recurrent, residual
+from skaudio.nets._towers import crnn, keyword, lenet, recurrent, residual
 
-TOWERS = {"residual": residual, "lenet": lenet, "keyword": keyword, "recurrent": recurrent}
+TOWERS = {"residual": residual, "lenet": lenet, "keyword": keyword, "recurrent": recurrent, "crnn": crnn}
 HIDDEN = {"lenet": 128, "keyword": 128}  # units of the layer between pooling and output, where the paper has one
 
 
@@ -51,7 +51,7 @@ def sequence_network(
 
     Parameters
     ----------
-    tower : {"residual", "lenet", "keyword", "recurrent"}
+    tower : {"residual", "lenet", "keyword", "recurrent", "crnn"}
         What makes features of frames.
     settings : mapping
         Its parameters.
@@ -166,6 +166,23 @@ def frame_network(network: keras.Model) -> keras.Model:
     for layer in network.layers[network.layers.index(pooling) + 1 :]:
         x = layer(x)
     return keras.Model(network.input, x)
+
+
+def frame_training_network(network: keras.Model) -> keras.Model:
+    """Lay the steps of all clips, each of which has a target of its own, end to end: ``(n_clips * n_steps, n_outputs)``.
+
+    Parameters
+    ----------
+    network : keras.Model
+        From `sequence_network`; its weights are shared.
+
+    Returns
+    -------
+    keras.Model
+        On the same inputs.
+    """
+    by_frame = frame_network(network)
+    return keras.Model(by_frame.input, StepsAsRows(name="scores_of_steps")(by_frame.output))
 
 
 def cut_network(network: keras.Model, layer: str) -> keras.Model:

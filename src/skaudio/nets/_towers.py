@@ -1,20 +1,24 @@
-"""Convolutional towers: frames as an image of time x channels, to a sequence of features.
+"""Towers, convolutional, recurrent or one on the other: from frames to a sequence of features.
 
 A tower takes frames ``(n_clips, n_frames, n_channels)`` and their mask and gives features ``(n_clips, n_steps,
 n_features)`` and theirs; `time_stride` tells how many frames a step stands for. What is left of the channel axis at the
 end is laid out among the features: along frequency, unlike along time, it matters where something is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from keras import layers
 
 from skaudio.nets._masking import ApplyMask, MaskedBatchNormalization, ShortenMask
 
+CRNN_HALVINGS = 2  # of time: steps stay short, to tell when something begins
+
 
 def time_stride(tower: str, settings: Mapping[str, Any]) -> int:
     """Tell how many frames a step of a tower's output stands for."""
+    if tower == "crnn":
+        return 2 ** min(settings["depth"], CRNN_HALVINGS)
     return 2 ** settings["depth"] if tower in {"residual", "lenet"} else settings.get("frames_per_step", 1)
 
 
@@ -27,20 +31,7 @@ def residual(frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: i
     ----------
     .. [1] K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition", CVPR, 2016.
     """
-    x = layers.Conv2D(filters, 5, 2, padding="same", use_bias=False, name="stem_convolution")(_as_image(frames))
-    mask = ShortenMask(2, name="mask_stem")(mask)
-    x = layers.ReLU(name="stem")(MaskedBatchNormalization(name="stem_norm")(x, mask))
-    for stage in range(depth):
-        way_round, width = x, filters * 2**stage
-        if stage:
-            x = layers.MaxPooling2D(2, padding="same", name=f"pool_{stage}")(x)
-            mask = ShortenMask(2, name=f"mask_{stage}")(mask)
-            way_round = layers.Conv2D(width, 1, use_bias=False, name=f"way_round_{stage}")(x)
-        x = layers.Conv2D(width, kernel_size, padding="same", use_bias=False, name=f"stage_{stage}_a")(x)
-        x = layers.ReLU()(MaskedBatchNormalization(name=f"stage_{stage}_a_norm")(x, mask))
-        x = layers.Conv2D(width, kernel_size, padding="same", use_bias=False, name=f"stage_{stage}_b")(x)
-        x = MaskedBatchNormalization(name=f"stage_{stage}_b_norm")(x, mask)
-        x = layers.ReLU(name=f"stage_{stage}")(layers.Add(name=f"stage_{stage}_sum")([x, way_round]))
+    x, mask = _residual_stages(frames, mask, [2] * depth, filters, kernel_size)
     x = layers.SpatialDropout2D(dropout, name="tower_dropout")(x)
     return _unfolded(x), mask
 
@@ -109,6 +100,54 @@ def recurrent(
     """
     x = layers.Reshape((-1, frames_per_step * frames.shape[-1]), name="steps")(frames)
     mask = ShortenMask(frames_per_step, name="mask_steps")(mask)
+    return _recurrent_layers(x, mask, cell, units, n_layers, bidirectional, dropout), mask
+
+
+def crnn(
+    frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: int, units: int, n_layers: int, dropout: float
+) -> tuple[Any, Any]:
+    """Build convolutions, which see what sounds, and on them GRU layers both ways, which know what came before [1]_.
+
+    The stages of `residual`, all of which halve the channels, but no more than the first two time.
+
+    References
+    ----------
+    .. [1] E. Cakir, G. Parascandolo, T. Heittola, H. Huttunen and T. Virtanen, "Convolutional recurrent neural networks
+       for polyphonic sound event detection", IEEE/ACM Transactions on Audio, Speech, and Language Processing 25(6),
+       2017.
+    """
+    halvings = [2 if stage < CRNN_HALVINGS else 1 for stage in range(depth)]
+    x, mask = _residual_stages(frames, mask, halvings, filters, kernel_size)
+    x = _unfolded(layers.SpatialDropout2D(dropout, name="tower_dropout")(x))
+    return _recurrent_layers(x, mask, "GRU", units, n_layers, True, dropout), mask
+
+
+def _residual_stages(
+    frames: Any, mask: Any, time_strides: Sequence[int], filters: int, kernel_size: int
+) -> tuple[Any, Any]:
+    """Build the stages of `residual`: by how much each shortens time."""
+    x = layers.Conv2D(filters, 5, (time_strides[0], 2), padding="same", use_bias=False, name="stem_convolution")(
+        _as_image(frames)
+    )
+    mask = ShortenMask(time_strides[0], name="mask_stem")(mask)
+    x = layers.ReLU(name="stem")(MaskedBatchNormalization(name="stem_norm")(x, mask))
+    for stage, stride in enumerate(time_strides):
+        way_round, width = x, filters * 2**stage
+        if stage:
+            x = layers.MaxPooling2D((stride, 2), padding="same", name=f"pool_{stage}")(x)
+            mask = ShortenMask(stride, name=f"mask_{stage}")(mask)
+            way_round = layers.Conv2D(width, 1, use_bias=False, name=f"way_round_{stage}")(x)
+        x = layers.Conv2D(width, kernel_size, padding="same", use_bias=False, name=f"stage_{stage}_a")(x)
+        x = layers.ReLU()(MaskedBatchNormalization(name=f"stage_{stage}_a_norm")(x, mask))
+        x = layers.Conv2D(width, kernel_size, padding="same", use_bias=False, name=f"stage_{stage}_b")(x)
+        x = MaskedBatchNormalization(name=f"stage_{stage}_b_norm")(x, mask)
+        x = layers.ReLU(name=f"stage_{stage}")(layers.Add(name=f"stage_{stage}_sum")([x, way_round]))
+    return x, mask
+
+
+def _recurrent_layers(
+    x: Any, mask: Any, cell: str, units: int, n_layers: int, bidirectional: bool, dropout: float
+) -> Any:
     for i in range(n_layers):
         if i:
             x = layers.Dropout(dropout, name=f"recurrent_dropout_{i}")(x)
@@ -116,7 +155,7 @@ def recurrent(
         if bidirectional:
             layer = layers.Bidirectional(layer, name=f"bidirectional_{i}")
         x = layer(x, mask=mask)
-    return x, mask
+    return x
 
 
 def _as_image(frames: Any) -> Any:
