@@ -101,3 +101,12 @@ def test_mixing_blends_a_clip_and_its_target_with_those_of_another(ramps):
         assert_allclose(targets.sum(axis=1), 1, rtol=1e-6)
         assert (np.diag(targets) >= 0.5).all()
         assert_allclose(frames[:, 0, 0], targets @ [1.0, 3.0], rtol=1e-5)
+
+
+def test_targets_of_frames_go_where_the_frames_go(ramps):
+    targets = (ramps[..., :1] / 1000).astype(np.float32)  # each frame's own time
+    for seed in range(5):
+        augmentation = Augmentation(crop=0.4, stretch=0.2, mixup=0.3)
+        frames, lengths, moved = change(augmentation, ramps, [20, 20], targets, seed=seed)
+        assert moved.shape == (2, 20, 1)
+        assert_allclose(moved[0, : lengths[0], 0], frames[0, : lengths[0], 0] / 1000, atol=0.06)

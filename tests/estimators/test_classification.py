@@ -8,11 +8,16 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import TunedThresholdClassifierCV, cross_val_score
-from tests.estimators.conftest import SMALL, SMALL_CNN, SMALL_RNN, make_clips
+from tests.estimators.conftest import SMALL_CNN, SMALL_RNN, make_clips
 
-from skaudio.estimators import CNNClassifier, GRUClassifier, LSTMClassifier
+from skaudio.estimators import CNNClassifier, CRNNClassifier, GRUClassifier, LSTMClassifier
 
-CLASSIFIERS = [CNNClassifier(**SMALL_CNN), GRUClassifier(**SMALL_RNN), LSTMClassifier(**SMALL_RNN)]
+CLASSIFIERS = [
+    CNNClassifier(**SMALL_CNN),
+    CRNNClassifier(**{**SMALL_RNN, "filters": 4, "depth": 2, "pooling": "mean_max"}),
+    GRUClassifier(**SMALL_RNN),
+    LSTMClassifier(**SMALL_RNN),
+]
 
 
 def kind(estimator):
@@ -127,38 +132,6 @@ def test_smoothed_labels_are_what_the_loss_is_taken_of(clips):
     targets = (y[:, np.newaxis] == model.classes_) * 0.7 + 0.1
     loss = -(targets * np.log(model.predict_proba(X))).sum(axis=1).mean()
     assert_allclose(model.history_["loss"], [loss], rtol=1e-3)
-
-
-class TestFrames:
-    """Probabilities over time, from what was learnt of clips."""
-
-    @pytest.mark.parametrize("classifier", CLASSIFIERS, ids=kind)
-    def test_a_row_for_each_frame(self, classifier, clips):
-        X, y = clips
-        frames = clone(classifier).fit(X, y).predict_frames(X)
-        assert [rows.shape for rows in frames] == [(len(clip), 3) for clip in X]
-        assert_allclose(frames[0].sum(axis=1), 1)
-
-    def test_the_event_is_found_where_it_is(self):
-        X, y = make_clips(n_clips=96)
-        model = CNNClassifier(**{**SMALL_CNN, "epochs": 20, "pooling": "mean", "depth": 1}).fit(X, y)
-        cat, owl = np.zeros((2, 20, 8), np.float32)
-        cat[:, 0:2] += 2.0
-        owl[:, 4:6] += 2.0
-        scene = np.concatenate([cat, owl])[np.newaxis]
-        frames = model.predict_frames(scene)
-        assert frames.shape == (1, 40, 3)
-        assert_array_equal(model.classes_[frames[0, [5, 10, 30, 35]].argmax(axis=1)], ["cat", "cat", "owl", "owl"])
-
-    def test_a_clip_of_one_frame_is_judged_as_its_frame(self, fitted):
-        X = np.random.default_rng(0).standard_normal((3, 1, 8)).astype(np.float32)
-        assert_allclose(fitted.predict_frames(X)[:, 0], fitted.predict_proba(X), atol=1e-6)
-
-    def test_a_network_for_one_length_has_none(self):
-        X, y = make_clips(ragged=False)
-        model = CNNClassifier(architecture="plain", **SMALL).fit(X, y)
-        with pytest.raises(ValueError, match="'plain' has no pooling over time"):
-            model.predict_frames(X)
 
 
 class TestGoingOn:

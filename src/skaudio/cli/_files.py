@@ -1,4 +1,4 @@
-"""Leaving nothing behind: what cannot be written is known beforehand, and a temporary folder goes away."""
+"""Files that a command is given, and those it leaves: what cannot be written is known beforehand."""
 
 import os
 import shutil
@@ -7,6 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import joblib
+
+from skaudio.datasets._folder import AUDIO_EXTENSIONS
 
 
 def check_writable(path: Path, *, force: bool) -> None:
@@ -14,11 +19,39 @@ def check_writable(path: Path, *, force: bool) -> None:
     if not path.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {str(path.parent)!r} to write {path.name!r} into.")
     if path.is_dir():
-        raise IsADirectoryError(f"--output {str(path)!r} is a folder; expected a file's name.")
+        raise IsADirectoryError(f"{str(path)!r} is a folder; expected a file's name.")
     if path.exists() and not force:
-        raise FileExistsError(f"{str(path)!r} exists. Pass --force to replace it, or --output with another name.")
+        raise FileExistsError(f"{str(path)!r} exists. Pass --force to replace it, or another name.")
     if not os.access(path.parent, os.W_OK):
         raise PermissionError(f"The folder {str(path.parent)!r} may not be written to.")
+
+
+def audio_files(name: str) -> list[str]:
+    """Give the audio files below a folder; a file is itself, whatever its ending."""
+    if not Path(name).is_dir():
+        return [name]
+    paths = [
+        str(path)
+        for path in sorted(Path(name).rglob("*"))
+        if path.suffix.lower() in AUDIO_EXTENSIONS and path.is_file()
+    ]
+    if not paths:
+        raise ValueError(f"There are no audio files ({', '.join(AUDIO_EXTENSIONS)}) in the folder {name!r}.")
+    return paths
+
+
+def load_model(name: str, method: str) -> Any:
+    """Load what joblib wrote; it must have a method of a name."""
+    if not Path(name).is_file():
+        raise FileNotFoundError(f"There is no model file {name!r}.")
+    try:
+        model = joblib.load(name)
+    except Exception as error:  # what a wrong file leads to is any of a dozen, KeyError and IndexError among them
+        raise ValueError(f"{name!r} is no file that joblib can load: {type(error).__name__}: {error}") from error
+    if not hasattr(model, method):
+        expected = "pipeline" if method == "predict" else "EventDetector"
+        raise ValueError(f"{name!r} holds {type(model).__name__}, which has no {method}; expected a fitted {expected}.")
+    return model
 
 
 @contextmanager

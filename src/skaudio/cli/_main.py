@@ -33,6 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from skaudio.cli._search import search
 
             search(arguments)
+        elif arguments.command == "detect":
+            from skaudio.cli._detect import detect
+
+            detect(arguments)
         else:
             from skaudio.cli._predict import predict
 

@@ -33,6 +33,13 @@ _PREDICT = """\
 Print a CSV of the files' labels and the probability of each class. Loading a model runs the code
 that is in it: load only models that you trust."""
 
+_DETECT = """\
+Find the events of long recordings, and write them as a table: which, from when to when, and how
+sure. Loading a model runs the code that is in it: load only models that you trust.
+
+What --out ends in is the format: .csv, .parquet, .selections.txt (Raven), .txt (Audacity, of one
+recording) or .tsv (DCASE). Interrupted and called again, it goes on where it was."""
+
 
 def build_parser() -> argparse.ArgumentParser:
     """Make the parser; its result has ``command`` and that command's arguments."""
@@ -41,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_search(commands)
     _add_predict(commands)
+    _add_detect(commands)
     return parser
 
 
@@ -107,6 +115,28 @@ def _add_predict(commands: argparse._SubParsersAction) -> None:
         default="raise",
         help="a broken file: stop (default), or leave its row empty",
     )
+
+
+def _add_detect(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "detect",
+        help="find events in long recordings, and write a table of them",
+        description=_DETECT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("model", metavar="MODEL", help="file that joblib.dump wrote of a fitted skaudio.events.EventDetector")
+    add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
+    add("--out", metavar="TABLE", help="write to this file instead of a CSV to stdout")
+    add("--force", action="store_true", help="replace TABLE if it exists")
+    add("--jobs", type=_whole(1), metavar="N", default=1, help="number of processes (default: 1)")
+    add(
+        "--on-error",
+        choices=("raise", "warn"),
+        default="raise",
+        help="a broken file: stop (default), or leave it out",
+    )
+    add("--quiet", action="store_true", help="no progress bar")
 
 
 def _whole(least: int) -> Callable[[str], int]:

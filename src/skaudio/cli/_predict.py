@@ -7,13 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-import joblib
 from sklearn.pipeline import Pipeline
 
-from skaudio.cli._files import check_writable
+from skaudio.cli._files import audio_files, check_writable, load_model
 from skaudio.cli._listen import PORTION
 from skaudio.cli._messages import reason, warn
-from skaudio.datasets._folder import AUDIO_EXTENSIONS
 from skaudio.io import AudioError
 from skaudio.io._replacing import replacing
 
@@ -29,39 +27,13 @@ def predict(arguments: Namespace) -> None:
     output = None if arguments.output is None else Path(arguments.output).expanduser()
     if output is not None:
         check_writable(output, force=arguments.force)
-    paths = [path for name in arguments.files for path in _expand(name)]
-    model = _load(arguments.model)
+    paths = [path for name in arguments.files for path in audio_files(name)]
+    model = load_model(arguments.model, "predict")
     if output is None:
         _write_table(sys.stdout, model, paths, arguments.on_error)
         return
     with replacing(output) as aside, aside.open("w", newline="", encoding="utf-8") as file:
         _write_table(file, model, paths, arguments.on_error)
-
-
-def _expand(name: str) -> list[str]:
-    """Give the audio files below a folder; a file is itself, whatever its ending."""
-    if not Path(name).is_dir():
-        return [name]
-    paths = [
-        str(path)
-        for path in sorted(Path(name).rglob("*"))
-        if path.suffix.lower() in AUDIO_EXTENSIONS and path.is_file()
-    ]
-    if not paths:
-        raise ValueError(f"There are no audio files ({', '.join(AUDIO_EXTENSIONS)}) in the folder {name!r}.")
-    return paths
-
-
-def _load(name: str) -> Any:
-    if not Path(name).is_file():
-        raise FileNotFoundError(f"There is no model file {name!r}.")
-    try:
-        model = joblib.load(name)
-    except Exception as error:  # what a wrong file leads to is any of a dozen, KeyError and IndexError among them
-        raise ValueError(f"{name!r} is no file that joblib can load: {type(error).__name__}: {error}") from error
-    if not hasattr(model, "predict"):
-        raise ValueError(f"{name!r} holds {type(model).__name__}, which has no predict; expected a fitted pipeline.")
-    return model
 
 
 def _write_table(file: TextIO, model: Any, paths: Sequence[str], on_error: str) -> None:

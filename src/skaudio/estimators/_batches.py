@@ -107,7 +107,8 @@ class FrameBatches(Batches):
             if self._augment is not None:
                 frames, lengths, targets = self._augment(frames, lengths, targets)
             mask = mask_of(lengths, frames.shape[1])
-            targets[..., -1] *= mask * self._weights[rows][:, np.newaxis]
+            # Of what fills the batch up nothing counts, the mean over all rows included.
+            targets[..., -1] *= mask * self._weights[rows][:, np.newaxis] * (mask.size / mask.sum())
             steps = targets.reshape(-1, self._stride, targets.shape[-1]).mean(axis=1)
             yield {"frames": frames, "mask": mask}, steps[:, :-1], steps[:, -1]
 

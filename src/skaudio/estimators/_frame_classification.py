@@ -51,9 +51,9 @@ class FrameHead:
         frames = self._check_frames(X, reset=not go_on)
         labels = self._labels_of_frames(frames, y, reset=not go_on)
         ends = np.cumsum([len(clip) for clip in frames])[:-1]
-        weights = (
-            np.ones(len(labels)) if self.class_weight is None else compute_sample_weight(self.class_weight, labels)
-        )
+        weights = np.ones(len(labels))
+        if self.class_weight is not None:
+            weights = compute_sample_weight(self.class_weight, labels)
         targets = np.column_stack([self._targets(labels), weights.astype(np.float32)])
         by_clip = stack_frames(np.split(targets, ends))
         how = {"go_on": go_on, "epochs": self.epochs, "schedule": self.schedule}

@@ -9,26 +9,25 @@ from typing import Any, ClassVar, Self
 import joblib
 import numpy as np
 from sklearn.base import _fit_context, clone
-from sklearn.frozen import FrozenEstimator
-from sklearn.model_selection import GroupKFold
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skaudio._validation import check_clips
 from skaudio.events._bounds import median_shifts, shifted
+from skaudio.events._counting import count_table
 from skaudio.events._decoding import decode_events, smooth_scores, steps_of
 from skaudio.events._event import Event
-from skaudio.events._event_tables import event_lists, event_table, write_events
+from skaudio.events._event_tables import RAVEN_SUFFIX, check_format, event_lists, event_table, write_events
 from skaudio.events._live import decode_live
 from skaudio.events._parts import kept_parts
 from skaudio.events._tags import tag_lists
-from skaudio.events._tuning import best_settings
+from skaudio.events._tuning import best_settings, held_out_tracks
 from skaudio.events._window_model import Track, WindowModel
+from skaudio.io import AudioError, audio_info
 from skaudio.io._iter_blocks import resampled
 from skaudio.metrics import event_based_f1
 
 LIVE_SECONDS = 1.0  # of a live stream that are looked at together
-N_FOLDS = 3
 
 
 class EventDetector(WindowModel):
@@ -79,6 +78,9 @@ class EventDetector(WindowModel):
         How often each event is also laid over another background for training, 10 dB fainter to 3 dB louder.
     n_jobs : int or None, default=None
         Number of processes that `predict` looks at recordings with.
+    on_error : {"raise", "warn"}, default="raise"
+        What to do with a recording that cannot be decoded, when fitted: raise an error, or warn, naming it, and go on:
+        it has no events then, no scores, and counts of NaN.
     verbose : int, default=0
         1: a progress bar over recordings, with the minutes of the present one that are done.
     random_state : int, RandomState instance or None, default=None
@@ -136,6 +138,7 @@ class EventDetector(WindowModel):
         "mine_negatives": ["boolean"],
         "n_overlays": [Interval(Integral, 0, None, closed="left")],
         "n_jobs": [None, Integral],
+        "on_error": [StrOptions({"raise", "warn"})],
         "verbose": ["verbose"],
         "random_state": ["random_state"],
     }
@@ -158,6 +161,7 @@ class EventDetector(WindowModel):
         mine_negatives: bool = True,
         n_overlays: int = 2,
         n_jobs: int | None = None,
+        on_error: str = "raise",
         verbose: int = 0,
         random_state: Any = None,
     ) -> None:
@@ -176,6 +180,7 @@ class EventDetector(WindowModel):
         self.mine_negatives = mine_negatives
         self.n_overlays = n_overlays
         self.n_jobs = n_jobs
+        self.on_error = on_error
         self.verbose = verbose
         self.random_state = random_state
 
@@ -232,7 +237,7 @@ class EventDetector(WindowModel):
             event.overlap(other) > 0.0 for own in events for event in own for other in own if other.label != event.label
         )
         tuned = self.threshold == "tune"
-        tracks = self._held_out_tracks(recordings, events, groups) if tuned else None
+        tracks = held_out_tracks(self, recordings, events, groups) if tuned else None
         self._learn(recordings, events)
         self.decoding_ = self._best_decoding(tracks, events) if tuned else self._given_decoding(self.threshold)
         tracks = self._tracks(recordings) if tracks is None else tracks
@@ -340,27 +345,13 @@ class EventDetector(WindowModel):
         ValueError
             If ``bin_seconds`` is not above 0.
         """
-        import pandas as pd
-
-        if bin_seconds is not None and not bin_seconds > 0:
-            raise ValueError(f"bin_seconds={bin_seconds!r}; expected a number of seconds above 0, or None.")
         recordings = check_clips(self, X, reset=False)
-        keys, counts = [], []
-        for name, track in zip(_names(recordings), self._tracks(recordings), strict=True):
-            length = track.times[-1] if len(track.times) else 0.0
-            n_bins = 1 if bin_seconds is None else int(length // bin_seconds) + 1
-            table = np.zeros((n_bins, len(self.labels_)), int)
-            for event in self._decode(track):
-                place = 0 if bin_seconds is None else min(int(event.onset // bin_seconds), n_bins - 1)
-                table[place, self.labels_.index(event.label)] += 1
-            keys += [name] if bin_seconds is None else [(name, i * bin_seconds) for i in range(n_bins)]
-            counts.append(table)
-        index = (
-            pd.Index(keys, name="recording")
-            if bin_seconds is None
-            else pd.MultiIndex.from_tuples(keys, names=["recording", "start"])
+        tracks = self._tracks(recordings)
+        _, look = self._scales()
+        lengths = [max(track.times[-1], look.step_seconds) if len(track.times) else 0.0 for track in tracks]
+        return count_table(
+            _names(recordings), [self._decode(track) for track in tracks], lengths, self.labels_, bin_seconds
         )
-        return pd.DataFrame(np.concatenate(counts), index=index, columns=self.labels_)
 
     def predict_to(self, path: str | PathLike, X: Sequence, *, durations: Mapping[str, float] | None = None) -> None:
         """Find the events of many recordings and write them to a file, so that nothing is done twice.
@@ -375,26 +366,34 @@ class EventDetector(WindowModel):
         X : batch of clips
             Recordings; see `fit`.
         durations : dict of str to float or None, default=None
-            Seconds of each recording, for a Raven selection table; see `write_events`.
+            Seconds of each recording, for a Raven selection table of several; None: they are looked up. See
+            `write_events`.
 
         Raises
         ------
         AudioError, TypeError
             If a recording cannot be decoded. What was found before is kept.
         ValueError
-            If the folder is of other recordings, or of another detector.
+            If the folder is of other recordings, or of another detector; or if the format is not known, or cannot hold
+            several recordings.
         """
         check_is_fitted(self)
         recordings = check_clips(self, X, reset=False)
         names = _names(recordings)
+        check_format(path, len(names))
         # The progress bar and the number of processes change nothing that is found.
-        settings = {name: value for name, value in vars(self).items() if name not in {"verbose", "n_jobs"}}
+        others = {"verbose", "n_jobs", "on_error"}
+        settings = {name: value for name, value in vars(self).items() if name not in others}
         with kept_parts(Path(path), names, joblib.hash(settings)) as parts:
             missing = [i for i in range(len(names)) if i not in parts]
             tracks = self._iter_tracks([recordings[i] for i in missing])
             for i, track in zip(missing, tracks, strict=True):
-                parts.keep(i, self._decode(track))
-            write_events(path, event_table([parts.read(i) for i in range(len(names))], names), durations=durations)
+                if len(track.times):  # or else it is broken, and to be tried again
+                    parts.keep(i, self._decode(track))
+            table = event_table([parts.read(i) for i in range(len(names))], names)
+            if durations is None and str(path).lower().endswith(RAVEN_SUFFIX):
+                durations = {name: _seconds(clip) for name, clip in zip(names, recordings, strict=True)}
+            write_events(path, table, durations=durations)
 
     def score(self, X: Sequence, y: Any) -> float:
         """Give the event-based F1 with the usual collars (see `skaudio.metrics.event_based_scores`).
@@ -480,27 +479,6 @@ class EventDetector(WindowModel):
             "max_gap": self.max_gap if max_gap is None else max_gap,
         }
 
-    def _held_out_tracks(self, recordings: Sequence, events: Sequence[Sequence[Event]], groups: Any) -> list[Track]:
-        """Give scores of recordings by classifiers that were fitted on others."""
-        if isinstance(self.estimator, FrozenEstimator):
-            judge = clone(self)
-            judge._fit_estimator(np.empty(0), np.empty(0))
-            return judge._tracks(recordings)
-        groups = np.arange(len(recordings)) if groups is None else np.asarray(groups)
-        n_folds = min(N_FOLDS, len(np.unique(groups)))
-        if n_folds < 2:
-            raise ValueError(
-                "threshold='tune' needs recordings of two groups at least, to hold some out. Give a number."
-            )
-        tracks: list[Any] = [None] * len(recordings)
-        for train, test in GroupKFold(n_folds).split(recordings, groups=groups):
-            judge = clone(self)
-            judge.labels_, judge.multilabel_ = self.labels_, self.multilabel_
-            judge._learn([recordings[i] for i in train], [events[i] for i in train])
-            for i in test:
-                tracks[i] = judge._track(recordings[i], i)
-        return tracks
-
     def _best_decoding(self, tracks: Sequence[Track], events: Sequence[Sequence[Event]]) -> dict[str, float]:
         """Find the threshold, least duration and longest gap by which held-out recordings are decoded best."""
         _, look = self._scales()
@@ -515,6 +493,14 @@ class EventDetector(WindowModel):
 
 def _labels_of(events: Sequence[Sequence[Event]]) -> set:
     return {event.label for own in events for event in own}
+
+
+def _seconds(recording: Any) -> float:
+    """Look up how long a recording is; a broken one, which is left out, takes no time."""
+    try:
+        return audio_info(recording).duration_seconds
+    except AudioError:
+        return 0.0
 
 
 def _names(recordings: Sequence) -> list:

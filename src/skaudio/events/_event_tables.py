@@ -22,8 +22,9 @@ from skaudio.io._replacing import replacing
 
 COLUMNS = ["recording", "onset", "offset", "label"]
 MORE = ["score", "low_frequency", "high_frequency"]
+RAVEN_SUFFIX = ".selections.txt"
 SUFFIXES = {
-    ".selections.txt": "raven",
+    RAVEN_SUFFIX: "raven",
     ".txt": "audacity",
     ".tsv": "dcase",
     ".csv": "csv",
@@ -249,6 +250,15 @@ def write_events(
             aside.write_text("".join(chain.from_iterable((line, "\n") for line in lines)), encoding="utf-8")
 
 
+def check_format(path: str | PathLike, n_recordings: int) -> None:
+    """Raise, before any work is done, what writing a table of so many recordings would."""
+    if _format_of(Path(path), None) == "audacity" and n_recordings > 1:
+        raise ValueError(
+            f"{str(path)!r}: a label track of Audacity is of one recording, got {n_recordings}. Write a file for each, "
+            f"or another format: {', '.join(SUFFIXES)}."
+        )
+
+
 def _known_as(clip: Any, number: int) -> list:
     if not isinstance(clip, (str, PathLike)):
         return [number]
@@ -268,7 +278,7 @@ def _format_of(path: Path, name: str | None) -> str:
 
 def _stem(path: Path) -> str:
     """Give the name of the recording that a file of labels is named after: night.Table.1.selections.txt is of night."""
-    name = path.name[: -len(".selections.txt")] if path.name.lower().endswith(".selections.txt") else path.stem
+    name = path.name[: -len(RAVEN_SUFFIX)] if path.name.lower().endswith(RAVEN_SUFFIX) else path.stem
     parts = name.split(".")
     return ".".join(parts[:-2]) if len(parts) > 2 and parts[-2].lower() == "table" else name
 

@@ -31,7 +31,9 @@ class Parts:
             aside.write_text(json.dumps([list(event) for event in events]), encoding="utf-8")
 
     def read(self, number: int) -> list[Event]:
-        """Read them back."""
+        """Read them back; none of a recording that is not done."""
+        if number not in self:
+            return []
         return [Event(*fields) for fields in json.loads(self._path(number).read_text(encoding="utf-8"))]
 
     def _path(self, number: int) -> Path:

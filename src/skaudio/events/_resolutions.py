@@ -102,8 +102,8 @@ class FrameResolution(WindowResolution):
         width, hop = self.windows.width, self.step
         if hop > width:
             raise ValueError(
-                f"hop_seconds={hop_seconds!r} is longer than window_seconds={window_seconds!r}: frames in between would "
-                "not be looked at. Make it shorter, or None."
+                f"hop_seconds={hop_seconds!r} is longer than window_seconds={window_seconds!r}: frames in between "
+                "would not be looked at. Make it shorter, or None."
             )
         self.windows = Windows(width, hop, before=(width - hop) // 2)
         self.training = Windows(width, max(1, width // 4), before=0)

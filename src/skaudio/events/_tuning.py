@@ -2,16 +2,22 @@
 
 import itertools
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import GroupKFold
 
 from skaudio.events._bounds import median_shifts, shifted
 from skaudio.events._event import Event
+from skaudio.events._window_model import Track, WindowModel
 from skaudio.metrics import event_based_f1
 
 THRESHOLDS = tuple(np.arange(0.2, 0.96, 0.05).round(2).tolist())
 DURATIONS = (0.0, 0.25, 0.5)  # of the shortest of the known events, but for one in twenty
 GAPS = (0.0, 0.1, 0.25)  # of their median
+N_FOLDS = 3
 
 Found = list[list[Event]]
 
@@ -44,3 +50,46 @@ def best_settings(
         scores.append(event_based_f1(events, [shifted(own, shifts) for own in found]))
     best = [settings for settings, score in zip(tried, scores, strict=True) if score == max(scores)]
     return best[len(best) // 2]
+
+
+def held_out_tracks(
+    detector: WindowModel, recordings: Sequence, events: Sequence[Sequence[Event]], groups: Any
+) -> list[Track]:
+    """Give scores of recordings by detectors like this one that were fitted on others.
+
+    Parameters
+    ----------
+    detector : WindowModel
+        Whose ``labels_`` and ``multilabel_`` are known.
+    recordings : sequence
+        Clips.
+    events : sequence of sequences of Event
+        What is there.
+    groups : array-like of shape (n_recordings,) or None
+        Recordings of a group are held out together.
+
+    Returns
+    -------
+    list of Track
+        In the order of the recordings.
+
+    Raises
+    ------
+    ValueError
+        If there are no two groups.
+    """
+    judge = clone(detector)
+    if isinstance(detector.estimator, FrozenEstimator):
+        judge._fit_estimator(np.empty(0), np.empty(0))
+        return judge._tracks(recordings)
+    groups = np.arange(len(recordings)) if groups is None else np.asarray(groups)
+    n_folds = min(N_FOLDS, len(np.unique(groups)))
+    if n_folds < 2:
+        raise ValueError("threshold='tune' needs recordings of two groups at least, to hold some out. Give a number.")
+    tracks: list[Any] = [None] * len(recordings)
+    judge.labels_, judge.multilabel_ = detector.labels_, detector.multilabel_
+    for train, test in GroupKFold(n_folds).split(recordings, groups=groups):
+        judge._learn([recordings[i] for i in train], [events[i] for i in train])
+        for i in test:
+            tracks[i] = judge._track(recordings[i], i)
+    return tracks

@@ -1,5 +1,6 @@
 """A classifier of windows: fitted on windows of recordings, run along recordings."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -104,18 +105,32 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         return list(self._iter_tracks(recordings))
 
     def _iter_tracks(self, recordings: Sequence) -> Iterator[Track]:
-        """Yield the scores of one recording after another."""
+        """Yield the scores of one recording after another; none at all, with a warning, of a broken one."""
         check_is_fitted(self)
         numbered = list(enumerate(recordings))
         with tqdm(total=len(numbered), unit=" recordings", disable=not self.verbose) as progress:
             if self.n_jobs in {None, 1}:
-                tracks = (self._track(recording, i, progress) for i, recording in numbered)
+                tracks = (self._track_or_error(recording, i, progress) for i, recording in numbered)
             else:
-                jobs = (delayed(self._track)(recording, i) for i, recording in numbered)
+                jobs = (delayed(self._track_or_error)(recording, i) for i, recording in numbered)
                 tracks = Parallel(n_jobs=self.n_jobs, return_as="generator")(jobs)
             for track in tracks:
+                if isinstance(track, AudioError):
+                    warnings.warn(f"{track} It is left out.", stacklevel=2)
+                    track = self._empty_track()
                 yield track
                 progress.update()
+
+    def _track_or_error(self, recording: Any, i: int, progress: tqdm | None = None) -> Track | AudioError:
+        try:
+            return self._track(recording, i, progress)
+        except AudioError as error:
+            if self.on_error == "raise":
+                raise
+            return error
+
+    def _empty_track(self) -> Track:
+        return Track(np.empty(0), np.empty((0, len(self.labels_)), np.float32))
 
     def _track(self, recording: Any, i: int, progress: tqdm | None = None) -> Track:
         units, look = self._scales()
@@ -124,7 +139,9 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
             parts.append(scores)
             if progress is not None:
                 progress.set_postfix(minutes=round(sum(map(len, parts)) * look.step_seconds / 60), refresh=False)
-        scores = np.concatenate(parts) if parts else np.empty((0, len(self.labels_)), np.float32)
+        if not parts:
+            return self._empty_track()
+        scores = np.concatenate(parts)
         return Track(np.arange(len(scores)) * look.step_seconds, scores)
 
     def _pieces(self, recording: Any, i: int) -> Iterator[np.ndarray]:
@@ -225,8 +242,8 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
             return units, WindowResolution(units.rate, self.window_seconds, self.hop_seconds)
         if self.front_end is None or not hasattr(self.estimator, "predict_frames"):
             raise ValueError(
-                "resolution='frame' needs a front_end, and an estimator that tells of its frames, by predict_frames, such "
-                f"as skaudio.estimators.CRNNClassifier; got front_end={self.front_end!r} and "
+                "resolution='frame' needs a front_end, and an estimator that tells of its frames, by predict_frames, "
+                f"such as skaudio.estimators.CRNNClassifier; got front_end={self.front_end!r} and "
                 f"{_last_step(self.estimator)}."
             )
         return units, FrameResolution(units.rate, self.window_seconds, self.hop_seconds)

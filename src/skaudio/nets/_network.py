@@ -169,7 +169,7 @@ def frame_network(network: keras.Model) -> keras.Model:
 
 
 def frame_training_network(network: keras.Model) -> keras.Model:
-    """Lay the steps of all clips, each of which has a target of its own, end to end: ``(n_clips * n_steps, n_outputs)``.
+    """Take the pooling over time off, and lay the steps of all clips end to end: ``(n_clips * n_steps, n_outputs)``.
 
     Parameters
     ----------

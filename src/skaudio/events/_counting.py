@@ -1,0 +1,58 @@
+"""How often what was found."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from skaudio.events._event import Event
+
+
+def count_table(
+    names: Sequence,
+    found: Sequence[Sequence[Event]],
+    lengths: Sequence[float],
+    labels: Sequence,
+    bin_seconds: float | None,
+) -> Any:
+    """Count the events of each class.
+
+    Parameters
+    ----------
+    names : sequence
+        Of the recordings.
+    found : sequence of sequences of Event
+        What is in each.
+    lengths : sequence of float
+        How long each is, in seconds.
+    labels : sequence
+        Classes.
+    bin_seconds : float or None
+        Length of the stretches to count by; None: whole recordings.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each recording, or for each of its stretches, also those without any event; NaN for a length of 0.
+    """
+    import pandas as pd
+
+    if bin_seconds is not None and not bin_seconds > 0:
+        raise ValueError(f"bin_seconds={bin_seconds!r}; expected a number of seconds above 0, or None.")
+    tables, starts = [], []
+    for own, length in zip(found, lengths, strict=True):
+        n_bins = 1 if bin_seconds is None else max(1, int(np.ceil(length / bin_seconds)))
+        table = np.zeros((n_bins, len(labels)), int if length > 0 else float)
+        if length == 0:
+            table[:] = np.nan  # nothing was heard, which is not that nothing is there
+        for event in own:
+            place = 0 if bin_seconds is None else min(int(event.onset // bin_seconds), n_bins - 1)
+            table[place, labels.index(event.label)] += 1
+        tables.append(table)
+        starts.append(np.arange(n_bins) * (bin_seconds or 0.0))
+    if bin_seconds is None:
+        index = pd.Index(list(names), name="recording")
+    else:
+        keys = [(name, start) for name, own in zip(names, starts, strict=True) for start in own.tolist()]
+        index = pd.MultiIndex.from_tuples(keys, names=["recording", "start"])
+    return pd.DataFrame(np.concatenate(tables), index=index, columns=list(labels))

@@ -1,0 +1,114 @@
+import csv
+import io
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile as sf
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skaudio.datasets import make_sound_events
+from skaudio.events import EventDetector, read_events
+from skaudio.features import MelSpectrogram
+from skaudio.pooling import StatPooling
+
+SR = 16000
+
+
+@pytest.fixture(scope="module")
+def season(tmp_path_factory):
+    """A folder of recordings, and a fitted detector in a file."""
+    scenes = make_sound_events(4, duration=20.0, classes=["trill"], snr_db=20.0, random_state=0)
+    folder = tmp_path_factory.mktemp("season")
+    (folder / "nights").mkdir()
+    for i in (2, 3):
+        sf.write(folder / "nights" / f"night_{i}.wav", scenes.data[i], SR)
+    detector = EventDetector(
+        make_pipeline(StatPooling(), StandardScaler(), LogisticRegression()),
+        front_end=MelSpectrogram(sr=SR, n_mels=32, top_db=None),
+        window_seconds=0.4,
+        n_overlays=0,
+        random_state=0,
+    )
+    detector.fit(scenes.data[:2], scenes.events[:2])
+    joblib.dump(detector, folder / "detector.joblib")
+    nights = sorted(map(str, (folder / "nights").iterdir()))
+    return folder, nights, detector.predict(nights)
+
+
+def test_a_csv_of_events_on_stdout(season, run):
+    folder, nights, expected = season
+    outcome = run("detect", folder / "detector.joblib", *nights, "--quiet")
+    assert (outcome.status, outcome.err) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(outcome.out)))
+    assert list(rows[0]) == ["recording", "onset", "offset", "label", "score"]
+    assert [row["recording"] for row in rows] == expected["recording"].tolist()
+    np.testing.assert_allclose([float(row["onset"]) for row in rows], expected["onset"])
+    assert run("detect", folder / "detector.joblib", folder / "nights", "--quiet").out == outcome.out
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.tsv", "table.selections.txt"])
+def test_tables_in_the_format_of_their_name(season, run, tmp_path, name):
+    folder, nights, expected = season
+    outcome = run("detect", folder / "detector.joblib", *nights, "--out", tmp_path / name, "--jobs", 2)
+    assert outcome.status == 0
+    assert outcome.out == ""
+    assert "recordings" in outcome.err
+    table = read_events(tmp_path / name)
+    np.testing.assert_allclose(table["offset"], expected["offset"], atol=1e-5)
+    assert {str(path).rsplit("/", 1)[-1] for path in table["recording"]} == {"night_2.wav", "night_3.wav"}
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_label_track_is_of_one_recording_and_says_so_before_the_work(season, run, tmp_path):
+    folder, nights, expected = season
+    two = run("detect", folder / "detector.joblib", *nights, "--out", tmp_path / "labels.txt")
+    assert two.status == 2
+    assert "a label track of Audacity is of one recording, got 2" in two.err
+    assert list(tmp_path.iterdir()) == []
+    assert run("detect", folder / "detector.joblib", nights[0], "--out", tmp_path / "labels.txt").status == 0
+    table = read_events(tmp_path / "labels.txt")
+    own = expected[expected["recording"] == nights[0]]
+    np.testing.assert_allclose(table["onset"], own["onset"], atol=1e-5)
+
+
+def test_a_broken_recording(season, run, tmp_path):
+    folder, nights, expected = season
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"not sound")
+    stopped = run("detect", folder / "detector.joblib", nights[0], broken, "--quiet")
+    assert stopped.status == 2
+    assert "broken.wav" in stopped.err
+    assert "--on-error warn" in stopped.err
+    table = tmp_path / "table.selections.txt"
+    arguments = ("detect", folder / "detector.joblib", nights[0], broken, nights[1], "--quiet", "--out", table)
+    warned = run(*arguments, "--on-error", "warn")
+    assert warned.status == 0
+    assert "broken.wav" in warned.err
+    assert "left out" in warned.err
+    np.testing.assert_allclose(read_events(table)["onset"], expected["onset"], atol=1e-5)
+    again = run(*arguments)
+    assert again.status == 2
+    assert "--force" in again.err
+
+
+def test_a_model_that_finds_no_events(season, run, tmp_path):
+    _, nights, _ = season
+    joblib.dump(LogisticRegression(), tmp_path / "model.joblib")
+    outcome = run("detect", tmp_path / "model.joblib", nights[0])
+    assert outcome.status == 2
+    assert "LogisticRegression, which has no predict_to; expected a fitted EventDetector" in outcome.err
+
+
+def test_a_broken_recording_has_no_counts(season, tmp_path):
+    folder, nights, _ = season
+    detector = joblib.load(folder / "detector.joblib").set_params(on_error="warn")
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"not sound")
+    with pytest.warns(UserWarning, match=r"broken\.wav.*It is left out"):
+        counts = detector.count([nights[0], str(broken)])
+    assert counts.loc[nights[0], "trill"] > 0
+    assert pd.isna(counts.loc[str(broken), "trill"])
