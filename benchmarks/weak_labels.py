@@ -1,7 +1,7 @@
 """When, from labels that say only what: networks trained on tags of clips, beside the same trained on marked events.
 
-Run as ``python benchmarks/weak_labels.py``; half an hour on two cores. Scenes are generated (`make_sound_events`): clips
-of ten seconds with up to four calls of three classes, 0 to 15 dB above the noise. Those to find are at other places than
+Run as ``python benchmarks/weak_labels.py``; an hour on two cores. Scenes are generated (`make_sound_events`): clips of
+ten seconds with up to four calls of three classes, 0 to 15 dB above the noise. Those to find are at other places than
 those to learn from. Threshold 0.5 throughout: nothing is tuned.
 """
 

@@ -27,7 +27,7 @@ from skaudio.io import AudioError, audio_info
 from skaudio.io._iter_blocks import resampled
 from skaudio.metrics import event_based_f1
 
-LIVE_SECONDS = 1.0  # of a live stream that are looked at together
+LIVE_SECONDS = 0.25  # of a live stream that are looked at together
 
 
 class EventDetector(WindowModel):
