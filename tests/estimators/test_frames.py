@@ -12,16 +12,16 @@ from skaudio.estimators import CNNClassifier, CRNNClassifier
 SMALL_CRNN = {**SMALL_RNN, "filters": 4, "depth": 2}
 
 
-def make_scenes(n_scenes=40, seed=0, ragged=True):
+def make_scenes(n_scenes=40, seed=0, ragged=True, length=40):
     """Scenes of noise with one or two calls, each of which lifts two channels for six frames or more."""
     rng = np.random.default_rng(seed)
     scenes, labels = [], []
     for _ in range(n_scenes):
-        length = rng.integers(40, 60) if ragged else 48
-        scene, own = rng.standard_normal((length, 8)).astype(np.float32), np.full(length, "nothing", dtype=object)
-        for first in (0, length // 2)[: rng.integers(1, 3)]:
+        n_frames = rng.integers(length, length + 20) if ragged else length + 8
+        scene, own = rng.standard_normal((n_frames, 8)).astype(np.float32), np.full(n_frames, "nothing", dtype=object)
+        for first in (0, n_frames // 2)[: rng.integers(1, 3)]:
             label = rng.choice(["cat", "owl"])
-            start = first + rng.integers(2, 8)
+            start = first + rng.integers(2, n_frames // 2 - 12)
             stop = start + rng.integers(6, 12)
             scene[start:stop, {"cat": 0, "owl": 4}[label] :][:, :3] += 3.0
             own[start:stop] = label
@@ -149,13 +149,3 @@ class TestLearntOfFrames:
             model.fit_frames(X, [np.full(len(own), "nothing") for own in labels])
         with pytest.raises(ValueError, match="'plain' has no pooling over time"):
             CNNClassifier(architecture="plain", **SMALL).fit_frames(*make_scenes(ragged=False))
-
-
-def test_a_crnn_finds_out_when_from_labels_of_clips():
-    X, labels = make_scenes(n_scenes=120)
-    tags = np.array([[label in own for label in ("cat", "owl")] for own in labels], int)
-    model = CRNNClassifier(**{**SMALL_CRNN, "epochs": 40}).fit(X, tags)
-    X, labels = make_scenes(seed=1)
-    found = np.concatenate(list(model.predict_frames(X))) > 0.5
-    there = np.concatenate([np.column_stack([own == "cat", own == "owl"]) for own in labels])
-    assert 2 * (found & there).sum() / (found.sum() + there.sum()) > 0.75

@@ -114,8 +114,11 @@ def hysteresis_runs(scores: np.ndarray, high: float, low: float) -> Runs:
     if low > high:
         raise ValueError(f"low={low!r} is above high={high!r}; expected the lower threshold to be no higher.")
     first, stop = find_runs(scores >= low)
-    reached = np.concatenate([[0], np.cumsum(scores >= high)])
-    sure = reached[stop] > reached[first]
+    if not len(first):
+        return first, stop
+    bounds = np.column_stack([first, stop]).ravel()
+    bounds = bounds[bounds < len(scores)]  # the last run may go on to the end
+    sure = np.maximum.reduceat(scores, bounds)[::2] >= high
     return first[sure], stop[sure]
 
 
