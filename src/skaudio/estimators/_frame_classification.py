@@ -60,7 +60,7 @@ class FrameHead:
         return self._fit(frames, by_clip, sample_weight, groups, None, **how)
 
     def predict_frames(self, X: Any) -> np.ndarray:
-        """Tell how probable each class is at each time, from what was learnt of whole clips.
+        """Tell how probable each class is at each time, from what was learnt of frames or of whole clips.
 
         The pooling over time is taken off the network: every frame is judged as if it were the clip. A network that
         halves time judges several frames at once and gives all of them the same. Row ``t`` is that of frame ``t`` of
