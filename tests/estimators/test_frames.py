@@ -145,6 +145,8 @@ class TestLearntOfFrames:
             model.fit_frames(X, labels[1:])
         with pytest.raises(ValueError, match=r"The labels of clip 3 have shape \(2,\); expected one for each of its"):
             model.fit_frames(X, [own[:2] if i == 3 else own for i, own in enumerate(labels)])
+        with pytest.raises(ValueError, match="requires y to be passed"):
+            model.fit_frames(X, None)
         with pytest.raises(ValueError, match="one class only, 'nothing'"):
             model.fit_frames(X, [np.full(len(own), "nothing") for own in labels])
         with pytest.raises(ValueError, match="'plain' has no pooling over time"):

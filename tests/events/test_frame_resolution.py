@@ -131,8 +131,9 @@ def test_tags_in_every_form(clips):
     tags = [{label for *_, label in own} for own in clips.events[:16]]
     expected = few.fit(clips.data[:16], tags).predict_proba(clips.data[80:81])[0].scores
     table = pd.DataFrame([(i, label) for i, own in enumerate(tags) for label in own], columns=["recording", "label"])
+    array = np.array([["harmonic_burst" in own, "trill" in own] for own in tags], int)
     zeros_and_ones = pd.DataFrame([{name: name in own for name in ("trill", "harmonic_burst")} for own in tags])
-    for form in (list(map(tuple, tags)), table, zeros_and_ones):
+    for form in (list(map(tuple, tags)), table, zeros_and_ones, array):
         scores = clone(few).fit(clips.data[:16], form).predict_proba(clips.data[80:81])[0].scores
         assert_array_equal(scores, expected)
 
@@ -152,6 +153,10 @@ def test_what_tags_cannot_do(clips):
         EventDetector(NETWORK, **{**SETTINGS, "threshold": "tune"}).fit(clips.data[:3], tags)
     with pytest.raises(ValueError, match="Got 2 recordings and tags of 3"):
         EventDetector(NETWORK, **SETTINGS).fit(clips.data[:2], tags)
+    with pytest.raises(ValueError, match=r"Events of recording 0: 'trill' is no file of labels. Tags go into a list"):
+        EventDetector(NETWORK, **SETTINGS).fit(clips.data[:2], ["trill", "trill"])
+    with pytest.raises(TypeError, match=r"Events of recording 0 are 1; expected a list of \(onset, offset, label\)"):
+        EventDetector(NETWORK, **SETTINGS).fit(clips.data[:2], [1, 0])
     table = pd.DataFrame({"recording": ["a.wav"], "label": ["trill"]})
     with pytest.raises(ValueError, match=r"The table of tags names 'a.wav', which is none of the recordings"):
         EventDetector(NETWORK, **SETTINGS).fit(clips.data[:2], table)

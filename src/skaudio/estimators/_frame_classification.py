@@ -88,6 +88,8 @@ class FrameHead:
 
     def _labels_of_frames(self, frames: np.ndarray, y: Sequence, *, reset: bool) -> np.ndarray:
         """Check the labels of all clips' frames; give them end to end."""
+        if y is None:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
         if len(y) != len(frames):
             raise ValueError(f"y has labels of the frames of {len(y)} clips; X has {len(frames)} clips.")
         labels = [np.asarray(own) for own in y]

@@ -105,9 +105,19 @@ def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
     if len(events) != len(recordings):
         raise ValueError(f"Got {len(recordings)} recordings and events of {len(events)}.")
     lists = []
-    for own in events:
+    for i, own in enumerate(events):
         if isinstance(own, (str, PathLike)):
+            if not Path(own).exists():
+                raise ValueError(
+                    f"Events of recording {i}: {str(own)!r} is no file of labels. Tags go into a list for each "
+                    f"recording: [{str(own)!r}]."
+                )
             own = [event for _, event in _rows_of(read_events(own))]
+        if not isinstance(own, Iterable) or not all(map(_is_row, own)):
+            raise TypeError(
+                f"Events of recording {i} are {own!r:.80}; expected a list of (onset, offset, label), or a file of "
+                "labels; or, for tags, a list of labels."
+            )
         lists.append(sorted((Event(*event) for event in own), key=lambda event: event[:2]))
     return lists
 
@@ -248,6 +258,10 @@ def write_events(
                 "dcase": lambda: write_dcase(rows),
             }[name]()
             aside.write_text("".join(chain.from_iterable((line, "\n") for line in lines)), encoding="utf-8")
+
+
+def _is_row(event: Any) -> bool:
+    return isinstance(event, Iterable) and not isinstance(event, (str, bytes))
 
 
 def check_format(path: str | PathLike, n_recordings: int) -> None:

@@ -15,8 +15,8 @@ def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
     Parameters
     ----------
     y : object
-        Lists (or sets) of labels; a table with the columns ``recording`` and ``label``, and no ``onset``; or a table
-        of zeros and ones, a column for each class.
+        Lists (or sets) of labels; a table with the columns ``recording`` and ``label``, and no ``onset``; or a table or
+        array of zeros and ones, a column for each class.
     recordings : sequence
         Clips.
 
@@ -41,8 +41,9 @@ def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
                     raise ValueError(f"The table of tags names {recording!r}, which is none of the recordings.")
                 tags[places[recording]].append(label)
             return tags
-        labels, table = list(y.columns), np.asarray(y)
-        tags = [[label for label, there in zip(labels, row, strict=True) if there] for row in table]
+        tags = _of_indicator(np.asarray(y), list(y.columns))
+    elif isinstance(y, np.ndarray) and y.ndim == 2 and y.dtype.kind in "biuf":
+        tags = _of_indicator(y, list(range(y.shape[1])))
     else:
         items = list(y)
         if all(isinstance(own, (str, PathLike)) for own in items) or not all(map(_is_tags, items)):
@@ -53,6 +54,10 @@ def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
     if len(tags) != len(recordings):
         raise ValueError(f"Got {len(recordings)} recordings and tags of {len(tags)}.")
     return tags
+
+
+def _of_indicator(table: np.ndarray, labels: Sequence) -> list[list]:
+    return [[label for label, there in zip(labels, row, strict=True) if there] for row in table]
 
 
 def _is_tags(own: Any) -> bool:
