@@ -21,6 +21,7 @@ def assembled(cls: Class) -> Class:
     ----------
     cls : type
         A class whose docstring has ``{parameters}``, ``{attributes}`` and ``{references}`` where its parts' are to go.
+        A field of its own gives a parameter of a part another default.
 
     Returns
     -------
@@ -40,6 +41,9 @@ def assembled(cls: Class) -> Class:
             ("{references}", "References"),
         )
     }
+    for name in vars(cls).get("__annotations__", {}):  # defaults of its own
+        pattern = rf"^({name} : .*default=).*$"
+        sections["{parameters}"] = re.sub(pattern, rf"\g<1>{vars(cls)[name]!r}", sections["{parameters}"], flags=re.M)
     for placeholder, text in sections.items():
         cls.__doc__ = cls.__doc__.replace(placeholder, indent(text, "    ").strip())
     return cls

@@ -12,7 +12,8 @@ class CRNNClassifier(ConvolutionalRecurrentBody, ClassifierHead, SupervisedEstim
 
     Convolutions see what sounds at a time, GRU layers in both directions what came before and what follows. Time is
     kept fine, at a quarter of the frames: what it is for is to tell when something happens, by `predict_frames`, be it
-    trained on labels of frames (`fit_frames`) or of clips alone (`fit`).
+    trained on labels of frames (`fit_frames`) or of clips alone (`fit`). By default labels are neither smoothed nor
+    mixed: frames without an event are to be surely so.
 
     Parameters
     ----------
@@ -47,3 +48,6 @@ class CRNNClassifier(ConvolutionalRecurrentBody, ClassifierHead, SupervisedEstim
     >>> bool(np.mean(found == there[50:]) > 0.9)
     True
     """
+
+    label_smoothing: float = 0.0
+    mixup: float = 0.0
