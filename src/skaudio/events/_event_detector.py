@@ -230,8 +230,8 @@ class EventDetector(WindowModel):
             raise ValueError(f"background={self.background!r} is the label of an event; use another name for none.")
         self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
         if events is None:
-            self._learn_tags(recordings, tags)
             self.decoding_ = self._given_decoding(self._given_threshold("tags say nothing of when events are"))
+            self._learn_tags(recordings, tags)
             return self
         self.multilabel_ = any(
             event.overlap(other) > 0.0 for own in events for event in own for other in own if other.label != event.label
@@ -277,11 +277,11 @@ class EventDetector(WindowModel):
                 "of the background, or say by background= what they are called."
             )
         self._scales()
+        self.decoding_ = self._given_decoding(self._given_threshold("clips say nothing of recordings"))
         frames = clips if self.front_end is None else self.front_end.transform(clips)
         self.estimator_ = clone(self.estimator).fit(frames, y)
         self._adopt_classes(background)
         self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
-        self.decoding_ = self._given_decoding(self._given_threshold("clips say nothing of recordings"))
         return self
 
     def predict(self, X: Sequence) -> Any:
