@@ -151,3 +151,14 @@ class TestLearntOfFrames:
             model.fit_frames(X, [np.full(len(own), "nothing") for own in labels])
         with pytest.raises(ValueError, match="'plain' has no pooling over time"):
             CNNClassifier(architecture="plain", **SMALL).fit_frames(*make_scenes(ragged=False))
+
+
+def test_what_sees_little_at_once_finds_out_when_from_labels_of_clips():
+    X, labels = make_scenes(n_scenes=120)
+    tags = np.array([[label in own for label in ("cat", "owl")] for own in labels], int)
+    settings = {**SMALL_CNN, "epochs": 30, "depth": 1, "pooling": "linear_softmax", "label_smoothing": 0.0}
+    model = CNNClassifier(**settings).fit(X, tags)
+    X, labels = make_scenes(seed=1)
+    found = np.concatenate(list(model.predict_frames(X))) > 0.5
+    there = np.concatenate([np.column_stack([own == "cat", own == "owl"]) for own in labels])
+    assert 2 * (found & there).sum() / (found.sum() + there.sum()) > 0.85

@@ -28,6 +28,12 @@ class CRNNClassifier(ConvolutionalRecurrentBody, ClassifierHead, SupervisedEstim
     CNNClassifier : Without recurrent layers: faster, and as good for whole clips.
     skaudio.events.EventDetector : Events in long recordings by what this tells of frames.
 
+    Notes
+    -----
+    Trained on clips alone, it may come to tell of each frame what it tells of the clip: it knows both sides. That is so
+    where clips are short, or few of them are without a class. A network that sees little at once cannot:
+    ``CNNClassifier(architecture="lenet", depth=1, pooling="linear_softmax")``.
+
     References
     ----------
     .. [3] E. Cakir, G. Parascandolo, T. Heittola, H. Huttunen and T. Virtanen, "Convolutional recurrent neural networks
