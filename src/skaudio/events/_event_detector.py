@@ -447,7 +447,9 @@ class EventDetector(WindowModel):
         return [self._decode(track) for track in self._tracks(recordings)]
 
     def _decode(self, track: Track) -> list[Event]:
-        return shifted(self._runs(track, self.decoding_, self.smoothing), self.bound_shifts_)
+        found = shifted(self._runs(track, self.decoding_, self.smoothing), self.bound_shifts_)
+        # To the microsecond: tables are read by people.
+        return [event._replace(onset=round(event.onset, 6), offset=round(event.offset, 6)) for event in found]
 
     def _runs(self, track: Track, decoding: Mapping[str, float], smoothing: float) -> list[Event]:
         """Decode scores; bounds are as they come."""
