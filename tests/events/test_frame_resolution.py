@@ -10,7 +10,8 @@ from sklearn.linear_model import LogisticRegression
 
 from skaudio.datasets import make_sound_events
 from skaudio.estimators import CNNClassifier, CRNNClassifier
-from skaudio.events import EventDetector, event_table
+from skaudio.events import Event, EventDetector, event_table
+from skaudio.events._resolutions import FrameResolution
 from skaudio.features import MelSpectrogram
 from skaudio.metrics import segment_based_f1
 
@@ -76,6 +77,17 @@ def test_a_live_event_is_told_as_soon_as_its_stretch_is_there(scenes, detector):
 
     first = next(detector.iter_predict(blocks(), SR))
     assert heard[0] / SR < first.offset + 4.0 + 4.0
+
+
+@pytest.mark.parametrize(("n_units", "n_windows"), [(1, 1), (8, 1), (9, 2), (10, 2), (11, 3), (40, 17)])
+def test_training_windows_reach_the_end_and_not_much_further(n_units, n_windows):
+    look = FrameResolution(rate=4.0, window_seconds=2.0, hop_seconds=None)  # eight frames, two apart
+    windows = look.learnable(np.arange(1.0, n_units + 1)[:, np.newaxis])
+    assert len(windows) == n_windows
+    assert windows[-1, -1, 0] == n_units
+    assert n_units <= 8 or (windows[-1] == n_units).sum() <= 2
+    targets = look.label(n_windows, [Event(1.0, 1.5, "owl")], ["owl"])
+    assert_array_equal(np.flatnonzero(targets[0, :, 0]), [4, 5])
 
 
 def test_events_of_different_classes_at_one_time():

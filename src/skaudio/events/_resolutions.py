@@ -46,6 +46,10 @@ class WindowResolution:
         self.step, self.rate = hop, rate
         self.step_seconds = hop / rate
 
+    def learnable(self, units: np.ndarray) -> np.ndarray:
+        """Give all training windows of a recording, as a view."""
+        return self.training.of(units)
+
     def centres(self, n_windows: int) -> np.ndarray:
         """Give the times of the middles of training windows, in seconds."""
         return np.arange(n_windows) * self.step_seconds
@@ -108,6 +112,11 @@ class FrameResolution(WindowResolution):
         self.windows = Windows(width, hop, before=(width - hop) // 2)
         self.training = Windows(width, max(1, width // 4), before=0)
         self.step, self.step_seconds = 1, 1 / rate
+
+    def learnable(self, units: np.ndarray) -> np.ndarray:
+        """Give all training windows of a recording, as a view; the last reaches its end, and not much further."""
+        n_beyond = max(0, len(units) - self.training.width)
+        return self.training.of(units)[: 1 - (-n_beyond // self.training.hop)]
 
     def centres(self, n_windows: int) -> np.ndarray:
         """Give the times of the middles of training windows, in seconds."""

@@ -153,7 +153,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
 
     def _windows_of(self, recording: Any, units: Units, look: WindowResolution, i: int) -> np.ndarray:
         """Give all training windows of a recording, as a view."""
-        return look.training.of(np.concatenate(list(units.stream(self._pieces(recording, i)))))
+        return look.learnable(np.concatenate(list(units.stream(self._pieces(recording, i)))))
 
     def _elsewhere(
         self, recordings: Sequence, events: Sequence[Sequence[Event]], units: Units, look: WindowResolution, rng: Any
@@ -162,7 +162,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         margin = look.width_seconds
         how = {"sr": self._sampling_rate(), "margin_seconds": margin, "n_times": self.n_overlays, "rng": rng}
         for y, event in laid_over(recordings, events, **how):
-            views = look.training.of(np.concatenate(list(units.stream([y]))))
+            views = look.learnable(np.concatenate(list(units.stream([y]))))
             labelled = look.label(len(views), [event], self.labels_)
             positive, background = look.choose(labelled, [event], look.most_of_an_overlay)
             some = rng.choice(background, min(look.most_of_an_overlay, len(background)), replace=False)
