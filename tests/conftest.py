@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 
@@ -26,3 +27,11 @@ def digits_home():
 def esc10_home():
     """The folder of ESC-10."""
     return _home("esc10")
+
+
+@pytest.fixture
+def untouched_global_rng():
+    """Check that a test leaves the global random state as it was."""
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    yield
+    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002

@@ -30,7 +30,8 @@ FLOW = [
     "cli",
     "__main__",
 ]
-PACKAGES = ["io", "dsp", "features", "pooling", "metrics", "nets", "estimators", "matching", "events", "datasets"]
+PACKAGES = ["io", "dsp", "features", "pooling", "augment", "metrics", "nets", "estimators", "matching", "events"]
+PACKAGES += ["datasets"]
 MODULES = sorted(SRC.rglob("*.py"))
 HEAVY = ["tensorflow", "keras", "librosa", "numba", "matplotlib", "pandas", "soundfile", "soxr", "pooch"]
 

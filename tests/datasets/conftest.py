@@ -7,7 +7,6 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from skaudio.datasets._corpus import Corpus
@@ -16,14 +15,6 @@ from skaudio.datasets._corpus import Corpus
 class _Handler(SimpleHTTPRequestHandler):
     def log_message(self, *args):
         """Keep the output of the tests clean."""
-
-
-@pytest.fixture
-def untouched_global_rng():
-    """Check that a test leaves the global random state as it was."""
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
-    yield
-    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
 
 @pytest.fixture

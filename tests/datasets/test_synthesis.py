@@ -6,17 +6,16 @@ from scipy.signal import welch
 
 from skaudio.datasets._synthesis import (
     band_noise,
-    coloured_noise,
     fade,
     harmonics,
     make_rng,
     phase_of,
     resonance,
-    rms,
     scale_to_snr,
     wander,
     within_full_scale,
 )
+from skaudio.dsp import coloured_noise, rms
 
 
 @pytest.mark.usefixtures("untouched_global_rng")

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.random import Generator
 
-from skaudio.datasets._synthesis import band_noise, phase_of, resonance, rms, wander
+from skaudio.datasets._synthesis import band_noise, phase_of, resonance, wander
+from skaudio.dsp import rms
 
 
 class Run(NamedTuple):

@@ -11,15 +11,14 @@ from sklearn.utils._param_validation import Interval, validate_params
 from skaudio.datasets._faults import FAULTS, Run
 from skaudio.datasets._synthesis import (
     band_noise,
-    coloured_noise,
     fade,
     harmonics,
     make_rng,
     phase_of,
-    rms,
     wander,
     within_full_scale,
 )
+from skaudio.dsp import coloured_noise, rms
 
 _DESCR = """\
 Synthetic machine hum

@@ -10,7 +10,8 @@ from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from skaudio.datasets._calls import CALLS
-from skaudio.datasets._synthesis import band_noise, coloured_noise, make_rng, scale_to_snr, wander, within_full_scale
+from skaudio.datasets._synthesis import band_noise, make_rng, scale_to_snr, wander, within_full_scale
+from skaudio.dsp import coloured_noise
 
 _DESCR = """\
 Synthetic sound events

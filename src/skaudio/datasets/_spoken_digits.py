@@ -9,8 +9,9 @@ from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, validate_params
 
 from skaudio.datasets._phones import DIGITS
-from skaudio.datasets._synthesis import coloured_noise, make_rng, scale_to_snr
+from skaudio.datasets._synthesis import make_rng, scale_to_snr
 from skaudio.datasets._voice import Voice, draw_voice, speak
+from skaudio.dsp import coloured_noise
 
 _DESCR = """\
 Synthetic spoken digits

@@ -1,13 +1,13 @@
-"""The raw material of synthetic sound: random numbers, shaped noise, harmonics, slow wandering, fades and levels.
+"""The raw material of synthetic sound: random numbers, resonances, harmonics, slow wandering, fades and levels.
 
 Conventions: time is in samples, frequency in Hz, level in dB; every random draw comes from the generator that is passed
 in, so that one seed decides a whole data set and the global state of NumPy is never touched.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.random import Generator, RandomState
+
+from skaudio.dsp import rms, shaped_noise
 
 
 def make_rng(random_state: int | RandomState | None) -> Generator:
@@ -25,35 +25,6 @@ def make_rng(random_state: int | RandomState | None) -> Generator:
     if isinstance(random_state, RandomState):
         return np.random.default_rng(random_state.randint(2**31, size=4))
     return np.random.default_rng(random_state)
-
-
-def shaped_noise(rng: Generator, n_samples: int, sr: float, gain: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Gaussian noise with the magnitude response ``gain``, at unit RMS.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    n_samples : int
-    sr : float
-        Sampling rate in Hz.
-    gain : callable
-        Takes frequencies in Hz, shape (n,), and gives the magnitude response at them, shape (n,).
-
-    Returns
-    -------
-    ndarray of shape (n_samples,), float32
-    """
-    from scipy import fft
-
-    n_fft = fft.next_fast_len(n_samples, real=True)
-    spectrum = fft.rfft(rng.standard_normal(n_fft, dtype=np.float32))
-    noise = fft.irfft(spectrum * gain(fft.rfftfreq(n_fft, 1 / sr)).astype(np.float32), n_fft)[:n_samples]
-    return noise / rms(noise)
-
-
-def coloured_noise(rng: Generator, n_samples: int, sr: float, exponent: float) -> np.ndarray:
-    """Noise whose power falls as ``1 / f ** exponent``: 0 is white, 1 pink, 2 brown; flat below 20 Hz; unit RMS."""
-    return shaped_noise(rng, n_samples, sr, lambda f: np.maximum(f, 20.0) ** (-exponent / 2))
 
 
 def band_noise(rng: Generator, n_samples: int, sr: float, centre: float, bandwidth: float) -> np.ndarray:
@@ -139,11 +110,6 @@ def fade(n_samples: int, n_attack: int, n_release: int) -> np.ndarray:
     envelope[:n_attack] = np.sin(0.5 * np.pi * (np.arange(n_attack) + 1) / (n_attack + 1)) ** 2
     envelope[n_samples - n_release :] = np.sin(0.5 * np.pi * (np.arange(n_release, 0, -1)) / (n_release + 1)) ** 2
     return envelope
-
-
-def rms(waveform: np.ndarray) -> float:
-    """Root mean square, with a floor that keeps a division by it finite."""
-    return max(float(np.sqrt(np.mean(np.square(waveform)))), 1e-12)
 
 
 def scale_to_snr(signal: np.ndarray, noise: np.ndarray, snr_db: float) -> np.ndarray:

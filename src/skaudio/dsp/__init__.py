@@ -1,4 +1,4 @@
-"""Pure functions on arrays: framing, STFT and its inverse, mel, decibels, cepstrum, deltas, normalisation, loudness.
+"""Pure functions on arrays: framing, STFT and its inverse, mel, decibels, cepstrum, deltas, levels, noise.
 
 All are time first, ``(n_frames, n_channels)``, unlike librosa, and give float32 (complex64 for the STFT). They equal
 librosa's results, but a clip's result never depends on its neighbours in a batch.
@@ -10,12 +10,15 @@ from skaudio.dsp._delta import delta
 from skaudio.dsp._framing import frame, frame_count
 from skaudio.dsp._loudness import set_level, trim_silence
 from skaudio.dsp._mel import MelFilterBank, mel_filter_bank, melspectrogram
+from skaudio.dsp._noise import coloured_noise, rms, shaped_noise
 from skaudio.dsp._normalize import normalize
 from skaudio.dsp._stft import fft_window, istft, spectrogram, stft
+from skaudio.dsp._warping import read_between
 
 __all__ = [
     "MelFilterBank",
     "cepstrum",
+    "coloured_noise",
     "db_to_power",
     "dct_matrix",
     "delta",
@@ -28,7 +31,10 @@ __all__ = [
     "melspectrogram",
     "normalize",
     "power_to_db",
+    "read_between",
+    "rms",
     "set_level",
+    "shaped_noise",
     "spectrogram",
     "stft",
     "trim_silence",

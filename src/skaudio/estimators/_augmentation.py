@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skaudio.dsp import read_between
+
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -106,7 +108,7 @@ class Augmentation:
         new = np.clip(np.rint(kept / tempo), 1, n_frames).astype(int)
         where = start[:, np.newaxis] + tempo[:, np.newaxis] * np.arange(n_frames)
         where = np.minimum(where, (lengths - 1)[:, np.newaxis])
-        moved = _between(frames, where, axis=1)
+        moved = read_between(frames, where, axis=1)
         moved[np.arange(n_frames) >= new[:, np.newaxis]] = fill
         return moved, new
 
@@ -115,7 +117,7 @@ class Augmentation:
         stretch, shift = rng.uniform(-self.warp, self.warp, (2, n_clips, 1))
         where = (1 + stretch) * np.arange(n_channels) + 0.5 * shift * n_channels
         where = np.clip(where, 0, n_channels - 1)
-        return _between(frames, where, axis=2)
+        return read_between(frames, where, axis=2)
 
     def _mask(self, frames: np.ndarray, lengths: np.ndarray, mean: np.ndarray, rng: np.random.Generator) -> None:
         n_channels = frames.shape[2]
@@ -143,13 +145,3 @@ class Augmentation:
         share = share.reshape(-1, *(1,) * (targets.ndim - 1))
         targets = share * targets + (1.0 - share) * targets[other]
         return mixed, np.maximum(lengths, lengths[other]), targets
-
-
-def _between(frames: np.ndarray, where: np.ndarray, axis: int) -> np.ndarray:
-    """Read each clip at fractional places ``(n_clips, n_places)`` of an axis, in a straight line between neighbours."""
-    low = np.floor(where).astype(int)
-    high = np.minimum(low + 1, frames.shape[axis] - 1)
-    share = (where - low).astype(np.float32)
-    shape = (slice(None), slice(None), np.newaxis) if axis == 1 else (slice(None), np.newaxis, slice(None))
-    low, high, share = low[shape], high[shape], share[shape]
-    return np.take_along_axis(frames, low, axis) * (1 - share) + np.take_along_axis(frames, high, axis) * share

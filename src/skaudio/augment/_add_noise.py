@@ -1,0 +1,137 @@
+"""Noise under clips: of a colour, or recorded; and other clips under clips."""
+
+from collections.abc import Sequence
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+
+from skaudio.augment._augmenter import Augmenter, Draw, check_range, in_range
+from skaudio.augment._sources import COLORS, check_sources, noise_bank, piece_from, source_waveform
+
+
+class AddNoise(Augmenter):
+    """Add noise, so much fainter than the clip as a signal-to-noise ratio says.
+
+    Parameters
+    ----------
+    color : {"white", "pink", "brown"} or sequence of them, default=("white", "pink", "brown")
+        Kind of noise; of several, one is drawn for each clip. Power falls as 0, 3 or 6 dB an octave.
+    snr_db : float or (float, float), default=(5.0, 30.0)
+        Power of the clip above that of the noise in dB, over the whole clip; or the range that it is drawn from. Below
+        0 the noise is the louder.
+    p : float, default=1.0
+        Probability that a clip is changed.
+
+    Notes
+    -----
+    A silent clip stays silent. Noise is taken from random places of a million samples that are always the same.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.augment import AddNoise
+    >>> y = np.ones(8000)
+    >>> noise = AddNoise(snr_db=20.0).augment([y], random_state=0)[0] - y
+    >>> round(float(np.mean(noise**2)), 4)
+    0.01
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **Augmenter._parameter_constraints,
+        "color": [str, tuple, list],
+        "snr_db": [Real, tuple, list],
+    }
+
+    def __init__(
+        self,
+        *,
+        color: str | Sequence[str] = ("white", "pink", "brown"),
+        snr_db: float | tuple[float, float] = (5.0, 30.0),
+        p: float = 1.0,
+    ) -> None:
+        self.color = color
+        self.snr_db = snr_db
+        self.p = p
+
+    def _draw(self, rng: np.random.Generator) -> dict[str, Any]:
+        colors = [self.color] if isinstance(self.color, str) else list(self.color)
+        if not colors or not set(colors) <= set(COLORS):
+            raise ValueError(f"color={self.color!r}; expected some of {', '.join(map(repr, COLORS))}.")
+        check_range(self.snr_db, "snr_db")
+        color = colors[int(rng.integers(len(colors)))]
+        return {"color": color, "start": float(rng.random()), "snr_db": in_range(rng, self.snr_db)}
+
+    def _apply(self, y: np.ndarray, drawn: dict[str, Any], sr: float | None) -> np.ndarray:
+        out = np.empty_like(y)
+        add_at_snr(y, self._noise(drawn, len(y), sr), drawn["snr_db"], out)
+        return out
+
+    def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
+        if not isinstance(clips, np.ndarray):
+            return super()._apply_all(clips, draws, sr)
+        noisy = np.empty_like(clips)
+        for y, drawn, out in zip(clips, draws, noisy, strict=True):
+            if drawn is None:
+                out[:] = y
+            else:
+                add_at_snr(y, self._noise(drawn, len(y), sr), drawn["snr_db"], out)
+        return noisy
+
+    def _noise(self, drawn: dict[str, Any], n_samples: int, sr: float | None) -> np.ndarray:  # noqa: ARG002
+        return piece_from(noise_bank(drawn["color"]), drawn["start"], n_samples)
+
+
+class Mix(AddNoise):
+    """Add other clips: backgrounds, rooms, streets, talk.
+
+    Parameters
+    ----------
+    clips : sequence of clips
+        Paths, arrays (at the sampling rate of what they are added to), ``(y, sr)`` pairs or dicts. One is drawn for
+        each clip, and a place in it; a short one is repeated.
+    snr_db : float or (float, float), default=(5.0, 30.0)
+        Power of the clip above that of what is added in dB, over the whole clip; or the range that it is drawn from.
+    p : float, default=1.0
+        Probability that a clip is changed.
+
+    Notes
+    -----
+    A silent clip stays silent.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.augment import Mix
+    >>> hum = np.sin(np.arange(2000) / 20)
+    >>> Mix([hum], snr_db=0.0).augment([np.ones(8000)], random_state=0)[0].shape
+    (8000,)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **Augmenter._parameter_constraints,
+        "clips": ["array-like", list, tuple],
+        "snr_db": [Real, tuple, list],
+    }
+
+    def __init__(self, clips: Sequence, *, snr_db: float | tuple[float, float] = (5.0, 30.0), p: float = 1.0) -> None:
+        self.clips = clips
+        self.snr_db = snr_db
+        self.p = p
+
+    def _draw(self, rng: np.random.Generator) -> dict[str, Any]:
+        check_range(self.snr_db, "snr_db")
+        clip = int(rng.integers(len(check_sources(self.clips, "clips"))))
+        return {"clip": clip, "start": float(rng.random()), "snr_db": in_range(rng, self.snr_db)}
+
+    def _noise(self, drawn: dict[str, Any], n_samples: int, sr: float | None) -> np.ndarray:
+        source = source_waveform(self.clips[drawn["clip"]], drawn["clip"], sr, "clips")
+        return piece_from(source, drawn["start"], n_samples)
+
+
+def add_at_snr(y: np.ndarray, noise: np.ndarray, snr_db: float, out: np.ndarray) -> None:
+    """Write a waveform and noise, so much fainter, to ``out``; nothing is added to silence, nor of it."""
+    noise_power = float(np.dot(noise, noise))
+    share = np.sqrt(float(np.dot(y, y)) / noise_power) if noise_power > 0.0 else 0.0
+    np.multiply(noise, y.dtype.type(share * 10 ** (-snr_db / 20)), out=out)
+    out += y

@@ -1,0 +1,322 @@
+"""Training on clips and changed copies of them."""
+
+from collections.abc import Callable, Sequence
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, _fit_context, clone, is_classifier, is_regressor
+from sklearn.utils import Tags, check_random_state, get_tags
+from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+
+from skaudio._persistence import VersionedPickleMixin
+from skaudio._validation import as_frames, check_clips, stack_frames
+from skaudio.augment._augmented_clips import AugmentedClips
+from skaudio.augment._augmenter import Augmenter
+from skaudio.augment._compose import Compose
+
+
+def _inner_has(name: str) -> Callable[[Any], bool]:
+    def has(self: "AugmentedEstimator") -> bool:
+        getattr(getattr(self, "estimator_", self.estimator), name)
+        return True
+
+    return has
+
+
+class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator):
+    """Fit an estimator on clips and on changed copies of them; what it is asked about stays as it is.
+
+    It stands around a whole pipeline, to change waveforms before the front end, or around any step, to change frames.
+    Copies are made in `fit` of the clips that it is given: none of a clip that is held out ever gets into training.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A classifier, regressor or outlier detector, or a pipeline that ends in one. It is cloned.
+    augmenters : augmenter or list of augmenters
+        Of waveforms, if the estimator takes clips, or of frames, if it takes these; of several, one is applied after
+        another.
+    n_copies : int, default=3
+        Number of changed copies of each clip.
+    include_original : bool, default=True
+        Whether clips are trained on as they are, too.
+    n_test_copies : int, default=0
+        Number of changed copies of each clip that are looked at besides it in prediction; probabilities (or decision
+        values, or predicted numbers) are averaged. They are changed in the same ways each time.
+    sr : float or None, default=None
+        Sampling rate in Hz at which waveforms are changed; None: that of the estimator's front end.
+    random_state : int, RandomState instance or None, default=None
+        Equal seeds give equal copies.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        Fitted.
+    classes_ : ndarray of shape (n_classes,)
+        Of a classifier.
+    n_features_in_ : int
+        Number of samples, or of channels, of tables.
+
+    Notes
+    -----
+    Copies are made when their turn comes, and not kept: what is kept is what the front end makes of them.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.svm import SVC
+    >>> from skaudio.augment import AddNoise, AugmentedEstimator, TimeShift
+    >>> from skaudio.datasets import make_spoken_digits
+    >>> from skaudio.features import MFCC
+    >>> from skaudio.pooling import StatPooling
+    >>> digits = make_spoken_digits(60, random_state=0)
+    >>> pipe = make_pipeline(MFCC(sr=8000), StatPooling(), SVC())
+    >>> model = AugmentedEstimator(pipe, [TimeShift(), AddNoise()], n_copies=2, random_state=0)
+    >>> model.fit(digits.data[:50], digits.target[:50]).predict(digits.data[50:]).shape
+    (10,)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "estimator": [HasMethods(["fit"])],
+        "augmenters": [HasMethods(["draw", "apply"]), list, tuple],
+        "n_copies": [Interval(Integral, 0, None, closed="left")],
+        "include_original": ["boolean"],
+        "n_test_copies": [Interval(Integral, 0, None, closed="left")],
+        "sr": [None, Interval(Real, 0, None, closed="neither")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        augmenters: Augmenter | Sequence[Augmenter],
+        *,
+        n_copies: int = 3,
+        include_original: bool = True,
+        n_test_copies: int = 0,
+        sr: float | None = None,
+        random_state: Any = None,
+    ) -> None:
+        self.estimator = estimator
+        self.augmenters = augmenters
+        self.n_copies = n_copies
+        self.include_original = include_original
+        self.n_test_copies = n_test_copies
+        self.sr = sr
+        self.random_state = random_state
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None, **params: Any) -> Self:
+        """Fit the estimator on clips and their copies.
+
+        Parameters
+        ----------
+        X : batch of clips, or of frames
+            What the estimator takes.
+        y : array-like of shape (n_clips, ...), default=None
+            Targets; copies have those of their clips.
+        sample_weight : array-like of shape (n_clips,), default=None
+            How much each clip counts, and each of its copies.
+        groups : array-like of shape (n_clips,), default=None
+            Handed on, if given: copies are of the groups of their clips.
+        **params : dict
+            Handed on as they are.
+
+        Returns
+        -------
+        self : estimator
+            Fitted.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is nothing to fit on, or if clips or parameters cannot be used.
+        """
+        n_rounds = self.n_copies + self.include_original
+        if n_rounds == 0:
+            raise ValueError("n_copies=0 and include_original=False leave nothing to fit on.")
+        X = self._checked(X, reset=True)
+        if sample_weight is not None:
+            params["sample_weight"] = np.tile(_check_sample_weight(sample_weight, X), n_rounds)
+        if groups is not None:
+            params["groups"] = np.tile(np.asarray(groups), n_rounds)
+        if y is not None:
+            y = np.concatenate([np.asarray(y)] * n_rounds)
+        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
+        self._test_seed = int(rng.integers(2**31))
+        copies = self._with_copies(X, self.n_copies, self.include_original, rng)
+        self.estimator_ = clone(self.estimator).fit(copies, y, **params)
+        return self
+
+    @available_if(_inner_has("predict"))
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict the target of each clip.
+
+        Parameters
+        ----------
+        X : batch of clips, or of frames
+            What the estimator takes.
+
+        Returns
+        -------
+        ndarray of shape (n_clips, ...)
+            Targets; with ``n_test_copies``, what is the most probable on average, or the average.
+        """
+        check_is_fitted(self)
+        if not self.n_test_copies:
+            return self.estimator_.predict(self._checked(X, reset=False))
+        if is_regressor(self):
+            return self._averaged(X, self.estimator_.predict)
+        if not is_classifier(self):
+            return np.where(self.decision_function(X) >= 0, 1, -1)
+        if hasattr(self.estimator_, "predict_proba"):
+            return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        values = self.decision_function(X)
+        return self.classes_[(values > 0).astype(int) if values.ndim == 1 else values.argmax(axis=1)]
+
+    @available_if(_inner_has("predict_proba"))
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Tell how probable each class is.
+
+        Parameters
+        ----------
+        X : batch of clips, or of frames
+            What the estimator takes.
+
+        Returns
+        -------
+        ndarray of shape (n_clips, n_classes)
+            Probabilities.
+        """
+        check_is_fitted(self)
+        return self._averaged(X, self.estimator_.predict_proba)
+
+    @available_if(_inner_has("decision_function"))
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Give decision values.
+
+        Parameters
+        ----------
+        X : batch of clips, or of frames
+            What the estimator takes.
+
+        Returns
+        -------
+        ndarray of shape (n_clips,) or (n_clips, n_classes)
+            As the estimator gives them.
+        """
+        check_is_fitted(self)
+        return self._averaged(X, self.estimator_.decision_function)
+
+    @available_if(_inner_has("score_samples"))
+    def score_samples(self, X: Any) -> np.ndarray:
+        """Tell how ordinary each clip is, of an outlier detector.
+
+        Parameters
+        ----------
+        X : batch of clips, or of frames
+            What the estimator takes.
+
+        Returns
+        -------
+        ndarray of shape (n_clips,)
+            The higher, the more ordinary.
+        """
+        check_is_fitted(self)
+        return self._averaged(X, self.estimator_.score_samples)
+
+    @available_if(_inner_has("transform"))
+    def transform(self, X: Any) -> Any:
+        """Give what the estimator makes of each clip.
+
+        Parameters
+        ----------
+        X : batch of clips, or of frames
+            What the estimator takes.
+
+        Returns
+        -------
+        object
+            As the estimator gives it.
+        """
+        check_is_fitted(self)
+        return self.estimator_.transform(self._checked(X, reset=False))
+
+    @available_if(_inner_has("score"))
+    def score(self, X: Any, y: Any = None, **params: Any) -> float:
+        """Give the score of the estimator: accuracy of a classifier, R2 of a regressor.
+
+        Parameters
+        ----------
+        X : batch of clips, or of frames
+            What the estimator takes.
+        y : array-like of shape (n_clips, ...), default=None
+            Targets.
+        **params : dict
+            Such as ``sample_weight``.
+
+        Returns
+        -------
+        float
+            The higher, the better.
+        """
+        from sklearn.metrics import accuracy_score, r2_score
+
+        if is_classifier(self):
+            return accuracy_score(y, self.predict(X), **params)
+        if is_regressor(self):
+            return r2_score(y, self.predict(X), **params)
+        return self.estimator_.score(self._checked(X, reset=False), y, **params)
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """Classes of a classifier, once it is fitted."""
+        return self.estimator_.classes_
+
+    def _augmenter(self) -> Augmenter:
+        return Compose(self.augmenters) if isinstance(self.augmenters, (list, tuple)) else self.augmenters
+
+    def _checked(self, X: Any, *, reset: bool) -> Any:
+        """Check what is given; frames and tables come back as arrays."""
+        if self._augmenter().of == "waveform":
+            return check_clips(self, X, reset=reset)
+        frames = as_frames(X)
+        return check_clips(self, X, reset=reset)[:, np.newaxis] if frames is None else frames
+
+    def _with_copies(self, X: Any, n_copies: int, include_original: bool, rng: np.random.Generator) -> Any:
+        """Give checked clips, and copies of all, round by round."""
+        augmenter = self._augmenter()
+        draws = [augmenter.draw(rng) for _ in range(n_copies * len(X))]
+        if augmenter.of == "waveform" and not (isinstance(X, np.ndarray) and X.dtype.kind == "f"):
+            return AugmentedClips(X, augmenter, draws, self._rate(), include_original)
+        copies = [augmenter.apply(X[i % len(X)], drawn, self._rate()) for i, drawn in enumerate(draws)]
+        return stack_frames([*(X if include_original else ()), *copies])
+
+    def _averaged(self, X: Any, method: Callable[[Any], np.ndarray]) -> np.ndarray:
+        X = self._checked(X, reset=False)
+        if not self.n_test_copies:
+            return method(X)
+        copies = self._with_copies(X, self.n_test_copies, True, np.random.default_rng(self._test_seed))
+        values = np.asarray(method(copies))
+        return values.reshape(self.n_test_copies + 1, len(X), *values.shape[1:]).mean(axis=0)
+
+    def _rate(self) -> float | None:
+        if self.sr is not None:
+            return self.sr
+        params = self.estimator.get_params()
+        return next((value for name, value in params.items() if name.split("__")[-1] == "sr" and value), None)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "estimator_")
+
+    def __sklearn_tags__(self) -> Tags:
+        tags, inner = super().__sklearn_tags__(), get_tags(self.estimator)
+        tags.estimator_type = inner.estimator_type
+        tags.classifier_tags, tags.regressor_tags = inner.classifier_tags, inner.regressor_tags
+        tags.target_tags, tags.input_tags = inner.target_tags, inner.input_tags
+        tags.input_tags.sparse = False
+        tags.non_deterministic = self.random_state is None
+        return tags

@@ -1,0 +1,154 @@
+"""What all augmenters are: a draw of parameters, and their application."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from numbers import Real
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval
+
+from skaudio._validation import stack_frames
+
+Draw = Any  # numbers, and tuples and dicts of them: small, printed in full, replayed at any time
+
+
+class Augmenter(BaseEstimator):
+    """A random change of a clip that leaves alone what it is.
+
+    It is made of two halves. `draw` takes numbers from a generator and looks at no clip; `apply` changes a clip by such
+    numbers, and nothing in it is random. So a draw can be kept, shown, and replayed on any clip.
+
+    Attributes
+    ----------
+    of : {"waveform", "frames"}
+        What it changes: waveforms ``(n_samples,)`` or frames ``(n_frames, n_channels)``.
+    """
+
+    of: ClassVar[Literal["waveform", "frames"]] = "waveform"
+    _parameter_constraints: ClassVar[dict] = {"p": [Interval(Real, 0, 1, closed="both")]}
+
+    def draw(self, rng: np.random.Generator) -> Draw | None:
+        """Draw what is to be done to one clip.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Where chance comes from: nothing else is touched.
+
+        Returns
+        -------
+        numbers, tuple, dict or None
+            For `apply`. None, with the probability ``1 - p``: nothing.
+        """
+        # As many numbers whether or not the clip is changed: other clips' draws do not depend on it.
+        drawn = self._draw(rng)
+        return drawn if rng.random() < self.p else None
+
+    def apply(self, y: np.ndarray, drawn: Draw | None, sr: float | None = None) -> np.ndarray:
+        """Change a clip as drawn.
+
+        Parameters
+        ----------
+        y : ndarray of float, shape (n_samples,) or (n_frames, n_channels)
+            The clip, which stays as it is.
+        drawn : numbers, tuple, dict or None
+            What `draw` gave; None: the clip is given back.
+        sr : float or None, default=None
+            Sampling rate in Hz. None, where nothing depends on it.
+
+        Returns
+        -------
+        ndarray
+            Of the same dtype, and finite.
+
+        Raises
+        ------
+        ValueError
+            If the sampling rate is needed and missing.
+        """
+        if drawn is None:
+            return y
+        return np.asarray(self._apply(y, drawn, sr), y.dtype)
+
+    def augment(self, X: Sequence[np.ndarray], sr: float | None = None, random_state: Any = None) -> Any:
+        """Change each clip of a batch at random.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, ...), or sequence of ndarrays
+            Waveforms ``(n_samples_i,)`` or frames ``(n_frames_i, n_channels)``, of floating-point numbers.
+        sr : float or None, default=None
+            Sampling rate in Hz of waveforms.
+        random_state : int, RandomState instance or None, default=None
+            Equal seeds give equal results.
+
+        Returns
+        -------
+        ndarray (n_clips, ...), or list of ndarrays
+            An array for an array, if the lengths are still equal.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a clip is none, or a parameter is out of its range.
+        """
+        self._validate_params()
+        rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
+        clips = X if isinstance(X, np.ndarray) and X.dtype.kind == "f" else [np.asarray(clip) for clip in X]
+        for i, clip in enumerate(clips):
+            self._check(clip, i)
+        draws = [self.draw(rng) for _ in range(len(clips))]
+        changed = self._apply_all(clips, draws, sr)
+        return stack_frames(changed) if isinstance(X, np.ndarray) and len({len(y) for y in changed}) == 1 else changed
+
+    @abstractmethod
+    def _draw(self, rng: np.random.Generator) -> Draw:
+        """Draw, whatever `p` is."""
+
+    @abstractmethod
+    def _apply(self, y: np.ndarray, drawn: Draw, sr: float | None) -> np.ndarray:
+        """Change a clip."""
+
+    def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
+        """Change the clips of a batch; subclasses may do so at once."""
+        return [self.apply(clip, drawn, sr) for clip, drawn in zip(clips, draws, strict=True)]
+
+    def _check(self, clip: np.ndarray, i: int) -> None:
+        n_axes = 1 if self.of == "waveform" else 2
+        if clip.ndim != n_axes or clip.dtype.kind != "f" or len(clip) == 0:
+            shape = "(n_samples,)" if n_axes == 1 else "(n_frames, n_channels)"
+            raise ValueError(
+                f"Clip {i} has shape {clip.shape} and dtype {clip.dtype}; {type(self).__name__} takes {self.of} of "
+                f"shape {shape}, floating-point, at least one long."
+            )
+
+
+def in_range(rng: np.random.Generator, limits: float | tuple[float, float]) -> float:
+    """Draw from a range; a number is itself."""
+    if isinstance(limits, Real):
+        return float(limits)
+    return float(rng.uniform(*limits))
+
+
+def needed_rate(sr: float | None, augmenter: Augmenter) -> float:
+    """Give the sampling rate, or say who needs it."""
+    if sr is None:
+        raise ValueError(f"{augmenter!r} needs to know the sampling rate: pass sr, in Hz.")
+    return sr
+
+
+def with_power_of(changed: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Give a changed waveform the power that it had."""
+    power = float(np.dot(changed, changed))
+    return changed * changed.dtype.type(np.sqrt(float(np.dot(y, y)) / power)) if power > 0.0 else changed
+
+
+def check_range(limits: Any, name: str, *, least: float = -np.inf) -> None:
+    """Raise an error unless limits are a finite number, or two in order, none below the least."""
+    ends = [limits, limits] if isinstance(limits, Real) else list(limits)
+    if len(ends) != 2 or not np.isfinite(ends).all() or ends[0] > ends[1] or ends[0] < least:
+        bound = "" if least == -np.inf else f", from {least:g} up"
+        raise ValueError(f"{name}={limits!r}; expected a finite number{bound}, or two in order (lowest, highest).")

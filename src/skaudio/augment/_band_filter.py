@@ -1,0 +1,75 @@
+"""Clips as a device passes them on: without low or high frequencies."""
+
+from numbers import Integral, Real
+from typing import ClassVar
+
+import numpy as np
+from sklearn.utils._param_validation import Interval
+
+from skaudio.augment._augmenter import Augmenter, check_range, in_range, needed_rate
+
+
+class BandFilter(Augmenter):
+    """Cut low and high frequencies off, as a telephone or a small loudspeaker does; the length stays.
+
+    Parameters
+    ----------
+    low_hz : float, (float, float) or None, default=(20.0, 300.0)
+        Where the band begins, or the range that it is drawn from; None: at 0.
+    high_hz : float, (float, float) or None, default=(3000.0, 8000.0)
+        Where it ends, or the range that it is drawn from; None, or half the sampling rate and above: it does not.
+    order : int, default=4
+        Of the Butterworth filters: 6 dB an octave each.
+    p : float, default=1.0
+        Probability that a clip is changed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.augment import BandFilter
+    >>> y = np.sin(2 * np.pi * 50 * np.arange(8000) / 8000)
+    >>> bool(np.abs(BandFilter().apply(y, (300.0, 3000.0), sr=8000)[4000:]).max() < 0.01)
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **Augmenter._parameter_constraints,
+        "low_hz": [None, Real, tuple, list],
+        "high_hz": [None, Real, tuple, list],
+        "order": [Interval(Integral, 1, 20, closed="both")],
+    }
+
+    def __init__(
+        self,
+        *,
+        low_hz: float | tuple[float, float] | None = (20.0, 300.0),
+        high_hz: float | tuple[float, float] | None = (3000.0, 8000.0),
+        order: int = 4,
+        p: float = 1.0,
+    ) -> None:
+        self.low_hz = low_hz
+        self.high_hz = high_hz
+        self.order = order
+        self.p = p
+
+    def _draw(self, rng: np.random.Generator) -> tuple[float, float]:
+        low = 0.0 if self.low_hz is None else self.low_hz
+        high = np.finfo(float).max if self.high_hz is None else self.high_hz
+        check_range(low, "low_hz", least=0.0)
+        check_range(high, "high_hz", least=0.0)
+        return in_range(rng, low), in_range(rng, high)
+
+    def _apply(self, y: np.ndarray, drawn: tuple[float, float], sr: float | None) -> np.ndarray:
+        from scipy.signal import butter, sosfilt
+
+        (low, high), nyquist = drawn, needed_rate(sr, self) / 2
+        if low >= min(high, nyquist):
+            raise ValueError(
+                f"The band from {low:g} Hz to {min(high, nyquist):g} Hz is empty at a sampling rate of {2 * nyquist:g} "
+                "Hz. Make low_hz lower."
+            )
+        if low > 0.0:
+            y = sosfilt(butter(self.order, low / nyquist, "highpass", output="sos"), y)
+        if high < nyquist:
+            y = sosfilt(butter(self.order, high / nyquist, "lowpass", output="sos"), y)
+        return y

@@ -1,0 +1,44 @@
+"""Clips that were recorded too loud."""
+
+from numbers import Real
+from typing import ClassVar
+
+import numpy as np
+
+from skaudio.augment._augmenter import Augmenter, check_range, in_range
+
+
+class Clip(Augmenter):
+    """Clip the loudest samples, as a recorder that is set too high does; the length stays.
+
+    Parameters
+    ----------
+    percent : float or (float, float), default=(0.0, 10.0)
+        Share of the samples that are cut down to the loudest of the others, in percent; or the range that it is drawn
+        from.
+    p : float, default=1.0
+        Probability that a clip is changed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.augment import Clip
+    >>> Clip().apply(np.array([0.1, -0.9, 0.2, 0.4, -0.3]), 25.0)
+    array([ 0.1, -0.4,  0.2,  0.4, -0.3])
+    """
+
+    _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "percent": [Real, tuple, list]}
+
+    def __init__(self, *, percent: float | tuple[float, float] = (0.0, 10.0), p: float = 1.0) -> None:
+        self.percent = percent
+        self.p = p
+
+    def _draw(self, rng: np.random.Generator) -> float:
+        check_range(self.percent, "percent", least=0.0)
+        if np.max(self.percent) > 100.0:
+            raise ValueError(f"percent={self.percent!r}; expected at most 100.")
+        return in_range(rng, self.percent)
+
+    def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:  # noqa: ARG002
+        loudest = np.percentile(np.abs(y), 100.0 - drawn, method="lower")
+        return np.clip(y, -loudest, loudest)

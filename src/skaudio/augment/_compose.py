@@ -1,0 +1,103 @@
+"""Several augmenters: one after another, or one of them."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from sklearn.utils._param_validation import HasMethods
+
+from skaudio.augment._augmenter import Augmenter, Draw
+
+
+class Compose(Augmenter):
+    """Apply augmenters one after another.
+
+    Parameters
+    ----------
+    augmenters : sequence of augmenters
+        All of waveforms, or all of frames.
+    p : float, default=1.0
+        Probability that a clip is changed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.augment import Compose, Gain, TimeShift
+    >>> both = Compose([TimeShift(), Gain()])
+    >>> both.apply(np.array([0.1, 0.2]), (0.5, 20.0))
+    array([2., 1.])
+    >>> drawn = both.draw(np.random.default_rng(0))  # to keep, to show, to replay
+    >>> len(drawn)
+    2
+    """
+
+    _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "augmenters": [list, tuple]}
+
+    def __init__(self, augmenters: Sequence[Augmenter], *, p: float = 1.0) -> None:
+        self.augmenters = augmenters
+        self.p = p
+
+    @property
+    def of(self) -> Literal["waveform", "frames"]:
+        """What it changes: that of its augmenters."""
+        kinds = {augmenter.of for augmenter in checked(self.augmenters)}
+        if len(kinds) > 1:
+            raise ValueError(f"{self!r} mixes augmenters of waveforms and of frames; give one kind.")
+        return kinds.pop()
+
+    def _draw(self, rng: np.random.Generator) -> tuple:
+        return tuple(augmenter.draw(rng) for augmenter in checked(self.augmenters))
+
+    def _apply(self, y: np.ndarray, drawn: Sequence[Draw | None], sr: float | None) -> np.ndarray:
+        for augmenter, own in zip(self.augmenters, drawn, strict=True):
+            y = augmenter.apply(y, own, sr)
+        return y
+
+    def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
+        for i, augmenter in enumerate(self.augmenters):
+            clips = augmenter._apply_all(clips, [None if drawn is None else drawn[i] for drawn in draws], sr)
+            if isinstance(clips, list) and len({clip.shape for clip in clips}) == 1:
+                clips = np.stack(clips)
+        return clips
+
+
+class OneOf(Compose):
+    """Apply one of several augmenters, each as likely.
+
+    Parameters
+    ----------
+    augmenters : sequence of augmenters
+        All of waveforms, or all of frames.
+    p : float, default=1.0
+        Probability that a clip is changed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.augment import Gain, OneOf, TimeShift
+    >>> either = OneOf([TimeShift(), Gain()])
+    >>> either.apply(np.array([0.1, 0.2]), (1, 20.0))  # the second
+    array([1., 2.])
+    """
+
+    def _draw(self, rng: np.random.Generator) -> tuple[int, Draw | None]:
+        which = int(rng.integers(len(checked(self.augmenters))))
+        return which, self.augmenters[which].draw(rng)
+
+    def _apply(self, y: np.ndarray, drawn: tuple[int, Draw | None], sr: float | None) -> np.ndarray:
+        return self.augmenters[drawn[0]].apply(y, drawn[1], sr)
+
+    def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
+        return Augmenter._apply_all(self, clips, draws, sr)
+
+
+def checked(augmenters: Any) -> Sequence[Augmenter]:
+    """Raise an error unless there are augmenters."""
+    expected = HasMethods(["draw", "apply"])
+    if (
+        not isinstance(augmenters, (list, tuple))
+        or not augmenters
+        or not all(map(expected.is_satisfied_by, augmenters))
+    ):
+        raise ValueError(f"augmenters={augmenters!r:.200}; expected a list of augmenters, one at least.")
+    return augmenters

@@ -1,0 +1,48 @@
+"""Other vocal tracts, on frames: the channel axis is stretched."""
+
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+
+from skaudio.augment._augmenter import Augmenter, check_range, in_range
+from skaudio.dsp import read_between
+
+
+class FrameVTLP(Augmenter):
+    """Stretch the channel axis of frames whose channels lie along frequency, such as mel bands.
+
+    Parameters
+    ----------
+    alpha : float or (float, float), default=(0.9, 1.1)
+        Factor by which channels move up, or the range that it is drawn from. What moves in from beyond the end is the
+        last channel.
+    p : float, default=1.0
+        Probability that a clip is changed.
+
+    See Also
+    --------
+    VTLP : The same for waveforms, with the map that the method was published with.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.augment import FrameVTLP
+    >>> FrameVTLP().apply(np.array([[0.0, 1.0, 2.0, 3.0]]), 2.0)
+    array([[0. , 0.5, 1. , 1.5]])
+    """
+
+    of = "frames"
+    _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "alpha": [Real, tuple, list]}
+
+    def __init__(self, *, alpha: float | tuple[float, float] = (0.9, 1.1), p: float = 1.0) -> None:
+        self.alpha = alpha
+        self.p = p
+
+    def _draw(self, rng: np.random.Generator) -> float:
+        check_range(self.alpha, "alpha", least=0.1)
+        return in_range(rng, self.alpha)
+
+    def _apply(self, y: np.ndarray, drawn: float, sr: Any) -> np.ndarray:  # noqa: ARG002
+        where = np.minimum(np.arange(y.shape[1]) / drawn, y.shape[1] - 1)
+        return read_between(y[np.newaxis], where[np.newaxis], axis=2)[0]

@@ -1,0 +1,74 @@
+"""Where noise, backgrounds and impulse responses come from: colours, clips in memory, files."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from skaudio.dsp import coloured_noise
+from skaudio.io import AudioError, clip_kind, load
+
+COLORS = {"white": 0.0, "pink": 1.0, "brown": 2.0}
+BANK_SAMPLES = 2**20  # of each colour, drawn once: to draw afresh takes ten times as long as all else
+BANK_RATE = 16000
+
+
+@lru_cache(maxsize=len(COLORS))
+def noise_bank(color: str) -> np.ndarray:
+    """Give a long stretch of noise, always the same; pieces of it are taken from places that are drawn."""
+    rng = np.random.default_rng(sorted(COLORS).index(color))
+    return coloured_noise(rng, BANK_SAMPLES, BANK_RATE, COLORS[color])
+
+
+def source_waveform(clip: Any, i: int, sr: float | None, name: str) -> np.ndarray:
+    """Decode one of the clips that a parameter holds, at a sampling rate; files are kept decoded for a while.
+
+    Parameters
+    ----------
+    clip : path, binary file object, array, pair or dict
+        See `skaudio.io.load`. An array is taken to be at `sr` already.
+    i : int
+        Its place, for errors.
+    sr : float or None
+        Sampling rate in Hz.
+    name : str
+        Of the parameter.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_samples,)
+        The waveform, not to be written to.
+    """
+    is_array = clip_kind(clip) == "array"
+    if sr is None and not is_array:
+        raise ValueError(f"{name}[{i}] has a sampling rate, but nothing tells that of the clips: pass sr, in Hz.")
+    try:
+        if isinstance(clip, (str, PathLike)):
+            path = fspath(clip)
+            return _decoded(path, Path(path).stat().st_mtime_ns, sr)
+        return load(clip, sr=1.0 if is_array else sr)[0]  # an array is at the rate of the clips already
+    except (AudioError, OSError) as error:
+        raise AudioError(f"{name}[{i}]: {error}") from error
+
+
+def check_sources(clips: Any, name: str) -> Sequence:
+    """Raise an error unless there are clips."""
+    if isinstance(clips, (str, PathLike)) or not hasattr(clips, "__len__") or len(clips) == 0:
+        raise ValueError(f"{name}={clips!r:.80}; expected a list of clips, one at least.")
+    return clips
+
+
+def piece_from(source: np.ndarray, start: float, n_samples: int) -> np.ndarray:
+    """Take so many samples from a place that is given as a share of the source, over and over where it is short."""
+    first = int(start * max(1, len(source) - n_samples + 1)) if len(source) >= n_samples else int(start * len(source))
+    if first + n_samples <= len(source):
+        return source[first : first + n_samples]
+    return np.take(source, np.arange(first, first + n_samples), mode="wrap")
+
+
+@lru_cache(maxsize=64)
+def _decoded(path: str, changed: int, sr: float | None) -> np.ndarray:  # noqa: ARG001
+    return load(path, sr=sr)[0]

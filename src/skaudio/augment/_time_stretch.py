@@ -1,0 +1,45 @@
+"""Clips that are faster or slower, and of the same pitch."""
+
+from numbers import Real
+from typing import ClassVar
+
+import numpy as np
+
+from skaudio.augment._augmenter import Augmenter, check_range, in_range
+from skaudio.augment._pitch_shift import fitting_n_fft
+
+
+class TimeStretch(Augmenter):
+    """Change the tempo by librosa's phase vocoder; the pitch stays, the length does not.
+
+    Parameters
+    ----------
+    rate : float or (float, float), default=(0.85, 1.15)
+        How much faster, or the range that it is drawn from: 2 is twice as fast. A clip of n samples becomes one of
+        ``round(n / rate)``.
+    p : float, default=1.0
+        Probability that a clip is changed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.augment import TimeStretch
+    >>> TimeStretch().apply(np.ones(8000, np.float32), 2.0).shape
+    (4000,)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "rate": [Real, tuple, list]}
+
+    def __init__(self, *, rate: float | tuple[float, float] = (0.85, 1.15), p: float = 1.0) -> None:
+        self.rate = rate
+        self.p = p
+
+    def _draw(self, rng: np.random.Generator) -> float:
+        check_range(self.rate, "rate", least=0.05)
+        return in_range(rng, self.rate)
+
+    def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:  # noqa: ARG002
+        from librosa.effects import time_stretch
+
+        n_fft = fitting_n_fft(len(y))
+        return time_stretch(y, rate=drawn, n_fft=n_fft, hop_length=n_fft // 4)

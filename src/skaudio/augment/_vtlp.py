@@ -1,0 +1,109 @@
+"""Other vocal tracts: the frequency axis is stretched."""
+
+from numbers import Integral, Real
+from typing import ClassVar
+
+import numpy as np
+from sklearn.utils._param_validation import Interval
+
+from skaudio.augment._augmenter import Augmenter, check_range, in_range, needed_rate, with_power_of
+from skaudio.dsp import istft, stft
+
+QUARTER_TURNS = np.array([1, 1j, -1, -1j], np.complex64)
+BOUNDARY = 0.8  # of half the sampling rate, where `f_hi` is None
+
+
+class VTLP(Augmenter):
+    """Vocal tract length perturbation [1]_: frequencies are multiplied by a factor, the highest ones by less.
+
+    Parameters
+    ----------
+    alpha : float or (float, float), default=(0.9, 1.1)
+        Factor, or the range that it is drawn from.
+    f_hi : float or None, default=None
+        Frequency in Hz up to which they are multiplied by the whole factor, about; None: four fifths of half the
+        sampling rate.
+    n_fft : int, default=512
+        Length of a frame in samples, a multiple of 4; frames are a quarter of it apart.
+    p : float, default=1.0
+        Probability that a clip is changed.
+
+    Notes
+    -----
+    Done on the short-time Fourier transform: each bin takes what is in the one its frequency comes from, turned on from
+    frame to frame as fast as the two differ. So frequencies are right within half a bin, ``sr / n_fft / 2`` Hz.
+    Duration, length and
+    power stay.
+
+    References
+    ----------
+    .. [1] N. Jaitly and G. Hinton, "Vocal tract length perturbation (VTLP) improves speech recognition", ICML Workshop
+       on Deep Learning for Audio, Speech and Language Processing, 2013.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.augment import VTLP
+    >>> y = np.sin(2 * np.pi * 1000 * np.arange(8000) / 8000)
+    >>> spectrum = np.abs(np.fft.rfft(VTLP().apply(y, 1.1, sr=8000)))
+    >>> bool(abs(spectrum.argmax() - 1100) <= 8)  # in Hz
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **Augmenter._parameter_constraints,
+        "alpha": [Real, tuple, list],
+        "f_hi": [None, Interval(Real, 0, None, closed="neither")],
+        "n_fft": [Interval(Integral, 4, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        *,
+        alpha: float | tuple[float, float] = (0.9, 1.1),
+        f_hi: float | None = None,
+        n_fft: int = 512,
+        p: float = 1.0,
+    ) -> None:
+        self.alpha = alpha
+        self.f_hi = f_hi
+        self.n_fft = n_fft
+        self.p = p
+
+    def _draw(self, rng: np.random.Generator) -> float:
+        check_range(self.alpha, "alpha", least=0.1)
+        return in_range(rng, self.alpha)
+
+    def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:
+        nyquist = needed_rate(sr, self) / 2
+        boundary = BOUNDARY * nyquist if self.f_hi is None else self.f_hi
+        if boundary >= nyquist:
+            raise ValueError(f"f_hi={self.f_hi!r} is not below half the sampling rate, {nyquist:g} Hz. Make it lower.")
+        if self.n_fft % 4:
+            raise ValueError(f"n_fft={self.n_fft!r}; expected a multiple of 4.")
+        spectrum = stft(y, n_fft=self.n_fft)
+        bins = np.linspace(0.0, nyquist, spectrum.shape[1])
+        source = unwarped(bins, drawn, boundary, nyquist) / nyquist * (len(bins) - 1)
+        warped = istft(_moved(spectrum, source), n_fft=self.n_fft, length=len(y))
+        return with_power_of(warped, y)
+
+
+def unwarped(f: np.ndarray, alpha: float, f_hi: float, nyquist: float) -> np.ndarray:
+    """Tell which frequencies the warp of Jaitly and Hinton takes to given ones.
+
+    Their map goes straight from 0 by the factor `alpha` as far as ``f_hi * min(alpha, 1) / alpha``, and from there
+    straight to the same end.
+    """
+    knee = f_hi * min(alpha, 1.0)
+    return np.interp(f, [0.0, knee, nyquist], [0.0, knee / alpha, nyquist])
+
+
+def _moved(spectrum: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """Give each bin what is in another, whose phase is turned on by their difference in frequency.
+
+    Frames are a quarter of a frame apart: from one to the next, a bin turns by as many quarters as its number; the
+    first begins half a frame before the clip.
+    """
+    nearest = np.rint(source).astype(int)
+    quarters = np.outer(np.arange(len(spectrum)) - 2, np.arange(len(source)) - nearest) & 3
+    return spectrum[:, nearest] * QUARTER_TURNS[quarters]
