@@ -25,7 +25,7 @@ from sklearn.utils.validation import validate_data
 ONE_CLIP = (str, bytes, PathLike, Mapping)
 
 
-def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool) -> Sequence:
+def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool, dtype: Any = np.float32) -> Sequence:
     """Validate a batch of clips.
 
     Parameters
@@ -36,11 +36,13 @@ def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool) -> Sequence:
         See the conventions of this module.
     reset : bool
         True in ``fit``, False elsewhere.
+    dtype : dtype or list of dtypes, default=float32
+        Of a table of numbers; of several, what is none of them becomes the first.
 
     Returns
     -------
     sequence of length n_clips
-        A float32 array ``(n_clips, n_samples)`` where ``X`` is a table of numbers, else a sequence of items that
+        An array ``(n_clips, n_samples)`` of that dtype where ``X`` is a table of numbers, else a sequence of items that
         nothing has decoded yet.
 
     Raises
@@ -50,7 +52,7 @@ def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool) -> Sequence:
     """
     items = _sample_sequence(X, "clips", "[clip]")
     if items is None or _is_number_row(items[0]):
-        return validate_data(estimator, X, reset=reset, dtype=np.float32, ensure_min_features=1)
+        return validate_data(estimator, X, reset=reset, dtype=dtype, ensure_min_features=1)
     if reset:
         _forget_table(estimator)
     return items

@@ -57,6 +57,8 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         Fitted.
     classes_ : ndarray of shape (n_classes,)
         Of a classifier.
+    offset_ : float
+        Of an outlier detector.
     n_features_in_ : int
         Number of samples, or of channels, of tables.
 
@@ -276,13 +278,18 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         """Classes of a classifier, once it is fitted."""
         return self.estimator_.classes_
 
+    @property
+    def offset_(self) -> float:
+        """Score below which an outlier detector finds a clip strange, once it is fitted."""
+        return self.estimator_.offset_
+
     def _augmenter(self) -> Augmenter:
         return Compose(self.augmenters) if isinstance(self.augmenters, (list, tuple)) else self.augmenters
 
     def _checked(self, X: Any, *, reset: bool) -> Any:
         """Check what is given; frames and tables come back as arrays."""
         if self._augmenter().of == "waveform":
-            return check_clips(self, X, reset=reset)
+            return check_clips(self, X, reset=reset, dtype=[np.float64, np.float32])
         frames = as_frames(X)
         return check_clips(self, X, reset=reset)[:, np.newaxis] if frames is None else frames
 
@@ -317,6 +324,6 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         tags.estimator_type = inner.estimator_type
         tags.classifier_tags, tags.regressor_tags = inner.classifier_tags, inner.regressor_tags
         tags.target_tags, tags.input_tags = inner.target_tags, inner.input_tags
-        tags.input_tags.sparse = False
+        tags.input_tags.sparse = tags.input_tags.allow_nan = False
         tags.non_deterministic = self.random_state is None
         return tags
