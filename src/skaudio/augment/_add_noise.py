@@ -54,12 +54,14 @@ class AddNoise(Augmenter):
         self.snr_db = snr_db
         self.p = p
 
-    def _draw(self, rng: np.random.Generator) -> dict[str, Any]:
-        colors = [self.color] if isinstance(self.color, str) else list(self.color)
-        if not colors or not set(colors) <= set(COLORS):
-            raise ValueError(f"color={self.color!r}; expected some of {', '.join(map(repr, COLORS))}.")
+    def _check_ranges(self) -> None:
         check_range(self.snr_db, "snr_db")
-        color = colors[int(rng.integers(len(colors)))]
+        colors = {self.color} if isinstance(self.color, str) else set(self.color)
+        if not colors or not colors <= set(COLORS):
+            raise ValueError(f"color={self.color!r}; expected some of {', '.join(map(repr, COLORS))}.")
+
+    def _draw(self, rng: np.random.Generator) -> dict[str, Any]:
+        color = self.color if isinstance(self.color, str) else self.color[int(rng.integers(len(self.color)))]
         return {"color": color, "start": float(rng.random()), "snr_db": in_range(rng, self.snr_db)}
 
     def _apply(self, y: np.ndarray, drawn: dict[str, Any], sr: float | None) -> np.ndarray:
@@ -119,9 +121,12 @@ class Mix(AddNoise):
         self.snr_db = snr_db
         self.p = p
 
-    def _draw(self, rng: np.random.Generator) -> dict[str, Any]:
+    def _check_ranges(self) -> None:
         check_range(self.snr_db, "snr_db")
-        clip = int(rng.integers(len(check_sources(self.clips, "clips"))))
+        check_sources(self.clips, "clips")
+
+    def _draw(self, rng: np.random.Generator) -> dict[str, Any]:
+        clip = int(rng.integers(len(self.clips)))
         return {"clip": clip, "start": float(rng.random()), "snr_db": in_range(rng, self.snr_db)}
 
     def _noise(self, drawn: dict[str, Any], n_samples: int, sr: float | None) -> np.ndarray:

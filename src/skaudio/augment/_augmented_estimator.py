@@ -137,6 +137,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         ValueError, TypeError
             If there is nothing to fit on, or if clips or parameters cannot be used.
         """
+        self._augmenter().check()
         n_rounds = self.n_copies + self.include_original
         if n_rounds == 0:
             raise ValueError("n_copies=0 and include_original=False leave nothing to fit on.")

@@ -10,8 +10,6 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 
-from skaudio._validation import stack_frames
-
 Draw = Any  # numbers, and tuples and dicts of them: small, printed in full, replayed at any time
 
 
@@ -95,14 +93,30 @@ class Augmenter(BaseEstimator):
         ValueError, TypeError
             If a clip is none, or a parameter is out of its range.
         """
-        self._validate_params()
+        self.check()
         rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
         clips = X if isinstance(X, np.ndarray) and X.dtype.kind == "f" else [np.asarray(clip) for clip in X]
         for i, clip in enumerate(clips):
             self._check(clip, i)
         draws = [self.draw(rng) for _ in range(len(clips))]
         changed = self._apply_all(clips, draws, sr)
-        return stack_frames(changed) if isinstance(X, np.ndarray) and len({len(y) for y in changed}) == 1 else changed
+        if isinstance(X, np.ndarray) and isinstance(changed, list) and len({len(y) for y in changed}) == 1:
+            return np.stack(changed)
+        return changed
+
+    def check(self) -> None:
+        """Raise an error if a parameter cannot be; `augment` does so once, not for each draw.
+
+        Raises
+        ------
+        ValueError
+            If one is out of its range.
+        """
+        self._validate_params()
+        self._check_ranges()
+
+    def _check_ranges(self) -> None:
+        """Check what `_parameter_constraints` cannot say."""
 
     @abstractmethod
     def _draw(self, rng: np.random.Generator) -> Draw:

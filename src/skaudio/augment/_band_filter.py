@@ -52,12 +52,17 @@ class BandFilter(Augmenter):
         self.order = order
         self.p = p
 
+    def _check_ranges(self) -> None:
+        for name, limits in zip(("low_hz", "high_hz"), self._limits(), strict=True):
+            check_range(limits, name, least=0.0)
+
     def _draw(self, rng: np.random.Generator) -> tuple[float, float]:
-        low = 0.0 if self.low_hz is None else self.low_hz
-        high = np.finfo(float).max if self.high_hz is None else self.high_hz
-        check_range(low, "low_hz", least=0.0)
-        check_range(high, "high_hz", least=0.0)
+        low, high = self._limits()
         return in_range(rng, low), in_range(rng, high)
+
+    def _limits(self) -> tuple:
+        high = np.finfo(float).max if self.high_hz is None else self.high_hz
+        return 0.0 if self.low_hz is None else self.low_hz, high
 
     def _apply(self, y: np.ndarray, drawn: tuple[float, float], sr: float | None) -> np.ndarray:
         from scipy.signal import butter, sosfilt

@@ -33,10 +33,12 @@ class Clip(Augmenter):
         self.percent = percent
         self.p = p
 
-    def _draw(self, rng: np.random.Generator) -> float:
+    def _check_ranges(self) -> None:
         check_range(self.percent, "percent", least=0.0)
         if np.max(self.percent) > 100.0:
             raise ValueError(f"percent={self.percent!r}; expected at most 100.")
+
+    def _draw(self, rng: np.random.Generator) -> float:
         return in_range(rng, self.percent)
 
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:  # noqa: ARG002

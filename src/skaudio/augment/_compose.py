@@ -45,8 +45,13 @@ class Compose(Augmenter):
             raise ValueError(f"{self!r} mixes augmenters of waveforms and of frames; give one kind.")
         return kinds.pop()
 
+    def _check_ranges(self) -> None:
+        for augmenter in checked(self.augmenters):
+            augmenter.check()
+        _ = self.of  # of one kind
+
     def _draw(self, rng: np.random.Generator) -> tuple:
-        return tuple(augmenter.draw(rng) for augmenter in checked(self.augmenters))
+        return tuple(augmenter.draw(rng) for augmenter in self.augmenters)
 
     def _apply(self, y: np.ndarray, drawn: Sequence[Draw | None], sr: float | None) -> np.ndarray:
         for augmenter, own in zip(self.augmenters, drawn, strict=True):
@@ -81,7 +86,7 @@ class OneOf(Compose):
     """
 
     def _draw(self, rng: np.random.Generator) -> tuple[int, Draw | None]:
-        which = int(rng.integers(len(checked(self.augmenters))))
+        which = int(rng.integers(len(self.augmenters)))
         return which, self.augmenters[which].draw(rng)
 
     def _apply(self, y: np.ndarray, drawn: tuple[int, Draw | None], sr: float | None) -> np.ndarray:

@@ -64,10 +64,14 @@ class Convolve(Augmenter):
         self.wet = wet
         self.p = p
 
+    def _check_ranges(self) -> None:
+        check_range(self.reverberation_seconds, "reverberation_seconds", least=0.0)
+        if self.responses is not None:
+            check_sources(self.responses, "responses")
+
     def _draw(self, rng: np.random.Generator) -> dict[str, Any]:
         if self.responses is not None:
-            return {"response": int(rng.integers(len(check_sources(self.responses, "responses"))))}
-        check_range(self.reverberation_seconds, "reverberation_seconds", least=0.0)
+            return {"response": int(rng.integers(len(self.responses)))}
         return {"seconds": in_range(rng, self.reverberation_seconds), "seed": int(rng.integers(2**31))}
 
     def _apply(self, y: np.ndarray, drawn: dict[str, Any], sr: float | None) -> np.ndarray:

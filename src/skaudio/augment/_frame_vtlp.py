@@ -39,8 +39,10 @@ class FrameVTLP(Augmenter):
         self.alpha = alpha
         self.p = p
 
-    def _draw(self, rng: np.random.Generator) -> float:
+    def _check_ranges(self) -> None:
         check_range(self.alpha, "alpha", least=0.1)
+
+    def _draw(self, rng: np.random.Generator) -> float:
         return in_range(rng, self.alpha)
 
     def _apply(self, y: np.ndarray, drawn: float, sr: Any) -> np.ndarray:  # noqa: ARG002

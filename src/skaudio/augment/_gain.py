@@ -33,8 +33,10 @@ class Gain(Augmenter):
         self.gain_db = gain_db
         self.p = p
 
-    def _draw(self, rng: np.random.Generator) -> float:
+    def _check_ranges(self) -> None:
         check_range(self.gain_db, "gain_db")
+
+    def _draw(self, rng: np.random.Generator) -> float:
         return in_range(rng, self.gain_db)
 
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:  # noqa: ARG002

@@ -38,8 +38,10 @@ class PitchShift(Augmenter):
         self.n_steps = n_steps
         self.p = p
 
-    def _draw(self, rng: np.random.Generator) -> float:
+    def _check_ranges(self) -> None:
         check_range(self.n_steps, "n_steps")
+
+    def _draw(self, rng: np.random.Generator) -> float:
         return in_range(rng, self.n_steps)
 
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:

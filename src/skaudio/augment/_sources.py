@@ -1,6 +1,5 @@
 """Where noise, backgrounds and impulse responses come from: colours, clips in memory, files."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from os import PathLike, fspath
 from pathlib import Path
@@ -54,11 +53,10 @@ def source_waveform(clip: Any, i: int, sr: float | None, name: str) -> np.ndarra
         raise AudioError(f"{name}[{i}]: {error}") from error
 
 
-def check_sources(clips: Any, name: str) -> Sequence:
+def check_sources(clips: Any, name: str) -> None:
     """Raise an error unless there are clips."""
     if isinstance(clips, (str, PathLike)) or not hasattr(clips, "__len__") or len(clips) == 0:
         raise ValueError(f"{name}={clips!r:.80}; expected a list of clips, one at least.")
-    return clips
 
 
 def piece_from(source: np.ndarray, start: float, n_samples: int) -> np.ndarray:

@@ -34,8 +34,10 @@ class TimeStretch(Augmenter):
         self.rate = rate
         self.p = p
 
-    def _draw(self, rng: np.random.Generator) -> float:
+    def _check_ranges(self) -> None:
         check_range(self.rate, "rate", least=0.05)
+
+    def _draw(self, rng: np.random.Generator) -> float:
         return in_range(rng, self.rate)
 
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:  # noqa: ARG002

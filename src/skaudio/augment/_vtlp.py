@@ -70,8 +70,12 @@ class VTLP(Augmenter):
         self.n_fft = n_fft
         self.p = p
 
-    def _draw(self, rng: np.random.Generator) -> float:
+    def _check_ranges(self) -> None:
         check_range(self.alpha, "alpha", least=0.1)
+        if self.n_fft % 4:
+            raise ValueError(f"n_fft={self.n_fft!r}; expected a multiple of 4.")
+
+    def _draw(self, rng: np.random.Generator) -> float:
         return in_range(rng, self.alpha)
 
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:
@@ -79,8 +83,6 @@ class VTLP(Augmenter):
         boundary = BOUNDARY * nyquist if self.f_hi is None else self.f_hi
         if boundary >= nyquist:
             raise ValueError(f"f_hi={self.f_hi!r} is not below half the sampling rate, {nyquist:g} Hz. Make it lower.")
-        if self.n_fft % 4:
-            raise ValueError(f"n_fft={self.n_fft!r}; expected a multiple of 4.")
         spectrum = stft(y, n_fft=self.n_fft)
         bins = np.linspace(0.0, nyquist, spectrum.shape[1])
         source = unwarped(bins, drawn, boundary, nyquist) / nyquist * (len(bins) - 1)
