@@ -140,6 +140,27 @@ class Augmenter(BaseEstimator):
             )
 
 
+class RangeAugmenter(Augmenter):
+    """An augmenter that draws one number, from the range that one of its parameters gives.
+
+    Attributes
+    ----------
+    drawn_from : str
+        Name of the parameter.
+    least : float
+        That no limit may be below.
+    """
+
+    drawn_from: ClassVar[str]
+    least: ClassVar[float] = -np.inf
+
+    def _check_ranges(self) -> None:
+        check_range(getattr(self, self.drawn_from), self.drawn_from, least=self.least)
+
+    def _draw(self, rng: np.random.Generator) -> float:
+        return in_range(rng, getattr(self, self.drawn_from))
+
+
 def in_range(rng: np.random.Generator, limits: float | tuple[float, float]) -> float:
     """Draw from a range; a number is itself."""
     if isinstance(limits, Real):

@@ -5,10 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from skaudio.augment._augmenter import Augmenter, check_range, in_range
+from skaudio.augment._augmenter import Augmenter, RangeAugmenter
 
 
-class Clip(Augmenter):
+class Clip(RangeAugmenter):
     """Clip the loudest samples, as a recorder that is set too high does; the length stays.
 
     Parameters
@@ -27,6 +27,8 @@ class Clip(Augmenter):
     array([ 0.1, -0.4,  0.2,  0.4, -0.3])
     """
 
+    drawn_from = "percent"
+    least = 0.0
     _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "percent": [Real, tuple, list]}
 
     def __init__(self, *, percent: float | tuple[float, float] = (0.0, 10.0), p: float = 1.0) -> None:
@@ -34,12 +36,9 @@ class Clip(Augmenter):
         self.p = p
 
     def _check_ranges(self) -> None:
-        check_range(self.percent, "percent", least=0.0)
+        super()._check_ranges()
         if np.max(self.percent) > 100.0:
             raise ValueError(f"percent={self.percent!r}; expected at most 100.")
-
-    def _draw(self, rng: np.random.Generator) -> float:
-        return in_range(rng, self.percent)
 
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:  # noqa: ARG002
         loudest = np.percentile(np.abs(y), 100.0 - drawn, method="lower")

@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skaudio.augment._augmenter import Augmenter, check_range, in_range
+from skaudio.augment._augmenter import Augmenter, RangeAugmenter
 from skaudio.dsp import read_between
 
 
-class FrameVTLP(Augmenter):
+class FrameVTLP(RangeAugmenter):
     """Stretch the channel axis of frames whose channels lie along frequency, such as mel bands.
 
     Parameters
@@ -33,17 +33,13 @@ class FrameVTLP(Augmenter):
     """
 
     of = "frames"
+    drawn_from = "alpha"
+    least = 0.1
     _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "alpha": [Real, tuple, list]}
 
     def __init__(self, *, alpha: float | tuple[float, float] = (0.9, 1.1), p: float = 1.0) -> None:
         self.alpha = alpha
         self.p = p
-
-    def _check_ranges(self) -> None:
-        check_range(self.alpha, "alpha", least=0.1)
-
-    def _draw(self, rng: np.random.Generator) -> float:
-        return in_range(rng, self.alpha)
 
     def _apply(self, y: np.ndarray, drawn: float, sr: Any) -> np.ndarray:  # noqa: ARG002
         where = np.minimum(np.arange(y.shape[1]) / drawn, y.shape[1] - 1)

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skaudio.augment._augmenter import Augmenter, Draw, check_range, in_range
+from skaudio.augment._augmenter import Augmenter, Draw, RangeAugmenter
 
 
-class Gain(Augmenter):
+class Gain(RangeAugmenter):
     """Change the volume.
 
     Parameters
@@ -27,17 +27,12 @@ class Gain(Augmenter):
     array([ 1., -2.])
     """
 
+    drawn_from = "gain_db"
     _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "gain_db": [Real, tuple, list]}
 
     def __init__(self, *, gain_db: float | tuple[float, float] = (-12.0, 6.0), p: float = 1.0) -> None:
         self.gain_db = gain_db
         self.p = p
-
-    def _check_ranges(self) -> None:
-        check_range(self.gain_db, "gain_db")
-
-    def _draw(self, rng: np.random.Generator) -> float:
-        return in_range(rng, self.gain_db)
 
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:  # noqa: ARG002
         return y * y.dtype.type(10 ** (drawn / 20))

@@ -5,10 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from skaudio.augment._augmenter import Augmenter, check_range, in_range, needed_rate
+from skaudio.augment._augmenter import Augmenter, RangeAugmenter, needed_rate
 
 
-class PitchShift(Augmenter):
+class PitchShift(RangeAugmenter):
     """Shift the pitch by librosa's phase vocoder; the length stays.
 
     Parameters
@@ -32,17 +32,12 @@ class PitchShift(Augmenter):
     True
     """
 
+    drawn_from = "n_steps"
     _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "n_steps": [Real, tuple, list]}
 
     def __init__(self, *, n_steps: float | tuple[float, float] = (-2.0, 2.0), p: float = 1.0) -> None:
         self.n_steps = n_steps
         self.p = p
-
-    def _check_ranges(self) -> None:
-        check_range(self.n_steps, "n_steps")
-
-    def _draw(self, rng: np.random.Generator) -> float:
-        return in_range(rng, self.n_steps)
 
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:
         from librosa.effects import pitch_shift

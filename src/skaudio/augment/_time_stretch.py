@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from skaudio.augment._augmenter import Augmenter, check_range, in_range
+from skaudio.augment._augmenter import Augmenter, RangeAugmenter
 from skaudio.augment._pitch_shift import fitting_n_fft
 
 
-class TimeStretch(Augmenter):
+class TimeStretch(RangeAugmenter):
     """Change the tempo by librosa's phase vocoder; the pitch stays, the length does not.
 
     Parameters
@@ -28,17 +28,13 @@ class TimeStretch(Augmenter):
     (4000,)
     """
 
+    drawn_from = "rate"
+    least = 0.05
     _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "rate": [Real, tuple, list]}
 
     def __init__(self, *, rate: float | tuple[float, float] = (0.85, 1.15), p: float = 1.0) -> None:
         self.rate = rate
         self.p = p
-
-    def _check_ranges(self) -> None:
-        check_range(self.rate, "rate", least=0.05)
-
-    def _draw(self, rng: np.random.Generator) -> float:
-        return in_range(rng, self.rate)
 
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:  # noqa: ARG002
         from librosa.effects import time_stretch

@@ -6,14 +6,14 @@ from typing import ClassVar
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from skaudio.augment._augmenter import Augmenter, check_range, in_range, needed_rate, with_power_of
+from skaudio.augment._augmenter import Augmenter, RangeAugmenter, needed_rate, with_power_of
 from skaudio.dsp import istft, stft
 
 QUARTER_TURNS = np.array([1, 1j, -1, -1j], np.complex64)
 BOUNDARY = 0.8  # of half the sampling rate, where `f_hi` is None
 
 
-class VTLP(Augmenter):
+class VTLP(RangeAugmenter):
     """Vocal tract length perturbation [1]_: frequencies are multiplied by a factor, the highest ones by less.
 
     Parameters
@@ -50,6 +50,8 @@ class VTLP(Augmenter):
     True
     """
 
+    drawn_from = "alpha"
+    least = 0.1
     _parameter_constraints: ClassVar[dict] = {
         **Augmenter._parameter_constraints,
         "alpha": [Real, tuple, list],
@@ -71,12 +73,9 @@ class VTLP(Augmenter):
         self.p = p
 
     def _check_ranges(self) -> None:
-        check_range(self.alpha, "alpha", least=0.1)
+        super()._check_ranges()
         if self.n_fft % 4:
             raise ValueError(f"n_fft={self.n_fft!r}; expected a multiple of 4.")
-
-    def _draw(self, rng: np.random.Generator) -> float:
-        return in_range(rng, self.alpha)
 
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:
         nyquist = needed_rate(sr, self) / 2
