@@ -1,10 +1,12 @@
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
-from skaudio.cli import _search, main
+from skaudio.cli import _interrupts, _search, main
 
 
 def test_help_imports_nothing_heavy():
@@ -43,6 +45,28 @@ def test_wrong_arguments(arguments, message, capsys):
     with pytest.raises(SystemExit, match="2"):
         main(arguments)
     assert message in capsys.readouterr().err
+
+
+def test_an_interrupt_that_was_swallowed_comes_again(monkeypatch, capsys):
+    heard = []
+
+    def deaf_at_first(arguments):
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        except KeyboardInterrupt:
+            heard.append(1)
+        time.sleep(5)
+        heard.append(2)
+
+    monkeypatch.setattr(_interrupts, "REPEAT_SECONDS", 0.1)
+    monkeypatch.setattr(_search, "search", deaf_at_first)
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)
+    assert main(["search"]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert heard == [1]
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)) == before
+    time.sleep(0.2)  # and no more of them
 
 
 def test_interrupt_exits_130(monkeypatch, capsys):

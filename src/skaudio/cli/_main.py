@@ -2,8 +2,10 @@
 
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 
+from skaudio.cli._interrupts import repeated_interrupts
 from skaudio.cli._parser import build_parser
 
 
@@ -29,18 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = build_parser().parse_args(argv)
     try:
-        if arguments.command == "search":
-            from skaudio.cli._search import search
-
-            search(arguments)
-        elif arguments.command == "detect":
-            from skaudio.cli._detect import detect
-
-            detect(arguments)
-        else:
-            from skaudio.cli._predict import predict
-
-            predict(arguments)
+        with repeated_interrupts():
+            _run(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
         print("\nskaudio: interrupted", file=sys.stderr)
@@ -53,3 +45,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"skaudio: error: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _run(arguments: Namespace) -> None:
+    if arguments.command == "search":
+        from skaudio.cli._search import search
+
+        search(arguments)
+    elif arguments.command == "detect":
+        from skaudio.cli._detect import detect
+
+        detect(arguments)
+    else:
+        from skaudio.cli._predict import predict
+
+        predict(arguments)

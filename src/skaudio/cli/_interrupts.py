@@ -1,0 +1,33 @@
+"""Ctrl-C that is heard."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+REPEAT_SECONDS = 10.0  # longer than cleaning up takes
+
+
+@contextmanager
+def repeated_interrupts() -> Iterator[None]:
+    """Have an interrupt come again if nothing came of it.
+
+    Python raises it wherever the main thread is; in a callback from C, or in a module that imports with a bare
+    ``except``, it goes no further, and what was to be interrupted goes on for minutes.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def interrupt(number: int, frame: Any) -> None:  # noqa: ARG001
+        signal.setitimer(signal.ITIMER_REAL, REPEAT_SECONDS)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGALRM)}
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
