@@ -174,10 +174,19 @@ def test_what_tags_cannot_do(clips):
         EventDetector(NETWORK, **SETTINGS).fit(clips.data[:2], table)
 
 
+class TellsOfFrames(LogisticRegression):
+    """Of another library, say."""
+
+    def predict_frames(self, X):
+        return np.zeros((*X.shape[:2], 2))
+
+
 def test_what_cannot_be_used(scenes):
     for estimator, settings in ((LogisticRegression(), {}), (NETWORK, {"front_end": None, "sr": SR})):
         with pytest.raises(ValueError, match="resolution='frame' needs a front_end, and an estimator that tells of"):
             EventDetector(estimator, **{**SETTINGS, **settings}).fit(scenes.data[:2], scenes.events[:2])
+    with pytest.raises(ValueError, match="TellsOfFrames has no fit_frames, by which it would learn from events"):
+        EventDetector(TellsOfFrames(), **SETTINGS).fit(scenes.data[:2], scenes.events[:2])
     with pytest.raises(ValueError, match=r"hop_seconds=5.0 is longer than window_seconds=4.0: frames in between"):
         EventDetector(NETWORK, **SETTINGS, hop_seconds=5.0).fit(scenes.data[:2], scenes.events[:2])
     plain = CNNClassifier(architecture="plain", epochs=1)

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skaudio.augment._augmenter import Augmenter, Draw, check_range, in_range
+from skaudio.augment._augmenter import Augmenter, WritingAugmenter, check_range, in_range
 from skaudio.augment._sources import COLORS, check_sources, noise_bank, piece_from, source_waveform
 
 
-class AddNoise(Augmenter):
+class AddNoise(WritingAugmenter):
     """Add noise, so much fainter than the clip as a signal-to-noise ratio says.
 
     Parameters
@@ -64,21 +64,8 @@ class AddNoise(Augmenter):
         color = self.color if isinstance(self.color, str) else self.color[int(rng.integers(len(self.color)))]
         return {"color": color, "start": float(rng.random()), "snr_db": in_range(rng, self.snr_db)}
 
-    def _apply(self, y: np.ndarray, drawn: dict[str, Any], sr: float | None) -> np.ndarray:
-        out = np.empty_like(y)
+    def _write(self, y: np.ndarray, drawn: dict[str, Any], sr: float | None, out: np.ndarray) -> None:
         add_at_snr(y, self._noise(drawn, len(y), sr), drawn["snr_db"], out)
-        return out
-
-    def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
-        if not isinstance(clips, np.ndarray):
-            return super()._apply_all(clips, draws, sr)
-        noisy = np.empty_like(clips)
-        for y, drawn, out in zip(clips, draws, noisy, strict=True):
-            if drawn is None:
-                out[:] = y
-            else:
-                add_at_snr(y, self._noise(drawn, len(y), sr), drawn["snr_db"], out)
-        return noisy
 
     def _noise(self, drawn: dict[str, Any], n_samples: int, sr: float | None) -> np.ndarray:  # noqa: ARG002
         return piece_from(noise_bank(drawn["color"]), drawn["start"], n_samples)

@@ -140,6 +140,30 @@ class Augmenter(BaseEstimator):
             )
 
 
+class WritingAugmenter(Augmenter):
+    """An augmenter that keeps the length, and writes what it makes to where it is to be: a batch takes no copy more."""
+
+    @abstractmethod
+    def _write(self, y: np.ndarray, drawn: Draw, sr: float | None, out: np.ndarray) -> None:
+        """Write the changed clip to ``out``."""
+
+    def _apply(self, y: np.ndarray, drawn: Draw, sr: float | None) -> np.ndarray:
+        out = np.empty_like(y)
+        self._write(y, drawn, sr, out)
+        return out
+
+    def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
+        if not isinstance(clips, np.ndarray):
+            return super()._apply_all(clips, draws, sr)
+        changed = np.empty_like(clips)
+        for y, drawn, out in zip(clips, draws, changed, strict=True):
+            if drawn is None:
+                out[:] = y
+            else:
+                self._write(y, drawn, sr, out)
+        return changed
+
+
 class RangeAugmenter(Augmenter):
     """An augmenter that draws one number, from the range that one of its parameters gives.
 

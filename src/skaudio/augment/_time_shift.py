@@ -1,16 +1,15 @@
 """Clips that begin a little earlier or later."""
 
-from collections.abc import Sequence
 from numbers import Real
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from skaudio.augment._augmenter import Augmenter, Draw, needed_rate
+from skaudio.augment._augmenter import Augmenter, WritingAugmenter, needed_rate
 
 
-class TimeShift(Augmenter):
+class TimeShift(WritingAugmenter):
     """Move a clip in time; its length stays.
 
     Parameters
@@ -49,21 +48,8 @@ class TimeShift(Augmenter):
     def _draw(self, rng: np.random.Generator) -> float:
         return float(rng.uniform(-self.max_shift, self.max_shift))
 
-    def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:
-        shifted = np.empty_like(y)
-        self._move(y, drawn, sr, shifted)
-        return shifted
-
-    def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
-        if not isinstance(clips, np.ndarray):
-            return super()._apply_all(clips, draws, sr)
-        shifted = np.empty_like(clips)
-        for y, drawn, out in zip(clips, draws, shifted, strict=True):
-            self._move(y, 0.0 if drawn is None else drawn, sr, out)
-        return shifted
-
-    def _move(self, y: np.ndarray, shift: float, sr: float | None, out: np.ndarray) -> None:
-        n = round(shift * (len(y) if self.unit == "fraction" else needed_rate(sr, self)))
+    def _write(self, y: np.ndarray, drawn: float, sr: float | None, out: np.ndarray) -> None:
+        n = round(drawn * (len(y) if self.unit == "fraction" else needed_rate(sr, self)))
         n = n % len(y) if self.mode == "wrap" else max(-len(y), min(n, len(y)))
         if self.mode == "wrap":
             out[n:], out[:n] = y[: len(y) - n], y[len(y) - n :]

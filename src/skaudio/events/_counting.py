@@ -37,8 +37,6 @@ def count_table(
     """
     import pandas as pd
 
-    if bin_seconds is not None and not bin_seconds > 0:
-        raise ValueError(f"bin_seconds={bin_seconds!r}; expected a number of seconds above 0, or None.")
     tables, starts = [], []
     for own, length in zip(found, lengths, strict=True):
         n_bins = 1 if bin_seconds is None else max(1, int(np.ceil(length / bin_seconds)))

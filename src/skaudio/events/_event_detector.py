@@ -345,6 +345,8 @@ class EventDetector(WindowModel):
         ValueError
             If ``bin_seconds`` is not above 0.
         """
+        if bin_seconds is not None and not bin_seconds > 0:
+            raise ValueError(f"bin_seconds={bin_seconds!r}; expected a number of seconds above 0, or None.")
         recordings = check_clips(self, X, reset=False)
         tracks = self._tracks(recordings)
         _, look = self._scales()

@@ -213,6 +213,11 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
             )
         y = named_targets(targets, self.labels_, self.background, self.multilabel_)
         _, look = self._scales()
+        if not hasattr(self.estimator, look.learn):
+            raise ValueError(
+                f"{_last_step(self.estimator)} has no {look.learn}, by which it would learn from events. Fit it "
+                "before, and pass sklearn.frozen.FrozenEstimator of it, or give tags."
+            )
         self.estimator_ = getattr(clone(self.estimator), look.learn)(windows, y)
         if self.multilabel_:
             self._columns = np.arange(len(self.labels_))
