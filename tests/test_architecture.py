@@ -12,6 +12,7 @@ import skaudio
 SRC = Path(skaudio.__file__).parent
 FLOW = [
     "_validation",
+    "_data_home",
     "_frames_output",
     "_persistence",
     "io",
@@ -30,8 +31,8 @@ FLOW = [
     "cli",
     "__main__",
 ]
-PACKAGES = ["io", "dsp", "features", "pooling", "augment", "metrics", "nets", "estimators", "matching", "events"]
-PACKAGES += ["datasets"]
+PACKAGES = ["io", "dsp", "features", "pooling", "augment", "metrics", "nets", "estimators", "pretrained", "matching"]
+PACKAGES += ["events", "datasets"]
 MODULES = sorted(SRC.rglob("*.py"))
 HEAVY = ["tensorflow", "keras", "librosa", "numba", "matplotlib", "pandas", "soundfile", "soxr", "pooch"]
 

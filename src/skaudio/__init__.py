@@ -11,6 +11,7 @@ The house, in the order in which sound flows through it (a folder imports only f
 `skaudio.metrics`             of events, of verification and of anomalous sounds
 `skaudio.nets`                Keras graphs only: towers, recurrent stacks, autoencoders, pooling over time
 `skaudio.estimators`          CNN, CRNN, LSTM and GRU, classifiers and regressors; autoencoders, siamese matcher
+`skaudio.pretrained`          embeddings, tags and transfer from pretrained models, YAMNet or any file
 `skaudio.matching`            which recording a snippet is from, and where in it
 `skaudio.events`              events of scores over time, tables of events
 `skaudio.datasets`            generators, loaders of folders, fetchers

@@ -2,7 +2,8 @@
 
 Only a vector table can become a data frame. A transformer whose output is a batch of frame sequences accepts
 `set_output`, so that ``pipeline.set_output(transform="pandas")`` runs through, and goes on returning arrays, also under
-``sklearn.set_config(transform_output="pandas")``.
+``sklearn.set_config(transform_output="pandas")``. Where a parameter decides which of both the output is, the
+transformer says so (`_gives_table`).
 """
 
 from typing import Any, Self
@@ -10,8 +11,8 @@ from typing import Any, Self
 from sklearn.base import TransformerMixin
 
 
-class FramesOutputMixin(TransformerMixin, auto_wrap_output_keys=None):
-    """Mixin of transformers whose output is a batch of frame sequences.
+class FramesOutputMixin(TransformerMixin):
+    """Mixin of transformers whose output is a batch of frame sequences, always or by its parameters.
 
     In place of `sklearn.base.TransformerMixin`, to the left of `sklearn.base.BaseEstimator`.
 
@@ -30,21 +31,26 @@ class FramesOutputMixin(TransformerMixin, auto_wrap_output_keys=None):
     (2, 3, 4)
     """
 
-    def __init_subclass__(cls, auto_wrap_output_keys: tuple[str, ...] | None = None, **kwargs: Any) -> None:
-        # scikit-learn's default is to wrap, and it asks every subclass anew.
-        super().__init_subclass__(auto_wrap_output_keys=auto_wrap_output_keys, **kwargs)
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # Outputs are wrapped where this names "transform"; scikit-learn has it as an attribute of the class.
+        cls._sklearn_auto_wrap_output_keys = property(lambda self: {"transform"} if self._gives_table() else set())
 
-    def set_output(self, *, transform: str | None = None) -> Self:  # noqa: ARG002
-        """Accept a container for `transform` and go on returning arrays.
+    def _gives_table(self) -> bool:
+        """Tell whether the output is a vector table."""
+        return False
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Set the container of a vector table; frame sequences are arrays whatever is said.
 
         Parameters
         ----------
         transform : {"default", "pandas", "polars"} or None
-            Has no effect: frame sequences are no table.
+            As in scikit-learn.
 
         Returns
         -------
         self : estimator
-            Unchanged.
+            Itself.
         """
-        return self
+        return super().set_output(transform=transform) if self._gives_table() else self

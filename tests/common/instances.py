@@ -1,5 +1,7 @@
 """An instance of everything public that can be fitted, with fast parameters, and what it is excused from, and why."""
 
+import numpy as np
+
 from skaudio.estimators import (
     AutoencoderLatent,
     AutoencoderOutlierDetector,
@@ -15,6 +17,13 @@ from skaudio.estimators import (
 from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram, Waveform
 from skaudio.matching import RecordingMatcher
 from skaudio.pooling import FramePadder, FrameStacker, MixturePooling, StatPooling
+from skaudio.pretrained import PretrainedEmbedding, TransferClassifier
+
+
+def samples(windows):
+    """Be a pretrained model that says what it hears."""
+    return windows
+
 
 FRONT_ENDS = [
     Waveform(sr=8000),
@@ -62,7 +71,12 @@ FAST_SIAMESE = {name: value for name, value in FAST.items() if name != "label_sm
 SIAMESE = [SiameseMatcher(tower_params={"filters": 8, "depth": 1}, embedding_dim=8, **FAST_SIAMESE)]
 AUTOENCODERS = [AutoencoderLatent(**FAST_AUTOENCODER), AutoencoderOutlierDetector(**FAST_AUTOENCODER)]
 MATCHERS = [RecordingMatcher(sr=8000, unknown_label=-1, random_state=0)]
-ESTIMATORS = [*FRONT_ENDS, *POOLING, *NETWORKS, *SIAMESE, *AUTOENCODERS, *MATCHERS]
+PRETRAINED = [
+    PretrainedEmbedding(samples, sr=8000, window_seconds=0.001, pooling="meanmax"),
+    PretrainedEmbedding(samples, sr=8000, window_seconds=0.001, hop_seconds=0.0005, pooling=None),
+]
+TRANSFER = [TransferClassifier(PretrainedEmbedding(samples, sr=8000, window_seconds=0.001))]
+ESTIMATORS = [*PRETRAINED, *TRANSFER, *FRONT_ENDS, *POOLING, *NETWORKS, *SIAMESE, *AUTOENCODERS, *MATCHERS]
 
 MINI_BATCHES = (
     "A clip of weight 2 and the same clip twice fall into mini-batches differently. "

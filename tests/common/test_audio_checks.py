@@ -12,7 +12,7 @@ from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from tests.common.instances import FRONT_ENDS, NETWORKS, POOLING, SIAMESE, name
+from tests.common.instances import FRONT_ENDS, NETWORKS, POOLING, PRETRAINED, SIAMESE, name
 
 from skaudio.features import MFCC
 from skaudio.pooling import StatPooling
@@ -53,7 +53,7 @@ def fitted(estimator, X):
 
 
 def cases():
-    yield from ((estimator, "clips") for estimator in FRONT_ENDS)
+    yield from ((estimator, "clips") for estimator in [*FRONT_ENDS, *PRETRAINED])
     yield from ((estimator, "frames") for estimator in [*POOLING, *NETWORKS, *SIAMESE])
 
 

@@ -4,8 +4,8 @@ All return a `sklearn.utils.Bunch` with ``data`` (clips, or paths of clips), ``t
 machine or site: what a fair split keeps together), ``target_names`` and ``DESCR``.
 """
 
+from skaudio._data_home import get_data_home
 from skaudio.datasets._corpus import DatasetError
-from skaudio.datasets._data_home import get_data_home
 from skaudio.datasets._esc10 import fetch_esc10
 from skaudio.datasets._folder import load_folder
 from skaudio.datasets._fsdd import fetch_spoken_digits

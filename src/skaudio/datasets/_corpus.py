@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile
 
-from skaudio.datasets._data_home import get_data_home
+from skaudio._data_home import get_data_home
 
 
 class DatasetError(ValueError, OSError):

@@ -12,20 +12,29 @@ def keras_side() -> ModuleType:
     In a worker process of joblib, which says by ``OMP_NUM_THREADS`` how many threads it is due, TensorFlow takes as
     many.
     """
-    if "tensorflow" not in sys.modules:
-        _import_tensorflow()
+    import_tensorflow()
     from skaudio.estimators import _graphs
 
     return _graphs
 
 
-def _import_tensorflow() -> None:
+def import_tensorflow() -> ModuleType:
+    """Import TensorFlow, set up as `keras_side` says if it was not there yet.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed.
+    """
+    if "tensorflow" in sys.modules:
+        return sys.modules["tensorflow"]
     try:
         import tensorflow as tf
     except ImportError as error:
-        raise ImportError("Neural estimators need TensorFlow: pip install tensorflow.") from error
+        raise ImportError("Networks need TensorFlow: pip install tensorflow.") from error
     threads = os.environ.get("OMP_NUM_THREADS", "")
     if threads.isdigit() and int(threads) > 0:
         with suppress(RuntimeError):  # TensorFlow is running already, as its owner wants it
             tf.config.threading.set_intra_op_parallelism_threads(int(threads))
             tf.config.threading.set_inter_op_parallelism_threads(int(threads))
+    return tf

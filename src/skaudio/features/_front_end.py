@@ -53,6 +53,14 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
     def _channel_names(self) -> list[str]:
         raise NotImplementedError
 
+    def _rate(self) -> float:
+        """Tell the sampling rate in Hz that clips are brought to."""
+        return self.sr
+
+    def _settings(self) -> dict[str, Any]:
+        """Give all that decides what the frames of a clip are."""
+        return {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_SETTINGS}
+
     def _trim_lengths(self) -> dict[str, int]:
         """Frame and hop length for `skaudio.dsp.trim_silence`."""
         return {}
@@ -96,18 +104,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         AudioError, TypeError
             If a clip cannot be decoded, with its index and path.
         """
-        self._validate_params()
-        clips = check_clips(self, X, reset=False)
-        batch = FrameCollector(len(clips))
-        extract, kind = self._extractor(), _kind_of_batch(clips)
-        compute = partial(self._compute, clips, kind, extract, batch)
-        if self.memory is None:
-            in_threads(compute, portions(len(clips), self.n_jobs), self.n_jobs)
-        else:
-            cache = self.memory if isinstance(self.memory, FeatureCache) else FeatureCache(self.memory)
-            fill_through_cache(cache, self._key_of(clips), compute, batch, self.n_jobs)
-        self._warn_of(batch.broken)
-        return batch.frames(len(self._channel_names()))
+        return self._frames(X)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002
         """Name the channels.
@@ -123,6 +120,20 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
             Such as ``mfcc_03`` or ``mfcc_03_delta``.
         """
         return np.array(self._channel_names(), dtype=object)
+
+    def _frames(self, X: Sequence) -> np.ndarray:
+        self._validate_params()
+        clips = check_clips(self, X, reset=False)
+        batch = FrameCollector(len(clips))
+        extract, kind = self._extractor(), _kind_of_batch(clips)
+        compute = partial(self._compute, clips, kind, extract, batch)
+        if self.memory is None:
+            in_threads(compute, portions(len(clips), self.n_jobs), self.n_jobs)
+        else:
+            cache = self.memory if isinstance(self.memory, FeatureCache) else FeatureCache(self.memory)
+            fill_through_cache(cache, self._key_of(clips), compute, batch, self.n_jobs)
+        self._warn_of(batch.broken)
+        return batch.frames(len(self._channel_names()))
 
     def _compute(
         self, clips: Sequence, kind: str | None, extract: Callable, batch: FrameCollector, indices: Sequence
@@ -142,14 +153,13 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
                 f"This is of kind {clip_kind(clip)!r} whereas the batch began with kind {kind!r}. Give all clips of a "
                 "batch in one way: an array is taken to be at the front end's sr, a file or (y, sr) is resampled to it."
             )
-        y, _ = load(clip, sr=self.sr, offset=self.offset, duration=self.duration)
+        y, _ = load(clip, sr=self._rate(), offset=self.offset, duration=self.duration)
         if self.trim_db is not None:
             y = trim_silence(y, top_db=self.trim_db, **self._trim_lengths())
         return y if self.level is None else set_level(y, self.level)
 
     def _key_of(self, clips: Sequence) -> Callable[[int], bytes | None]:
-        settings = {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_SETTINGS}
-        digest = settings_digest(self, settings)
+        digest = settings_digest(self, self._settings())
 
         def key_of(i: int) -> bytes | None:
             try:
@@ -164,7 +174,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
             warnings.warn(
                 f"{len(broken)} clip(s) could not be decoded; each is a single frame of NaN in the output, which a "
                 "model needs to have imputed or dropped:\n" + "\n".join(broken[i] for i in sorted(broken)),
-                stacklevel=3,
+                stacklevel=4,
             )
 
     def __sklearn_tags__(self):

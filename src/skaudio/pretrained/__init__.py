@@ -1,0 +1,7 @@
+"""Models that have heard much already: embeddings, tags, and classifiers on top of them."""
+
+from skaudio.pretrained._model_error import ModelError
+from skaudio.pretrained._pretrained_embedding import PretrainedEmbedding
+from skaudio.pretrained._transfer_classifier import TransferClassifier
+
+__all__ = ["PretrainedEmbedding", "TransferClassifier", "ModelError"]

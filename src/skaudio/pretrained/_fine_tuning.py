@@ -1,0 +1,158 @@
+"""Training the last layers of a pretrained network, with a linear head on top.
+
+This module imports TensorFlow: it is imported in a fit.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skaudio.pretrained._model_error import ModelError
+
+STATISTICS = {"mean": tf.math.segment_mean, "max": tf.math.segment_max}
+
+
+@dataclass(frozen=True)
+class LinearHead:
+    """A linear classifier of standardised vectors, softmax of several classes or sigmoid of two.
+
+    Attributes
+    ----------
+    coef : ndarray of shape (n_classes, n_features)
+        Weights; one row where there are two classes.
+    intercept : ndarray of shape (n_classes,)
+        What is added.
+    mean, scale : ndarray of shape (n_features,)
+        What vectors are standardised by.
+    """
+
+    coef: np.ndarray
+    intercept: np.ndarray
+    mean: np.ndarray
+    scale: np.ndarray
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """How to train.
+
+    Attributes
+    ----------
+    unfreeze : int
+        How many of the last layers that have weights are trained.
+    stats : tuple of {"mean", "max"}
+        How the windows of a clip are pooled.
+    epochs, batch_size : int
+        Passes over the clips, and clips at a time.
+    learning_rate : float
+        Of Adam.
+    """
+
+    unfreeze: int
+    stats: tuple[str, ...]
+    epochs: int
+    batch_size: int
+    learning_rate: float
+
+
+def fine_tune(
+    network: keras.Model,
+    head: LinearHead,
+    windows: Sequence[np.ndarray],
+    targets: np.ndarray,
+    weights: np.ndarray,
+    how: FineTuning,
+    rng: np.random.Generator,
+) -> tuple[keras.Model, LinearHead, list[float]]:
+    """Train a copy of a network and of its head on clips.
+
+    Layers run as they do in prediction: statistics of batch normalisation stay what they are, as Keras's guide to
+    transfer learning has it.
+
+    Parameters
+    ----------
+    network : keras.Model
+        From windows to vectors or maps.
+    head : LinearHead
+        Of the vectors, pooled over the windows of a clip.
+    windows : sequence of ndarrays (n_windows_i, n_samples)
+        Of each clip.
+    targets : ndarray of int, shape (n_clips,)
+        Number of each clip's class.
+    weights : ndarray of shape (n_clips,)
+        How much each clip counts.
+    how : FineTuning
+        What is trained, and how.
+    rng : Generator
+        Draws the order of clips.
+
+    Returns
+    -------
+    network, head : keras.Model, LinearHead
+        What was trained.
+    losses : list of float
+        Mean of each epoch.
+
+    Raises
+    ------
+    ModelError
+        If Keras cannot copy the network.
+    """
+    tuned = _copy(network)
+    layers = [layer for layer in tuned._flatten_layers(include_self=False) if layer.weights and not layer._layers]
+    for layer in layers[: max(0, len(layers) - how.unfreeze)]:
+        layer.trainable = False
+    line = [keras.Variable(part.astype(np.float32)) for part in (head.coef, head.intercept)]
+    step = _training_step(tuned, head, line, how)
+    losses = []
+    for _ in range(how.epochs):
+        order, total = rng.permutation(len(targets)), 0.0
+        for start in range(0, len(order), how.batch_size):
+            rows = order[start : start + how.batch_size]
+            clip_of = np.repeat(np.arange(len(rows)), [len(windows[row]) for row in rows]).astype(np.int32)
+            batch = np.concatenate([windows[row] for row in rows])
+            total += float(step(batch, clip_of, targets[rows].astype(np.int32), weights[rows].astype(np.float32)))
+        losses.append(total / weights.sum())
+    coef, intercept = (variable.numpy() for variable in line)
+    return tuned, LinearHead(coef, intercept, head.mean, head.scale), losses
+
+
+def _copy(network: keras.Model) -> keras.Model:
+    try:
+        copy = keras.models.clone_model(network)
+        copy.set_weights(network.get_weights())
+    except (ValueError, TypeError, NotImplementedError) as error:
+        raise ModelError(f"Keras cannot copy the model, so that it cannot be fine-tuned ({error}).") from error
+    return copy
+
+
+def _training_step(
+    network: keras.Model, head: LinearHead, line: list[keras.Variable], how: FineTuning
+) -> Callable[..., Any]:
+    """Make the function of a batch that takes a step and gives the sum of its weighted losses."""
+    variables = [*network.trainable_variables, *line]
+    optimizer = keras.optimizers.Adam(how.learning_rate)
+    optimizer.build(variables)
+    binary = len(head.coef) == 1
+
+    def step(windows: tf.Tensor, clip_of: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            maps = network(tf.reshape(windows, [-1, *network.inputs[0].shape[1:]]), training=False)
+            vectors = tf.reduce_mean(tf.reshape(maps, [tf.shape(maps)[0], -1, maps.shape[-1]]), axis=1)
+            pooled = tf.concat([STATISTICS[stat](vectors, clip_of) for stat in how.stats], axis=1)
+            scores = tf.matmul((pooled - head.mean) / head.scale, line[0].value, transpose_b=True) + line[1].value
+            if binary:
+                losses = tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(targets, tf.float32), scores[:, 0])
+            else:
+                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, scores)
+            total = tf.reduce_sum(weights * losses)
+            loss = total / tf.reduce_sum(weights)
+        optimizer.apply(tape.gradient(loss, [variable.value for variable in variables]), variables)
+        return total
+
+    kinds = [([None, None], tf.float32), ([None], tf.int32), ([None], tf.int32), ([None], tf.float32)]
+    return tf.function(step, input_signature=[tf.TensorSpec(*kind) for kind in kinds])

@@ -1,0 +1,71 @@
+"""Keras models: their output, or that of any layer."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from skaudio.estimators._keras_side import import_tensorflow
+from skaudio.pretrained._model_error import ModelError
+from skaudio.pretrained._window_model import WindowModel
+
+
+def load_keras(content: bytes, suffix: str) -> Any:
+    """Load a ``.keras`` or ``.h5`` file from its bytes.
+
+    Raises
+    ------
+    ModelError
+        If Keras cannot load it.
+    """
+    import_tensorflow()
+    import keras
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder, f"model.{suffix}")
+        path.write_bytes(content)
+        try:
+            return keras.models.load_model(path, compile=False)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise ModelError(f"Keras cannot load the model ({error}).") from error
+
+
+def keras_output(model: Any, output: str | int) -> Any:
+    """Give the model from the same input to its scores, to what goes into its last dense layer, or to any layer.
+
+    Raises
+    ------
+    ModelError
+        If it takes more than one input, or has no such layer.
+    """
+    import keras
+
+    if not getattr(model, "inputs", None) or len(model.inputs) != 1:
+        raise ModelError("The Keras model is not built, or does not take exactly one input.")
+    if output == "scores":
+        tensor = model.outputs[0]
+    elif output == "embedding":
+        dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+        tensor = dense[-1].input if dense else model.outputs[0]
+    else:
+        try:
+            layer = model.layers[output] if isinstance(output, int) else model.get_layer(output)
+        except (ValueError, IndexError) as error:
+            names = ", ".join(layer.name for layer in model.layers)
+            raise ModelError(f"output={output!r} is no layer of the model. It has: {names}.") from error
+        tensor = layer.output
+    return keras.Model(model.inputs, tensor)
+
+
+def open_keras(model: Any, output: str | int) -> WindowModel:
+    """Make a function of windows from a model.
+
+    Raises
+    ------
+    ModelError
+        As `keras_output`.
+    """
+    tf = import_tensorflow()
+    part = keras_output(model, output)
+    shape = part.inputs[0].shape
+    graph = tf.function(lambda x: part(x, training=False), input_signature=[tf.TensorSpec(shape, tf.float32)])
+    return WindowModel(lambda windows: graph(windows).numpy(), shape)

@@ -1,0 +1,123 @@
+"""A model file as a value: its bytes, or where it is and what its bytes must be."""
+
+import hashlib
+import io
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
+from zipfile import ZipFile, ZipInfo
+
+from skaudio.pretrained._model_error import ModelError
+from skaudio.pretrained._named_models import NAMED_MODELS, find_named
+
+FORMATS = "TFLite (.tflite), Keras (.keras, .h5), SavedModel (a folder with saved_model.pb) or ONNX (.onnx)"
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A model file that was read once; two of the same bytes are equal.
+
+    Attributes
+    ----------
+    name : str
+        Name of a known model, or path.
+    sha256 : str
+        Of its bytes; of a SavedModel, of the files in its folder, packed.
+    content : bytes or None
+        Its bytes; None: they are read where `name` says, when they are wanted.
+    """
+
+    name: str = field(compare=False)
+    sha256: str
+    content: bytes | None = field(compare=False, repr=False)
+
+    @classmethod
+    def read(cls, name: str | os.PathLike, *, keep: bool) -> Self:
+        """Read a file, and `keep` its bytes or not.
+
+        Raises
+        ------
+        ModelError
+            If there is no such file, or if one that is known by name is not what it should be.
+        """
+        name = os.fspath(name)
+        content = _content(name)
+        sha256 = hashlib.sha256(content).hexdigest()
+        known = NAMED_MODELS.get(name)
+        if known is not None and known.sha256 != sha256:
+            raise ModelError(
+                f"{find_named(known)} is not {known.title}: its SHA-256 is {sha256}, not {known.sha256}. Remove it to "
+                "download it anew."
+            )
+        return cls(name, sha256, content if keep else None)
+
+    def bytes(self) -> bytes:
+        """Give the bytes.
+
+        Raises
+        ------
+        ModelError
+            If they must be read, and are not there or have changed.
+        """
+        if self.content is not None:
+            return self.content
+        content = _content(self.name)
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise ModelError(
+                f"{self.name!r} has changed since fit: its SHA-256 is not {self.sha256}. Put back what was there, fit "
+                "anew, or use store='bytes', which keeps the model."
+            )
+        return content
+
+    def reference(self) -> Self:
+        """Give the same without the bytes."""
+        return replace(self, content=None)
+
+    @property
+    def format(self) -> str:
+        """Tell the format by the first bytes, and ONNX, which has no mark, by its name.
+
+        Raises
+        ------
+        ModelError
+            If it is of no format that is known.
+        """
+        content = self.bytes()
+        if content[4:8] == b"TFL3":
+            return "tflite"
+        if content.startswith(b"\x89HDF\r\n\x1a\n"):
+            return "h5"
+        if content.startswith(b"PK\x03\x04"):
+            with ZipFile(io.BytesIO(content)) as archive:
+                names = set(archive.namelist())
+            if "saved_model.pb" in names:
+                return "saved_model"
+            if "config.json" in names:
+                return "keras"
+        elif self.name.lower().endswith(".onnx"):
+            return "onnx"
+        raise ModelError(f"{self.name!r} is no model file: it begins with {content[:8]!r}. Formats are {FORMATS}.")
+
+
+def _content(name: str) -> bytes:
+    known = NAMED_MODELS.get(name)
+    path = Path(name) if known is None else find_named(known)
+    if path.is_dir() and (path / "saved_model.pb").is_file():
+        return _packed(path)
+    if not path.is_file():
+        what = "a folder without saved_model.pb" if path.is_dir() else "not there"
+        raise ModelError(
+            f"Model {name!r} is {what}. Give the path of a model file, {FORMATS}, or one of {sorted(NAMED_MODELS)}."
+        )
+    return path.read_bytes()
+
+
+def _packed(folder: Path) -> bytes:
+    """Pack a folder, the same bytes for the same files."""
+    packed = io.BytesIO()
+    with ZipFile(packed, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.writestr(ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes())
+    return packed.getvalue()

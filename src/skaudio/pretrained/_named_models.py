@@ -1,0 +1,98 @@
+"""Models known by name: where each comes from, and what it wants to hear."""
+
+import os
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from skaudio._data_home import get_data_home
+from skaudio.pretrained._model_error import ModelError
+
+
+@dataclass(frozen=True)
+class NamedModel:
+    """A published model file.
+
+    Attributes
+    ----------
+    title, licence : str
+        Its full name, and its licence with whom to name.
+    file : str
+        Its path in the data home.
+    url, sha256 : str
+        Where it is downloaded from, and what it must be.
+    sr : int
+        Sampling rate in Hz of the waveforms it takes.
+    hop_seconds : float
+        How far apart its windows are where nothing else is said.
+    class_list : str
+        File with the names of its classes, a line each, in the order of its scores.
+    """
+
+    title: str
+    licence: str
+    file: str
+    url: str
+    sha256: str
+    sr: int
+    hop_seconds: float
+    class_list: str
+
+    def class_names(self) -> list[str]:
+        """Read the names of the classes."""
+        return files("skaudio.pretrained").joinpath(self.class_list).read_text(encoding="utf-8").splitlines()
+
+
+# audioset_classes.txt: the classes of AudioSet (J. F. Gemmeke and others, ICASSP 2017; CC BY 4.0) that YAMNet was
+# trained on, which are all but six, in AudioSet's order.
+NAMED_MODELS = {
+    "yamnet": NamedModel(
+        title="YAMNet, a MobileNet that knows the 521 classes of AudioSet",
+        licence="Apache 2.0, Google",
+        file="yamnet/yamnet.tflite",
+        url="https://storage.googleapis.com/ai-edge/interpreter-samples/audio_classification/ios/yamnet.tflite",
+        sha256="687f226c147a2caab4706fbbab5e9cecb14b9a368264bf61108078b1fddf68f5",
+        sr=16000,
+        hop_seconds=0.48,
+        class_list="audioset_classes.txt",
+    )
+}
+
+
+def find_named(model: NamedModel, data_home: str | os.PathLike | None = None) -> Path:
+    """Find a model in the data home, or download it into there.
+
+    Parameters
+    ----------
+    model : NamedModel
+        Which.
+    data_home : str, PathLike or None, default=None
+        As in `skaudio.datasets.get_data_home`.
+
+    Returns
+    -------
+    Path
+        The file. It is for whoever reads it to compare the SHA-256.
+
+    Raises
+    ------
+    ModelError
+        If it is not there and cannot be downloaded.
+    """
+    path = get_data_home(data_home) / model.file
+    if not path.is_file():
+        _download(model, path)
+    return path
+
+
+def _download(model: NamedModel, path: Path) -> None:
+    import pooch
+
+    pooch.get_logger().info("%s. Licence: %s.", model.title, model.licence)
+    try:  # pooch gives the file its name once it is whole and its SHA-256 is right
+        pooch.retrieve(model.url, known_hash=f"sha256:{model.sha256}", fname=path.name, path=path.parent)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{model.title}, could not be downloaded ({error}). By hand: put the file whose SHA-256 is {model.sha256} "
+            f"at {path}, or set the environment variable SKAUDIO_DATA to the folder that holds {model.file!r}."
+        ) from error

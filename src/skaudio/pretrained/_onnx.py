@@ -1,0 +1,63 @@
+"""ONNX models: one of their outputs, or any value on the way to them."""
+
+from typing import Any
+
+from skaudio.pretrained._model_error import ModelError
+from skaudio.pretrained._outputs import named_output
+from skaudio.pretrained._window_model import WindowModel
+
+DENSE = ("Gemm", "MatMul")
+
+
+def open_onnx(content: bytes, output: str | int) -> WindowModel:
+    """Open a model.
+
+    Parameters
+    ----------
+    content : bytes
+        Of the file.
+    output : str or int
+        ``"scores"``; ``"embedding"``: an output so called, or what goes into the last dense layer; or a value by name.
+
+    Returns
+    -------
+    WindowModel
+
+    Raises
+    ------
+    ModelError
+        If it is no such file, has no such value, or takes no waveforms.
+    """
+    try:
+        import onnx
+        import onnxruntime
+    except ImportError as error:
+        raise ImportError('ONNX models need ONNX Runtime: pip install "skaudio[onnx]".') from error
+    try:
+        model = onnx.load_from_string(content)
+        chosen = _value(model.graph, output)
+        if chosen not in [value.name for value in model.graph.output]:
+            model.graph.output.append(onnx.helper.make_empty_tensor_value_info(chosen))
+        settings = onnxruntime.SessionOptions()
+        settings.intra_op_num_threads = 1  # clips are what threads share
+        session = onnxruntime.InferenceSession(model.SerializeToString(), settings, ["CPUExecutionProvider"])
+    except ModelError:
+        raise
+    except Exception as error:  # what is raised is the business of protobuf and of the runtime
+        raise ModelError(f"This is no ONNX model that can be run ({error}).") from error
+    entries = session.get_inputs()
+    if len(entries) != 1:
+        raise ModelError(f"The model takes {[entry.name for entry in entries]}; expected one input.")
+    shape = [length if isinstance(length, int) else None for length in entries[0].shape]
+    return WindowModel(lambda windows: session.run([chosen], {entries[0].name: windows})[0], shape)
+
+
+def _value(graph: Any, output: str | int) -> str:
+    outputs = [value.name for value in graph.output]
+    inner = [name for node in graph.node for name in node.output]
+    if output in inner:
+        return output
+    if output == "embedding" and len(outputs) == 1:
+        dense = [node for node in graph.node if node.op_type in DENSE]
+        return dense[-1].input[0] if dense else outputs[0]
+    return named_output(outputs, output)

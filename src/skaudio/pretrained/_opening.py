@@ -1,0 +1,112 @@
+"""Opening a model of any kind, once a process."""
+
+from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import joblib
+
+from skaudio.pretrained._model_error import ModelError
+from skaudio.pretrained._model_file import ModelFile
+from skaudio.pretrained._window_model import WindowModel
+
+_opened_objects: WeakKeyDictionary = WeakKeyDictionary()
+
+
+def open_model(source: Any, output: str | int, n_samples: int | None) -> WindowModel:
+    """Open a model file, a Keras model or a function.
+
+    Parameters
+    ----------
+    source : ModelFile, keras.Model or callable
+        What the model is. A callable takes windows ``(n_windows, n_samples)`` and gives ``(n_windows, n_outputs)``.
+    output : str or int
+        What of it is wanted.
+    n_samples : int or None
+        Length of the windows, for a model that takes any.
+
+    Returns
+    -------
+    WindowModel
+        What was opened before is not opened again.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be used.
+    """
+    if isinstance(source, ModelFile):
+        return _open_file(source, output, n_samples)
+    if not is_keras(source):
+        return WindowModel(source, (None, None))
+    from skaudio.pretrained._keras_model import open_keras
+
+    opened = _opened_objects.setdefault(source, {})
+    if output not in opened:
+        opened[output] = open_keras(source, output)
+    return opened[output]
+
+
+def is_keras(model: Any) -> bool:
+    """Tell whether this is a Keras model, without importing Keras."""
+    return any(kind.__module__.split(".")[0] == "keras" for kind in type(model).__mro__)
+
+
+def keras_network(source: Any, output: str | int) -> Any:
+    """Give the part of a Keras model, an object or a file, that leads to an output.
+
+    Raises
+    ------
+    ModelError
+        If it is none of Keras.
+    """
+    if isinstance(source, ModelFile) and source.format in {"keras", "h5"}:
+        from skaudio.pretrained._keras_model import load_keras
+
+        source = load_keras(source.bytes(), source.format)
+    if not is_keras(source):
+        raise ModelError(f"Only a Keras model can be trained further; this is {source!r}.")
+    from skaudio.pretrained._keras_model import keras_output
+
+    return keras_output(source, output)
+
+
+def model_digest(source: Any) -> str:
+    """Tell models apart by what they compute.
+
+    Raises
+    ------
+    ValueError
+        If it is a function that cannot be pickled.
+    """
+    if isinstance(source, ModelFile):
+        return source.sha256
+    if is_keras(source):
+        return joblib.hash((source.to_json(), source.get_weights()))
+    try:
+        return joblib.hash(source)
+    except Exception as error:  # pickling raises what it likes
+        raise ValueError(
+            f"memory= needs to know model={source!r} again, which cannot be pickled ({error}). Define it at the top of "
+            "a module, or use memory=None."
+        ) from error
+
+
+@lru_cache(maxsize=8)
+def _open_file(file: ModelFile, output: str | int, n_samples: int | None) -> WindowModel:
+    content, kind = file.bytes(), file.format
+    if kind == "tflite":
+        from skaudio.pretrained._tflite import open_tflite
+
+        return open_tflite(content, output, n_samples)
+    if kind == "onnx":
+        from skaudio.pretrained._onnx import open_onnx
+
+        return open_onnx(content, output)
+    if kind == "saved_model":
+        from skaudio.pretrained._saved_model import open_saved_model
+
+        return open_saved_model(content, output)
+    from skaudio.pretrained._keras_model import load_keras, open_keras
+
+    return open_keras(load_keras(content, kind), output)

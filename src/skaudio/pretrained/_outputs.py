@@ -1,0 +1,34 @@
+"""Which of a model's named outputs is meant."""
+
+from collections.abc import Sequence
+
+from skaudio.pretrained._model_error import ModelError
+
+# What the outputs of published models are called.
+WORDS = {"embedding": ("embed", "feature", "hidden"), "scores": ("score", "logit", "prediction", "class", "prob")}
+
+
+def named_output(names: Sequence[str], output: str | int) -> str:
+    """Find an output.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of all outputs, in order.
+    output : str or int
+        A name or a number; or ``"embedding"`` or ``"scores"``: the only output, or the only one that sounds like it.
+
+    Raises
+    ------
+    ModelError
+        If there is none, or more than one.
+    """
+    if isinstance(output, int) and output < len(names):
+        return names[output]
+    if output in names:
+        return output
+    if output in WORDS:
+        likely = [name for name in names if any(word in name.lower() for word in WORDS[output])]
+        if len(names) == 1 or len(likely) == 1:
+            return (likely or names)[0]
+    raise ModelError(f"output={output!r} does not tell which of the model's outputs is meant. It has: {list(names)}.")

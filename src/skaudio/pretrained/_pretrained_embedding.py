@@ -1,0 +1,387 @@
+"""What a pretrained model hears in a clip, as a vector."""
+
+import os
+import warnings
+from collections.abc import Callable, Sequence
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import joblib
+import numpy as np
+from sklearn.base import _fit_context, clone
+from sklearn.utils import Tags
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from skaudio._validation import check_clips
+from skaudio.features._cache import FeatureCache
+from skaudio.features._front_end import FrontEnd
+from skaudio.pooling import StatPooling
+from skaudio.pretrained._model_file import ModelFile
+from skaudio.pretrained._named_models import NAMED_MODELS, NamedModel
+from skaudio.pretrained._opening import keras_network, model_digest, open_model
+
+POOLINGS = {"mean": ("mean",), "max": ("max",), "meanmax": ("mean", "max")}
+
+
+def as_they_are(windows: np.ndarray) -> np.ndarray:
+    """Be the model that changes nothing."""
+    return windows
+
+
+class PretrainedEmbedding(FrontEnd):
+    """Describe clips by what a pretrained model makes of them: transfer learning in one step of a pipeline.
+
+    The model hears the clip in windows; what it says of each, its embedding or its scores, is pooled over the clip.
+
+    Parameters
+    ----------
+    model : str, PathLike, keras.Model or callable, default="yamnet"
+        - ``"yamnet"``: YAMNet [1]_, 1024 numbers for each 0.975 s, or the scores of 521 classes of AudioSet [2]_. Found
+          in the data home (see `skaudio.datasets.get_data_home`), else downloaded (4 MB);
+        - a path: TFLite (``.tflite``), Keras (``.keras``, ``.h5``), SavedModel (a folder) or ONNX (``.onnx``; needs
+          ``skaudio[onnx]``), such as that of VGGish or BirdNET;
+        - a Keras model;
+        - a function from windows, float32 of shape (n_windows, n_samples), to an array (n_windows, n_outputs).
+    output : str or int, default="embedding"
+        ``"embedding"``: what goes into the model's last dense layer; ``"scores"``: what comes out at its end; or a
+        layer (Keras), tensor (TFLite), output (SavedModel) or value (ONNX), by name or, but for values, by number. Maps
+        are averaged over their places.
+    pooling : {"mean", "max", "meanmax"} or None, default="mean"
+        Over the windows of a clip; None: they are frames, for pooling or for a network that looks at sequences.
+    sr : float or None, default=None
+        Sampling rate in Hz that the model was trained at. None: that of a model known by name.
+    window_seconds : float or None, default=None
+        Length of the windows. None: what the model takes, if that is fixed.
+    hop_seconds : float or None, default=None
+        How far apart windows begin. None: as is usual for a model known by name, for others one after the other.
+    class_names : sequence of str, str, PathLike or None, default=None
+        Names of the classes, in the order of the model's scores, or a text file with one a line, for
+        ``output="scores"``. None: those of a model known by name, or else numbers.
+    store : {"bytes", "reference"}, default="bytes"
+        What a pickle of the fitted transformer carries of a model file: all of it, or its name and SHA-256; then the
+        same file must be there where it is loaded.
+    offset : float, default=0.0
+        Where to start in each clip, in seconds.
+    duration : float, default=None
+        How much to take of each clip, in seconds; None: all.
+    trim_db : float, default=None
+        Cut silence at both ends: what lies more than so many decibels below the loudest part. None: do not.
+    level : float, default=None
+        Scale each clip to this root-mean-square level in decibels relative to full scale, such as -20. None: do not.
+    n_jobs : int, default=None
+        Number of threads. None: 1, unless a `joblib.parallel_config` says otherwise.
+    memory : str, PathLike, joblib.Memory or FeatureCache, default=None
+        Where the model's outputs are kept, so that each clip is heard once whatever the number of folds, heads and
+        ways of pooling. None: nowhere.
+    on_error : {"raise", "warn"}, default="raise"
+        What a broken clip gets: an error, or a warning that names it and NaN in its place.
+
+    Attributes
+    ----------
+    sr_ : float
+        Sampling rate in Hz.
+    window_seconds_, hop_seconds_ : float
+        Length of the windows, and how far apart they begin.
+    channel_names_ : list of str
+        What each number that the model gives for a window is called: of scores, the names of the classes.
+
+    Warns
+    -----
+    UserWarning
+        Once in `transform`, if clips are shorter than a window: silence follows them.
+
+    Notes
+    -----
+    The last window is filled up with silence, so that all of a clip is heard.
+
+    References
+    ----------
+    .. [1] M. Plakal and D. Ellis, "YAMNet", 2019, github.com/tensorflow/models, research/audioset/yamnet.
+    .. [2] J. F. Gemmeke and others, "Audio Set: an ontology and human-labeled dataset for audio events", ICASSP, 2017.
+
+    Examples
+    --------
+    Any function of windows is a model; here, how loud they are.
+
+    >>> import numpy as np
+    >>> from skaudio.pretrained import PretrainedEmbedding
+    >>> loudness = lambda windows: np.abs(windows).max(axis=1, keepdims=True)
+    >>> heard = PretrainedEmbedding(loudness, sr=8000, window_seconds=0.5, pooling="meanmax")
+    >>> heard.fit_transform([np.repeat([0.25, 0.75], 4000)])
+    array([[0.5 , 0.75]], dtype=float32)
+
+    With YAMNet, a classifier of few recordings, and the names of what is to be heard in any::
+
+        make_pipeline(PretrainedEmbedding("yamnet", memory="cache"), StandardScaler(), LogisticRegression())
+        PretrainedEmbedding("yamnet", output="scores").fit(["holiday.mp3"]).tags(["holiday.mp3"])
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **FrontEnd._parameter_constraints,
+        "model": [str, os.PathLike, callable],
+        "output": [str, Integral],
+        "pooling": [None, StrOptions(set(POOLINGS))],
+        "sr": [None, Interval(Real, 0, None, closed="neither")],
+        "window_seconds": [None, Interval(Real, 0, None, closed="neither")],
+        "hop_seconds": [None, Interval(Real, 0, None, closed="neither")],
+        "class_names": [None, str, os.PathLike, "array-like"],
+        "store": [StrOptions({"bytes", "reference"})],
+    }
+
+    def __init__(
+        self,
+        model: Any = "yamnet",
+        *,
+        output: str | int = "embedding",
+        pooling: str | None = "mean",
+        sr: float | None = None,
+        window_seconds: float | None = None,
+        hop_seconds: float | None = None,
+        class_names: Sequence[str] | str | os.PathLike | None = None,
+        store: str = "bytes",
+        offset: float = 0.0,
+        duration: float | None = None,
+        trim_db: float | None = None,
+        level: float | None = None,
+        n_jobs: int | None = None,
+        memory: str | os.PathLike | joblib.Memory | FeatureCache | None = None,
+        on_error: str = "raise",
+    ) -> None:
+        self.model = model
+        self.output = output
+        self.pooling = pooling
+        self.sr = sr
+        self.window_seconds = window_seconds
+        self.hop_seconds = hop_seconds
+        self.class_names = class_names
+        self.store = store
+        self.offset = offset
+        self.duration = duration
+        self.trim_db = trim_db
+        self.level = level
+        self.n_jobs = n_jobs
+        self.memory = memory
+        self.on_error = on_error
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+        """Open the model, and try it on silence; there is nothing to learn.
+
+        Parameters
+        ----------
+        X : batch of clips
+            Paths, binary file objects, arrays, ``(y, sr)`` pairs or dicts; or a float array ``(n_clips, n_samples)``.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : PretrainedEmbedding
+            Fitted.
+
+        Raises
+        ------
+        ModelError
+            If the model file is not there, is none, or has no such output; a ValueError.
+        ValueError
+            If the model needs to be told its sampling rate or window, or takes others.
+        """
+        check_clips(self, X, reset=True)
+        self._source = self.model
+        if isinstance(self.model, (str, os.PathLike)):
+            self._source = ModelFile.read(self.model, keep=self.store == "bytes")
+        self.sr_ = self._known_rate()
+        self._n_samples = self._window_length()
+        self.window_seconds_ = self._n_samples / self.sr_
+        known = self._named()
+        usual = self.window_seconds_ if known is None else known.hop_seconds
+        self.hop_seconds_ = usual if self.hop_seconds is None else self.hop_seconds
+        silence = np.zeros((1, self._n_samples), np.float32)
+        self.channel_names_ = self._named_channels(self._opened()(silence).shape[1])
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Let the model hear each clip.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `fit`.
+
+        Returns
+        -------
+        ndarray of float32
+            Of shape ``(n_clips, n_features)``. With ``pooling=None``, frames ``(n_clips, n_windows, n_outputs)``, or an
+            object array of ``(n_windows_i, n_outputs)``.
+
+        Raises
+        ------
+        AudioError, TypeError
+            If a clip cannot be decoded, with its index and path.
+        """
+        check_is_fitted(self)
+        frames = self._frames(X)
+        return frames if self.pooling is None else StatPooling(stats=POOLINGS[self.pooling]).fit_transform(frames)
+
+    def tags(self, X: Any, top: int = 5) -> list[list[tuple[str, float]]]:
+        """Name what is to be heard in each clip, with nothing to train; of a model with ``output="scores"``.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `fit`.
+        top : int, default=5
+            How many classes are named.
+
+        Returns
+        -------
+        list of list of (str, float)
+            For each clip, its classes of the highest scores, the highest first. A score is pooled over the clip:
+            ``pooling="mean"`` is for what lasts, ``"max"`` for what is there at all.
+
+        Raises
+        ------
+        ValueError
+            If the output is not scores, pooled by mean or maximum.
+        """
+        if self.output != "scores" or self.pooling not in {"mean", "max"}:
+            raise ValueError(
+                f"output={self.output!r} and pooling={self.pooling!r} give no tags. Use output='scores' and pooling "
+                "'mean' or 'max'."
+            )
+        scores = np.asarray(self.transform(X))
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
+        return [
+            [(self.channel_names_[i], float(row[i])) for i in order] for row, order in zip(scores, best, strict=True)
+        ]
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Name the columns, or with ``pooling=None`` the channels.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored: clips have no features.
+
+        Returns
+        -------
+        ndarray of object
+            Such as ``embedding_0003_mean``, or ``Dog_mean`` of scores whose classes have names.
+        """
+        check_is_fitted(self)
+        names = super().get_feature_names_out(input_features)
+        if self.pooling is None:
+            return names
+        return np.array([f"{name}_{stat}" for stat in POOLINGS[self.pooling] for name in names], dtype=object)
+
+    def cut(self, X: Any) -> np.ndarray:
+        """Give the windows of each clip, as the model takes them.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `fit`.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips, n_windows, n_samples), or object array of (n_windows_i, n_samples)
+            Waveforms.
+        """
+        check_is_fitted(self)
+        lengths = {"sr": self.sr_, "window_seconds": self.window_seconds_, "hop_seconds": self.hop_seconds_}
+        plain = {"model": as_they_are, "output": "scores", "pooling": None, "class_names": None, "memory": None}
+        return clone(self).set_params(**plain, **lengths).fit_transform(X)
+
+    def keras_network(self) -> Any:
+        """Give the part of a Keras model that is used, from windows to output.
+
+        Returns
+        -------
+        keras.Model
+            Whose layers are the model's own.
+
+        Raises
+        ------
+        ModelError
+            If the model is not one of Keras.
+        """
+        check_is_fitted(self)
+        return keras_network(self._source, self.output)
+
+    def _known_rate(self) -> float:
+        known = self._named()
+        if known is None and self.sr is None:
+            raise ValueError(f"Nothing tells at which sampling rate model={self.model!r} was trained. Pass it as sr.")
+        if known is not None and self.sr not in (None, known.sr):
+            raise ValueError(f"sr={self.sr!r}, but {self.model!r} was trained at {known.sr} Hz. Leave sr out.")
+        return self.sr if known is None else known.sr
+
+    def _window_length(self) -> int:
+        asked = None if self.window_seconds is None else max(1, round(self.window_seconds * self.sr_))
+        fixed = open_model(self._source, self.output, asked).n_samples
+        if fixed is None and asked is None:
+            raise ValueError(f"model={self.model!r} takes windows of any length. Pass window_seconds.")
+        if None not in (fixed, asked) and fixed != asked:
+            raise ValueError(
+                f"window_seconds={self.window_seconds!r} is {asked} samples at {self.sr_:g} Hz, but the model takes "
+                f"{fixed}, {fixed / self.sr_:g} s. Leave window_seconds out, or check sr."
+            )
+        return fixed or asked
+
+    def _opened(self) -> Any:
+        return open_model(self._source, self.output, None if self.window_seconds is None else self._n_samples)
+
+    def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
+        model, n_samples, said = self._opened(), self._n_samples, []
+        hop = max(1, round(self.hop_seconds_ * self.sr_))
+
+        def extract(y: np.ndarray) -> np.ndarray:
+            if len(y) < n_samples and not said:
+                said.append(True)
+                warnings.warn(
+                    f"A clip of {len(y) / self.sr_:.3g} s is shorter than the model's window of "
+                    f"{self.window_seconds_:.3g} s: silence follows it, as it does others that are as short.",
+                    stacklevel=2,
+                )
+            n_windows = 1 + max(0, -(-(len(y) - n_samples) // hop))
+            padded = np.pad(y, (0, max(0, (n_windows - 1) * hop + n_samples - len(y))))
+            return model(np.lib.stride_tricks.sliding_window_view(padded, n_samples)[::hop][:n_windows])
+
+        return extract
+
+    def _channel_names(self) -> list[str]:
+        return self.channel_names_
+
+    def _named_channels(self, n_outputs: int) -> list[str]:
+        names, known = self.class_names, self._named()
+        if isinstance(names, (str, os.PathLike)):
+            names = Path(names).read_text(encoding="utf-8").splitlines()
+        if names is None and known is not None:
+            names = known.class_names()
+        if self.output != "scores" or names is None:
+            kind = self.output if self.output in {"embedding", "scores"} else "output"
+            return [f"{kind}_{number:0{len(str(n_outputs - 1))}d}" for number in range(n_outputs)]
+        if len(names) != n_outputs:
+            raise ValueError(f"class_names has {len(names)} names, but the model gives {n_outputs} scores.")
+        return [str(name) for name in names]
+
+    def _named(self) -> NamedModel | None:
+        return NAMED_MODELS.get(self.model) if isinstance(self.model, str) else None
+
+    def _rate(self) -> float:
+        return self.sr_
+
+    def _settings(self) -> dict[str, Any]:
+        apart = {"model": model_digest(self._source), **dict.fromkeys(("pooling", "store", "class_names"))}
+        lengths = {"sr": self.sr_, "window_seconds": self._n_samples, "hop_seconds": self.hop_seconds_}
+        return {**super()._settings(), **apart, **lengths}
+
+    def _gives_table(self) -> bool:
+        return self.pooling is not None
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = True
+        return tags

@@ -1,0 +1,114 @@
+"""TFLite models: their scores, or any tensor on the way to them."""
+
+import queue
+import warnings
+from typing import Any
+
+import numpy as np
+
+from skaudio.pretrained._model_error import ModelError
+from skaudio.pretrained._window_model import WindowModel
+
+DENSE = "FULLY_CONNECTED"
+
+
+def open_tflite(content: bytes, output: str | int, n_samples: int | None) -> WindowModel:
+    """Open a model.
+
+    Parameters
+    ----------
+    content : bytes
+        Of the file.
+    output : str or int
+        ``"scores"``; ``"embedding"``: what goes into its last dense layer; or a tensor, by name or index.
+    n_samples : int or None
+        Length of the windows, for a model that takes any.
+
+    Returns
+    -------
+    WindowModel
+        Safe to call from several threads: each has an interpreter of its own.
+
+    Raises
+    ------
+    ModelError
+        If it is no such file, has no such tensor, or takes no waveforms.
+    """
+    described = _interpreter(content, preserve=False)
+    inputs, scores = described.get_input_details(), described.get_output_details()[0]["index"]
+    if len(inputs) != 1 or inputs[0]["dtype"] != np.float32:
+        kinds = [(entry["name"], np.dtype(entry["dtype"]).name) for entry in inputs]
+        raise ModelError(f"The model takes {kinds}; expected one input of float32.")
+    index, shape = inputs[0]["index"], inputs[0].get("shape_signature", inputs[0]["shape"])
+    shape = [None if length < 0 else int(length) for length in shape]
+    wanted = _tensor(described, output, scores)
+    if len(shape) > 1:
+        shape[0] = 1  # one window at a time, whatever the batch was when it was converted
+    sizes = [n_samples if length is None else length for length in shape]
+    free: queue.SimpleQueue = queue.SimpleQueue()
+
+    def new() -> Any:
+        interpreter = _interpreter(content, preserve=wanted != scores)
+        if sizes != inputs[0]["shape"].tolist():
+            interpreter.resize_tensor_input(index, sizes)
+        interpreter.allocate_tensors()
+        return interpreter
+
+    def run(windows: np.ndarray) -> np.ndarray:
+        try:
+            interpreter = free.get_nowait()
+        except queue.Empty:
+            interpreter = new()
+        interpreter.set_tensor(index, windows)
+        interpreter.invoke()
+        output = interpreter.get_tensor(wanted)
+        free.put(interpreter)
+        return output
+
+    return WindowModel(run, shape)
+
+
+def _interpreter(content: bytes, *, preserve: bool) -> Any:
+    """Make an interpreter; one that is to `preserve` all tensors can be asked for inner ones.
+
+    Without `preserve`, an inner tensor's memory is used anew for others, and reading it would give those.
+    """
+    with warnings.catch_warnings():  # TensorFlow's own interpreter says that there is another package; of debugging
+        warnings.simplefilter("ignore")
+        try:
+            return _interpreter_class()(
+                model_content=content, num_threads=1, experimental_preserve_all_tensors=preserve
+            )
+        except ValueError as error:
+            raise ModelError(f"This is no TFLite model ({error}).") from error
+
+
+def _interpreter_class() -> Any:
+    """Find the interpreter: that of LiteRT, which is small, else the one that is in TensorFlow."""
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:
+        from skaudio.estimators._keras_side import import_tensorflow
+
+        try:
+            return import_tensorflow().lite.Interpreter
+        except AttributeError as error:
+            raise ImportError('TFLite models need LiteRT: pip install "skaudio[litert]".') from error
+    return Interpreter
+
+
+def _tensor(interpreter: Any, output: str | int, scores: int) -> int:
+    if output == "scores":
+        return scores
+    steps = interpreter._get_ops_details()
+    if output == "embedding":
+        dense = [step for step in steps if step["op_name"] == DENSE]
+        return int(dense[-1]["inputs"][0]) if dense else scores
+    # Weights have names, too. A tensor that stands for several operations has all their names, joined by semicolons.
+    computed = {int(index) for step in steps for index in step["outputs"]}
+    names = {entry["index"]: entry["name"] for entry in interpreter.get_tensor_details() if entry["index"] in computed}
+    found = [index for index, name in names.items() if output in (index, name, *name.split(";"))]
+    if len(found) != 1:
+        listed = ", ".join(name.split(";")[0] for name in names.values())
+        raise ModelError(f"output={output!r} is no tensor of the model. It has: {listed}.")
+    return found[0]

@@ -1,0 +1,288 @@
+"""A classifier on top of a pretrained model."""
+
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context, clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import Tags, check_random_state, compute_class_weight
+from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, has_fit_parameter
+
+from skaudio._persistence import VersionedPickleMixin
+from skaudio._validation import check_clips
+from skaudio.pretrained._pretrained_embedding import POOLINGS, PretrainedEmbedding
+
+
+def _head_has(name: str) -> Callable[[Any], bool]:
+    def has(self: "TransferClassifier") -> bool:
+        getattr(getattr(self, "head_", self._head()), name)
+        return True
+
+    return has
+
+
+class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
+    """Classify clips by what a pretrained model makes of them, and maybe train its last layers a little.
+
+    First the head alone is fitted, on embeddings that are computed once. With ``unfreeze``, the head and the last
+    layers of the model are then trained together, at a low learning rate: worth it where there are some hundred clips.
+
+    Parameters
+    ----------
+    base : PretrainedEmbedding, str, PathLike, keras.Model or callable, default="yamnet"
+        What hears: a transformer from clips to vectors, or a model for `PretrainedEmbedding`. Give it ``memory``, and
+        clips are heard once whatever the number of folds.
+    head : classifier or None, default=None
+        What is fitted on embeddings. None: `LogisticRegression` of standardised ones.
+    unfreeze : int, default=0
+        How many of the last layers that have weights are trained; the model must be one of Keras (an object, ``.keras``
+        or ``.h5``), pooled, and the head logistic regression, with a `StandardScaler` before it or not.
+    epochs : int, default=10
+        Passes over the clips in fine-tuning.
+    batch_size : int, default=16
+        Clips at a time in fine-tuning.
+    learning_rate : float, default=1e-4
+        Of fine-tuning, by Adam.
+    random_state : int, RandomState instance or None, default=None
+        Draws the order of clips in fine-tuning.
+
+    Attributes
+    ----------
+    base_ : PretrainedEmbedding
+        What hears; fine-tuned, if asked for.
+    head_ : classifier
+        Fitted.
+    classes_ : ndarray of shape (n_classes,)
+        Classes.
+    history_ : dict of list
+        ``"loss"`` of each epoch of fine-tuning.
+    n_features_in_ : int
+        Number of samples, of tables.
+
+    Notes
+    -----
+    Fine-tuning holds the windows of all clips in memory. What logistic regression is held back by (``C``) is where it
+    starts from; then epochs and learning rate hold it back.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.pretrained import PretrainedEmbedding, TransferClassifier
+    >>> def spectrum(windows):
+    ...     return np.log(np.abs(np.fft.rfft(windows)) + 1e-3)
+    >>> rng = np.random.default_rng(0)
+    >>> hiss = [rng.standard_normal(8000) for _ in range(10)]
+    >>> rumble = [np.cumsum(rng.standard_normal(8000)) for _ in range(10)]
+    >>> model = TransferClassifier(PretrainedEmbedding(spectrum, sr=8000, window_seconds=0.05))
+    >>> model.fit(hiss[:5] + rumble[:5], ["hiss"] * 5 + ["rumble"] * 5).predict([hiss[7], rumble[7]])
+    array(['hiss', 'rumble'], dtype='<U6')
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "base": [HasMethods(["fit", "transform"]), *PretrainedEmbedding._parameter_constraints["model"]],
+        "head": [None, HasMethods(["fit", "predict"])],
+        "unfreeze": [Interval(Integral, 0, None, closed="left")],
+        "epochs": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        base: Any = "yamnet",
+        head: Any = None,
+        *,
+        unfreeze: int = 0,
+        epochs: int = 10,
+        batch_size: int = 16,
+        learning_rate: float = 1e-4,
+        random_state: Any = None,
+    ) -> None:
+        self.base = base
+        self.head = head
+        self.unfreeze = unfreeze
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.random_state = random_state
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Fit the head, and fine-tune if asked for.
+
+        Parameters
+        ----------
+        X : batch of clips
+            Paths, binary file objects, arrays, ``(y, sr)`` pairs or dicts; or a float array ``(n_clips, n_samples)``.
+        y : array-like of shape (n_clips,)
+            Classes.
+        sample_weight : array-like of shape (n_clips,), default=None
+            How much each clip counts.
+
+        Returns
+        -------
+        self : TransferClassifier
+            Fitted.
+
+        Raises
+        ------
+        ModelError
+            If the model cannot be used, or not be fine-tuned; a ValueError.
+        ValueError
+            If model or head are none that can be fine-tuned.
+        """
+        X = check_clips(self, X, reset=True)
+        base = clone(self.base) if hasattr(self.base, "transform") else PretrainedEmbedding(self.base)
+        head, self.history_ = clone(self._head()), {"loss": []}
+        embeddings = base.fit_transform(X)
+        if self.unfreeze:
+            part = _network_of(base)
+            logistic = _logistic_of(head)
+        weight = {}
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, X)
+            steps = [(f"{name}__", step) for name, step in head.steps] if isinstance(head, Pipeline) else [("", head)]
+            taken = [prefix for prefix, step in steps if has_fit_parameter(step, "sample_weight")]
+            weight = {f"{prefix}sample_weight": sample_weight for prefix in taken}
+        head.fit(embeddings, y, **weight)
+        if self.unfreeze:
+            base = self._fine_tuned(base, part, head, logistic, X, y, sample_weight)
+        self.base_, self.head_ = base, head
+        return self
+
+    @available_if(_head_has("predict"))
+    def predict(self, X: Any) -> np.ndarray:
+        """Tell the class of each clip.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_clips,)
+            Classes.
+        """
+        embeddings = self._embeddings(X)
+        return self.head_.predict(embeddings)
+
+    @available_if(_head_has("predict_proba"))
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Tell how probable each class is.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_clips, n_classes)
+            Probabilities.
+        """
+        embeddings = self._embeddings(X)
+        return self.head_.predict_proba(embeddings)
+
+    @available_if(_head_has("decision_function"))
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Give decision values.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_clips,) or (n_clips, n_classes)
+            As the head gives them.
+        """
+        embeddings = self._embeddings(X)
+        return self.head_.decision_function(embeddings)
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """Classes, once it is fitted."""
+        return self.head_.classes_
+
+    def _head(self) -> Any:
+        return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)) if self.head is None else self.head
+
+    def _embeddings(self, X: Any) -> np.ndarray:
+        check_is_fitted(self)
+        return self.base_.transform(check_clips(self, X, reset=False))
+
+    def _fine_tuned(
+        self, base: Any, part: Any, head: Any, logistic: Any, X: Any, y: Any, sample_weight: Any
+    ) -> PretrainedEmbedding:
+        """Train the model with its head, put what was learnt into the head, and give what hears by the new model."""
+        from skaudio.pretrained._fine_tuning import FineTuning, LinearHead, fine_tune
+
+        scaler = head[0] if isinstance(head, Pipeline) and len(head) > 1 else None
+        line = LinearHead(logistic.coef_, logistic.intercept_, *_standardised_by(scaler, logistic.coef_.shape[1]))
+        how = FineTuning(self.unfreeze, POOLINGS[base.pooling], self.epochs, self.batch_size, self.learning_rate)
+        targets = np.searchsorted(head.classes_, y)
+        weights = np.ones(len(targets)) if sample_weight is None else sample_weight
+        if logistic.class_weight is not None:
+            of_class = compute_class_weight(
+                logistic.class_weight, classes=head.classes_, y=np.asarray(y), sample_weight=sample_weight
+            )
+            weights = weights * of_class[targets]
+        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
+        network, line, losses = fine_tune(part, line, base.cut(X), targets, weights, how, rng)
+        logistic.coef_, logistic.intercept_ = line.coef.astype(np.float64), line.intercept.astype(np.float64)
+        self.history_ = {"loss": losses}
+        own = {"model": network, "output": "scores", "window_seconds": None, "sr": base.sr_, "class_names": None}
+        return clone(base).set_params(**own, hop_seconds=base.hop_seconds_).fit(X)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "head_")
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = tags.input_tags.allow_nan = False
+        return tags
+
+
+def _network_of(base: Any) -> Any:
+    """Give the Keras model from windows to embedding.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    if not isinstance(base, PretrainedEmbedding) or base.pooling is None:
+        raise ValueError(f"unfreeze needs a PretrainedEmbedding that pools, as base; got {base!r}.")
+    return base.keras_network()
+
+
+def _logistic_of(head: Any) -> LogisticRegression:
+    """Give the logistic regression in a head that is one, or has one behind a scaler.
+
+    Raises
+    ------
+    ValueError
+        If the head is another.
+    """
+    steps = [step for _, step in head.steps] if isinstance(head, Pipeline) else [head]
+    kinds = [type(step) for step in steps]
+    if kinds not in ([LogisticRegression], [StandardScaler, LogisticRegression]):
+        raise ValueError(f"unfreeze needs LogisticRegression as head, maybe behind a StandardScaler; got {head!r}.")
+    return steps[-1]
+
+
+def _standardised_by(scaler: StandardScaler | None, n_features: int) -> tuple[np.ndarray, np.ndarray]:
+    """Tell what a fitted scaler subtracts, and what it divides by."""
+    mean, scale = getattr(scaler, "mean_", None), getattr(scaler, "scale_", None)
+    mean = np.zeros(n_features) if mean is None else mean
+    scale = np.ones(n_features) if scale is None else scale
+    return mean.astype(np.float32), scale.astype(np.float32)

@@ -1,0 +1,60 @@
+"""What all formats come down to: a function from windows of a waveform to one vector each."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from skaudio.pretrained._model_error import ModelError
+
+WINDOWS_AT_ONCE = 32  # as many as keep a network busy; memory stays bounded on long recordings
+
+
+class WindowModel:
+    """A model, opened.
+
+    Parameters
+    ----------
+    run : callable
+        From float32 of `shape` to an array.
+    shape : sequence of int or None
+        Of the input; None: any. The first axis is the batch, unless it is the only one; of the others, one is time and
+        the rest are of length 1.
+
+    Attributes
+    ----------
+    n_samples : int or None
+        Length of the windows that it takes; None: any.
+
+    Raises
+    ------
+    ModelError
+        If the shape is not one of waveforms.
+    """
+
+    def __init__(self, run: Callable[[np.ndarray], np.ndarray], shape: Sequence[int | None]) -> None:
+        self._run = run
+        batch, inner = (shape[:1], shape[1:]) if len(shape) > 1 else ((), shape)
+        times = [length for length in inner if length != 1]
+        if len(times) != 1:
+            raise ModelError(
+                f"The model takes an input of shape {tuple(shape)}, which is no waveform. Write a function of windows "
+                "of the waveform that computes what the model takes and calls it, and pass that."
+            )
+        self.n_samples = times[0]
+        self._inner = tuple(1 if length == 1 else -1 for length in inner)
+        self._batched, self._at_once = bool(batch), 1
+        if batch:
+            self._at_once = WINDOWS_AT_ONCE if batch[0] is None else batch[0]
+
+    def __call__(self, windows: np.ndarray) -> np.ndarray:
+        """Give a float32 vector ``(n_windows, n_outputs)`` for each of the windows ``(n_windows, n_samples)``."""
+        parts = (windows[start : start + self._at_once] for start in range(0, len(windows), self._at_once))
+        return np.concatenate([self._vectors(np.ascontiguousarray(part, np.float32)) for part in parts])
+
+    def _vectors(self, windows: np.ndarray) -> np.ndarray:
+        if not self._batched:
+            output = np.asarray(self._run(windows[0].reshape(self._inner)), np.float32)
+            return output.reshape(-1, output.shape[-1] if output.ndim else 1).mean(axis=0, keepdims=True)
+        output = np.asarray(self._run(windows.reshape(len(windows), *self._inner)), np.float32)
+        # What else the model tells of, such as times or places in a map, is averaged.
+        return output.reshape(len(windows), -1, output.shape[-1] if output.ndim > 1 else 1).mean(axis=1)
