@@ -29,7 +29,7 @@ def labelled():
     for i, frequency in enumerate(np.repeat([1500, 300, 700], 20)):
         t = np.arange(rng.integers(300, 1200)) / SR
         tone = np.sin(2 * np.pi * frequency * rng.uniform(0.9, 1.1) * t + rng.uniform(0, 6))
-        X[i] = (0.3 * tone + 0.3 * rng.standard_normal(len(t))).astype(np.float32)
+        X[i] = (0.3 * tone + 0.1 * rng.standard_normal(len(t))).astype(np.float32)
     return X, y
 
 
@@ -86,6 +86,16 @@ def test_weights_reach_the_head(labelled):
         assert "high" not in model.predict(X)
 
 
+def test_a_weight_of_two_is_a_clip_twice(labelled):
+    X, y = labelled
+    weights = np.random.default_rng(0).integers(0, 3, len(y))
+    head = make_pipeline(StandardScaler(), LogisticRegression(tol=1e-7, max_iter=10000))
+    weighted = TransferClassifier(base(), head).fit(X, y, sample_weight=weights)
+    repeated = TransferClassifier(base(), head).fit(np.repeat(X, weights), np.repeat(y, weights))
+    assert_allclose(weighted.head_[0].mean_, repeated.head_[0].mean_, rtol=1e-5)
+    assert_allclose(weighted.predict_proba(X), repeated.predict_proba(X), atol=1e-3)
+
+
 def test_a_search_reaches_inside(labelled, tmp_path):
     X, y = labelled
     model = TransferClassifier(base(memory=tmp_path), LogisticRegression(max_iter=1000))
@@ -108,9 +118,9 @@ def test_fine_tuning_begins_where_the_head_ends(labelled, network, pooling, clas
 def test_fine_tuning_changes_the_last_layers_and_learns(labelled, network):
     X, y = labelled
     before = [weights.copy() for weights in network.get_weights()]
-    start = TransferClassifier(base(network), LogisticRegression(C=0.01)).fit(X, y)
+    start = TransferClassifier(base(network), LogisticRegression(C=1e-5)).fit(X, y)
     model = TransferClassifier(
-        base(network), LogisticRegression(C=0.01), unfreeze=1, epochs=30, learning_rate=0.01, random_state=0
+        base(network), LogisticRegression(C=1e-5), unfreeze=1, epochs=30, learning_rate=0.01, random_state=0
     ).fit(X, y)
     assert model.history_["loss"][-1] < 0.5 * model.history_["loss"][0]
     assert model.score(X, y) > start.score(X, y)
