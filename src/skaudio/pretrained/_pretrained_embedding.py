@@ -96,6 +96,10 @@ class PretrainedEmbedding(FrontEnd):
     -----
     The last window is filled up with silence, so that all of a clip is heard.
 
+    TFLite files run in LiteRT (``skaudio[litert]``), which is imported in a fraction of the time, or else in
+    TensorFlow's own interpreter. Of files whose weights are rounded to 8 bits, such as YAMNet's, versions of either
+    give numbers that differ a little.
+
     References
     ----------
     .. [1] M. Plakal and D. Ellis, "YAMNet", 2019, github.com/tensorflow/models, research/audioset/yamnet.

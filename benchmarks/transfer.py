@@ -1,0 +1,149 @@
+"""Pretrained embeddings: what they reach on ESC-10, with few recordings too, and what they cost.
+
+Run as ``SKAUDIO_DATA=... python benchmarks/transfer.py [folds] [costs] [curve]`` with ESC-10 and yamnet.tflite at hand;
+a minute for the first two, half an hour for the curve.
+
+Folds: ESC-10's five; nothing is set but what is said. "Best head" is what a grid search over the training folds finds.
+
+Curve: of each of ten draws, some clips of each class are taken from the four training folds, another fold in turn is
+scored. From scratch: the default CNN, alone and with copies. What the copies are was chosen on draws from three of the
+folds, scored on a fourth; of those too, each fold was one in turn, so the gain may be flattered slightly.
+"""
+
+import sys
+import tempfile
+
+import numpy as np
+from joblib import Parallel, delayed
+from measure import Report, interleaved
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, GroupKFold, LeaveOneGroupOut
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skaudio.augment import AugmentedEstimator, PitchShift, TimeStretch
+from skaudio.datasets import fetch_esc10
+from skaudio.estimators import CNNClassifier
+from skaudio.features import MelSpectrogram, Waveform
+from skaudio.pretrained import PretrainedEmbedding, TransferClassifier
+
+SURROUNDINGS = {"sr": 22050, "n_fft": 2048, "hop_length": 882, "n_mels": 96, "level": -20.0}
+N_DRAWS = 10
+COPIES = {"augmenters": [PitchShift(), TimeStretch()], "n_copies": 3, "random_state": 0}
+
+
+def folds(report, esc10, memory):
+    base, y, groups = PretrainedEmbedding(memory=memory, n_jobs=2), np.asarray(esc10.target), np.asarray(esc10.groups)
+    splits = list(LeaveOneGroupOut().split(y, groups=groups))
+    scores = {}
+    for name, head in (("LogisticRegression", LogisticRegression(max_iter=1000)), ("default head", None)):
+        own = [TransferClassifier(base, head).fit(esc10.data[a], y[a]).score(esc10.data[b], y[b]) for a, b in splits]
+        report.line(f"  mean of windows, {name}: {np.round(own, 4)}")
+        scores[name] = np.mean(own)
+    report.figure("ESC-10, YAMNet's embedding, LogisticRegression", scores["LogisticRegression"], 0.96)
+    report.figure("ESC-10, TransferClassifier()", scores["default head"], 0.96)
+
+    heads = [
+        {"head": [LogisticRegression(max_iter=3000)], "head__C": [0.1, 1, 10]},
+        {"head": [make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))]},
+        {"head": [make_pipeline(StandardScaler(), SVC(C=10))]},
+    ]
+    best = GridSearchCV(TransferClassifier(clone(base).set_params(pooling="meanmax")), heads, cv=GroupKFold(4))
+    own = []
+    for a, b in splits:
+        best.fit(esc10.data[a], y[a], groups=groups[a])
+        own.append(best.score(esc10.data[b], y[b]))
+        report.line(f"  fold {groups[b[0]]}: {own[-1]:.4f} with {' '.join(str(best.best_params_).split())}")
+    report.figure("ESC-10, mean and maximum of windows, best head", np.mean(own), 0.965)
+
+
+def costs(report, esc10, memory):  # noqa: ARG001
+    from skaudio.pretrained._named_models import NAMED_MODELS, find_named
+    from skaudio.pretrained._tflite import _interpreter
+
+    interpreter = _interpreter(find_named(NAMED_MODELS["yamnet"]).read_bytes(), preserve=True)
+    interpreter.allocate_tensors()
+    clips = [frames[:, 0] for frames in Waveform(sr=16000, n_jobs=2).fit_transform(esc10.data)]
+    waveforms = np.empty(len(clips), dtype=object)
+    waveforms[:] = clips
+    embedding = PretrainedEmbedding().fit(waveforms)
+    windows = [window for clip in embedding.cut(waveforms) for window in clip]
+    index, tensor = interpreter.get_input_details()[0]["index"], 112
+
+    def bare():
+        for window in windows:
+            interpreter.set_tensor(index, window)
+            interpreter.invoke()
+            interpreter.get_tensor(tensor)
+
+    alone, ours, files = interleaved(
+        bare, lambda: embedding.transform(waveforms), lambda: embedding.transform(esc10.data), repeats=5
+    )
+    report.line(f"  {len(windows)} windows of 400 clips, one thread: the interpreter alone takes {alone:.2f} s")
+    report.figure("Embeddings of 400 clips, times the interpreter alone", ours / alone, 1.15, at_most=True)
+    report.line(f"  the same from OGG at 44.1 kHz, decoded and resampled: {files / alone:.2f} times")
+
+
+def draw(esc10, n_clips, seed, fold):
+    """Draw some clips of each class that are not in a fold."""
+    y, groups, rng = np.asarray(esc10.target), np.asarray(esc10.groups), np.random.default_rng(seed)
+    rows = [rng.choice(np.flatnonzero((y == name) & (groups != fold)), n_clips, replace=False) for name in np.unique(y)]
+    return np.concatenate(rows), np.flatnonzero(groups == fold)
+
+
+def score(model, X, y, train, test):
+    return clone(model).fit(X[train], y[train]).score(X[test], y[test])
+
+
+def curve(report, esc10, memory):
+    y, names = np.asarray(esc10.target), np.unique(esc10.groups)
+    transfer = TransferClassifier(PretrainedEmbedding(memory=memory))
+    for n_clips in (1, 2, 5, 10, 20):
+        own = [
+            [score(transfer, esc10.data, y, *draw(esc10, n_clips, seed, fold)) for fold in names]
+            for seed in range(N_DRAWS)
+        ]
+        means = np.mean(own, axis=1)
+        said = f"Transfer, {n_clips} clips a class"
+        if n_clips == 5:
+            report.figure(f"{said} (10 draws, all folds)", means.mean(), 0.85)
+        else:
+            report.line(f"{said}: {means.mean():.3f}, of draws {means.min():.3f} to {means.max():.3f}")
+
+    clips = [frames[:, 0] for frames in Waveform(sr=SURROUNDINGS["sr"], n_jobs=2).fit_transform(esc10.data)]
+    waveforms = np.empty(len(clips), dtype=object)
+    waveforms[:] = clips
+    scratch = make_pipeline(MelSpectrogram(**SURROUNDINGS), CNNClassifier(random_state=0))
+    longer = clone(scratch).set_params(cnnclassifier__epochs=scratch[-1].epochs * (COPIES["n_copies"] + 1))
+    models = {
+        "alone": scratch,
+        "alone, as many steps as with copies": longer,
+        "with copies": AugmentedEstimator(scratch, **COPIES),
+    }
+    for n_clips in (5, 10):
+        rows = [draw(esc10, n_clips, seed, names[seed % len(names)]) for seed in range(N_DRAWS)]
+        jobs = (delayed(score)(model, waveforms, y, *row) for model in models.values() for row in rows)
+        own = np.reshape(Parallel(n_jobs=2)(jobs), (len(models), N_DRAWS))
+        for name, scores in zip(models, own, strict=True):
+            report.line(
+                f"  CNN from scratch, {n_clips} clips a class, {name}: {scores.mean():.3f}, {np.round(scores, 3)}"
+            )
+        for name, scores in list(zip(models, own, strict=True))[:2]:
+            gains = own[-1] - scores
+            error = gains.std(ddof=1) / np.sqrt(N_DRAWS)
+            said = f"Gain by copies, {n_clips} clips a class, over the CNN {name}"
+            if n_clips == 10 and name == "alone":
+                report.figure(f"Gain by copies, {n_clips} clips a class", gains.mean(), 0.03)
+            report.line(f"  {said}: {gains.mean():.3f}, standard error {error:.3f}")
+
+
+if __name__ == "__main__":
+    parts = {"folds": folds, "costs": costs, "curve": curve}
+    esc10 = fetch_esc10()
+    with tempfile.TemporaryDirectory() as memory:
+        for part in sys.argv[1:] or list(parts):
+            report = Report(f"transfer_{part}")
+            parts[part](report, esc10, memory)
+            report.write()
