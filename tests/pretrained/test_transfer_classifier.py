@@ -60,8 +60,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:A clip of .* is shorter than the
 def test_it_is_the_head_on_the_embeddings(labelled):
     X, y = labelled
     model = TransferClassifier(base()).fit(X[::2], y[::2])
-    by_hand = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    by_hand.fit(base().fit_transform(X[::2]), y[::2])
+    by_hand = LogisticRegression(max_iter=1000).fit(base().fit_transform(X[::2]), y[::2])
     assert_array_equal(model.predict_proba(X), by_hand.predict_proba(base().fit_transform(X)))
     assert list(model.classes_) == ["high", "low", "middle"]
     assert model.score(X[1::2], y[1::2]) > 0.9
@@ -81,7 +80,7 @@ def test_any_head_with_what_it_has(labelled):
 def test_weights_reach_the_head(labelled):
     X, y = labelled
     weights = np.where(y == "high", 0.0, 1.0)
-    for head in (None, LogisticRegression(max_iter=1000)):
+    for head in (None, make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))):
         model = TransferClassifier(base(), head).fit(X, y, sample_weight=weights)
         assert "high" not in model.predict(X)
 
@@ -104,12 +103,15 @@ def test_a_search_reaches_inside(labelled, tmp_path):
 
 
 @pytest.mark.parametrize("pooling", ["mean", "max", "meanmax"])
-@pytest.mark.parametrize("classes", [2, 3])
-def test_fine_tuning_begins_where_the_head_ends(labelled, network, pooling, classes):
+@pytest.mark.parametrize(
+    ("classes", "head"), [(2, None), (3, None), (3, make_pipeline(StandardScaler(), LogisticRegression()))]
+)
+def test_fine_tuning_begins_where_the_head_ends(labelled, network, pooling, classes, head):
     """With next to no learning rate, the network with its head says what scikit-learn's said."""
     X, y = labelled[0][: 20 * classes], labelled[1][: 20 * classes]
-    frozen = TransferClassifier(base(network, pooling=pooling)).fit(X, y)
-    tuned = TransferClassifier(base(network, pooling=pooling), unfreeze=1, epochs=2, learning_rate=1e-12).fit(X, y)
+    frozen = TransferClassifier(base(network, pooling=pooling), head).fit(X, y)
+    hardly = {"unfreeze": 1, "epochs": 2, "learning_rate": 1e-12}
+    tuned = TransferClassifier(base(network, pooling=pooling), head, **hardly).fit(X, y)
     assert_allclose(tuned.predict_proba(X), frozen.predict_proba(X), atol=1e-4)
     loss = -np.log(frozen.predict_proba(X)[np.arange(len(y)), np.searchsorted(frozen.classes_, y)]).mean()
     assert_allclose(tuned.history_["loss"], [loss, loss], rtol=1e-3)

@@ -1,0 +1,21 @@
+"""What is to be heard in a recording? Any file, 521 names, nothing to train.
+
+Run as ``python 24_what_is_to_be_heard.py FILES...``; without files, recordings of ESC-10 are looked at.
+"""
+
+import sys
+
+from skaudio.datasets import fetch_esc10
+from skaudio.pretrained import PretrainedEmbedding
+
+files = [name for name in sys.argv[1:] if not name.startswith("-")] or list(fetch_esc10().data[::80])
+tagger = PretrainedEmbedding("yamnet", output="scores").fit(files)
+for file, tags in zip(files, tagger.tags(files, top=3), strict=True):
+    print(f"{file}: {', '.join(f'{name} {score:.2f}' for name, score in tags)}")
+
+# Not only what, but when: scores of each window of the longest recording.
+frames = tagger.set_params(pooling=None).transform(files)
+longest = max(frames, key=len)
+names = tagger.get_feature_names_out()
+for i, scores in enumerate(longest[:6]):
+    print(f"from {i * tagger.hop_seconds_:.2f} s: {names[scores.argmax()]}")
