@@ -8,7 +8,7 @@ import sys
 from skaudio.datasets import fetch_esc10
 from skaudio.pretrained import PretrainedEmbedding
 
-files = [name for name in sys.argv[1:] if not name.startswith("-")] or list(fetch_esc10().data[::80])
+files = sys.argv[1:] or list(fetch_esc10().data[::80])
 tagger = PretrainedEmbedding("yamnet", output="scores").fit(files)
 for file, tags in zip(files, tagger.tags(files, top=3), strict=True):
     print(f"{file}: {', '.join(f'{name} {score:.2f}' for name, score in tags)}")

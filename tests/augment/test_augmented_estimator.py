@@ -139,6 +139,21 @@ def test_a_search_reaches_inside(digits):
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 
+@pytest.mark.parametrize("container", [list, Compose])
+def test_a_search_reaches_each_augmenter_by_name(digits, container):
+    model = AugmentedEstimator(pipeline(), container([AddNoise(), TimeShift(), AddNoise()]), n_copies=1, random_state=0)
+    grid = {"augmenters__addnoise-2__snr_db": [0.0, 40.0], "augmenters__timeshift": [TimeShift(), Gain()]}
+    search = GridSearchCV(model, grid, cv=2).fit(digits.data[:40], digits.target[:40])
+    assert len(search.cv_results_["params"]) == 4
+    chosen = clone(model).set_params(**{"augmenters__addnoise-2__snr_db": 3.0, "augmenters__timeshift": Gain()})
+    chosen = chosen.augmenters if container is list else chosen.augmenters.augmenters
+    assert [type(each) for each in chosen] == [AddNoise, Gain, AddNoise]
+    assert (chosen[0].snr_db, chosen[2].snr_db) == ((5.0, 30.0), 3.0)
+    assert model.get_params()["augmenters__addnoise-2__snr_db"] == (5.0, 30.0)  # of the original
+    with pytest.raises(ValueError, match="Invalid parameter 'gain'"):
+        model.set_params(augmenters__gain__gain_db=3.0)
+
+
 def test_frames_are_changed_around_a_step(digits):
     frames = MFCC(sr=8000).fit_transform(digits.data)
     model = AugmentedEstimator(

@@ -15,7 +15,9 @@ from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import as_frames, check_clips, stack_frames
 from skaudio.augment._augmented_clips import AugmentedClips
 from skaudio.augment._augmenter import Augmenter
-from skaudio.augment._compose import Compose
+from skaudio.augment._compose import Compose, params_of
+
+AUGMENTERS = "augmenters__"
 
 
 def _inner_has(name: str) -> Callable[[Any], bool]:
@@ -38,7 +40,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         A classifier, regressor or outlier detector, or a pipeline that ends in one. It is cloned.
     augmenters : augmenter or list of augmenters
         Of waveforms, if the estimator takes clips, or of frames, if it takes these; of several, one is applied after
-        another.
+        another. A search reaches them by name, as in `Compose`: ``augmenters__addnoise__snr_db``.
     n_copies : int, default=3
         Number of changed copies of each clip.
     include_original : bool, default=True
@@ -283,6 +285,45 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
     def offset_(self) -> float:
         """Score below which an outlier detector finds a clip strange, once it is fitted."""
         return self.estimator_.offset_
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Get the parameters.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether those of the estimator and of the augmenters are among them.
+
+        Returns
+        -------
+        dict
+            By name.
+        """
+        inner = params_of(self.augmenters) if deep else {}
+        return super().get_params(deep) | {f"{AUGMENTERS}{name}": value for name, value in inner.items()}
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, own ones and those of the estimator and the augmenters.
+
+        Parameters
+        ----------
+        **params : dict
+            As `get_params` names them.
+
+        Returns
+        -------
+        self : estimator
+            Itself.
+        """
+        if "augmenters" in params:
+            self.augmenters = params.pop("augmenters")
+        if isinstance(self.augmenters, (list, tuple)):
+            inner = {name: params.pop(name) for name in list(params) if name.startswith(AUGMENTERS)}
+            composed = Compose(self.augmenters).set_params(
+                **{name.removeprefix(AUGMENTERS): value for name, value in inner.items()}
+            )
+            self.augmenters = composed.augmenters
+        return super().set_params(**params)
 
     def _augmenter(self) -> Augmenter:
         return Compose(self.augmenters) if isinstance(self.augmenters, (list, tuple)) else self.augmenters

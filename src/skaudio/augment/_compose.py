@@ -1,9 +1,10 @@
 """Several augmenters: one after another, or one of them."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
+from sklearn.pipeline import _name_estimators
 from sklearn.utils._param_validation import HasMethods
 
 from skaudio.augment._augmenter import Augmenter, Draw
@@ -18,6 +19,11 @@ class Compose(Augmenter):
         All of waveforms, or all of frames.
     p : float, default=1.0
         Probability that a clip is changed.
+
+    Notes
+    -----
+    As the steps of `sklearn.pipeline.make_pipeline`, augmenters go by the names of their classes in small letters:
+    ``compose.set_params(addnoise__snr_db=10)``; of two of one class, by ``addnoise-1`` and ``addnoise-2``.
 
     Examples
     --------
@@ -36,6 +42,42 @@ class Compose(Augmenter):
     def __init__(self, augmenters: Sequence[Augmenter], *, p: float = 1.0) -> None:
         self.augmenters = augmenters
         self.p = p
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Get the parameters.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether those of the augmenters are among them.
+
+        Returns
+        -------
+        dict
+            By name.
+        """
+        return super().get_params(deep) | (params_of(self.augmenters) if deep else {})
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, own ones and those of augmenters, or an augmenter by its name.
+
+        Parameters
+        ----------
+        **params : dict
+            As `get_params` names them.
+
+        Returns
+        -------
+        self : augmenter
+            Itself.
+        """
+        if "augmenters" in params:
+            self.augmenters = params.pop("augmenters")
+        names = [name for name, _ in named(self.augmenters)]
+        put = {name: params.pop(name) for name in names if name in params}
+        if put:
+            self.augmenters = [put.get(name, augmenter) for name, augmenter in named(self.augmenters)]
+        return super().set_params(**params)
 
     @property
     def of(self) -> Literal["waveform", "frames"]:
@@ -94,6 +136,21 @@ class OneOf(Compose):
 
     def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
         return Augmenter._apply_all(self, clips, draws, sr)
+
+
+def named(augmenters: Any) -> list[tuple[str, Augmenter]]:
+    """Name augmenters as `sklearn.pipeline.make_pipeline` does steps; what is none has no name."""
+    known = isinstance(augmenters, (list, tuple)) and all(isinstance(each, Augmenter) for each in augmenters)
+    return _name_estimators(augmenters) if known else []
+
+
+def params_of(augmenters: Any) -> dict[str, Any]:
+    """Give augmenters by name, and their parameters by name and parameter."""
+    params: dict[str, Any] = {}
+    for name, augmenter in named(augmenters):
+        params[name] = augmenter
+        params |= {f"{name}__{key}": value for key, value in augmenter.get_params().items()}
+    return params
 
 
 def checked(augmenters: Any) -> Sequence[Augmenter]:
