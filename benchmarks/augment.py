@@ -1,10 +1,12 @@
 """Augmentation: what it costs beside what cannot be saved, and what it gains where recordings are few.
 
-Run as ``SKAUDIO_DATA=... python benchmarks/augment.py [costs] [gains] [network]``; ten minutes for the first two, half
-an hour for the third. Gains are of one pipeline, the same with and without copies; how it is set was chosen when
-speakers were left out in `accuracy.py`. Ranges and number of the copies were chosen on parts of the training folds:
-training without a speaker and without a second one, who scored; in turn each speaker was such a second one, so the gain
-may be flattered slightly. The network is the default one, with the same changes.
+Run as ``SKAUDIO_DATA=... python benchmarks/augment.py [costs] [gains] [network] [surroundings]``; ten minutes for the
+first two, half an hour for each of the others.
+
+Gains are of one pipeline, the same with and without copies; how it is set was chosen when speakers were left out in
+`accuracy.py`. Ranges and number of the copies were chosen on parts of the training folds: training without a speaker
+and without a second one, who scored; in turn each speaker was such a second one, so the gain may be flattered slightly.
+The network is the default one, with the same changes. Surroundings: each augmenter as it is by default.
 """
 
 import sys
@@ -18,11 +20,22 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from skaudio.augment import VTLP, AddNoise, AugmentedEstimator, Gain, TimeShift, TimeStretch
-from skaudio.datasets import fetch_spoken_digits
+from skaudio.augment import (
+    VTLP,
+    AddNoise,
+    AugmentedEstimator,
+    BandFilter,
+    Clip,
+    Convolve,
+    Gain,
+    PitchShift,
+    TimeShift,
+    TimeStretch,
+)
+from skaudio.datasets import fetch_esc10, fetch_spoken_digits
 from skaudio.dsp import istft, stft
 from skaudio.estimators import CNNClassifier
-from skaudio.features import MFCC, MelSpectrogram
+from skaudio.features import MFCC, MelSpectrogram, Waveform
 from skaudio.pooling import StatPooling
 
 SR = 16000
@@ -79,8 +92,41 @@ def network(report):
     report.figure("FSDD, leave one speaker out, CNNClassifier() with copies", own.mean(), 0.94)
 
 
+def surroundings(report):
+    """Each augmenter as it is by default, on sounds where heavy changes do harm."""
+    esc10 = fetch_esc10()
+    folds = list(LeaveOneGroupOut().split(esc10.data, groups=esc10.groups))
+    clips = [frames[:, 0] for frames in Waveform(sr=22050, n_jobs=2).fit_transform(esc10.data)]
+    esc10.data = np.empty(len(clips), dtype=object)
+    esc10.data[:] = clips
+    pipe = make_pipeline(MFCC(sr=22050, deltas=2), StatPooling(), StandardScaler(), SVC(C=10))
+    models = {"as they are": pipe}
+    for kind in (TimeShift, Gain, AddNoise, Convolve, VTLP, PitchShift, TimeStretch, BandFilter, Clip):
+        models[kind.__name__] = AugmentedEstimator(pipe, kind(), random_state=0)
+    bare = {
+        "time_shift": 0,
+        "time_stretch": 0,
+        "frequency_warp": 0,
+        "equalization": 0,
+        "spec_augment": False,
+        "mixup": 0,
+    }
+    frames = MelSpectrogram(sr=22050, n_fft=2048, hop_length=882, n_mels=96, level=-20.0)
+    models["CNNClassifier(), its own augmentation"] = make_pipeline(frames, CNNClassifier(random_state=0))
+    models["CNNClassifier() without any"] = make_pipeline(frames, CNNClassifier(random_state=0, **bare))
+    jobs = (delayed(accuracy)(model, esc10, *fold) for model in models.values() for fold in folds)
+    scores = dict(zip(models, np.reshape(Parallel(n_jobs=2)(jobs), (-1, len(folds))), strict=True))
+    for name, own in scores.items():
+        report.line(f"  ESC-10, {name}: {np.round(own, 4)}, mean {own.mean():.4f}")
+    of_svm = {name: own.mean() - scores["as they are"].mean() for name, own in scores.items() if "CNN" not in name}
+    worst = min(of_svm, key=of_svm.get)
+    report.figure(f"ESC-10, an SVM's gain by copies, of the worst augmenter ({worst})", of_svm[worst], 0.0)
+    own, without = (scores[name].mean() for name in list(scores)[-2:])
+    report.figure("ESC-10, what a CNN's own augmentation gains", own - without, 0.0)
+
+
 if __name__ == "__main__":
-    parts = {"costs": costs, "gains": gains, "network": network}
+    parts = {"costs": costs, "gains": gains, "network": network, "surroundings": surroundings}
     for part in sys.argv[1:] or list(parts):
         report = Report(f"augment_{part}")
         parts[part](report)

@@ -21,7 +21,7 @@ import skaudio.events._units as units
 from skaudio.datasets import make_sound_events
 from skaudio.estimators import CNNClassifier
 from skaudio.events import Event, EventDetector, event_table, read_events, write_events
-from skaudio.features import MFCC, MelSpectrogram
+from skaudio.features import MFCC, MelSpectrogram, Waveform
 from skaudio.io import AudioError
 from skaudio.metrics import event_based_f1, event_based_scores
 from skaudio.pooling import StatPooling
@@ -339,6 +339,8 @@ def test_what_cannot_be_used(scenes, tmp_path):
         EventDetector(STATISTICS).fit(scenes.data[:2], scenes.events[:2])
     with pytest.raises(ValueError, match="sr=8000, but the front end has sr=16000"):
         EventDetector(STATISTICS, **SETTINGS, sr=8000).fit(scenes.data[:2], scenes.events[:2])
+    with pytest.raises(ValueError, match=r"front_end=Waveform\(.*does not make frames of a spectrum. Put it into the"):
+        EventDetector(STATISTICS, **{**SETTINGS, "front_end": Waveform(sr=SR)}).fit(scenes.data, scenes.events)
     with pytest.raises(ValueError, match="front_end has top_db"):
         EventDetector(STATISTICS, **{**SETTINGS, "front_end": MelSpectrogram(sr=SR)}).fit(scenes.data, scenes.events)
     (tmp_path / "broken.wav").write_bytes(b"no sound")

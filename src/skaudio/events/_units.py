@@ -34,13 +34,18 @@ class Units:
     Raises
     ------
     ValueError
-        If the front end does something that depends on the clip as a whole.
+        If the front end makes no frames of a spectrum, or does something that depends on the clip as a whole.
     """
 
     def __init__(self, sr: float, front_end: Any) -> None:
         self._sr, self._front_end = sr, front_end
         self._hop, self._margin = 1, 0
         if front_end is not None:
+            if not hasattr(front_end, "hop_length"):
+                raise ValueError(
+                    f"front_end={front_end!r} does not make frames of a spectrum. Put it into the estimator, as in "
+                    "make_pipeline(front_end, classifier)."
+                )
             for name in PER_CLIP:
                 if getattr(front_end, name, None) is not None:
                     raise ValueError(
