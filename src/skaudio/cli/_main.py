@@ -56,6 +56,10 @@ def _run(arguments: Namespace) -> None:
         from skaudio.cli._detect import detect
 
         detect(arguments)
+    elif arguments.command == "tag":
+        from skaudio.cli._tag import tag
+
+        tag(arguments)
     else:
         from skaudio.cli._predict import predict
 

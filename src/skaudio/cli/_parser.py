@@ -41,6 +41,11 @@ What --out ends in is the format: .csv, .parquet, .selections.txt (Raven), .txt 
 recording) or .tsv (DCASE). Interrupted and called again, it goes on where it was."""
 
 
+_TAG = """\
+Print a CSV of what is to be heard in files, by the names of the classes that a pretrained model
+knows: 521 of AudioSet, of YAMNet, which is downloaded at the first call (4 MB)."""
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Make the parser; its result has ``command`` and that command's arguments."""
     parser = argparse.ArgumentParser(prog="skaudio", description="Learning from sound, the scikit-learn way.")
@@ -49,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_search(commands)
     _add_predict(commands)
     _add_detect(commands)
+    _add_tag(commands)
     return parser
 
 
@@ -107,14 +113,7 @@ def _add_predict(commands: argparse._SubParsersAction) -> None:
     add = parser.add_argument
     add("model", metavar="MODEL", help="file that `skaudio search` or joblib.dump wrote")
     add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
-    add("--output", metavar="CSV", help="write to this file instead of stdout")
-    add("--force", action="store_true", help="replace CSV if it exists")
-    add(
-        "--on-error",
-        choices=("raise", "warn"),
-        default="raise",
-        help="a broken file: stop (default), or leave its row empty",
-    )
+    _add_output(parser)
 
 
 def _add_detect(commands: argparse._SubParsersAction) -> None:
@@ -137,6 +136,40 @@ def _add_detect(commands: argparse._SubParsersAction) -> None:
         help="a broken file: stop (default), or leave it out",
     )
     add("--quiet", action="store_true", help="no progress bar")
+
+
+def _add_tag(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "tag",
+        help="print what is to be heard in files, by name, as CSV",
+        description=_TAG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
+    add("--top", type=_whole(1), default=5, metavar="N", help="number of tags of a file (default: 5)")
+    add(
+        "--pooling",
+        choices=("mean", "max"),
+        default="mean",
+        help="over a file's time: what lasts (mean, the default), or what is there at all (max)",
+    )
+    add("--model", default="yamnet", metavar="FILE", help="another model: .tflite, .keras, .h5, .onnx or a SavedModel")
+    add("--sr", type=_whole(1000), metavar="HZ", help="sampling rate of another model")
+    add("--names", metavar="TXT", help="names of the classes of another model, one a line")
+    add("--jobs", type=_whole(1), metavar="N", help="number of threads (default: 1)")
+    _add_output(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", metavar="CSV", help="write to this file instead of stdout")
+    parser.add_argument("--force", action="store_true", help="replace CSV if it exists")
+    parser.add_argument(
+        "--on-error",
+        choices=("raise", "warn"),
+        default="raise",
+        help="a broken file: stop (default), or leave its row empty",
+    )
 
 
 def _whole(least: int) -> Callable[[str], int]:

@@ -1,0 +1,81 @@
+"""Rows of a CSV for many files, portion by portion, and what becomes of broken ones."""
+
+import csv
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from skaudio.cli._files import check_writable
+from skaudio.cli._listen import PORTION
+from skaudio.cli._messages import reason, warn
+from skaudio.io import AudioError
+from skaudio.io._replacing import replacing
+
+
+def output_of(arguments: Namespace) -> Path | None:
+    """Give the file that ``--output`` names, which can be written, or None for stdout."""
+    if arguments.output is None:
+        return None
+    output = Path(arguments.output).expanduser()
+    check_writable(output, force=arguments.force)
+    return output
+
+
+def write_rows(output: Path | None, header: Sequence[str], rows: Iterable[Sequence]) -> None:
+    """Write a CSV: a file that is there whole or not at all, or to stdout as rows come."""
+    with _opened(output) as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(header)
+        table.writerows(rows)
+
+
+def results_by_file(
+    compute: Callable[[Sequence[str]], Sequence[Any]], paths: Sequence[str], on_error: str
+) -> Iterator[tuple[str, Any]]:
+    """Yield each file with what is computed of it, or with None if it is broken.
+
+    Parameters
+    ----------
+    compute : callable
+        Takes paths, and gives as many results.
+    paths : sequence of str
+        The files.
+    on_error : {"raise", "warn"}
+        What a broken file leads to.
+
+    Raises
+    ------
+    AudioError
+        If a file is broken and ``on_error`` is "raise".
+    """
+    for start in range(0, len(paths), PORTION):
+        yield from _portion(compute, paths[start : start + PORTION], on_error)
+
+
+def _portion(compute: Callable, paths: Sequence[str], on_error: str) -> Iterator[tuple[str, Any]]:
+    """Compute a portion of files at once, and one by one where one of them is broken."""
+    try:
+        results = compute(paths)
+    except AudioError as error:
+        if on_error == "raise":
+            raise AudioError(f"{reason(error)} Pass --on-error warn to leave its row empty.") from error
+        if len(paths) > 1:
+            for path in paths:
+                yield from _portion(compute, [path], on_error)
+        else:
+            warn(reason(error))
+            yield paths[0], None
+        return
+    yield from zip(paths, results, strict=True)
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+        return
+    with replacing(output) as aside, aside.open("w", newline="", encoding="utf-8") as file:
+        yield file

@@ -1,0 +1,36 @@
+"""``skaudio tag``: what is to be heard in files, by name."""
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+
+from skaudio.cli._files import audio_files
+from skaudio.cli._rows import output_of, results_by_file, write_rows
+from skaudio.pretrained import PretrainedEmbedding
+
+
+def tag(arguments: Namespace) -> None:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        What the parser made of ``skaudio tag ...``.
+    """
+    output = output_of(arguments)
+    paths = [path for name in arguments.files for path in audio_files(name)]
+    tagger = PretrainedEmbedding(
+        arguments.model,
+        output="scores",
+        pooling=arguments.pooling,
+        sr=arguments.sr,
+        class_names=arguments.names,
+        n_jobs=arguments.jobs,
+    ).fit(paths)
+    write_rows(output, ["path", "tag", "score"], _rows(tagger, paths, arguments.top, arguments.on_error))
+
+
+def _rows(tagger: PretrainedEmbedding, paths: Sequence[str], top: int, on_error: str) -> Iterator[list]:
+    for path, tags in results_by_file(lambda some: tagger.tags(some, top=top), paths, on_error):
+        yield from ([path, name, f"{score:.6f}"] for name, score in (tags or []))
+        if tags is None:
+            yield [path, "", ""]
