@@ -6,7 +6,9 @@ first two, half an hour for each of the others.
 Gains are of one pipeline, the same with and without copies; how it is set was chosen when speakers were left out in
 `accuracy.py`. Ranges and number of the copies were chosen on parts of the training folds: training without a speaker
 and without a second one, who scored; in turn each speaker was such a second one, so the gain may be flattered slightly.
-The network is the default one, with the same changes. Surroundings: each augmenter as it is by default.
+The network is the default one, whose frames are changed anew in each epoch: noise and strong stretching besides cost it
+accuracy (0.933 with the three of the SVM), and one copy by VTLP was chosen in the same way. Surroundings: each
+augmenter as it is by default.
 """
 
 import sys
@@ -87,8 +89,8 @@ def network(report):
     digits = fetch_spoken_digits()
     frames = MelSpectrogram(n_fft=256, hop_length=80, n_mels=40, **VOICE)
     pipe = make_pipeline(frames, CNNClassifier(random_state=0))
-    (own,) = by_speaker(digits, AugmentedEstimator(pipe, CHANGES, n_copies=2, random_state=0))
-    report.line(f"  digits, one speaker left out, CNNClassifier() with two copies: {np.round(own, 3)}")
+    (own,) = by_speaker(digits, AugmentedEstimator(pipe, VTLP(), n_copies=1, random_state=0))
+    report.line(f"  digits, one speaker left out, CNNClassifier() with a copy by VTLP: {np.round(own, 3)}")
     report.figure("FSDD, leave one speaker out, CNNClassifier() with copies", own.mean(), 0.94)
 
 
