@@ -90,6 +90,33 @@ def test_pooling_over_windows_that_overlap(clips, pooling):
         assert_allclose(output, expected[pooling], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("length", "hop", "starts"),
+    [
+        (399, 400, [0]),
+        (400, 400, [0]),
+        (401, 400, [0, 400]),
+        (800, 400, [0, 400]),
+        (800, 300, [0, 300, 600]),
+        (1000, 300, [0, 300, 600]),
+        (1001, 300, [0, 300, 600, 900]),
+        (900, 1000, [0]),  # what lies between windows is not asked for
+        (1001, 1000, [0, 1000]),
+    ],
+)
+def test_all_of_a_clip_is_heard_and_nothing_but_silence_never(length, hop, starts):
+    y = np.arange(1, length + 1, dtype=np.float32)
+    model = PretrainedEmbedding(whole, sr=SR, window_seconds=0.05, hop_seconds=hop / SR, pooling=None)
+    expected = np.stack([np.pad(y, (0, 2000))[start : start + N_SAMPLES] for start in starts])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert_array_equal(model.fit([y]).transform([y])[0], expected)
+
+
+def whole(windows):
+    return windows
+
+
 def test_names_of_columns(clips):
     model = PretrainedEmbedding(hidden_of, sr=SR, window_seconds=0.05, pooling="meanmax").fit(clips)
     names = model.get_feature_names_out()

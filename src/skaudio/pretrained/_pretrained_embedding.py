@@ -21,6 +21,7 @@ from skaudio.pooling import StatPooling
 from skaudio.pretrained._model_file import ModelFile
 from skaudio.pretrained._named_models import NAMED_MODELS, NamedModel
 from skaudio.pretrained._opening import keras_network, model_digest, open_model
+from skaudio.pretrained._windows import windows_of
 
 POOLINGS = {"mean": ("mean",), "max": ("max",), "meanmax": ("mean", "max")}
 
@@ -349,9 +350,7 @@ class PretrainedEmbedding(FrontEnd):
                     f"{self.window_seconds_:.3g} s: silence follows it, as it does others that are as short.",
                     stacklevel=2,
                 )
-            n_windows = 1 + max(0, -(-(len(y) - n_samples) // hop))
-            padded = np.pad(y, (0, max(0, (n_windows - 1) * hop + n_samples - len(y))))
-            return model(np.lib.stride_tricks.sliding_window_view(padded, n_samples)[::hop][:n_windows])
+            return np.concatenate([model(windows) for windows in windows_of(y, n_samples, hop)])
 
         return extract
 
