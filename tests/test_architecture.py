@@ -13,6 +13,7 @@ SRC = Path(skaudio.__file__).parent
 FLOW = [
     "_validation",
     "_data_home",
+    "_randomness",
     "_frames_output",
     "_persistence",
     "io",

@@ -38,6 +38,7 @@ OF_WAVEFORMS = [
     Convolve(),
     Gain(),
     Mix([np.sin(np.arange(3000) / 9)]),
+    AddNoise(clips=[np.sin(np.arange(3000) / 9)]),
     OneOf([Gain(), TimeShift(mode="pad")]),
     PitchShift(),
     RandomCrop(seconds=0.2),
@@ -182,6 +183,8 @@ def test_backgrounds_from_files_are_brought_to_the_rate_of_the_clip(tmp_path):
         Mix([tmp_path / "nothing.wav"]).augment([y], sr=SR)
     with pytest.raises(AudioError, match=r"clips\[0\]: .*NaN"):
         Mix([np.full(10, np.nan)]).augment([y], sr=SR)
+    for kind in (Mix, AddNoise):
+        assert_array_equal(kind(clips=[tmp_path / "hum.wav"], snr_db=0.0).augment([y], sr=SR, random_state=0)[0], mixed)
 
 
 def test_convolution_keeps_place_and_power():
@@ -280,6 +283,7 @@ def test_a_compose_applies_in_order_and_one_of_applies_one():
         (AddNoise(snr_db=(30, 5)), r"snr_db=\(30, 5\); expected .* in order"),
         (AddNoise(color="purple"), "color='purple'; expected some of 'white', 'pink', 'brown'"),
         (AddNoise(color=[]), "expected some of"),
+        (AddNoise(clips=[]), r"clips=\[\]; expected a list of clips, one at least"),
         (Mix([]), r"clips=\[\]; expected a list of clips, one at least"),
         (Convolve([]), r"responses=\[\]; expected a list of clips"),
         (Convolve(reverberation_seconds=-1.0), "expected a finite number, from 0 up"),

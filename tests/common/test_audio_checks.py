@@ -103,6 +103,15 @@ def test_same_seed_same_result_and_the_callers_random_states_are_left_alone(case
     assert before == (random.getstate(), pickle.dumps(np.random.get_state()))  # noqa: NPY002
 
 
+def test_without_a_seed_too_the_callers_random_state_is_left_alone(case):
+    estimator, X = case
+    if "random_state" not in estimator.get_params():
+        pytest.skip("draws nothing")
+    before = pickle.dumps(np.random.get_state())  # noqa: NPY002
+    fitted(clone(estimator).set_params(random_state=None), X).transform(X)
+    assert pickle.dumps(np.random.get_state()) == before  # noqa: NPY002
+
+
 def test_a_pickled_estimator_gives_the_same_result(case):
     estimator, X = case
     model = fitted(estimator, X)

@@ -17,6 +17,9 @@ class AddNoise(WritingAugmenter):
     ----------
     color : {"white", "pink", "brown"} or sequence of them, default=("white", "pink", "brown")
         Kind of noise; of several, one is drawn for each clip. Power falls as 0, 3 or 6 dB an octave.
+    clips : sequence of clips or None, default=None
+        Recorded noise, in place of colours: paths, arrays (at the sampling rate of what they are added to), ``(y, sr)``
+        pairs or dicts. One is drawn for each clip, and a place in it; a short one is repeated.
     snr_db : float or (float, float), default=(5.0, 30.0)
         Power of the clip above that of the noise in dB, over the whole clip; or the range that it is drawn from. Below
         0 the noise is the louder.
@@ -40,6 +43,7 @@ class AddNoise(WritingAugmenter):
     _parameter_constraints: ClassVar[dict] = {
         **Augmenter._parameter_constraints,
         "color": [str, tuple, list],
+        "clips": [None, "array-like", list, tuple],
         "snr_db": [Real, tuple, list],
     }
 
@@ -47,32 +51,43 @@ class AddNoise(WritingAugmenter):
         self,
         *,
         color: str | Sequence[str] = ("white", "pink", "brown"),
+        clips: Sequence | None = None,
         snr_db: float | tuple[float, float] = (5.0, 30.0),
         p: float = 1.0,
     ) -> None:
         self.color = color
+        self.clips = clips
         self.snr_db = snr_db
         self.p = p
 
     def _check_ranges(self) -> None:
         check_range(self.snr_db, "snr_db")
+        if self.clips is not None:
+            check_sources(self.clips, "clips")
+            return
         colors = {self.color} if isinstance(self.color, str) else set(self.color)
         if not colors or not colors <= set(COLORS):
             raise ValueError(f"color={self.color!r}; expected some of {', '.join(map(repr, COLORS))}.")
 
     def _draw(self, rng: np.random.Generator) -> dict[str, Any]:
+        if self.clips is not None:
+            clip = int(rng.integers(len(self.clips)))
+            return {"clip": clip, "start": float(rng.random()), "snr_db": in_range(rng, self.snr_db)}
         color = self.color if isinstance(self.color, str) else self.color[int(rng.integers(len(self.color)))]
         return {"color": color, "start": float(rng.random()), "snr_db": in_range(rng, self.snr_db)}
 
     def _write(self, y: np.ndarray, drawn: dict[str, Any], sr: float | None, out: np.ndarray) -> None:
         add_at_snr(y, self._noise(drawn, len(y), sr), drawn["snr_db"], out)
 
-    def _noise(self, drawn: dict[str, Any], n_samples: int, sr: float | None) -> np.ndarray:  # noqa: ARG002
-        return piece_from(noise_bank(drawn["color"]), drawn["start"], n_samples)
+    def _noise(self, drawn: dict[str, Any], n_samples: int, sr: float | None) -> np.ndarray:
+        if "color" in drawn:
+            return piece_from(noise_bank(drawn["color"]), drawn["start"], n_samples)
+        source = source_waveform(self.clips[drawn["clip"]], drawn["clip"], sr, "clips")
+        return piece_from(source, drawn["start"], n_samples)
 
 
 class Mix(AddNoise):
-    """Add other clips: backgrounds, rooms, streets, talk.
+    """Add other clips: backgrounds, rooms, streets, talk. `AddNoise` of ``clips``, under the name that is looked for.
 
     Parameters
     ----------
@@ -107,18 +122,6 @@ class Mix(AddNoise):
         self.clips = clips
         self.snr_db = snr_db
         self.p = p
-
-    def _check_ranges(self) -> None:
-        check_range(self.snr_db, "snr_db")
-        check_sources(self.clips, "clips")
-
-    def _draw(self, rng: np.random.Generator) -> dict[str, Any]:
-        clip = int(rng.integers(len(self.clips)))
-        return {"clip": clip, "start": float(rng.random()), "snr_db": in_range(rng, self.snr_db)}
-
-    def _noise(self, drawn: dict[str, Any], n_samples: int, sr: float | None) -> np.ndarray:
-        source = source_waveform(self.clips[drawn["clip"]], drawn["clip"], sr, "clips")
-        return piece_from(source, drawn["start"], n_samples)
 
 
 def add_at_snr(y: np.ndarray, noise: np.ndarray, snr_db: float, out: np.ndarray) -> None:

@@ -6,12 +6,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, _fit_context, clone, is_classifier, is_regressor
-from sklearn.utils import Tags, check_random_state, get_tags
+from sklearn.utils import Tags, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from skaudio._persistence import VersionedPickleMixin
+from skaudio._randomness import own_random_state
 from skaudio._validation import as_frames, check_clips, stack_frames
 from skaudio.augment._augmented_clips import AugmentedClips
 from skaudio.augment._augmenter import Augmenter
@@ -150,7 +151,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
             params["groups"] = np.tile(np.asarray(groups), n_rounds)
         if y is not None:
             y = np.concatenate([np.asarray(y)] * n_rounds)
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
+        rng = np.random.default_rng(own_random_state(self.random_state).randint(2**31 - 1))
         self._test_seed = int(rng.integers(2**31))
         copies = self._with_copies(X, self.n_copies, self.include_original, rng)
         self.estimator_ = clone(self.estimator).fit(copies, y, **params)

@@ -7,8 +7,9 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
+
+from skaudio._randomness import own_random_state
 
 Draw = Any  # numbers, and tuples and dicts of them: small, printed in full, replayed at any time
 
@@ -94,7 +95,7 @@ class Augmenter(BaseEstimator):
             If a clip is none, or a parameter is out of its range.
         """
         self.check()
-        rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
+        rng = np.random.default_rng(own_random_state(random_state).randint(2**31 - 1))
         clips = X if isinstance(X, np.ndarray) and X.dtype.kind == "f" else [np.asarray(clip) for clip in X]
         for i, clip in enumerate(clips):
             self._check(clip, i)

@@ -9,10 +9,11 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
-from sklearn.utils import Tags, check_random_state
+from sklearn.utils import Tags
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted
 
 from skaudio._persistence import VersionedPickleMixin
+from skaudio._randomness import own_random_state
 from skaudio._validation import check_frames
 from skaudio.estimators._architecture import Architecture
 from skaudio.estimators._batches import Batches, FrameBatches, Sampler, channel_statistics, in_batches, mask_of
@@ -156,9 +157,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
 
     def _draw_seed(self, go_on: bool) -> int:
         """Draw a seed, without touching NumPy's global generator."""
-        if self.random_state is None:
-            return int(np.random.default_rng().integers(2**31))
-        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        seed = int(own_random_state(self.random_state).randint(2**31 - 1))
         if go_on and isinstance(self.random_state, Integral):
             seed = int(np.random.default_rng([seed, self.n_iter_]).integers(2**31))  # not the same batches each call
         return seed

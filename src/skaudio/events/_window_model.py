@@ -8,11 +8,12 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 from tqdm import tqdm
 
 from skaudio._persistence import VersionedPickleMixin
+from skaudio._randomness import own_random_state
 from skaudio._validation import stack_frames
 from skaudio.events._event import Event
 from skaudio.events._laying_over import laid_over
@@ -51,7 +52,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         ``labels_`` and ``multilabel_`` are known.
         """
         units, look = self._scales()
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
+        rng = np.random.default_rng(own_random_state(self.random_state).randint(2**31 - 1))
         n_background = self._n_background(events, look)
         data, targets, unused, n_positive = [], [], [], 0
         for i, (recording, own) in enumerate(zip(recordings, events, strict=True)):

@@ -7,11 +7,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from skaudio._persistence import VersionedPickleMixin
+from skaudio._randomness import own_random_state
 from skaudio._validation import check_clips
 from skaudio.io import AudioError, load
 from skaudio.matching._latent_index import LatentIndex
@@ -149,7 +149,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         self._numbers: list[int] = []
         self._sizes: dict[int, int] = {}
         self._next = 0
-        rng = check_random_state(self.random_state)
+        rng = own_random_state(self.random_state)
         if self.method == "latent":
             self._index: Any = LatentIndex(self.sr, int(rng.randint(2**31 - 1)))
         else:

@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
+from skaudio._randomness import own_random_state
 from skaudio._validation import check_frames
 from skaudio.pooling._frames_input import FramesInputMixin
 
@@ -157,7 +157,7 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         from sklearn.preprocessing import StandardScaler
 
         batch = check_frames(self, X, reset=True, allow_nan=True)
-        random_state = check_random_state(self.random_state)
+        random_state = own_random_state(self.random_state)
         frames = _draw_frames(batch, self.max_frames, random_state)
         if len(frames) < self.n_components:
             raise ValueError(

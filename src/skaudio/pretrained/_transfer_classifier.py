@@ -9,12 +9,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import Tags, check_random_state, compute_class_weight
+from sklearn.utils import Tags, compute_class_weight
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, has_fit_parameter
 
 from skaudio._persistence import VersionedPickleMixin
+from skaudio._randomness import own_random_state
 from skaudio._validation import check_clips
 from skaudio.pretrained._pretrained_embedding import POOLINGS, PretrainedEmbedding
 
@@ -238,7 +239,7 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
                 logistic.class_weight, classes=head.classes_, y=np.asarray(y), sample_weight=sample_weight
             )
             weights = weights * of_class[targets]
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
+        rng = np.random.default_rng(own_random_state(self.random_state).randint(2**31 - 1))
         network, line, losses = fine_tune(part, line, base.cut(X), targets, weights, how, rng)
         logistic.coef_, logistic.intercept_ = line.coef.astype(np.float64), line.intercept.astype(np.float64)
         self.history_ = {"loss": losses}
