@@ -69,6 +69,10 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
     -----
     Copies are made when their turn comes, and not kept: what is kept is what the front end makes of them.
 
+    Where the score falls, changes are too strong, or of a kind that tells classes apart: choose their ranges as any
+    parameter, by a search over training folds. The networks of `skaudio.estimators` change frames anew in each epoch by
+    themselves; gentle copies help them where clips are few (ten a class), mostly as more steps of training would.
+
     Examples
     --------
     >>> from sklearn.pipeline import make_pipeline
