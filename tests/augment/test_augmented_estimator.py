@@ -148,8 +148,8 @@ def test_a_search_reaches_each_augmenter_by_name(digits, container):
     chosen = clone(model).set_params(**{"augmenters__addnoise-2__snr_db": 3.0, "augmenters__timeshift": Gain()})
     chosen = chosen.augmenters if container is list else chosen.augmenters.augmenters
     assert [type(each) for each in chosen] == [AddNoise, Gain, AddNoise]
-    assert (chosen[0].snr_db, chosen[2].snr_db) == ((5.0, 30.0), 3.0)
-    assert model.get_params()["augmenters__addnoise-2__snr_db"] == (5.0, 30.0)  # of the original
+    assert (chosen[0].snr_db, chosen[2].snr_db) == ((20.0, 50.0), 3.0)
+    assert model.get_params()["augmenters__addnoise-2__snr_db"] == (20.0, 50.0)  # of the original
     with pytest.raises(ValueError, match="Invalid parameter 'gain'"):
         model.set_params(augmenters__gain__gain_db=3.0)
 

@@ -20,7 +20,7 @@ class AddNoise(WritingAugmenter):
     clips : sequence of clips or None, default=None
         Recorded noise, in place of colours: paths, arrays (at the sampling rate of what they are added to), ``(y, sr)``
         pairs or dicts. One is drawn for each clip, and a place in it; a short one is repeated.
-    snr_db : float or (float, float), default=(5.0, 30.0)
+    snr_db : float or (float, float), default=(20.0, 50.0)
         Power of the clip above that of the noise in dB, over the whole clip; or the range that it is drawn from. Below
         0 the noise is the louder.
     p : float, default=1.0
@@ -52,7 +52,7 @@ class AddNoise(WritingAugmenter):
         *,
         color: str | Sequence[str] = ("white", "pink", "brown"),
         clips: Sequence | None = None,
-        snr_db: float | tuple[float, float] = (5.0, 30.0),
+        snr_db: float | tuple[float, float] = (20.0, 50.0),
         p: float = 1.0,
     ) -> None:
         self.color = color

@@ -22,7 +22,7 @@ class Convolve(Augmenter):
         [1]_, behind the direct sound.
     reverberation_seconds : float or (float, float), default=(0.1, 0.8)
         Of synthetic rooms: time in which sound decays by 60 dB, or the range that it is drawn from.
-    wet : float, default=0.5
+    wet : float, default=0.1
         Of synthetic rooms: power of what is reflected, as a share of all.
     p : float, default=1.0
         Probability that a clip is changed.
@@ -56,7 +56,7 @@ class Convolve(Augmenter):
         responses: Sequence | None = None,
         *,
         reverberation_seconds: float | tuple[float, float] = (0.1, 0.8),
-        wet: float = 0.5,
+        wet: float = 0.1,
         p: float = 1.0,
     ) -> None:
         self.responses = responses

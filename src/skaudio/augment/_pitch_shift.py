@@ -7,9 +7,11 @@ import numpy as np
 
 from skaudio.augment._augmenter import Augmenter, RangeAugmenter, needed_rate
 
+VOCODER_SECONDS = 0.025
+
 
 class PitchShift(RangeAugmenter):
-    """Shift the pitch by librosa's phase vocoder; the length stays.
+    """Shift the pitch by librosa's phase vocoder, on frames of about 25 ms; the length stays.
 
     Parameters
     ----------
@@ -42,10 +44,15 @@ class PitchShift(RangeAugmenter):
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:
         from librosa.effects import pitch_shift
 
-        n_fft = fitting_n_fft(len(y))
-        return pitch_shift(y, sr=needed_rate(sr, self), n_steps=drawn, n_fft=n_fft, hop_length=n_fft // 4)
+        sr = needed_rate(sr, self)
+        n_fft = vocoder_n_fft(len(y), sr)
+        return pitch_shift(y, sr=sr, n_steps=drawn, n_fft=n_fft, hop_length=n_fft // 4)
 
 
-def fitting_n_fft(n_samples: int) -> int:
-    """Give the length of a frame for librosa's effects: its default, or less for a short clip."""
-    return int(min(2048, max(16, 2 ** (n_samples.bit_length() - 1))))
+def vocoder_n_fft(n_samples: int, sr: float | None) -> int:
+    """Give the length of a frame for librosa's phase vocoder: about 25 ms, no more than a short clip.
+
+    Over librosa's own 2048 samples, a knock becomes a smear, which cost accuracy where classes differ by knocks.
+    """
+    usual = 512 if sr is None else 2 ** round(np.log2(VOCODER_SECONDS * sr))
+    return int(min(usual, max(16, 2 ** (n_samples.bit_length() - 1))))

@@ -6,11 +6,11 @@ from typing import ClassVar
 import numpy as np
 
 from skaudio.augment._augmenter import Augmenter, RangeAugmenter
-from skaudio.augment._pitch_shift import fitting_n_fft
+from skaudio.augment._pitch_shift import vocoder_n_fft
 
 
 class TimeStretch(RangeAugmenter):
-    """Change the tempo by librosa's phase vocoder; the pitch stays, the length does not.
+    """Change the tempo by librosa's phase vocoder, on frames of about 25 ms; the pitch stays, the length does not.
 
     Parameters
     ----------
@@ -36,8 +36,8 @@ class TimeStretch(RangeAugmenter):
         self.rate = rate
         self.p = p
 
-    def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:  # noqa: ARG002
+    def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:
         from librosa.effects import time_stretch
 
-        n_fft = fitting_n_fft(len(y))
+        n_fft = vocoder_n_fft(len(y), sr)
         return time_stretch(y, rate=drawn, n_fft=n_fft, hop_length=n_fft // 4)
