@@ -3,7 +3,7 @@
 import hashlib
 import io
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 from zipfile import ZipFile, ZipInfo
@@ -69,10 +69,6 @@ class ModelFile:
                 "anew, or use store='bytes', which keeps the model."
             )
         return content
-
-    def reference(self) -> Self:
-        """Give the same without the bytes."""
-        return replace(self, content=None)
 
     @property
     def format(self) -> str:

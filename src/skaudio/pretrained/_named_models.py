@@ -1,6 +1,5 @@
 """Models known by name: where each comes from, and what it wants to hear."""
 
-import os
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -59,15 +58,13 @@ NAMED_MODELS = {
 }
 
 
-def find_named(model: NamedModel, data_home: str | os.PathLike | None = None) -> Path:
+def find_named(model: NamedModel) -> Path:
     """Find a model in the data home, or download it into there.
 
     Parameters
     ----------
     model : NamedModel
         Which.
-    data_home : str, PathLike or None, default=None
-        As in `skaudio.datasets.get_data_home`.
 
     Returns
     -------
@@ -79,7 +76,7 @@ def find_named(model: NamedModel, data_home: str | os.PathLike | None = None) ->
     ModelError
         If it is not there and cannot be downloaded.
     """
-    path = get_data_home(data_home) / model.file
+    path = get_data_home() / model.file
     if not path.is_file():
         _download(model, path)
     return path
