@@ -8,13 +8,13 @@ import itertools
 
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.metrics import DetCurveDisplay
 from sklearn.pipeline import make_pipeline
 
 from skaudio.datasets import make_spoken_digits
 from skaudio.estimators import SiameseMatcher
 from skaudio.features import MFCC
-from skaudio.metrics import equal_error_rate, min_detection_cost
+from skaudio.inspection import DetectionErrorDisplay
+from skaudio.metrics import min_detection_cost
 from skaudio.pooling import StatPooling
 
 digits = make_spoken_digits(600, n_speakers=12, random_state=0)
@@ -30,19 +30,19 @@ same = speaker[first] == speaker[second]
 accepted = matcher.verify(new[first], new[second])
 print(f"one against one: {accepted[~same].mean():.1%} impostors pass, {(~accepted[same]).mean():.1%} genuine do not")
 
-similarities = {"one against one": (same, -matcher.pair_distance(new[first], new[second]))}
+distance = matcher.pair_distance(new[first], new[second])
+similarities = {"one against one": (same, -distance, -matcher.threshold_)}
 matcher.forget(matcher.classes_)
 five = np.concatenate([np.flatnonzero(speaker == name)[:5] for name in np.unique(speaker)])
 matcher.enroll(new[five], speaker[five])
 rest = np.setdiff1d(np.arange(len(new)), five)
 claims = speaker[rest][:, np.newaxis] == matcher.classes_
-similarities["one against five"] = (claims.ravel(), matcher.decision_function(new[rest]).ravel())
+similarities["one against five"] = (claims.ravel(), matcher.decision_function(new[rest]).ravel(), None)
 
-_, ax = plt.subplots(figsize=(5, 5))
-for what, (genuine, scores) in similarities.items():
-    rate, cost = equal_error_rate(genuine, scores), min_detection_cost(genuine, scores, p_target=0.1)
-    print(f"{what}: equal error rate {rate:.1%}, least detection cost {cost:.2f}")
-    DetCurveDisplay.from_predictions(genuine, scores, name=f"{what}, {rate:.1%}", ax=ax)
-ax.set(title="Speakers whom training did not know", xlabel="impostors that pass", ylabel="genuine ones that do not")
-ax.legend(loc="upper right")
-ax.figure.savefig("14_same_speaker.png", dpi=100, bbox_inches="tight")
+_, ax = plt.subplots(figsize=(6, 6), layout="constrained")
+for what, (genuine, scores, threshold) in similarities.items():
+    display = DetectionErrorDisplay.from_predictions(genuine, scores, threshold=threshold, name=what, ax=ax)
+    cost = min_detection_cost(genuine, scores, p_target=0.1)
+    print(f"{what}: equal error rate {display.equal_error_rate:.1%}, least detection cost {cost:.2f}")
+ax.set_title("Speakers whom training did not know")
+ax.figure.savefig("14_same_speaker.png", dpi=80)

@@ -33,7 +33,7 @@ FLOW = [
     "__main__",
 ]
 PACKAGES = ["io", "dsp", "features", "pooling", "augment", "metrics", "nets", "estimators", "pretrained", "matching"]
-PACKAGES += ["events", "datasets"]
+PACKAGES += ["events", "inspection", "datasets"]
 MODULES = sorted(SRC.rglob("*.py"))
 HEAVY = ["tensorflow", "keras", "librosa", "numba", "matplotlib", "pandas", "soundfile", "soxr", "pooch"]
 

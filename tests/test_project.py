@@ -55,3 +55,13 @@ def test_the_code_of_the_readme_runs(tmp_path, monkeypatch, capsys):
             continue
         exec(compile(block, "README.md", "exec"), namespace)
     assert capsys.readouterr().out.strip()
+
+
+def test_every_picture_of_the_readme_is_drawn_by_an_example():
+    pictures = re.findall(r"!\[.*?\]\((.*?)\)", (ROOT / "README.md").read_text())
+    assert pictures
+    code = "".join(path.read_text() for path in (ROOT / "examples").glob("*.py"))
+    for picture in map(Path, pictures):
+        assert picture.parent == Path("examples/images")
+        assert (ROOT / picture).is_file(), picture
+        assert f'"{picture.name}"' in code, picture

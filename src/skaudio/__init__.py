@@ -14,6 +14,7 @@ The house, in the order in which sound flows through it (a folder imports only f
 `skaudio.pretrained`          embeddings, tags and transfer from pretrained models, YAMNet or any file
 `skaudio.matching`            which recording a snippet is from, and where in it
 `skaudio.events`              events of scores over time, tables of events
+`skaudio.inspection`          displays; saliency and importance of bands, seen and heard
 `skaudio.datasets`            generators, loaders of folders, fetchers
 `skaudio.cli`                 the console script ``skaudio``
 ============================  ==========================================================================================

@@ -246,3 +246,27 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path):
     assert "Traceback" not in err
     assert list((tmp_path / "here").iterdir()) == []
     assert list((tmp_path / "tmp").glob("skaudio-*")) == []
+
+
+def test_a_report_is_written(tones, run, tmp_path):
+    page = tmp_path / "report.html"
+    done = run("search", tones, *FAST, "--output", tmp_path / "model.joblib", "--report", page)
+    assert done.status == 0, done.err
+    assert f"are in {page} (" in done.out
+    html = page.read_text(encoding="utf-8")
+    assert f"<title>{tones}: what the search found</title>" in html
+    assert len(re.findall(r'<figure class="clip"', html)) == 24
+    assert html.count("<figcaption>ann_0.wav, 0.25 s") == 3  # one of each class
+    assert not (set(tmp_path.iterdir()) - {page, tmp_path / "model.joblib"})
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(tones, run, tmp_path):
+    page, model = tmp_path / "report.html", tmp_path / "model.joblib"
+    page.write_text("mine")
+    done = run("search", tones, *FAST, "--output", model, "--report", page)
+    assert (done.status, done.out) == (2, "")
+    assert "exists. Pass --force" in done.err
+    assert page.read_text() == "mine"
+    done = run("search", tones, *FAST, "--output", model, "--report", model)
+    assert (done.status, done.out) == (2, "")
+    assert "--report and --output are the same file" in done.err

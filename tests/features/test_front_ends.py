@@ -247,3 +247,49 @@ def test_real_digits_are_decoded_like_librosa(digits_home):
         y, _ = librosa.load(path, sr=8000)
         power = librosa.feature.melspectrogram(y=y, sr=8000, n_fft=256, hop_length=64, n_mels=40)
         np.testing.assert_allclose(frames, librosa.power_to_db(power, top_db=None).T, atol=0.01)
+
+
+@pytest.mark.parametrize("center", [True, False])
+@pytest.mark.parametrize("front_end", [STFT, Spectrogram, MelSpectrogram, MFCC])
+def test_frames_are_at_librosas_times(front_end, center, y):
+    made = front_end(sr=SR, center=center, **STFT_SETTINGS)
+    n_frames = len(made.transform([y])[0])
+    n_fft = None if center else STFT_SETTINGS["n_fft"]
+    expected = librosa.frames_to_time(np.arange(n_frames), sr=SR, hop_length=STFT_SETTINGS["hop_length"], n_fft=n_fft)
+    np.testing.assert_allclose(made.frame_times(n_frames), expected, atol=1e-12)
+
+
+def test_samples_are_at_their_times():
+    np.testing.assert_allclose(Waveform(sr=8000).frame_times(5), librosa.samples_to_time(np.arange(5), sr=8000))
+
+
+@pytest.mark.parametrize("front_end", [STFT(sr=SR), MelSpectrogram(sr=SR)])
+def test_a_click_is_at_the_time_of_the_loudest_frame(front_end):
+    click = np.zeros(SR, np.float32)
+    click[4000] = 1.0
+    frames = np.abs(front_end.transform([click])[0]) if isinstance(front_end, STFT) else front_end.transform([click])[0]
+    assert front_end.frame_times(len(frames))[frames.sum(axis=1).argmax()] == pytest.approx(0.25, abs=0.01)
+
+
+@pytest.mark.parametrize("deltas", [0, 2])
+def test_channels_are_at_librosas_frequencies(deltas):
+    bins, repeated = librosa.fft_frequencies(sr=SR, n_fft=512), 1 + deltas
+    np.testing.assert_allclose(
+        Spectrogram(sr=SR, deltas=deltas, **STFT_SETTINGS).channel_frequencies(), np.tile(bins, repeated)
+    )
+    np.testing.assert_allclose(STFT(sr=SR, **STFT_SETTINGS).channel_frequencies(), np.tile(bins, 2))
+    for htk, fmin, fmax in ((False, 0.0, None), (True, 50.0, 7000.0)):
+        front_end = MelSpectrogram(sr=SR, n_mels=30, fmin=fmin, fmax=fmax, htk=htk, deltas=deltas)
+        edges = librosa.mel_frequencies(32, fmin=fmin, fmax=SR / 2 if fmax is None else fmax, htk=htk)
+        np.testing.assert_allclose(front_end.channel_frequencies(), np.tile(edges[1:-1], repeated))
+    for front_end in (MFCC(sr=SR), Waveform(sr=SR)):
+        assert front_end.channel_frequencies() is None
+
+
+@pytest.mark.parametrize("frequency", [500.0, 1000.0, 3000.0])
+def test_a_sine_is_in_the_channel_of_its_frequency(frequency):
+    sine = np.sin(2 * np.pi * frequency * np.arange(SR) / SR).astype(np.float32)
+    for front_end in (Spectrogram(sr=SR), MelSpectrogram(sr=SR)):
+        loudest = front_end.transform([sine])[0].mean(axis=0).argmax()
+        frequencies = front_end.channel_frequencies()
+        assert loudest == np.abs(frequencies - frequency).argmin()

@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.model_selection import GridSearchCV, ParameterGrid, cross_val_predict
+from sklearn.model_selection import GridSearchCV, ParameterGrid
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
-from skaudio.cli._folds import Fold, make_folds
+from skaudio.cli._folds import make_folds
+from skaudio.inspection._out_of_fold import Fold, OutOfFold, out_of_fold
 
 
 class BlockwiseGridSearch(GridSearchCV):
@@ -49,7 +50,7 @@ def evaluate(
     scoring: str,
     jobs: int,
     quiet: bool,
-) -> tuple[GridSearchCV, np.ndarray, Pipeline]:
+) -> tuple[GridSearchCV, OutOfFold, Pipeline]:
     """Search the grid, predict each clip by the best candidate fitted without it, and fit the best to all clips.
 
     Parameters
@@ -75,8 +76,8 @@ def evaluate(
     -------
     searched : GridSearchCV
         After the search.
-    predicted : ndarray of shape (n_clips,), str
-        Out-of-fold predictions of the best candidate.
+    judged : OutOfFold
+        Predictions of the best candidate, and what made them.
     best : Pipeline
         The best candidate, fitted, with probabilities, without the cache.
     """
@@ -88,12 +89,12 @@ def evaluate(
         searched.on_block = lambda n_candidates: bar.update(n_candidates * len(folds))
         searched.fit(clips, target)
         best = clone(pipeline).set_params(**clone(searched.best_params_, safe=False))
-        predicted = cross_val_predict(best, clips, target, cv=folds, n_jobs=jobs)
+        judged = out_of_fold(best, clips, target, folds, jobs)
         bar.update(len(folds))
         _fit_with_probabilities(best, clips, target, folds, jobs)
         bar.update(1)
     best.set_params(sound__memory=None)  # the cache is a folder of this machine, most likely about to be deleted
-    return searched, predicted, best
+    return searched, judged, best
 
 
 def _fit_with_probabilities(

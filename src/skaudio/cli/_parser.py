@@ -24,6 +24,7 @@ examples:
   skaudio search recordings/ --groups '^([^_]+)_'     what stands before _ in a file's name is its group
   skaudio search digits/ --labels '^(.)' --groups '_(.+)_'  0_anna_7.wav: the label is 0, the group anna
   skaudio search recordings/ --grid full --cache features/
+  skaudio search recordings/ --report report.html     a page to look at, and to listen to
 
 Clips that have something in common (speaker, site, day, source recording) belong in one group:
 otherwise the score tells how well a model knows what it was trained on, not how it will do on
@@ -99,7 +100,12 @@ def _add_search(commands: argparse._SubParsersAction) -> None:
     add("--cache", metavar="DIR", help="keep computed features here for the next search (default: a temporary folder)")
     add("--on-error", choices=("raise", "warn"), default="raise", help="a broken file: stop (default), or leave it out")
     add("--output", default=DEFAULT_OUTPUT, metavar="FILE", help=f"file of the model (default: {DEFAULT_OUTPUT})")
-    add("--force", action="store_true", help="replace FILE if it exists")
+    add(
+        "--report",
+        metavar="HTML",
+        help="write a page with the ranking, a confusion matrix whose clips can be heard, and why mistakes were made",
+    )
+    add("--force", action="store_true", help="replace FILE, and HTML, if they exist")
     add("--quiet", action="store_true", help="no progress bar")
 
 

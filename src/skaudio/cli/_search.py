@@ -18,6 +18,8 @@ from skaudio.cli._grid import in_words, make_grid, make_pipeline
 from skaudio.cli._listen import listen
 from skaudio.cli._messages import warn
 from skaudio.cli._tables import confusion_table, ranked_table
+from skaudio.inspection import Report
+from skaudio.inspection._display import pyplot
 from skaudio.io._replacing import replacing
 
 
@@ -30,7 +32,14 @@ def search(arguments: Namespace) -> None:
         What the parser made of ``skaudio search ...``.
     """
     output = Path(arguments.output).expanduser()
-    check_writable(output, force=arguments.force)
+    page = None if arguments.report is None else Path(arguments.report).expanduser()
+    for path in (output, page):
+        if path is not None:
+            check_writable(path, force=arguments.force)
+    if page is not None:
+        if page.resolve() == output.resolve():
+            raise ValueError(f"--report and --output are the same file, {str(page)!r}; give the page another name.")
+        pyplot()  # a missing matplotlib shows before the work is done
     clips = _read_clips(arguments)
     folds = _make_folds(clips, arguments)  # what is wrong with classes and groups shows before any file is decoded
     _warn_of_leaks(clips, folds)
@@ -50,13 +59,17 @@ def search(arguments: Namespace) -> None:
             clips = _select(clips, kept)
             folds = _make_folds(clips, arguments)
         _print_task(clips, folds)
-        searched, predicted, best = evaluate(
+        searched, judged, best = evaluate(
             make_pipeline(), grid, clips.data, clips.target, folds, scoring=arguments.scoring, jobs=jobs, quiet=quiet
         )
-    _print_results(searched, clips.target, predicted)
-    with replacing(output) as file:
-        joblib.dump(best, file, compress=3)  # a forest shrinks to a fifth
-    _print_usage(output)
+        _print_results(searched, clips.target, judged.predicted)
+        with replacing(output) as file:
+            joblib.dump(best, file, compress=3)  # a forest shrinks to a fifth
+        if page is not None:  # while the features are there
+            Report(searched, clips.data, clips.target, judged, title=f"{clips.source}: what the search found").save(
+                page
+            )
+    _print_usage(output, page)
 
 
 def _read_clips(arguments: Namespace) -> Bunch:
@@ -116,7 +129,7 @@ def _print_results(searched: GridSearchCV, target: np.ndarray, predicted: np.nda
     print(f"accuracy {np.mean(target == predicted):.1%}, {np.sum(target == predicted)} of {len(target)}\n")
 
 
-def _print_usage(output: Path) -> None:
+def _print_usage(output: Path, page: Path | None) -> None:
     name = str(output)
     print(f"Fitted to all clips and written to {name} ({output.stat().st_size / 1e6:.1f} MB). To use it:\n")
     print(f"  skaudio predict {shlex.quote(name)} FILES...\n")
@@ -124,3 +137,6 @@ def _print_usage(output: Path) -> None:
     print("  import joblib")
     print(f"  model = joblib.load({name!r})")
     print('  model.predict(["clip.wav"]), model.predict_proba(["clip.wav"]), model.classes_')
+    if page is not None:
+        size = f"{page.stat().st_size / 1e6:.1f} MB"
+        print(f"\nThe clips behind all this, to look at and to listen to, are in {page} ({size}).")

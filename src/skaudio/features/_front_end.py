@@ -21,6 +21,7 @@ from skaudio.features._cache import FeatureCache
 from skaudio.features._collector import FrameCollector
 from skaudio.features._keys import clip_key, settings_digest
 from skaudio.features._shared_work import fill_through_cache
+from skaudio.features._spectral import stft_settings
 from skaudio.features._threads import in_threads, portions
 from skaudio.io import AudioError, clip_kind, load
 
@@ -61,9 +62,24 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         """Give all that decides what the frames of a clip are."""
         return {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_SETTINGS}
 
+    def _channel_frequencies(self) -> np.ndarray | None:
+        """Give the frequency in Hz of each channel, where channels have one."""
+        return None
+
+    def _clock(self) -> tuple[float, float]:
+        """Give the time of the middle of the first frame, and from one frame to the next, in seconds."""
+        if not hasattr(self, "hop_length"):
+            return 0.0, 1.0 / self._rate()
+        settings = stft_settings(self)
+        first = 0 if self.center else settings["n_fft"] / 2
+        return first / self.sr, settings["hop_length"] / self.sr
+
     def _trim_lengths(self) -> dict[str, int]:
         """Frame and hop length for `skaudio.dsp.trim_silence`."""
-        return {}
+        if not hasattr(self, "hop_length"):
+            return {}
+        settings = stft_settings(self)
+        return {"frame_length": settings["n_fft"], "hop_length": settings["hop_length"]}
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Sequence, y: Any = None) -> Self:  # noqa: ARG002
@@ -120,6 +136,34 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
             Such as ``mfcc_03`` or ``mfcc_03_delta``.
         """
         return np.array(self._channel_names(), dtype=object)
+
+    def frame_times(self, n_frames: int) -> np.ndarray:
+        """Tell when frames are: their middles.
+
+        Parameters
+        ----------
+        n_frames : int
+            Number of frames of a clip.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_frames,)
+            In seconds from the first sample that is taken of the clip: behind ``offset``, and behind the silence that
+            ``trim_db`` cuts off.
+        """
+        first, step = self._clock()
+        return first + step * np.arange(n_frames)
+
+    def channel_frequencies(self) -> np.ndarray | None:
+        """Tell where along frequency channels are.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_channels,), or None
+            Their middles in Hz; derivatives are where what they are the derivatives of is. None where channels are no
+            bands, as those of `MFCC` and `Waveform`.
+        """
+        return self._channel_frequencies()
 
     def _frames(self, X: Sequence) -> np.ndarray:
         self._validate_params()

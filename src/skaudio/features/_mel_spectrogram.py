@@ -19,6 +19,7 @@ from skaudio.features._spectral import (
     channel_names,
     finish,
     griffin_lim,
+    mel_frequencies,
     mel_settings,
     mel_to_magnitude,
     stft_settings,
@@ -194,6 +195,5 @@ class MelSpectrogram(FrontEnd):
     def _channel_names(self) -> list[str]:
         return channel_names("mel", self.n_mels, self.deltas)
 
-    def _trim_lengths(self) -> dict[str, int]:
-        settings = stft_settings(self)
-        return {"frame_length": settings["n_fft"], "hop_length": settings["hop_length"]}
+    def _channel_frequencies(self) -> np.ndarray:
+        return np.tile(mel_frequencies(self), 1 + self.deltas)

@@ -211,7 +211,3 @@ class MFCC(FrontEnd):
 
     def _channel_names(self) -> list[str]:
         return channel_names("mfcc", self.n_mfcc, self.deltas)
-
-    def _trim_lengths(self) -> dict[str, int]:
-        settings = stft_settings(self)
-        return {"frame_length": settings["n_fft"], "hop_length": settings["hop_length"]}

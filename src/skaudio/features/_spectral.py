@@ -51,6 +51,19 @@ def mel_settings(front_end: Any) -> dict[str, Any]:
     return {"sr": front_end.sr, **{name: getattr(front_end, name) for name in MEL_NAMES}}
 
 
+def bin_frequencies(front_end: Any) -> np.ndarray:
+    """Give the frequencies of the bins of the STFT, in Hz."""
+    return np.fft.rfftfreq(stft_settings(front_end)["n_fft"], 1.0 / front_end.sr)
+
+
+def mel_frequencies(front_end: Any) -> np.ndarray:
+    """Give the frequencies that mel bands are centred on, in Hz."""
+    from librosa import mel_frequencies as edges_and_centres
+
+    fmax = front_end.sr / 2 if front_end.fmax is None else front_end.fmax
+    return edges_and_centres(front_end.n_mels + 2, fmin=front_end.fmin, fmax=fmax, htk=front_end.htk)[1:-1]
+
+
 def finish(front_end: Any) -> Callable[[np.ndarray], np.ndarray]:
     """Make the function that normalises frames and appends their derivatives, as ``normalize`` and ``deltas`` say."""
     centering, deltas = front_end.normalize, front_end.deltas

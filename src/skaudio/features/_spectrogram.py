@@ -16,6 +16,7 @@ from skaudio.features._inverse import invert_clips
 from skaudio.features._spectral import (
     FRAME_CONSTRAINTS,
     STFT_CONSTRAINTS,
+    bin_frequencies,
     channel_names,
     finish,
     griffin_lim,
@@ -180,6 +181,5 @@ class Spectrogram(FrontEnd):
     def _channel_names(self) -> list[str]:
         return channel_names("bin", 1 + stft_settings(self)["n_fft"] // 2, self.deltas)
 
-    def _trim_lengths(self) -> dict[str, int]:
-        settings = stft_settings(self)
-        return {"frame_length": settings["n_fft"], "hop_length": settings["hop_length"]}
+    def _channel_frequencies(self) -> np.ndarray:
+        return np.tile(bin_frequencies(self), 1 + self.deltas)

@@ -11,7 +11,7 @@ from skaudio.dsp import istft, stft
 from skaudio.features._cache import FeatureCache
 from skaudio.features._front_end import FrontEnd
 from skaudio.features._inverse import invert_clips
-from skaudio.features._spectral import STFT_CONSTRAINTS, channel_names, stft_settings
+from skaudio.features._spectral import STFT_CONSTRAINTS, bin_frequencies, channel_names, stft_settings
 
 
 class STFT(FrontEnd):
@@ -137,6 +137,5 @@ class STFT(FrontEnd):
         n_bins = 1 + stft_settings(self)["n_fft"] // 2
         return channel_names("real", n_bins) + channel_names("imag", n_bins)
 
-    def _trim_lengths(self) -> dict[str, int]:
-        settings = stft_settings(self)
-        return {"frame_length": settings["n_fft"], "hop_length": settings["hop_length"]}
+    def _channel_frequencies(self) -> np.ndarray:
+        return np.tile(bin_frequencies(self), 2)

@@ -11,6 +11,7 @@ from skaudio.nets._autoencoders import (
 from skaudio.nets._autoencoding_layers import MeanOutput
 from skaudio.nets._masking import ApplyMask, MaskedBatchNormalization, ShortenMask
 from skaudio.nets._network import (
+    body_of,
     cut_network,
     dense,
     feature_network,
@@ -19,6 +20,7 @@ from skaudio.nets._network import (
     image_network,
     plain,
     sequence_network,
+    watched_network,
 )
 from skaudio.nets._scaling import (
     ChannelStandardization,
@@ -53,6 +55,7 @@ __all__ = [
     "TimePooling",
     "TripletLoss",
     "autoencoder_network",
+    "body_of",
     "cut_network",
     "decoding_network",
     "dense",
@@ -66,4 +69,5 @@ __all__ = [
     "plain",
     "sequence_network",
     "time_stride",
+    "watched_network",
 ]

@@ -211,18 +211,52 @@ def feature_network(network: keras.Model, layer: str | int | None) -> keras.Mode
     ValueError
         If there is no such layer.
     """
-    body = next((inner for inner in network.layers if isinstance(inner, keras.Model)), None)
-    owner = network if body is None else body
+    body = body_of(network)
     if layer is not None:
-        output = _find_layer(owner, layer).output
-    elif body is None:
-        output = network.get_layer("embedding").output
+        output = _find_layer(body or network, layer).output
     else:
-        output = body.layers[-1].input
+        output = network.get_layer("embedding").output if body is None else body.layers[-1].input
     if body is None:
         return keras.Model(network.input, output)
     frames = network.get_layer("image_frames").output
     return keras.Model(network.input, keras.Model(body.input, output)(frames))
+
+
+def watched_network(network: keras.Model, layer: str | int) -> keras.Model:
+    """Give, beside the scores of a network, what one of its layers gives on the way to them.
+
+    Parameters
+    ----------
+    network : keras.Model
+        From `sequence_network` or `image_network`; its weights are shared.
+    layer : str or int
+        See `feature_network`.
+
+    Returns
+    -------
+    keras.Model
+        On the same inputs, to the layer's output and the scores.
+
+    Raises
+    ------
+    ValueError
+        If there is no such layer.
+    """
+    body = body_of(network)
+    if body is None:
+        return keras.Model(network.input, [_find_layer(network, layer).output, network.output])
+    inside = keras.Model(body.input, [_find_layer(body, layer).output, body.output])
+    watched, x = inside(network.get_layer("image_frames").output)
+    for after in network.layers[network.layers.index(body) + 1 :]:
+        x = after(x)
+    return keras.Model(network.input, [watched, x])
+
+
+def body_of(network: keras.Model) -> keras.Model | None:
+    """Give the model within a network for clips of one length; None of others, such as autoencoders' decoders."""
+    if all(layer.name != "image_frames" for layer in network.layers):
+        return None
+    return next(inner for inner in network.layers if isinstance(inner, keras.Model))
 
 
 def _find_layer(network: keras.Model, layer: str | int) -> Any:

@@ -340,7 +340,7 @@ class PretrainedEmbedding(FrontEnd):
 
     def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
         model, n_samples, said = self._opened(), self._n_samples, []
-        hop = max(1, round(self.hop_seconds_ * self.sr_))
+        hop = self._hop_length()
 
         def extract(y: np.ndarray) -> np.ndarray:
             if len(y) < n_samples and not said:
@@ -353,6 +353,12 @@ class PretrainedEmbedding(FrontEnd):
             return np.concatenate([model(windows) for windows in windows_of(y, n_samples, hop)])
 
         return extract
+
+    def _hop_length(self) -> int:
+        return max(1, round(self.hop_seconds_ * self.sr_))
+
+    def _clock(self) -> tuple[float, float]:
+        return self._n_samples / 2 / self.sr_, self._hop_length() / self.sr_
 
     def _channel_names(self) -> list[str]:
         return self.channel_names_

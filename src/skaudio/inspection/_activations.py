@@ -1,0 +1,70 @@
+"""What a layer of a network gives."""
+
+from typing import Any
+
+import numpy as np
+
+from skaudio.estimators._batches import in_batches, mask_of
+from skaudio.estimators._neural import NeuralEstimator, _as_long_as
+from skaudio.inspection._heard import heard_by_network
+
+
+def activations(estimator: Any, X: Any, layer: str | int) -> np.ndarray:
+    """Give what a layer of a network gives for clips.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted network of `skaudio.estimators`, or a pipeline that ends in one.
+    X : batch of clips, or frame sequences
+        What the estimator takes.
+    layer : str or int
+        Name of the layer (``estimator.summary()`` prints them), or its place.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_clips, n_frames, ...), or object array of ndarrays (n_frames_i, ...)
+        The layer's output, such as ``(n_clips, n_frames, n_bands, n_filters)`` of a convolution. Where it has time,
+        there is a row for each frame that the network is given: a layer behind one that halves time gives each row
+        twice. Of a layer behind the pooling over time: ``(n_clips, n_features)``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the estimator is no network, or has no such layer.
+
+    See Also
+    --------
+    skaudio.estimators.CNNClassifier.transform : The same, averaged over time: a table for other estimators.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.estimators import CNNClassifier
+    >>> from skaudio.inspection import activations
+    >>> X = np.random.default_rng(0).normal(size=(4, 32, 16)).astype("float32")
+    >>> model = CNNClassifier(architecture="lenet", filters=4, epochs=1, random_state=0).fit(X, [0, 1, 0, 1])
+    >>> activations(model, X, "convolution_0").shape
+    (4, 32, 16, 4)
+    """
+    heard = heard_by_network(estimator, X)
+    network = heard.model
+    if not isinstance(network, NeuralEstimator):
+        raise TypeError(f"Expected a network of skaudio.estimators, or a pipeline that ends in one, got {network!r}.")
+    frames = network._check_frames(heard.frames, reset=False)
+    from skaudio.nets import feature_network
+
+    view = feature_network(network.model_, layer)
+    outputs: list[np.ndarray] = [np.empty(0)] * len(frames)
+    for rows, batch, lengths in in_batches(frames, network._architecture.stride):
+        mask = mask_of(lengths, batch.shape[1])
+        for row, length, values in zip(
+            rows, lengths, view({"frames": batch, "mask": mask}, training=False), strict=True
+        ):
+            values = values.numpy()
+            outputs[row] = _as_long_as(values, length, batch.shape[1]) if values.ndim > 1 else values
+    if len({output.shape for output in outputs}) == 1:
+        return np.stack(outputs)
+    ragged = np.empty(len(outputs), dtype=object)
+    ragged[:] = outputs
+    return ragged

@@ -1,0 +1,31 @@
+"""Pictures of clips for displays that show them beside something else."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from skaudio.features import MelSpectrogram
+from skaudio.features._front_end import FrontEnd
+from skaudio.io import clip_kind
+
+
+def clip_pictures(front_end: FrontEnd, clips: Sequence) -> list[np.ndarray]:
+    """Give a spectrogram of each clip: by the front end, if its channels are bands, else of what it hears.
+
+    Parameters
+    ----------
+    front_end : front end
+        Of a pipeline.
+    clips : sequence
+        Clips as it takes them.
+
+    Returns
+    -------
+    list of ndarrays (n_bands, n_frames)
+        The lowest band first.
+    """
+    frequencies = front_end.channel_frequencies()
+    if frequencies is not None and (np.diff(frequencies) > 0).all():
+        return [front_end.transform([clip])[0].T for clip in clips]
+    heard = [front_end._waveform(clip, clip_kind(clip)) for clip in clips]
+    return [MelSpectrogram(sr=front_end._rate()).transform([y])[0].T for y in heard]

@@ -1,0 +1,27 @@
+"""One colour a class."""
+
+import numpy as np
+
+from skaudio.inspection._display import pyplot
+
+MOST_IN_A_LIST = 10  # colours of tab10
+BRIGHTEST = 0.95  # of viridis: what is yellower is hard to see on white
+
+
+def class_colours(n_classes: int) -> np.ndarray:
+    """Give as many colours as there are classes, in their order.
+
+    Parameters
+    ----------
+    n_classes : int
+        Number of colours.
+
+    Returns
+    -------
+    ndarray of shape (n_classes, 4)
+        Red, green, blue and opacity: those of matplotlib's tab10, or, where it has too few, along viridis.
+    """
+    maps = pyplot().colormaps
+    if n_classes <= MOST_IN_A_LIST:
+        return maps["tab10"](np.arange(n_classes))
+    return maps["viridis"](np.linspace(0.0, BRIGHTEST, n_classes))

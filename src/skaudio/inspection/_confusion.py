@@ -1,0 +1,117 @@
+"""Who was taken for whom: a table whose cells open the clips behind them."""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+
+import numpy as np
+from sklearn.metrics import confusion_matrix
+
+from skaudio.inspection._clip_card import ClipCard
+
+
+class Confusion:
+    """A confusion matrix, and which of its clips are shown.
+
+    Parameters
+    ----------
+    target, predicted : ndarray of shape (n_clips,)
+        True and predicted classes.
+    excess : ndarray of shape (n_clips,)
+        How surely a mistake was made.
+    max_clips : int
+        How many clips are shown at most: mistakes first, the surest before others; then the right ones, as many of each
+        class.
+    """
+
+    def __init__(self, target: np.ndarray, predicted: np.ndarray, excess: np.ndarray, max_clips: int) -> None:
+        self._names = np.unique(np.concatenate([target, predicted]))
+        self._counts = confusion_matrix(target, predicted, labels=self._names)
+        self._cells = {
+            (row, column): np.flatnonzero((target == true) & (predicted == said))
+            for row, true in enumerate(self._names)
+            for column, said in enumerate(self._names)
+        }
+        mistakes = np.flatnonzero(target != predicted)
+        order = mistakes[np.argsort(-excess[mistakes], kind="stable")].tolist()
+        right = [self._cells[row, row] for row in range(len(self._names))]
+        # In turns: the first of each class, then the second.
+        order += [int(own[turn]) for turn in range(max(map(len, right))) for own in right if turn < len(own)]
+        self.shown = np.sort(order[:max_clips])
+
+    def matrix(self) -> str:
+        """Give the table: rows are true classes, columns predicted ones."""
+        head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in self._names)
+        rows = []
+        for row, name in enumerate(self._names):
+            total = max(1, self._counts[row].sum())
+            cells = "".join(self._cell(row, column, total) for column in range(len(self._names)))
+            rows.append(
+                f'<tr><th scope="row">{escape(str(name))}</th>{cells}<td><span>{self._recall(row)}</span></td></tr>'
+            )
+        corner = '<th scope="col">true, below; predicted, to the right</th>'
+        return (
+            f'<table class="confusion" aria-label="confusion matrix">\n<thead><tr>{corner}{head}'
+            '<th scope="col">recall</th></tr></thead>\n<tbody>\n' + "\n".join(rows) + "\n</tbody>\n</table>"
+        )
+
+    def sections(self, cards: Mapping[int, ClipCard], names: Mapping[int, str]) -> Iterator[str]:
+        """Give the table, and for each of its cells the clips, which are hidden until the cell is followed."""
+        yield '<h2 id="matrix">Who was taken for whom</h2>'
+        yield "<p>Clips that the model was not fitted to. A number opens its clips, to look at and to listen to.</p>"
+        n_clips = int(self._counts.sum())
+        if len(self.shown) < n_clips:
+            yield (
+                f'<p class="note">{len(self.shown)} of {n_clips} clips can be opened: mistakes first, then others, as '
+                "many of each class.</p>"
+            )
+        yield f'<div class="scroll" tabindex="0">{self.matrix()}</div>'
+        for (row, column), clips in self._cells.items():
+            shown = [int(i) for i in clips if i in cards]
+            if shown:
+                yield self._section(row, column, [_figure(i, cards[i], names[i]) for i in shown])
+
+    def _section(self, row: int, column: int, figures: list[str]) -> str:
+        words = self._words(row, column)
+        if len(figures) < self._counts[row, column]:
+            words += f"; {len(figures)} of them here"
+        return (
+            f'<section class="clips" id="cell-{row}-{column}" aria-label="{escape(words)}">\n<h3>{escape(words)}</h3>\n'
+            '<p><a href="#matrix">Back to the table</a></p>\n<div class="cards">\n'
+            + "\n".join(figures)
+            + "\n</div>\n</section>"
+        )
+
+    def _cell(self, row: int, column: int, total: int) -> str:
+        count = self._counts[row, column]
+        if not count:
+            return "<td><span>·</span></td>"
+        share = count / total
+        red, green = (11, 83) if row == column else (166, 28)
+        blue = 148 if row == column else 0
+        shade = f"background: rgb({red} {green} {blue} / {0.08 + 0.92 * share:.2f})"
+        dark = ' class="dark"' if share > 0.5 else ""
+        opens = any(i in set(self.shown.tolist()) for i in self._cells[row, column])
+        label = f'aria-label="{escape(self._words(row, column))}"'
+        inside = f'<a href="#cell-{row}-{column}" {label}>{count}</a>' if opens else f"<span {label}>{count}</span>"
+        return f'<td style="{shade}"{dark}>{inside}</td>'
+
+    def _recall(self, row: int) -> str:
+        total = self._counts[row].sum()
+        return f"{self._counts[row, row] / total:.1%}" if total else "no clips"
+
+    def _words(self, row: int, column: int) -> str:
+        count = self._counts[row, column]
+        clips = f"{count} clip{'' if count == 1 else 's'} of {self._names[row]}"
+        return f"{clips}, recognised" if row == column else f"{clips}, taken for {self._names[column]}"
+
+
+def _figure(i: int, card: ClipCard, name: str) -> str:
+    words = f"Mel spectrogram of {name}, {card.seconds:.2f} s, up to {card.top_hz:g} Hz"
+    length = f"{card.seconds:.2f} s"
+    if card.heard_seconds < card.seconds:
+        length += f", the first {card.heard_seconds:.2f} s to be heard"
+    return (
+        f'<figure class="clip" id="clip-{i}"><img alt="{escape(words)}" src="{card.picture}">'
+        f'<audio controls preload="none" aria-label="{escape(name)}" src="{card.sound}"></audio>'
+        f"<figcaption>{escape(name)}, {length}</figcaption></figure>"
+    )

@@ -1,0 +1,156 @@
+"""What the first layer of a network looks for."""
+
+import math
+from typing import Any, Self
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from skaudio.inspection._display import Display
+from skaudio.inspection._kernels import kernels_of
+from skaudio.inspection._subdivision import subdivided
+
+MOST_COLUMNS = 8
+CELL_INCHES = 0.9
+
+
+class FilterDisplay(Display):
+    """Kernels of a layer as small images: time to the right, channels upward, all on one scale.
+
+    Make one by `from_estimator` or `from_array`; all is kept as attributes.
+
+    Parameters
+    ----------
+    kernels : ndarray of shape (n_filters, n_time, n_channels)
+        Weights of each filter.
+
+    Attributes
+    ----------
+    images_ : list of matplotlib.image.AxesImage
+        One a filter; all have the same scale of colours, symmetric about zero.
+    axes_ : ndarray of Axes, shape (n_rows, n_columns)
+        Those that there are no filters for are hidden.
+    colorbar_ : matplotlib.colorbar.Colorbar
+        What the colours mean.
+    ax_, figure_ : matplotlib Axes and Figure
+        What is subdivided, and where it is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.inspection import FilterDisplay
+    >>> edges = np.array([[[-1.0, -1.0], [1.0, 1.0]], [[-1.0, 1.0], [-1.0, 1.0]]])  # in time, and in frequency
+    >>> display = FilterDisplay.from_array(edges)
+    >>> display.images_[0].get_clim()
+    (-1.0, 1.0)
+    """
+
+    def __init__(self, kernels: np.ndarray) -> None:
+        self.kernels = kernels
+
+    @classmethod
+    def from_estimator(
+        cls, estimator: Any, *, layer: str | None = None, max_filters: int = 32, ax: Any = None, **image: Any
+    ) -> Self:
+        """Draw the kernels of a network.
+
+        Parameters
+        ----------
+        estimator : estimator or Pipeline
+            A fitted network of `skaudio.estimators`, or a pipeline that ends in one.
+        layer : str or None, default=None
+            Name of a layer with a kernel; None: the first one.
+        max_filters : int, default=32
+            How many filters to draw at most: the first ones.
+        ax : matplotlib Axes, default=None
+            What to subdivide; None: a new figure.
+        **image : dict
+            For ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
+
+        Returns
+        -------
+        FilterDisplay
+            Drawn. Of LSTM and GRU, a filter is what a unit's new content is made of, gates left out; of layers both
+            ways, that of the forward one. Of convolutions on several maps, it is the mean over these.
+
+        Raises
+        ------
+        TypeError
+            If the estimator is no network.
+        ValueError
+            If there is no such layer.
+        """
+        network = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+        if not hasattr(type(network), "model_"):
+            raise TypeError(
+                f"{type(network).__name__} has no model_; expected a fitted network of skaudio.estimators, or a "
+                "pipeline that ends in one."
+            )
+        check_is_fitted(network)
+        return cls.from_array(kernels_of(network.model_, layer)[:max_filters], ax=ax, **image)
+
+    @classmethod
+    def from_array(cls, kernels: Any, *, ax: Any = None, **image: Any) -> Self:
+        """Draw kernels.
+
+        Parameters
+        ----------
+        kernels : array-like of shape (n_filters, n_time, n_channels)
+            Weights of each filter.
+        ax : matplotlib Axes, default=None
+            What to subdivide; None: a new figure.
+        **image : dict
+            For ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
+
+        Returns
+        -------
+        FilterDisplay
+            Drawn.
+
+        Raises
+        ------
+        ValueError
+            If the kernels have another shape.
+        """
+        kernels = np.asarray(kernels)
+        if kernels.ndim != 3 or kernels.size == 0:
+            raise ValueError(f"kernels have shape {kernels.shape}; expected (n_filters, n_time, n_channels).")
+        return cls(kernels).plot(ax, **image)
+
+    def plot(self, ax: Any = None, **image: Any) -> Self:
+        """Draw it.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            What to subdivide; None: a new figure.
+        **image : dict
+            For ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
+
+        Returns
+        -------
+        FilterDisplay
+            Itself.
+        """
+        n_filters, n_time, n_channels = self.kernels.shape
+        slim = n_channels > 3 * n_time  # narrow columns: all side by side
+        n_columns = min(n_filters, 4 * MOST_COLUMNS) if slim else min(math.ceil(math.sqrt(2 * n_filters)), MOST_COLUMNS)
+        n_rows = -(-n_filters // n_columns)
+        height = 2.5 if slim else CELL_INCHES
+        ax = self._take_axes(ax, (max(4.0, CELL_INCHES * min(n_columns, MOST_COLUMNS)) + 1.2, height * n_rows + 0.6))
+        self.axes_ = subdivided(ax, n_rows, n_columns)
+        largest = float(np.abs(self.kernels).max()) or 1.0
+        aspect = "auto" if slim else "equal"
+        style = {"cmap": "RdBu_r", "vmin": -largest, "vmax": largest, "aspect": aspect, "origin": "lower", **image}
+        self.images_ = []
+        for number, cell in enumerate(self.axes_.flat):
+            cell.set(xticks=[], yticks=[])
+            if number >= n_filters:
+                cell.set_axis_off()
+                continue
+            self.images_.append(cell.imshow(self.kernels[number].T, **style))
+        self.colorbar_ = self.figure_.colorbar(self.images_[0], ax=self.axes_, label="weight")
+        corner = self.axes_[-1, 0]
+        corner.set(xlabel="time", ylabel="channel")
+        return self

@@ -1,0 +1,161 @@
+"""Derivatives of a network's scores, and what explains them by these.
+
+This module imports TensorFlow: it is imported by `skaudio.inspection._saliency` when a network is explained.
+"""
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skaudio.estimators._batches import mask_of, rounded_length
+from skaudio.nets import body_of, watched_network
+
+COMPLETENESS = 0.01  # of the difference of scores that integrated gradients may miss
+MOST_STEPS = 1024
+VALUES_AT_A_TIME = 2**22
+FINEST = 4  # maps of a layer that have a quarter of the channels still tell where
+
+
+class Derivatives:
+    """Scores of one fitted network, and their derivatives.
+
+    Parameters
+    ----------
+    network : keras.Model
+        From ``{"frames", "mask"}`` to scores ``(n_clips, n_outputs)``.
+    stride : int
+        What the length of a batch is a multiple of.
+    """
+
+    def __init__(self, network: keras.Model, stride: int) -> None:
+        self._network, self._stride = network, stride
+
+    def score(self, frames: np.ndarray, column: int) -> float:
+        """Give the score of a clip ``(n_frames, n_channels)``."""
+        inputs = self._inputs(frames[np.newaxis])
+        return float(_picked(self._network(inputs, training=False), column)[0])
+
+    def of_input(self, frames: np.ndarray, column: int) -> np.ndarray:
+        """Give the derivative of the score by each value of clips ``(n_clips, n_frames, n_channels)``."""
+        size = max(1, VALUES_AT_A_TIME // frames[0].size)
+        parts = [self._of_input(frames[start : start + size], column) for start in range(0, len(frames), size)]
+        return np.concatenate(parts)
+
+    def of_layer(
+        self, layer: str | int | None, frames: np.ndarray, baseline: np.ndarray, column: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Give how a layer's maps differ from those of the baseline, and the derivative of the score by them.
+
+        Both are ``(n_steps, n_bands, n_filters)``, of one clip.
+        """
+        network = watched_network(self._network, self._convolution(frames.shape[1]) if layer is None else layer)
+        inputs = self._inputs(np.stack([frames, baseline]))
+        with tf.GradientTape() as tape:
+            tape.watch(inputs["frames"])
+            maps, scores = network(inputs, training=False)
+            picked = _picked(scores, column)
+        if len(maps.shape) != 4:
+            raise ValueError(
+                f"layer={layer!r} gives an output of shape {tuple(maps.shape)}; Grad-CAM needs maps over time and "
+                "channels, those of a convolution."
+            )
+        return (maps[0] - maps[1]).numpy(), tape.gradient(picked, maps)[0].numpy()
+
+    def _of_input(self, frames: np.ndarray, column: int) -> np.ndarray:
+        inputs = self._inputs(frames)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs["frames"])
+            picked = _picked(self._network(inputs, training=False), column)
+        return tape.gradient(picked, inputs["frames"]).numpy()[:, : frames.shape[1]]
+
+    def _inputs(self, frames: np.ndarray) -> dict[str, tf.Tensor]:
+        n_clips, n_frames = frames.shape[:2]
+        length = rounded_length(n_frames, self._stride)
+        filled = np.pad(frames, ((0, 0), (0, length - n_frames), (0, 0)))
+        mask = mask_of(np.full(n_clips, n_frames), length)
+        return {"frames": tf.constant(filled, tf.float32), "mask": tf.constant(mask)}
+
+    def _convolution(self, n_channels: int) -> str:
+        """Name the last layer whose maps are not much coarser along frequency than the frames."""
+        body = body_of(self._network) or self._network
+        names = [
+            layer.name
+            for layer in body.layers
+            if len(shape := getattr(layer.output, "shape", ())) == 4
+            and shape[2] * FINEST >= n_channels
+            and shape[3] > 1
+        ]
+        if not names:
+            raise TypeError(
+                "This network has no convolution over time and channels, which Grad-CAM needs. Use method='integrated'."
+            )
+        return names[-1]
+
+
+def integrated(derivatives: Derivatives, frames: np.ndarray, baseline: np.ndarray, column: int, n_steps: int) -> Any:
+    """Integrate the derivative along the straight line from the baseline to the clip.
+
+    Steps are doubled until the values sum up to the difference of scores.
+
+    Returns
+    -------
+    ndarray of shape (n_frames, n_channels)
+        Values.
+    """
+    difference = frames - baseline
+    total = derivatives.score(frames, column) - derivatives.score(baseline, column)
+    for n in _doubled(n_steps):
+        nodes, weights = np.polynomial.legendre.leggauss(n)
+        mean = np.zeros(frames.shape, np.float64)
+        size = max(1, VALUES_AT_A_TIME // frames.size)
+        for start in range(0, n, size):
+            part = slice(start, start + size)
+            line = baseline + ((nodes[part] + 1) / 2)[:, np.newaxis, np.newaxis].astype(np.float32) * difference
+            slopes = derivatives.of_input(line, column)
+            mean += np.einsum("n,ntc->tc", weights[part] / 2, slopes, dtype=np.float64)
+        values = mean * difference
+        missed = abs(values.sum() - total)
+        if missed <= COMPLETENESS * abs(total):
+            return values
+    warnings.warn(
+        f"Integrated gradients of {n} steps miss {missed:.3g} of a difference of scores of {total:.3g}. Use another "
+        "baseline, which is less like the clip.",
+        stacklevel=4,
+    )
+    return values
+
+
+def class_activation(
+    derivatives: Derivatives, frames: np.ndarray, baseline: np.ndarray, column: int, layer: str | int | None
+) -> np.ndarray:
+    """Weigh how maps differ from those of the baseline by their mean derivative over time; keep what is above 0.
+
+    Returns
+    -------
+    ndarray of shape (n_frames, n_channels)
+        Values, as fine as the frames by interpolation.
+    """
+    maps, slopes = derivatives.of_layer(layer, frames, baseline, column)
+    heat = np.maximum((maps * slopes.mean(axis=0)).sum(axis=-1), 0.0)
+    length = rounded_length(len(frames), derivatives._stride)
+    fine = tf.image.resize(heat[..., np.newaxis], (length, frames.shape[1]), method="bilinear")
+    return fine.numpy()[: len(frames), :, 0]
+
+
+def _picked(scores: tf.Tensor, column: int) -> tf.Tensor:
+    """Take a column of scores; the one score of two classes is that of the second, and its negative the first's."""
+    if scores.shape[1] == 1:
+        return scores[:, 0] * (1.0 if column else -1.0)
+    return scores[:, column]
+
+
+def _doubled(n_steps: int) -> Iterator[int]:
+    while True:
+        yield n_steps
+        n_steps *= 2
+        if n_steps > MOST_STEPS:
+            return

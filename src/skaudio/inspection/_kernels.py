@@ -1,0 +1,57 @@
+"""The weights by which a layer of a Keras model looks at frames."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+NEW_CONTENT = 2  # place of its weights among those of the gates, in LSTM (i, f, c, o) and in GRU (z, r, h)
+
+
+def kernels_of(model: Any, name: str | None) -> np.ndarray:
+    """Find a layer, and give its weights as small images.
+
+    Parameters
+    ----------
+    model : keras.Model
+        On ``"frames"`` and ``"mask"``, as all of `skaudio.nets` are; the layers of models within count as its own.
+    name : str or None
+        Of the layer; None: the first with a kernel.
+
+    Returns
+    -------
+    ndarray of shape (n_filters, n_time, n_channels)
+
+    Raises
+    ------
+    ValueError
+        If there is no such layer.
+    """
+    layers = {layer.name: kernel for layer, kernel in _with_kernels(model)}
+    if not layers or (name is not None and name not in layers):
+        raise ValueError(f"layer={name!r} is no layer with a kernel; this network has {list(layers)}.")
+    first = next(iter(layers))
+    kernel = layers[first if name is None else name]
+    if kernel.ndim == 4:
+        kernel = kernel.mean(axis=2)
+    if kernel.ndim == 2:
+        # The first layer is given frames end to end; what a later one is given has no time.
+        n_channels = model.input["frames"].shape[-1]
+        laid_out = name in {None, first} and len(kernel) % n_channels == 0
+        kernel = kernel.reshape(-1, n_channels if laid_out else len(kernel), kernel.shape[1])
+    return np.moveaxis(kernel, -1, 0)
+
+
+def _with_kernels(model: Any) -> Iterator[tuple[Any, np.ndarray]]:
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from _with_kernels(layer)
+            continue
+        layer_one_way = getattr(layer, "forward_layer", layer)
+        cell = getattr(layer_one_way, "cell", layer_one_way)
+        if not hasattr(cell, "kernel"):
+            continue
+        kernel = np.asarray(cell.kernel)
+        if kernel.ndim == 2 and cell is not layer_one_way and kernel.shape[1] > cell.units:
+            kernel = kernel[:, NEW_CONTENT * cell.units : (NEW_CONTENT + 1) * cell.units]
+        yield layer, kernel

@@ -1,0 +1,105 @@
+"""What a score loses when a part of a clip is not heard: tiles over time and channels, one after the other [1]_.
+
+References
+----------
+.. [1] M. Zeiler and R. Fergus, "Visualizing and understanding convolutional networks", ECCV, 2014.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+LEAST_SECONDS = 0.1  # of a tile: less is heard around
+PARTS = (8, 4)  # how many tiles are side by side, along time and along frequency
+TILES_AT_A_TIME = 64
+
+Tile = tuple[slice, np.ndarray]  # frames, and channels
+
+
+def tiles_of(n_frames: int, places: np.ndarray, hop_seconds: float | None) -> list[Tile]:
+    """Cover a clip with tiles that overlap by half: an eighth and a quarter as long and as high as the clip.
+
+    A small tile tells where exactly; what is larger is only missed where a large one hides all of it.
+
+    Parameters
+    ----------
+    n_frames : int
+        Length of the clip.
+    places : ndarray of shape (n_channels,)
+        Where channels are, on a scale on which tiles are to be equally high; those of one place are in the same tiles.
+    hop_seconds : float or None
+        From one frame to the next, if it is known.
+
+    Returns
+    -------
+    list of (slice, ndarray of int)
+        Frames and channels of each.
+    """
+    least = 1.0 if hop_seconds is None else LEAST_SECONDS / hop_seconds
+    bands = [np.flatnonzero((places >= low) & (places <= high)) for low, high in _bands(np.unique(places))]
+    spans = _windows(n_frames, [max(least, n_frames / parts) for parts in PARTS])
+    return [(slice(start, stop), band) for start, stop in spans for band in bands]
+
+
+def occluded(
+    clip: np.ndarray,
+    baseline: np.ndarray,
+    change: np.ndarray,
+    tiles: list[Tile],
+    score: float,
+    scores_of: Callable[[np.ndarray], np.ndarray],
+) -> np.ndarray:
+    """Find what each tile is worth, and share it among its cells by how much they were changed.
+
+    Parameters
+    ----------
+    clip, baseline : ndarray of shape (n_frames, n_channels)
+        The clip, and what replaces its tiles.
+    change : ndarray of shape (n_frames, n_channels)
+        How much each cell is changed by that.
+    tiles : list of (slice, ndarray of int)
+        See `tiles_of`.
+    score : float
+        Of the whole clip.
+    scores_of : callable
+        From altered clips ``(n_tiles, n_frames, n_channels)`` to their scores.
+
+    Returns
+    -------
+    ndarray of shape (n_frames, n_channels)
+        Values; of tiles that overlap, their mean.
+    """
+    values, covers = np.zeros(clip.shape), np.zeros(clip.shape)
+    tiles = [tile for tile in tiles if change[tile].any()] or tiles[:1]  # others change nothing
+    for start in range(0, len(tiles), TILES_AT_A_TIME):
+        some = tiles[start : start + TILES_AT_A_TIME]
+        altered = np.repeat(clip[np.newaxis], len(some), axis=0)
+        for copy, tile in zip(altered, some, strict=True):
+            copy[tile] = baseline[tile]
+        for tile, lost in zip(some, score - scores_of(altered), strict=True):
+            total = change[tile].sum(dtype=np.float64)
+            values[tile] += lost * change[tile] / (total if total > 0.0 else 1.0)
+            covers[tile] += 1
+    return values / np.maximum(covers, 1)
+
+
+def _bands(places: np.ndarray) -> list[tuple[float, float]]:
+    """Give the lowest and the highest of rising places in each of some stretches of equal height."""
+    height = (places[-1] - places[0]) * (1.0 + 1e-9)  # or else rounding might leave the last place out
+    bands: dict[tuple[float, float], None] = {}
+    for parts in PARTS:
+        for low in places[0] + np.arange(2 * parts - 1) * height / (2 * parts):
+            inside = places[(places >= low) & (places <= low + height / parts)]
+            if len(inside):
+                bands[inside[0], inside[-1]] = None
+    return list(bands)
+
+
+def _windows(length: int, widths: Sequence[float]) -> list[tuple[int, int]]:
+    """Give starts and stops of windows of some widths that overlap by half and cover all."""
+    windows: dict[tuple[int, int], None] = {}
+    for width in widths:
+        whole = min(length, max(1, round(width)))
+        for start in range(0, length - whole + max(1, whole // 2), max(1, whole // 2)):
+            windows[start, min(start + whole, length)] = None
+    return list(windows)

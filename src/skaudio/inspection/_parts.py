@@ -1,0 +1,52 @@
+"""The parts of a fitted estimator: what hears, and what judges what was heard."""
+
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+
+from skaudio.features._front_end import FrontEnd
+
+# Where estimators keep the fitted ones that they are made of.
+INNER = ("best_estimator_", "estimator_", "base_", "calibrated_classifiers_", "estimator", "base")
+
+
+def front_end_of(estimator: Any) -> FrontEnd | None:
+    """Find the front end of an estimator: itself, or the first one within it; None if there is none."""
+    if isinstance(estimator, FrontEnd):
+        return estimator
+    if isinstance(estimator, (list, tuple)):
+        found = map(front_end_of, estimator)
+    elif isinstance(estimator, Pipeline):
+        found = (front_end_of(step) for _, step in estimator.steps)
+    else:
+        inner = (getattr(estimator, name, None) for name in ("transformer_list", "transformers_", *INNER))
+        found = (front_end_of(part) for part in inner if part is not None)
+    return next((part for part in found if part is not None), None)
+
+
+def hearing_and_rest(estimator: Any) -> tuple[FrontEnd | None, Any]:
+    """Take a pipeline that begins with a front end apart: the front end, and the pipeline of what follows.
+
+    What takes frames (or sound, but by other ways than such a pipeline) is given back as it is, without a front end.
+    """
+    best = getattr(estimator, "best_estimator_", estimator)
+    if isinstance(best, Pipeline) and isinstance(best[0], FrontEnd) and len(best) > 1:
+        return best[0], best[1:]
+    return None, best
+
+
+def rate_of(estimator: Any, front_end: FrontEnd | None) -> float:
+    """Tell at which sampling rate in Hz an estimator hears: that of a given front end, or of its own.
+
+    Raises
+    ------
+    ValueError
+        If neither is there.
+    """
+    ear = front_end or front_end_of(estimator)
+    if ear is None:
+        raise ValueError(
+            f"Nothing tells at which sampling rate {type(estimator).__name__} hears. Pass one by "
+            "front_end=skaudio.features.Spectrogram(sr=...)."
+        )
+    return ear._rate()

@@ -1,0 +1,292 @@
+"""`Report`: what a search found, on one page."""
+
+import io
+from functools import cached_property
+from html import escape
+from os import PathLike
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import check_cv
+
+from skaudio import __version__
+from skaudio.estimators._supervised import SupervisedEstimator
+from skaudio.inspection._clip_card import ClipCard, clip_card
+from skaudio.inspection._confusion import Confusion
+from skaudio.inspection._display import png_uri, pyplot
+from skaudio.inspection._feature_space_display import FeatureSpaceDisplay
+from skaudio.inspection._out_of_fold import OutOfFold, clip_array, out_of_fold
+from skaudio.inspection._page import framed, page, table
+from skaudio.inspection._parts import hearing_and_rest, rate_of
+from skaudio.inspection._saliency import saliency
+from skaudio.inspection._search_display import SearchDisplay
+from skaudio.inspection._words import in_words
+from skaudio.io import clip_name
+from skaudio.io._replacing import replacing
+
+MOST_RANKS = 20
+
+
+class Report:
+    """What a search found, on one page that opens from disk: to look at, and to listen to.
+
+    The candidates by rank; their scores as a `SearchDisplay`; a confusion matrix of clips that the best candidate was
+    not fitted to, whose cells open the clips behind them, each with its spectrogram and a player; the feature space;
+    and why the worst mistakes were made. Nothing on it comes from a network, and it has no scripts.
+
+    Make one by `from_search`.
+
+    Parameters
+    ----------
+    search : GridSearchCV or alike
+        Fitted.
+    clips : ndarray of shape (n_clips, ...)
+        What it was fitted to.
+    target : ndarray of shape (n_clips,)
+        Their classes.
+    judged : OutOfFold
+        What the best candidate says of clips that it was not fitted to.
+    max_clips : int, default=500
+        How many clips can be looked at and listened to; of more, the mistakes come first.
+    n_mistakes : int, default=6
+        How many mistakes are explained.
+    max_megabytes : float, default=9.5
+        How large the page may be; the sound of clips is made worse, then shortened, to fit. Figures take their part of
+        it, and each clip a second of sound at least.
+    title : str, default="What the search found"
+        Of the page.
+
+    See Also
+    --------
+    SearchDisplay, FeatureSpaceDisplay, saliency : What it is made of.
+
+    Examples
+    --------
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> from sklearn.pipeline import Pipeline
+    >>> from sklearn.svm import SVC
+    >>> from skaudio.datasets import make_spoken_digits
+    >>> from skaudio.features import MFCC, MelSpectrogram
+    >>> from skaudio.inspection import Report
+    >>> from skaudio.pooling import StatPooling
+    >>> digits = make_spoken_digits(40, sr=8000, random_state=0)
+    >>> pipeline = Pipeline([("sound", MFCC()), ("pool", StatPooling()), ("model", SVC())])
+    >>> grid = {"sound": [MFCC(sr=8000), MelSpectrogram(sr=8000)], "model": [SVC(), SVC(C=10)]}
+    >>> search = GridSearchCV(pipeline, grid, cv=2).fit(digits.data, digits.target)
+    >>> report = Report.from_search(search, digits.data, digits.target, n_mistakes=1)
+    >>> report.save("report.html")  # doctest: +SKIP
+    >>> report.html.startswith("<!DOCTYPE html>")
+    True
+    """
+
+    def __init__(
+        self,
+        search: Any,
+        clips: np.ndarray,
+        target: np.ndarray,
+        judged: OutOfFold,
+        *,
+        max_clips: int = 500,
+        n_mistakes: int = 6,
+        max_megabytes: float = 9.5,
+        title: str = "What the search found",
+    ) -> None:
+        self.search = search
+        self.clips = clips
+        self.target = target
+        self.judged = judged
+        self.max_clips = max_clips
+        self.n_mistakes = n_mistakes
+        self.max_megabytes = max_megabytes
+        self.title = title
+
+    @classmethod
+    def from_search(
+        cls, search: Any, X: Any, y: Any, *, groups: Any = None, cv: Any = None, n_jobs: int | None = None, **page: Any
+    ) -> Self:
+        """Fit the best candidate on each fold, and report.
+
+        Parameters
+        ----------
+        search : GridSearchCV, RandomizedSearchCV or another with ``cv_results_``
+            Fitted, with ``refit`` or without, of classifiers of clips.
+        X : batch of clips
+            What it was fitted to.
+        y : array-like of shape (n_clips,)
+            Their classes.
+        groups : array-like of shape (n_clips,), default=None
+            For its folds.
+        cv : int, cross-validation generator or iterable, default=None
+            Folds that test each clip once; None: those of the search.
+        n_jobs : int or None, default=None
+            Number of processes.
+        **page : dict
+            Further parameters of the report, such as ``title``.
+
+        Returns
+        -------
+        Report
+            Of which `save` writes the page; a notebook shows it.
+
+        Raises
+        ------
+        TypeError
+            If the search is not fitted, or not of classifiers.
+        ValueError
+            If a clip is tested never or more than once.
+        """
+        if not hasattr(search, "cv_results_"):
+            raise TypeError(f"{type(search).__name__} has no cv_results_; expected a fitted search: call fit first.")
+        best = clone(search.estimator).set_params(**clone(search.best_params_, safe=False))
+        if not is_classifier(best):
+            raise TypeError(
+                f"The search is of {type(best).__name__}s that are no classifiers; a report compares classes."
+            )
+        clips, target = clip_array(X), np.asarray(y)
+        folds = list(check_cv(search.cv if cv is None else cv, target, classifier=True).split(clips, target, groups))
+        return cls(search, clips, target, out_of_fold(best, clips, target, folds, n_jobs), **page)
+
+    def save(self, path: str | PathLike) -> None:
+        """Write the page, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or PathLike
+            Where to; an existing file is replaced.
+        """
+        with replacing(Path(path)) as file:
+            file.write_text(self.html, encoding="utf-8")
+
+    @cached_property
+    def html(self) -> str:
+        """The page."""
+        confusion = Confusion(self.target, self.judged.predicted, self.judged.excess, self.max_clips)
+        before = [self._summary(), *self._ranking()]
+        after = [*self._feature_space(confusion), *self._mistakes()]
+        room = 1e6 * self.max_megabytes - sum(map(len, [*before, *after])) - len(confusion.matrix()) - 20_000
+        n_letters = room / len(confusion.shown) - 500  # what is written beside picture and player
+        cards = self._cards(confusion.shown, n_letters)
+        names = {i: _name(self.clips[i], i) for i in confusion.shown}
+        return page(self.title, [*before, *confusion.sections(cards, names), *after])
+
+    def _repr_html_(self) -> str:
+        return framed(self.html)
+
+    def _cards(self, shown: np.ndarray, n_letters: float) -> dict[int, ClipCard]:
+        rate, cards, quality = rate_of(self.judged.models[0], None), {}, 0
+        for i in shown.tolist():
+            cards[i] = clip_card(self.clips[i], rate, n_letters, max(0, quality - 1))
+            quality = cards[i].quality
+        return cards
+
+    def _summary(self) -> str:
+        n, right = len(self.target), int(np.sum(self.target == self.judged.predicted))
+        best = self._words()[self.search.best_index_]
+        return (
+            f"<p>{n} clips of {len(np.unique(self.target))} classes; the best of "
+            f"{len(self.search.cv_results_['params'])} candidates is <strong>{escape(best)}</strong>. "
+            f"Of clips that it was not fitted to, {right} of {n} are right, {right / n:.1%}. As the best was chosen on "
+            "these folds, expect somewhat less on new clips.</p>\n"
+            f'<p class="note">Made by skaudio {__version__}.</p>'
+        )
+
+    def _words(self) -> list[str]:
+        """Say what each candidate is: all that candidates differ in."""
+        candidates = self.search.cv_results_["params"]
+        names = list(dict.fromkeys(name for candidate in candidates for name in candidate))
+        words: list[list[str]] = [[] for _ in candidates]
+        for name in names:
+            rows = [i for i, candidate in enumerate(candidates) if name in candidate]
+            for i, word in zip(rows, in_words([candidates[i][name] for i in rows]), strict=True):
+                if word != "passthrough":
+                    words[i].append(f"{name.rpartition('__')[2]}={word}" if "__" in name else word)
+        return [", ".join(own) or "as it is" for own in words]
+
+    def _ranking(self) -> list[str]:
+        results = self.search.cv_results_
+        key = "score" if "mean_test_score" in results else self.search.refit
+        means, deviations = results[f"mean_test_{key}"], results[f"std_test_{key}"]
+        order, words = np.argsort(-means, kind="stable"), self._words()
+        rows = [
+            (str(rank), f"{means[i]:.3f} ± {deviations[i]:.3f}", f"{results['mean_fit_time'][i]:.2f}", words[i])
+            for rank, i in enumerate(order[:MOST_RANKS], start=1)
+        ]
+        header = ("rank", "score, mean and deviation over folds", "seconds to fit", "candidate")
+        parts = ["<h2>Candidates</h2>", _scrolled(table(header, rows, label="candidates by rank"))]
+        if len(order) > MOST_RANKS:
+            parts.append(f'<p class="note">And {len(order) - MOST_RANKS} more, down to {means[order[-1]]:.3f}.</p>')
+        try:
+            display = SearchDisplay.from_estimator(self.search)
+        except ValueError as error:  # a search that varies no front ends, or no models, has no such table
+            return [*parts, f'<p class="note">No table of front ends by models: {escape(str(error))}</p>']
+        words = "Best score of each front end with each model"
+        return [*parts, "<h3>Front ends and models</h3>", _figure(display.figure_, words)]
+
+    def _feature_space(self, confusion: Confusion) -> list[str]:
+        shown = confusion.shown
+        words = "Where clips are to the model: near each other if it finds them alike. A point opens its clip."
+        model = self.judged.models[0]
+        try:
+            display = FeatureSpaceDisplay.from_estimator(model, self.clips[shown], self.target[shown], s=30)
+        except TypeError as error:
+            return ["<h2>Feature space</h2>", f'<p class="note">{escape(str(error))}</p>']
+        display.scatter_.set_urls([f"#clip-{i}" for i in shown])
+        return ["<h2>Feature space</h2>", f"<p>{words}</p>", f"<div>{_svg(display.figure_)}</div>"]
+
+    def _mistakes(self) -> list[str]:
+        excess = self.judged.excess
+        worst = [int(i) for i in np.argsort(-excess, kind="stable")[: self.n_mistakes] if excess[i] > 0.0]
+        parts = ["<h2>Why the worst mistakes were made</h2>"]
+        if not worst:
+            return [*parts, "<p>No mistakes to explain.</p>"]
+        parts.append(
+            "<p>What speaks for the class that was said (red) and against it (blue), to the model that was not fitted "
+            "to the clip.</p>"
+        )
+        return parts + [self._explained(i) for i in worst]
+
+    def _explained(self, i: int) -> str:
+        said, true, model = self.judged.predicted[i], self.target[i], self.judged.models[self.judged.fold_of[i]]
+        found = saliency(model, self.clips[[i]], **_method_for(model), target=said)[0]
+        words = f"{_name(self.clips[i], i)}: {true}, taken for {said}"
+        figure = found.plot().figure_
+        return f'<h3><a href="#clip-{i}">{escape(words)}</a></h3>\n{_figure(figure, f"Saliency of {words}")}'
+
+
+def _method_for(model: Any) -> dict[str, Any]:
+    """Choose how a model is explained: networks by gradients; of what has no bands, tiles are cut out of the sound."""
+    front_end, rest = hearing_and_rest(model)
+    if front_end is None or front_end.channel_frequencies() is None:
+        return {"method": "occlusion", "in_sound": True}
+    network = getattr(rest, "steps", [(None, rest)])[-1][1]
+    return {"method": "integrated" if isinstance(network, SupervisedEstimator) else "occlusion"}
+
+
+def _name(clip: Any, i: int) -> str:
+    return Path(clip).name if isinstance(clip, (str, PathLike)) else clip_name(clip, i)
+
+
+def _scrolled(html: str) -> str:
+    """Let what is wider than the page be scrolled, by keyboard too."""
+    return f'<div class="scroll" tabindex="0">{html}</div>'
+
+
+def _figure(figure: Any, words: str) -> str:
+    uri = png_uri(figure, dpi=80)
+    pyplot().close(figure)
+    return f'<figure><img alt="{escape(words)}" src="{uri}"></figure>'
+
+
+def _svg(figure: Any) -> str:
+    """Give a figure as SVG, whose points can be clicked; there are other ways to all of them by keyboard."""
+    import matplotlib as mpl
+
+    file = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": "skaudio", "svg.fonttype": "none"}):
+        figure.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None})
+    pyplot().close(figure)
+    text = file.getvalue()
+    # matplotlib's links open another page.
+    return text[text.index("<svg") :].replace('target="_blank"', 'tabindex="-1"')

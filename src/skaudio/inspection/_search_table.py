@@ -1,0 +1,103 @@
+"""The results of a search as a table: front ends by models."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.base import clone
+
+from skaudio.features._front_end import FrontEnd
+from skaudio.inspection._words import in_words
+
+
+class SearchTable(NamedTuple):
+    """Best scores; what they are is said in `skaudio.inspection.SearchDisplay`, whose parameters these are."""
+
+    scores: np.ndarray
+    row_names: list[str]
+    column_names: list[str]
+    row_label: str
+    column_label: str
+    score_name: str
+
+
+def search_table(search: Any, rows: str | None, columns: str | None, metric: str | None) -> SearchTable:
+    """Tabulate the best score for each pair of values of two parameters.
+
+    Parameters
+    ----------
+    search : fitted search
+        With ``cv_results_``.
+    rows, columns, metric : str or None
+        See `skaudio.inspection.SearchDisplay.from_estimator`.
+
+    Returns
+    -------
+    SearchTable
+
+    Raises
+    ------
+    ValueError
+        If there is no such parameter or metric, or several that could be meant, or if all fits failed.
+    """
+    candidates = search.cv_results_["params"]
+    key, score_name = _metric(search, metric)
+    rows = _chosen("rows", rows, candidates, (_is_front_end, _only_transforms), "front ends")
+    columns = _chosen("columns", columns, candidates, (_predicts,), "models")
+    row_words, column_words = (in_words([_value(search, one, name) for one in candidates]) for name in (rows, columns))
+    row_names, column_names = list(dict.fromkeys(row_words)), list(dict.fromkeys(column_words))
+    scores = np.full((len(row_names), len(column_names)), np.nan)
+    for row, column, score in zip(row_words, column_words, search.cv_results_[key], strict=True):
+        cell = row_names.index(row), column_names.index(column)
+        scores[cell] = np.fmax(scores[cell], score)  # a fit that failed is NaN
+    if np.isnan(scores).all():
+        raise ValueError(f"All of {key} are NaN: all fits failed. Use error_score='raise' to see why.")
+    return SearchTable(scores, row_names, column_names, rows, columns, score_name)
+
+
+def _metric(search: Any, metric: str | None) -> tuple[str, str]:
+    """Find the column of scores, and what they are called."""
+    scored = [name.removeprefix("mean_test_") for name in search.cv_results_ if name.startswith("mean_test_")]
+    if scored == ["score"] and metric is None:
+        scoring = getattr(search, "scoring", None)
+        return "mean_test_score", scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
+    metric = search.refit if metric is None else metric
+    if metric not in scored:
+        raise ValueError(f"metric={metric!r} is no score of this search; pass one of metric={scored}.")
+    return f"mean_test_{metric}", metric
+
+
+def _chosen(argument: str, name: str | None, candidates: list[dict], tests: tuple, what: str) -> str:
+    """Find the parameter that varies along rows or columns: that whose values pass the first test that any pass."""
+    names = list(dict.fromkeys(name for candidate in candidates for name in candidate))
+    if name is not None:
+        if name not in names:
+            raise ValueError(f"{argument}={name!r} is no parameter of this search; it has {names}.")
+        return name
+    for test in tests:
+        fitting = [name for name in names if any(test(one[name]) for one in candidates if name in one)]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise ValueError(f"{what} are values of several parameters; pass {argument}=, one of {fitting}.")
+    raise ValueError(
+        f"No parameter of this search has {what} as values; pass {argument}=, the name of the one to draw, of {names}."
+    )
+
+
+def _value(search: Any, candidate: dict, name: str) -> Any:
+    """Give a parameter of a candidate; what it does not set is as it is in the pipeline."""
+    if name in candidate:
+        return candidate[name]
+    return clone(search.estimator).set_params(**clone(candidate, safe=False)).get_params().get(name, "not set")
+
+
+def _is_front_end(value: Any) -> bool:
+    return isinstance(value, FrontEnd)
+
+
+def _only_transforms(value: Any) -> bool:
+    return hasattr(value, "transform") and not _predicts(value)
+
+
+def _predicts(value: Any) -> bool:
+    return hasattr(value, "predict")

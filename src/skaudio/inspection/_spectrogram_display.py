@@ -1,0 +1,202 @@
+"""Frames of a clip as a picture, with real time and frequency."""
+
+from typing import Any, Self
+
+import numpy as np
+
+from skaudio.features import Waveform
+from skaudio.features._front_end import FrontEnd
+from skaudio.inspection._display import Display, pyplot
+
+
+class SpectrogramDisplay(Display):
+    """The frames that a front end makes of a clip, over time and frequency.
+
+    Make one by `from_estimator` or `from_array`; all is kept as attributes.
+
+    Parameters
+    ----------
+    frames : ndarray of shape (n_frames, n_channels)
+        What is drawn, as colour.
+    times : ndarray of shape (n_frames,) or None, default=None
+        Middles of the frames in seconds; None: frames are counted.
+    frequencies : ndarray of shape (n_channels,) or None, default=None
+        Middles of the channels in Hz; None: channels are counted. Those of derivatives, which have the frequencies of
+        what they are the derivatives of, are counted too.
+    channel_names : sequence of str or None, default=None
+        Names of the channels, at some ticks where channels are counted.
+
+    Attributes
+    ----------
+    mesh_ : matplotlib.collections.QuadMesh
+        The picture.
+    ax_, figure_ : matplotlib Axes and Figure
+        Where it is.
+
+    See Also
+    --------
+    WaveformDisplay : The waveform.
+    EventsDisplay : With events, and what a detector makes of it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.features import MelSpectrogram
+    >>> from skaudio.inspection import SpectrogramDisplay
+    >>> chirp = np.sin(2 * np.pi * np.cumsum(np.linspace(200, 3000, 8000)) / 8000)
+    >>> display = SpectrogramDisplay.from_estimator(MelSpectrogram(sr=8000), chirp)
+    >>> display.ax_.get_xlabel(), display.ax_.get_ylabel()
+    ('time [s]', 'frequency [Hz]')
+    """
+
+    def __init__(
+        self, frames: np.ndarray, *, times: Any = None, frequencies: Any = None, channel_names: Any = None
+    ) -> None:
+        self.frames = frames
+        self.times = times
+        self.frequencies = frequencies
+        self.channel_names = channel_names
+
+    @classmethod
+    def from_estimator(cls, estimator: FrontEnd, clip: Any, *, ax: Any = None, **mesh: Any) -> Self:
+        """Draw what a front end makes of a clip.
+
+        Parameters
+        ----------
+        estimator : front end
+            Any of `skaudio.features`, or a `skaudio.pretrained.PretrainedEmbedding` with ``pooling=None``.
+        clip : path, binary file object, array, pair or dict
+            One clip, as a batch of clips has them.
+        ax : matplotlib Axes, default=None
+            Where to draw; None: in a new figure.
+        **mesh : dict
+            For ``matplotlib.axes.Axes.pcolormesh``, such as ``cmap``.
+
+        Returns
+        -------
+        SpectrogramDisplay
+            Drawn.
+
+        Raises
+        ------
+        TypeError
+            If the estimator is no front end, or gives no frames that could be seen.
+        AudioError, TypeError
+            If the clip cannot be decoded.
+        """
+        if not isinstance(estimator, FrontEnd):
+            raise TypeError(
+                f"Expected a front end, such as skaudio.features.MelSpectrogram(), got {type(estimator).__name__}. "
+                "Of a pipeline, pass the first step: pipeline[0]."
+            )
+        if isinstance(estimator, Waveform):
+            raise TypeError("The samples of a Waveform are no spectrogram: use skaudio.inspection.WaveformDisplay.")
+        display = undrawn_spectrogram(estimator, clip, cls)
+        if display.frames.ndim == 1:
+            raise TypeError(f"{estimator} gives no frames: use pooling=None.")
+        return display.plot(ax, **mesh)
+
+    @classmethod
+    def from_array(
+        cls,
+        frames: np.ndarray,
+        *,
+        times: Any = None,
+        frequencies: Any = None,
+        channel_names: Any = None,
+        ax: Any = None,
+        **mesh: Any,
+    ) -> Self:
+        """Draw frames.
+
+        Parameters
+        ----------
+        frames : ndarray of shape (n_frames, n_channels)
+            Of one clip.
+        times, frequencies, channel_names
+            See the class.
+        ax : matplotlib Axes, default=None
+            Where to draw; None: in a new figure.
+        **mesh : dict
+            For ``matplotlib.axes.Axes.pcolormesh``, such as ``cmap``.
+
+        Returns
+        -------
+        SpectrogramDisplay
+            Drawn.
+
+        Raises
+        ------
+        ValueError
+            If the frames are not 2-D, or times or frequencies not as many.
+        """
+        frames = np.asarray(frames)
+        if frames.ndim != 2:
+            raise ValueError(f"frames have shape {frames.shape}; expected (n_frames, n_channels), those of one clip.")
+        for what, n, given in (("times", 0, times), ("frequencies", 1, frequencies), ("names", 1, channel_names)):
+            if given is not None and len(given) != frames.shape[n]:
+                raise ValueError(f"There are {len(given)} {what} for frames of shape {frames.shape}.")
+        return cls(frames, times=times, frequencies=frequencies, channel_names=channel_names).plot(ax, **mesh)
+
+    def plot(self, ax: Any = None, **mesh: Any) -> Self:
+        """Draw it.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None: in a new figure.
+        **mesh : dict
+            For ``matplotlib.axes.Axes.pcolormesh``, such as ``cmap``.
+
+        Returns
+        -------
+        SpectrogramDisplay
+            Itself.
+        """
+        pyplot()  # says what to install; librosa would not
+        from librosa.display import specshow
+        from matplotlib.ticker import MaxNLocator
+
+        n_frames, n_channels = self.frames.shape
+        ax = self._take_axes(ax, (8.0, 4.0))
+        bands = self.has_bands()
+        self.mesh_ = specshow(
+            self.frames.T,
+            x_coords=np.arange(n_frames) if self.times is None else self.times,
+            y_coords=np.asarray(self.frequencies) if bands else np.arange(n_channels),
+            x_axis=None if self.times is None else "s",
+            y_axis=_scale(self.frequencies) if bands else None,
+            ax=ax,
+            **{"cmap": "magma", **mesh},
+        )
+        ax.set(xlabel="frame" if self.times is None else "time [s]", ylabel="frequency [Hz]" if bands else "channel")
+        if not bands:
+            ticks = np.arange(0, n_channels, -(-n_channels // 9))
+            labels = ticks if self.channel_names is None else [self.channel_names[i] for i in ticks]
+            ax.set_yticks(ticks, labels)
+        if self.times is None:
+            ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # librosa leaves no ticks
+        return self
+
+    def has_bands(self) -> bool:
+        """Tell whether channels are drawn at frequencies."""
+        return self.frequencies is not None and bool((np.diff(self.frequencies) > 0).all())
+
+
+def undrawn_spectrogram(
+    front_end: FrontEnd, clip: Any, display: type[SpectrogramDisplay] = SpectrogramDisplay
+) -> SpectrogramDisplay:
+    """Compute the display of a clip's frames without drawing it, for axes that are made later."""
+    frames = front_end.transform([clip])[0]
+    return display(
+        frames,
+        times=front_end.frame_times(len(frames)),
+        frequencies=front_end.channel_frequencies(),
+        channel_names=front_end.get_feature_names_out(),
+    )
+
+
+def _scale(frequencies: np.ndarray) -> str:
+    """Name the axis of librosa on which the channels are equally wide."""
+    steps = np.diff(frequencies)
+    return "linear" if len(steps) < 2 or np.allclose(steps, steps[0], rtol=1e-3) else "mel"

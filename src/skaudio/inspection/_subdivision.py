@@ -1,0 +1,38 @@
+"""Several axes in the place of one."""
+
+from typing import Any
+
+import numpy as np
+
+
+def subdivided(ax: Any, n_rows: int, n_columns: int = 1, *, sharex: bool = False, **grid: Any) -> np.ndarray:
+    """Hide axes and put a grid of others in their place, as `sklearn.inspection.PartialDependenceDisplay` does.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Those whose place is taken.
+    n_rows, n_columns : int
+        Size of the grid.
+    sharex : bool, default=False
+        Whether the axes of a column have one x axis, with tick labels at the bottom.
+    **grid : dict
+        For ``matplotlib.gridspec.GridSpecFromSubplotSpec``, such as ``height_ratios``.
+
+    Returns
+    -------
+    ndarray of Axes, shape (n_rows, n_columns)
+
+    Raises
+    ------
+    ValueError
+        If the axes are not in a grid of subplots.
+    """
+    place = ax.get_subplotspec()
+    if place is None:
+        raise ValueError(
+            "ax is in no grid of subplots, so that it cannot be subdivided; expected axes made by plt.subplots() or "
+            "figure.add_subplot()."
+        )
+    ax.set_axis_off()
+    return place.subgridspec(n_rows, n_columns, **grid).subplots(sharex="col" if sharex else False, squeeze=False)

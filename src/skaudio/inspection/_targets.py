@@ -1,0 +1,79 @@
+"""What is explained: a number that an estimator gives for each clip."""
+
+from typing import Any
+
+import numpy as np
+from scipy.special import logit
+from sklearn.base import is_classifier, is_outlier_detector, is_regressor
+
+LEAST_PROBABILITY = 1e-4  # a forest's certainty is no infinite score
+
+
+def columns_of(model: Any, clips: Any) -> np.ndarray:
+    """Give the numbers that may be explained, ``(n_clips, n_columns)``.
+
+    Of a classifier one for each class: decision values, or the log-odds of its probabilities. Of a regressor its
+    predictions; of an outlier detector how far from normal clips are.
+
+    Raises
+    ------
+    TypeError
+        If the estimator is nothing of these.
+    """
+    if is_outlier_detector(model):
+        return -np.asarray(model.decision_function(clips)).reshape(len(clips), -1)
+    if is_regressor(model):
+        return np.asarray(model.predict(clips)).reshape(len(clips), -1)
+    if not is_classifier(model):
+        raise TypeError(
+            f"Cannot explain {type(model).__name__}: expected a fitted classifier, regressor or outlier detector, or a "
+            "pipeline that ends in one."
+        )
+    if hasattr(model, "decision_function"):
+        values = np.asarray(model.decision_function(clips))
+        return np.column_stack([-values, values]) if values.ndim == 1 else values
+    probabilities = model.predict_proba(clips)
+    if isinstance(probabilities, list):  # of several labels, some of scikit-learn's models give a table for each
+        probabilities = np.column_stack([table[:, -1] for table in probabilities])
+    return logit(np.clip(probabilities, LEAST_PROBABILITY, 1.0 - LEAST_PROBABILITY))
+
+
+def chosen_columns(model: Any, columns: np.ndarray, target: Any) -> tuple[np.ndarray, list]:
+    """Tell which column is explained for each clip, and what it is called.
+
+    Parameters
+    ----------
+    model : estimator
+        Whose columns they are.
+    columns : ndarray of shape (n_clips, n_columns)
+        What `columns_of` gives.
+    target : class, int, array-like of shape (n_clips,), or None
+        What to explain, of all clips or of each: a class, or the number of an output. None: the class that is
+        predicted, or the first output.
+
+    Returns
+    -------
+    which : ndarray of int, shape (n_clips,)
+        Columns.
+    names : list
+        Classes, or numbers of outputs.
+
+    Raises
+    ------
+    ValueError
+        If there is no such class or output, or not one for each clip.
+    """
+    n_clips, n_columns = columns.shape
+    names = list(range(n_columns))
+    if is_classifier(model) and n_columns == len(model.classes_):
+        names = np.asarray(model.classes_).tolist()
+    if target is None:
+        which = columns.argmax(axis=1) if is_classifier(model) else np.zeros(n_clips, int)
+        return which, [names[column] for column in which]
+    targets = [target] * n_clips if np.ndim(target) == 0 else list(target)
+    if len(targets) != n_clips:
+        raise ValueError(f"target has {len(targets)} entries for {n_clips} clips; expected one, or one for each.")
+    for wanted in targets:
+        if wanted not in names:
+            raise ValueError(f"target={wanted!r} is none of {names}.")
+    return np.array([names.index(wanted) for wanted in targets]), targets

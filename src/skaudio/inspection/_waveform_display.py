@@ -1,0 +1,135 @@
+"""The waveform of a clip over time."""
+
+from typing import Any, Self
+
+import numpy as np
+
+from skaudio.features._front_end import FrontEnd
+from skaudio.inspection._display import Display, pyplot
+from skaudio.io import clip_kind, load
+
+
+class WaveformDisplay(Display):
+    """The waveform of a clip, or what a front end hears of it.
+
+    Make one by `from_array` or `from_estimator`; all is kept as attributes.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,)
+        The waveform; 1 is full scale.
+    sr : float
+        Its sampling rate in Hz.
+
+    Attributes
+    ----------
+    adaptive_ : librosa.display.AdaptiveWaveplot
+        What draws it: the envelope, or, where little of the time is shown, the samples.
+    ax_, figure_ : matplotlib Axes and Figure
+        Where it is.
+
+    See Also
+    --------
+    SpectrogramDisplay : What a front end makes of it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.inspection import WaveformDisplay
+    >>> display = WaveformDisplay.from_array(np.sin(np.arange(8000.0)), sr=8000)
+    >>> display.ax_.get_xlabel(), display.ax_.get_ylabel()
+    ('time [s]', 'amplitude')
+    """
+
+    def __init__(self, y: np.ndarray, sr: float) -> None:
+        self.y = y
+        self.sr = sr
+
+    @classmethod
+    def from_array(cls, clip: Any, *, sr: float | None = None, ax: Any = None, **line: Any) -> Self:
+        """Draw a clip.
+
+        Parameters
+        ----------
+        clip : path, binary file object, array, pair or dict
+            One clip, as `skaudio.io.load` takes it. Channels are averaged.
+        sr : float or None, default=None
+            Sampling rate in Hz: of an array, its own; anything else is resampled to it. None: the clip's own, which an
+            array does not tell.
+        ax : matplotlib Axes, default=None
+            Where to draw; None: in a new figure.
+        **line : dict
+            For `librosa.display.waveshow`, such as ``color``.
+
+        Returns
+        -------
+        WaveformDisplay
+            Drawn.
+
+        Raises
+        ------
+        ValueError
+            If the clip is an array and there is no sampling rate.
+        AudioError, TypeError
+            If the clip cannot be decoded.
+        """
+        if sr is None and clip_kind(clip) == "array":
+            raise ValueError("sr=None, and an array does not tell its sampling rate; pass sr, in Hz, or (y, sr).")
+        return cls(*load(clip, sr=sr)).plot(ax, **line)
+
+    @classmethod
+    def from_estimator(cls, estimator: FrontEnd, clip: Any, *, ax: Any = None, **line: Any) -> Self:
+        """Draw what a front end hears: the part of a clip that it takes, at its sampling rate, trimmed and levelled.
+
+        Parameters
+        ----------
+        estimator : front end
+            Any of `skaudio.features` or `skaudio.pretrained.PretrainedEmbedding`.
+        clip : path, binary file object, array, pair or dict
+            One clip, as a batch of clips has them.
+        ax : matplotlib Axes, default=None
+            Where to draw; None: in a new figure.
+        **line : dict
+            For `librosa.display.waveshow`, such as ``color``.
+
+        Returns
+        -------
+        WaveformDisplay
+            Drawn. Time is counted from the first sample that is taken.
+
+        Raises
+        ------
+        TypeError
+            If the estimator is no front end.
+        AudioError, TypeError
+            If the clip cannot be decoded.
+        """
+        if not isinstance(estimator, FrontEnd):
+            raise TypeError(
+                f"Expected a front end, such as skaudio.features.MelSpectrogram(), got {type(estimator).__name__}. "
+                "Of a pipeline, pass the first step: pipeline[0]."
+            )
+        return cls(estimator._waveform(clip, clip_kind(clip)), estimator._rate()).plot(ax, **line)
+
+    def plot(self, ax: Any = None, **line: Any) -> Self:
+        """Draw it.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None: in a new figure.
+        **line : dict
+            For `librosa.display.waveshow`, such as ``color``.
+
+        Returns
+        -------
+        WaveformDisplay
+            Itself.
+        """
+        pyplot()  # says what to install; librosa would not
+        from librosa.display import waveshow
+
+        ax = self._take_axes(ax, (8.0, 2.5))
+        self.adaptive_ = waveshow(self.y, sr=self.sr, axis="s", ax=ax, **line)
+        ax.set(xlabel="time [s]", ylabel="amplitude", xlim=(0.0, len(self.y) / self.sr))
+        return self

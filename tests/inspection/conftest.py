@@ -1,0 +1,43 @@
+"""Pictures are drawn into memory, and none is left open; models of tones are fitted once."""
+
+import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+from tests.inspection.tones import SR, clips
+
+from skaudio.features import MelSpectrogram
+from skaudio.pooling import StatPooling
+
+
+@pytest.fixture(autouse=True)
+def _no_window():
+    import matplotlib
+
+    matplotlib.use("agg")
+    yield
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+
+
+@pytest.fixture(scope="session")
+def tones():
+    """Training clips, and others."""
+    return *clips(400, 0), *clips(60, 1)
+
+
+@pytest.fixture(scope="session")
+def cnn(tones):
+    """A network of tones."""
+    from skaudio.estimators import CNNClassifier
+
+    network = CNNClassifier(filters=16, epochs=14, random_state=0)
+    return make_pipeline(MelSpectrogram(sr=SR, top_db=40), network).fit(tones[0][:240], tones[1][:240])
+
+
+@pytest.fixture(scope="session")
+def svc(tones):
+    """No network: statistics of fifths of clips."""
+    steps = StatPooling(segments=5), StandardScaler(), SVC()
+    return make_pipeline(MelSpectrogram(sr=SR, top_db=40), *steps).fit(*tones[:2])
