@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test test-oldest lint format benchmarks clean
 
 demo: $(VENV)/.installed
-	$(BIN)/skaudio search --output demo.joblib --force
+	$(BIN)/skaudio search --output demo.joblib --report demo.html --force
 
 test: $(VENV)/.installed lint
 	$(BIN)/python -m pytest

@@ -4,7 +4,7 @@ import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
-from tests.inspection.tones import SR, clips
+from tests.common.tones import SR, clips
 
 from skaudio.features import MelSpectrogram
 from skaudio.pooling import StatPooling

@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from tests.common.instances import FAST, FAST_AUTOENCODER, FAST_SIAMESE, SMALL_CNN, SMALL_RNN
-from tests.inspection.tones import AROUND, BAND, SR
+from tests.common.tones import AROUND, BAND, SR
 
 from skaudio.estimators import AutoencoderLatent, CNNClassifier, GRUClassifier, SiameseMatcher
 from skaudio.features import MFCC, MelSpectrogram, Waveform

@@ -12,7 +12,7 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
-from tests.inspection.tones import AROUND, SR
+from tests.common.tones import AROUND, SR
 
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.inspection import BandImportance, BandImportanceDisplay, Importances, band_importance

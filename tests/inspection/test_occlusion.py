@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
-from tests.inspection.tones import AROUND, BAND, SR
+from tests.common.tones import AROUND, BAND, SR
 
 from skaudio.features import MFCC, MelSpectrogram, Spectrogram
 from skaudio.inspection import saliency

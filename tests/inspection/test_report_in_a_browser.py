@@ -41,7 +41,9 @@ player.play().catch(error => done({error: String(error)}));
 def page(tmp_path_factory):
     """A report, and the same within another page, as a notebook shows it."""
     digits = make_spoken_digits(40, sr=8000, random_state=0)
-    pipeline = Pipeline([("sound", MFCC()), ("pool", StatPooling()), ("model", LogisticRegression(C=1e-3))])
+    pipeline = Pipeline(
+        [("sound", MFCC()), ("pool", StatPooling()), ("model", LogisticRegression(C=1e-3, max_iter=1000))]
+    )
     search = GridSearchCV(pipeline, {"sound": [MFCC(sr=8000), MelSpectrogram(sr=8000)]}, cv=2)
     report = Report.from_search(search.fit(digits.data, digits.target), digits.data, digits.target, n_mistakes=1)
     folder = tmp_path_factory.mktemp("report")

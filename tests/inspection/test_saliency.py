@@ -11,7 +11,7 @@ from scipy.special import expit
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tests.common.instances import FAST, FAST_REGRESSOR, SMALL_RNN
-from tests.inspection.tones import AROUND, BAND, SR
+from tests.common.tones import AROUND, BAND, SR
 
 from skaudio.estimators import AutoencoderOutlierDetector, CNNRegressor, GRUClassifier
 from skaudio.features import MelSpectrogram

@@ -12,6 +12,7 @@ import numpy as np
 LEAST_SECONDS = 0.1  # of a tile: less is heard around
 PARTS = (8, 4)  # how many tiles are side by side, along time and along frequency
 TILES_AT_A_TIME = 64
+VALUES_AT_A_TIME = 2**24  # of altered copies of a clip
 
 Tile = tuple[slice, np.ndarray]  # frames, and channels
 
@@ -71,8 +72,9 @@ def occluded(
     """
     values, covers = np.zeros(clip.shape), np.zeros(clip.shape)
     tiles = [tile for tile in tiles if change[tile].any()] or tiles[:1]  # others change nothing
-    for start in range(0, len(tiles), TILES_AT_A_TIME):
-        some = tiles[start : start + TILES_AT_A_TIME]
+    size = int(np.clip(VALUES_AT_A_TIME // clip.size, 1, TILES_AT_A_TIME))
+    for start in range(0, len(tiles), size):
+        some = tiles[start : start + size]
         altered = np.repeat(clip[np.newaxis], len(some), axis=0)
         for copy, tile in zip(altered, some, strict=True):
             copy[tile] = baseline[tile]

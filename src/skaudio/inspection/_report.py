@@ -12,7 +12,6 @@ from sklearn.base import clone, is_classifier
 from sklearn.model_selection import check_cv
 
 from skaudio import __version__
-from skaudio.estimators._supervised import SupervisedEstimator
 from skaudio.inspection._clip_card import ClipCard, clip_card
 from skaudio.inspection._confusion import Confusion
 from skaudio.inspection._display import png_uri, pyplot
@@ -245,23 +244,18 @@ class Report:
             "<p>What speaks for the class that was said (red) and against it (blue), to the model that was not fitted "
             "to the clip.</p>"
         )
-        return parts + [self._explained(i) for i in worst]
+        return [*parts, '<div class="pairs">', *map(self._explained, worst), "</div>"]
 
     def _explained(self, i: int) -> str:
         said, true, model = self.judged.predicted[i], self.target[i], self.judged.models[self.judged.fold_of[i]]
-        found = saliency(model, self.clips[[i]], **_method_for(model), target=said)[0]
+        front_end, _ = hearing_and_rest(model)
+        # Of what has no bands, tiles are cut out of the sound: there, frequencies can be seen.
+        in_sound = front_end is None or front_end.channel_frequencies() is None
+        found = saliency(model, self.clips[[i]], "occlusion", said, in_sound=in_sound)[0]
         words = f"{_name(self.clips[i], i)}: {true}, taken for {said}"
         figure = found.plot().figure_
-        return f'<h3><a href="#clip-{i}">{escape(words)}</a></h3>\n{_figure(figure, f"Saliency of {words}")}'
-
-
-def _method_for(model: Any) -> dict[str, Any]:
-    """Choose how a model is explained: networks by gradients; of what has no bands, tiles are cut out of the sound."""
-    front_end, rest = hearing_and_rest(model)
-    if front_end is None or front_end.channel_frequencies() is None:
-        return {"method": "occlusion", "in_sound": True}
-    network = getattr(rest, "steps", [(None, rest)])[-1][1]
-    return {"method": "integrated" if isinstance(network, SupervisedEstimator) else "occlusion"}
+        heading = f'<h3><a href="#clip-{i}">{escape(words)}</a></h3>'
+        return f"<div>{heading}\n{_figure(figure, f'Saliency of {words}')}</div>"
 
 
 def _name(clip: Any, i: int) -> str:

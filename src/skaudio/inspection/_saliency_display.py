@@ -9,6 +9,8 @@ from skaudio.inspection._saliency import saliency as saliency_of
 from skaudio.inspection._saliency_map import Saliency
 from skaudio.inspection._spectrogram_display import SpectrogramDisplay
 
+FULL = 0.99  # share of the values that colours tell apart; larger ones look like the largest of these
+
 
 class SaliencyDisplay(Display):
     """What speaks for a class (red) and against it (blue), over the frames of a clip.
@@ -89,8 +91,9 @@ class SaliencyDisplay(Display):
         ax = self._take_axes(ax, (8.0, 4.0))
         places = {"times": found.times, "frequencies": found.frequencies, "channel_names": found.channel_names}
         self.frames_ = SpectrogramDisplay.from_array(found.frames, **places, ax=ax, cmap="Greys")
-        most = float(np.abs(found.values).max()) or 1.0
-        strength = np.sqrt(np.abs(found.values.T) / most)  # of a few large values alone, the others would not be seen
+        sizes = np.abs(found.values)
+        most = float(np.quantile(sizes[sizes > 0.0], FULL, method="higher")) if sizes.any() else 1.0
+        strength = np.minimum(np.sqrt(sizes.T / most), 1.0)  # by a few large values alone, the others would not be seen
         over = {"cmap": "RdBu_r", "vmin": -most, "vmax": most, "alpha": strength, **mesh}
         self.mesh_ = SpectrogramDisplay.from_array(found.values, **places, ax=ax, **over).mesh_
         ax.set_title(f"{found.target}, by {found.method}")
