@@ -270,3 +270,11 @@ def test_a_report_that_cannot_be_written_is_refused_before_the_work(tones, run, 
     done = run("search", tones, *FAST, "--output", model, "--report", model)
     assert (done.status, done.out) == (2, "")
     assert "--report and --output are the same file" in done.err
+
+
+def test_a_report_without_matplotlib_is_refused_before_the_work(tones, run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    done = run("search", tones, *FAST, "--output", tmp_path / "model.joblib", "--report", tmp_path / "report.html")
+    assert (done.status, done.out) == (2, "")
+    assert 'pip install "skaudio[plot]"' in done.err
+    assert not list(tmp_path.iterdir())

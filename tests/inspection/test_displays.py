@@ -1,6 +1,7 @@
 """Displays of training, of a search and of a verification: by what is in the pictures."""
 
 import re
+import sys
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -20,7 +21,7 @@ from tests.common.instances import FAST, FAST_SIAMESE, SMALL_CNN
 
 from skaudio.estimators import CNNClassifier, SiameseMatcher
 from skaudio.features import MFCC, MelSpectrogram
-from skaudio.inspection import DetectionErrorDisplay, SearchDisplay, TrainingDisplay
+from skaudio.inspection import DetectionErrorDisplay, SearchDisplay, SpectrogramDisplay, TrainingDisplay
 from skaudio.inspection._words import in_words
 from skaudio.pooling import StatPooling
 
@@ -255,3 +256,9 @@ def test_search_with_several_metrics_and_transformers():
     display = SearchDisplay.from_estimator(search, metric="f1")
     assert display.score_name == "f1"
     assert display.row_names == ["StandardScaler", "MinMaxScaler"]
+
+
+def test_without_matplotlib_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(ImportError, match=r'pip install "skaudio\[plot\]"'):
+        SpectrogramDisplay.from_array(np.zeros((3, 4)))

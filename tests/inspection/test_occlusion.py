@@ -18,6 +18,7 @@ from tests.common.tones import AROUND, BAND, SR
 from skaudio.features import MFCC, MelSpectrogram, Spectrogram
 from skaudio.inspection import saliency
 from skaudio.pooling import StatPooling
+from skaudio.pretrained import PretrainedEmbedding
 
 SHORT = slice(5000, 12000)  # samples that have the tone
 
@@ -62,6 +63,20 @@ def test_statistics_and_a_support_vector_machine(svc, tones):
     found = saliency(svc, X[1:21:2], "occlusion", target="tone")
     assert np.mean([one.share(times=AROUND, frequencies=BAND) for one in found]) >= 0.8
     np.testing.assert_allclose([one.score for one in found], svc.decision_function(X[1:21:2]), rtol=1e-6)
+
+
+def loudness(windows):
+    return np.abs(windows).mean(axis=1, keepdims=True)
+
+
+def test_in_the_sound_where_a_pretrained_model_gives_a_table(tones):
+    time = np.arange(SR) / SR
+    X = [np.where(time > 0.5, amplitude, 0.0) * np.sin(2 * np.pi * 1000 * time) for amplitude in [0.05, 0.5] * 4]
+    heard = PretrainedEmbedding(loudness, sr=SR, window_seconds=0.1, pooling="mean")
+    model = make_pipeline(heard, LogisticRegression(C=100.0)).fit(X, ["soft", "loud"] * 4)
+    (found,) = saliency(model, X[1:2], "occlusion")
+    assert found.target == "loud"
+    assert found.share(times=(0.45, 1.0), frequencies=(900.0, 1100.0)) > 0.8
 
 
 def test_in_the_sound_of_two_front_ends_side_by_side(tones):

@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from tests.common.instances import FAST, FAST_REGRESSOR, SMALL_RNN
 from tests.common.tones import AROUND, BAND, SR
 
-from skaudio.estimators import AutoencoderOutlierDetector, CNNRegressor, GRUClassifier
+from skaudio.estimators import AutoencoderOutlierDetector, CNNClassifier, CNNRegressor, GRUClassifier
 from skaudio.features import MelSpectrogram
 from skaudio.inspection import Saliency, SaliencyDisplay, saliency
 from skaudio.inspection._gradients import integrated
@@ -173,6 +173,16 @@ def test_padding_at_the_end_keeps_the_time(gru, tones):
         (found,) = saliency(Pipeline([("a", gru[0]), ("b", padder), ("c", gru[1])]), tones[2][:1, :4000], "integrated")
         assert found.values.shape == (50, 8)
         assert (found.times is not None) == known
+
+
+def test_a_network_for_clips_of_one_length_is_explained_on_that_length(tones):
+    network = CNNClassifier(architecture="plain", **QUICK)  # 118 frames: no length that batches are filled up to
+    model = make_pipeline(MelSpectrogram(sr=SR, n_mels=8), FramePadder(n_frames=118), network)
+    model.fit(tones[2][:8, :7000], tones[3][:8])
+    for method in ("gradient", "integrated", "gradcam"):
+        (found,) = saliency(model, tones[2][:1, :7000], method)
+        assert found.values.shape == (118, 8)
+        assert found.score == pytest.approx(np.abs(model.decision_function(tones[2][:1, :7000])[0]), rel=1e-4)
 
 
 def test_wrong_ways_are_named(cnn, svc, gru, tones):

@@ -222,5 +222,5 @@ def _mel_edges(frequencies: np.ndarray, n_bands: int) -> np.ndarray:
 def _edges(given: Sequence[float], name: str) -> np.ndarray:
     edges = np.asarray(given, np.float64)
     if edges.ndim != 1 or len(edges) < 2 or not (np.diff(edges) > 0).all():
-        raise ValueError(f"{name}={given!r}; expected 'mel' or a number for {name}, or edges that rise, two at least.")
+        raise ValueError(f"{name}={given!r}; expected edges that rise, two at least.")
     return edges

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skaudio.estimators._batches import mask_of, rounded_length
+from skaudio.estimators._batches import fill_up, mask_of
 from skaudio.nets import body_of, watched_network
 
 COMPLETENESS = 0.01  # of the difference of scores that integrated gradients may miss
@@ -47,10 +47,11 @@ class Derivatives:
 
     def of_layer(
         self, layer: str | int | None, frames: np.ndarray, baseline: np.ndarray, column: int
-    ) -> tuple[np.ndarray, np.ndarray]:
+    ) -> tuple[np.ndarray, np.ndarray, int]:
         """Give how a layer's maps differ from those of the baseline, and the derivative of the score by them.
 
-        Both are ``(n_steps, n_bands, n_filters)``, of one clip.
+        Both are ``(n_steps, n_bands, n_filters)``, of one clip; the number of frames that the steps stand for, with
+        those that only fill the clip up, comes last.
         """
         network = watched_network(self._network, self._convolution(frames.shape[1]) if layer is None else layer)
         inputs = self._inputs(np.stack([frames, baseline]))
@@ -63,7 +64,8 @@ class Derivatives:
                 f"layer={layer!r} gives an output of shape {tuple(maps.shape)}; Grad-CAM needs maps over time and "
                 "channels, those of a convolution."
             )
-        return (maps[0] - maps[1]).numpy(), tape.gradient(picked, maps)[0].numpy()
+        slopes = tape.gradient(picked, maps)[0].numpy()
+        return (maps[0] - maps[1]).numpy(), slopes, inputs["frames"].shape[1]
 
     def _of_input(self, frames: np.ndarray, column: int) -> np.ndarray:
         inputs = self._inputs(frames)
@@ -73,11 +75,8 @@ class Derivatives:
         return tape.gradient(picked, inputs["frames"]).numpy()[:, : frames.shape[1]]
 
     def _inputs(self, frames: np.ndarray) -> dict[str, tf.Tensor]:
-        n_clips, n_frames = frames.shape[:2]
-        length = rounded_length(n_frames, self._stride)
-        filled = np.pad(frames, ((0, 0), (0, length - n_frames), (0, 0)))
-        mask = mask_of(np.full(n_clips, n_frames), length)
-        return {"frames": tf.constant(filled, tf.float32), "mask": tf.constant(mask)}
+        filled, lengths = fill_up(frames, range(len(frames)), self._stride, 0.0)
+        return {"frames": tf.constant(filled), "mask": tf.constant(mask_of(lengths, filled.shape[1]))}
 
     def _convolution(self, n_channels: int) -> str:
         """Name the last layer whose maps are not much coarser along frequency than the frames."""
@@ -139,9 +138,8 @@ def class_activation(
     ndarray of shape (n_frames, n_channels)
         Values, as fine as the frames by interpolation.
     """
-    maps, slopes = derivatives.of_layer(layer, frames, baseline, column)
+    maps, slopes, length = derivatives.of_layer(layer, frames, baseline, column)
     heat = np.maximum((maps * slopes.mean(axis=0)).sum(axis=-1), 0.0)
-    length = rounded_length(len(frames), derivatives._stride)
     fine = tf.image.resize(heat[..., np.newaxis], (length, frames.shape[1]), method="bilinear")
     return fine.numpy()[: len(frames), :, 0]
 

@@ -30,7 +30,7 @@ def hearing_and_rest(estimator: Any) -> tuple[FrontEnd | None, Any]:
     What takes frames (or sound, but by other ways than such a pipeline) is given back as it is, without a front end.
     """
     best = getattr(estimator, "best_estimator_", estimator)
-    if isinstance(best, Pipeline) and isinstance(best[0], FrontEnd) and len(best) > 1:
+    if isinstance(best, Pipeline) and isinstance(best[0], FrontEnd) and len(best) > 1 and not best[0]._gives_table():
         return best[0], best[1:]
     return None, best
 
