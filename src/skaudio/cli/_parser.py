@@ -67,7 +67,24 @@ def _add_search(commands: argparse._SubParsersAction) -> None:
         epilog=_SEARCH_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_clips(parser.add_argument)
+    _add_candidates(parser.add_argument)
     add = parser.add_argument
+    add("--jobs", type=_whole(1), metavar="N", help="number of processes (default: as many as cores)")
+    add("--seed", type=_whole(0), default=0, metavar="N", help="seed of folds and models (default: 0)")
+    add("--cache", metavar="DIR", help="keep computed features here for the next search (default: a temporary folder)")
+    add("--on-error", choices=("raise", "warn"), default="raise", help="a broken file: stop (default), or leave it out")
+    add("--output", default=DEFAULT_OUTPUT, metavar="FILE", help=f"file of the model (default: {DEFAULT_OUTPUT})")
+    add(
+        "--report",
+        metavar="HTML",
+        help="write a page with the ranking, a confusion matrix whose clips can be heard, and why mistakes were made",
+    )
+    add("--force", action="store_true", help="replace FILE, and HTML, if they exist")
+    add("--quiet", action="store_true", help="no progress bar")
+
+
+def _add_clips(add: Callable) -> None:
     add(
         "folder",
         nargs="?",
@@ -89,24 +106,15 @@ def _add_search(commands: argparse._SubParsersAction) -> None:
         "its match in the file's name (the whole match where it has none); with the word folder, the subfolders below "
         "those of the classes. Put it behind FOLDER",
     )
+    add("--sr", type=_whole(1000), metavar="HZ", help="sampling rate (default: that of most files, at most 22050)")
+
+
+def _add_candidates(add: Callable) -> None:
     add("--grid", choices=("quick", "full"), default="quick", help="how many candidates to try (default: quick)")
     add("--front-ends", type=_some_of(FRONT_ENDS), metavar="LIST", help="only these, of: " + ",".join(FRONT_ENDS))
     add("--models", type=_some_of(MODELS), metavar="LIST", help="only these, of: " + ",".join(MODELS))
-    add("--sr", type=_whole(1000), metavar="HZ", help="sampling rate (default: that of most files, at most 22050)")
     add("--folds", type=_whole(2), default=5, metavar="N", help="number of folds (default: 5)")
     add("--scoring", choices=SCORINGS, default="accuracy", help="what candidates are ranked by (default: accuracy)")
-    add("--jobs", type=_whole(1), metavar="N", help="number of processes (default: as many as cores)")
-    add("--seed", type=_whole(0), default=0, metavar="N", help="seed of folds and models (default: 0)")
-    add("--cache", metavar="DIR", help="keep computed features here for the next search (default: a temporary folder)")
-    add("--on-error", choices=("raise", "warn"), default="raise", help="a broken file: stop (default), or leave it out")
-    add("--output", default=DEFAULT_OUTPUT, metavar="FILE", help=f"file of the model (default: {DEFAULT_OUTPUT})")
-    add(
-        "--report",
-        metavar="HTML",
-        help="write a page with the ranking, a confusion matrix whose clips can be heard, and why mistakes were made",
-    )
-    add("--force", action="store_true", help="replace FILE, and HTML, if they exist")
-    add("--quiet", action="store_true", help="no progress bar")
 
 
 def _add_predict(commands: argparse._SubParsersAction) -> None:

@@ -37,6 +37,7 @@ class Confusion:
         # In turns: the first of each class, then the second.
         order += [int(own[turn]) for turn in range(max(map(len, right))) for own in right if turn < len(own)]
         self.shown = np.sort(order[:max_clips])
+        self._openable = {cell for cell, clips in self._cells.items() if np.isin(clips, self.shown).any()}
 
     def matrix(self) -> str:
         """Give the table: rows are true classes, columns predicted ones."""
@@ -90,9 +91,12 @@ class Confusion:
         blue = 148 if row == column else 0
         shade = f"background: rgb({red} {green} {blue} / {0.08 + 0.92 * share:.2f})"
         dark = ' class="dark"' if share > 0.5 else ""
-        opens = any(i in set(self.shown.tolist()) for i in self._cells[row, column])
         label = f'aria-label="{escape(self._words(row, column))}"'
-        inside = f'<a href="#cell-{row}-{column}" {label}>{count}</a>' if opens else f"<span {label}>{count}</span>"
+        inside = (
+            f'<a href="#cell-{row}-{column}" {label}>{count}</a>'
+            if (row, column) in self._openable
+            else f"<span {label}>{count}</span>"
+        )
         return f'<td style="{shade}"{dark}>{inside}</td>'
 
     def _recall(self, row: int) -> str:
