@@ -52,6 +52,15 @@ def test_waveform_of_a_front_end_is_what_it_hears():
     assert 20 * np.log10(np.sqrt(np.mean(display.y**2))) == pytest.approx(-20.0, abs=0.01)
 
 
+def test_of_a_long_recording_the_largest_of_neighbours_are_drawn():
+    frames = np.random.default_rng(0).normal(size=(9001, 3))
+    display = SpectrogramDisplay.from_array(frames, times=0.01 * np.arange(9001), frequencies=[100.0, 200.0, 300.0])
+    drawn = np.asarray(display.mesh_.get_array()).reshape(3, -1)
+    np.testing.assert_allclose(drawn[:, :3000].T, frames[:9000].reshape(3000, 3, 3).max(axis=1))
+    np.testing.assert_allclose(drawn[:, 3000], frames[9000])
+    assert display.ax_.get_xlim() == pytest.approx((0.0, 90.0), abs=0.05)
+
+
 def test_waveform_says_what_it_lacks():
     with pytest.raises(ValueError, match="an array does not tell its sampling rate; pass sr"):
         WaveformDisplay.from_array(np.zeros(10))

@@ -9,10 +9,8 @@ from skaudio.inspection._display import Display
 from skaudio.inspection._search_table import search_table
 
 CELL_INCHES = (1.1, 0.5)  # width and height
-LETTER_INCHES = (
-    0.09,
-    0.05,
-)  # of the names of rows, along the width, and of columns, which are aslant, along the height
+# Of a letter: in names of rows, along the width; in names of columns, which are aslant, along the height.
+LETTER_INCHES = (0.09, 0.05)
 LEAST_INCHES = 1.5  # of the height of all cells: the colour bar has a label
 
 

@@ -8,6 +8,8 @@ from skaudio.features import Waveform
 from skaudio.features._front_end import FrontEnd
 from skaudio.inspection._display import Display, pyplot
 
+MOST_FRAMES = 4000
+
 
 class SpectrogramDisplay(Display):
     """The frames that a front end makes of a clip, over time and frequency.
@@ -29,7 +31,7 @@ class SpectrogramDisplay(Display):
     Attributes
     ----------
     mesh_ : matplotlib.collections.QuadMesh
-        The picture.
+        The picture. Of more than 4,000 frames, which no screen shows side by side, the largest of neighbours are drawn.
     ax_, figure_ : matplotlib Axes and Figure
         Where it is.
 
@@ -160,9 +162,12 @@ class SpectrogramDisplay(Display):
         n_frames, n_channels = self.frames.shape
         ax = self._take_axes(ax, (8.0, 4.0))
         bands = self.has_bands()
+        frames, places = self.frames, np.arange(n_frames) if self.times is None else np.asarray(self.times)
+        if n_frames > MOST_FRAMES and np.ndim(mesh.get("alpha", 0)) == 0:
+            frames, places = _thinned(frames, places)
         self.mesh_ = specshow(
-            self.frames.T,
-            x_coords=np.arange(n_frames) if self.times is None else self.times,
+            frames.T,
+            x_coords=places,
             y_coords=np.asarray(self.frequencies) if bands else np.arange(n_channels),
             x_axis=None if self.times is None else "s",
             y_axis=_scale(self.frequencies) if bands else None,
@@ -194,6 +199,13 @@ def undrawn_spectrogram(
         frequencies=front_end.channel_frequencies(),
         channel_names=front_end.get_feature_names_out(),
     )
+
+
+def _thinned(frames: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Take the largest values of neighbouring frames, and the middles of their places."""
+    starts = np.arange(0, len(frames), -(-len(frames) // MOST_FRAMES))
+    stops = np.append(starts[1:], len(frames))
+    return np.maximum.reduceat(frames, starts, axis=0), (places[starts] + places[stops - 1]) / 2
 
 
 def _scale(frequencies: np.ndarray) -> str:
