@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from skaudio._validation import stack_frames
 from skaudio.estimators._batches import in_batches, mask_of
 from skaudio.estimators._neural import NeuralEstimator, _as_long_as
 from skaudio.inspection._heard import heard_by_network
@@ -63,8 +64,4 @@ def activations(estimator: Any, X: Any, layer: str | int) -> np.ndarray:
         ):
             values = values.numpy()
             outputs[row] = _as_long_as(values, length, batch.shape[1]) if values.ndim > 1 else values
-    if len({output.shape for output in outputs}) == 1:
-        return np.stack(outputs)
-    ragged = np.empty(len(outputs), dtype=object)
-    ragged[:] = outputs
-    return ragged
+    return stack_frames(outputs)

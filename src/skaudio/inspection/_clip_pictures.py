@@ -6,6 +6,7 @@ import numpy as np
 
 from skaudio.features import MelSpectrogram
 from skaudio.features._front_end import FrontEnd
+from skaudio.inspection._parts import are_bands
 from skaudio.io import clip_kind
 
 
@@ -24,8 +25,7 @@ def clip_pictures(front_end: FrontEnd, clips: Sequence) -> list[np.ndarray]:
     list of ndarrays (n_bands, n_frames)
         The lowest band first.
     """
-    frequencies = front_end.channel_frequencies()
-    if frequencies is not None and (np.diff(frequencies) > 0).all():
+    if are_bands(front_end.channel_frequencies()):
         return [front_end.transform([clip])[0].T for clip in clips]
     heard = [front_end._waveform(clip, clip_kind(clip)) for clip in clips]
     return [MelSpectrogram(sr=front_end._rate()).transform([y])[0].T for y in heard]

@@ -54,10 +54,6 @@ class Heard:
 
         return hz_to_mel(self.frequencies)
 
-    def has_bands(self) -> bool:
-        """Tell whether neighbouring channels are neighbouring bands."""
-        return self.frequencies is not None and bool((np.diff(self.frequencies) > 0).all())
-
     @property
     def channel_names(self) -> list[str] | None:
         """The names of the channels, if they are those of the front end."""

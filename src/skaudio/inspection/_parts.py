@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from sklearn.pipeline import Pipeline
 
 from skaudio.features._front_end import FrontEnd
@@ -33,6 +34,11 @@ def hearing_and_rest(estimator: Any) -> tuple[FrontEnd | None, Any]:
     if isinstance(best, Pipeline) and isinstance(best[0], FrontEnd) and len(best) > 1 and not best[0]._gives_table():
         return best[0], best[1:]
     return None, best
+
+
+def are_bands(frequencies: np.ndarray | None) -> bool:
+    """Tell whether neighbouring channels are neighbouring bands: not where derivatives are among them."""
+    return frequencies is not None and bool((np.diff(frequencies) > 0).all())
 
 
 def rate_of(estimator: Any, front_end: FrontEnd | None) -> float:

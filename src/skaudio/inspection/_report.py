@@ -182,7 +182,7 @@ class Report:
 
     def _summary(self) -> str:
         n, right = len(self.target), int(np.sum(self.target == self.judged.predicted))
-        best = self._words()[self.search.best_index_]
+        best = self._words[self.search.best_index_]
         return (
             f"<p>{n} clips of {len(np.unique(self.target))} classes; the best of "
             f"{len(self.search.cv_results_['params'])} candidates is <strong>{escape(best)}</strong>. "
@@ -191,6 +191,7 @@ class Report:
             f'<p class="note">Made by skaudio {__version__}.</p>'
         )
 
+    @cached_property
     def _words(self) -> list[str]:
         """Say what each candidate is: all that candidates differ in."""
         candidates = self.search.cv_results_["params"]
@@ -207,7 +208,7 @@ class Report:
         results = self.search.cv_results_
         key = "score" if "mean_test_score" in results else self.search.refit
         means, deviations = results[f"mean_test_{key}"], results[f"std_test_{key}"]
-        order, words = np.argsort(-means, kind="stable"), self._words()
+        order, words = np.argsort(-means, kind="stable"), self._words
         rows = [
             (str(rank), f"{means[i]:.3f} ± {deviations[i]:.3f}", f"{results['mean_fit_time'][i]:.2f}", words[i])
             for rank, i in enumerate(order[:MOST_RANKS], start=1)

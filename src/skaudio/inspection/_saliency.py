@@ -14,7 +14,7 @@ from skaudio.features._front_end import FrontEnd
 from skaudio.features._spectral import stft_settings
 from skaudio.inspection._heard import Heard, heard_by_model, heard_by_network
 from skaudio.inspection._occlusion import occluded, tiles_of
-from skaudio.inspection._parts import front_end_of, hearing_and_rest, rate_of
+from skaudio.inspection._parts import are_bands, front_end_of, hearing_and_rest, rate_of
 from skaudio.inspection._saliency_map import Saliency
 from skaudio.inspection._targets import chosen_columns, columns_of
 from skaudio.io import clip_kind
@@ -145,7 +145,8 @@ def _by_derivatives(
     heard: Heard, method: str, target: Any, baseline: Any, layer: str | int | None, smooth: float, n_steps: int
 ) -> list[Saliency]:
     network = heard.model
-    columns, targets = chosen_columns(network, columns_of(network, heard.frames), target)
+    scores = columns_of(network, heard.frames)
+    columns, targets = chosen_columns(network, scores, target)
     import_tensorflow()
     from skaudio.inspection._gradients import Derivatives, class_activation, integrated
 
@@ -155,13 +156,13 @@ def _by_derivatives(
         nothing = heard.baseline(i, baseline)
         if method == "gradient":
             values = derivatives.of_input(frames[np.newaxis], column)[0] * (frames - nothing)
-            values = gaussian_filter(values, (smooth, smooth if heard.has_bands() else 0.0))
+            values = gaussian_filter(values, (smooth, smooth if are_bands(heard.frequencies) else 0.0))
         elif method == "integrated":
             values = integrated(derivatives, frames, nothing, column, n_steps)
         else:
             values = class_activation(derivatives, frames, nothing, column, layer)
-        scores = derivatives.score(frames, column), derivatives.score(nothing, column)
-        found.append(_saliency_of(heard, i, values, method, targets[i], *scores))
+        empty = derivatives.score(nothing, column)
+        found.append(_saliency_of(heard, i, values, method, targets[i], scores[i, column], empty))
     return found
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from skaudio.features import Waveform
 from skaudio.features._front_end import FrontEnd
 from skaudio.inspection._display import Display, pyplot
+from skaudio.inspection._parts import are_bands
 
 MOST_FRAMES = 4000
 
@@ -161,7 +162,7 @@ class SpectrogramDisplay(Display):
 
         n_frames, n_channels = self.frames.shape
         ax = self._take_axes(ax, (8.0, 4.0))
-        bands = self.has_bands()
+        bands = are_bands(self.frequencies)
         frames, places = self.frames, np.arange(n_frames) if self.times is None else np.asarray(self.times)
         if n_frames > MOST_FRAMES and np.ndim(mesh.get("alpha", 0)) == 0:
             frames, places = _thinned(frames, places)
@@ -182,10 +183,6 @@ class SpectrogramDisplay(Display):
         if self.times is None:
             ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # librosa leaves no ticks
         return self
-
-    def has_bands(self) -> bool:
-        """Tell whether channels are drawn at frequencies."""
-        return self.frequencies is not None and bool((np.diff(self.frequencies) > 0).all())
 
 
 def undrawn_spectrogram(

@@ -123,9 +123,9 @@ class TrainingDisplay(Display):
         TrainingDisplay
             Itself.
         """
+        ax = self._take_axes(ax, (6.4, 4.0))  # first: it says what to install
         from matplotlib.ticker import MaxNLocator
 
-        ax = self._take_axes(ax, (6.4, 4.0))
         names = [name for name in self.history if name not in NOT_DRAWN]
         measures = list(dict.fromkeys(["loss", *(name.removeprefix(HELD_OUT) for name in names)]))
         self.right_ax_ = ax.twinx() if len(measures) > 1 else None
