@@ -1,34 +1,46 @@
-"""Frame sequences as output: what `set_output` means where the output is no table.
+"""What `set_output` means where the output is a batch of frame sequences.
 
-Only a vector table can become a data frame. A transformer whose output is a batch of frame sequences accepts
-`set_output`, so that ``pipeline.set_output(transform="pandas")`` runs through, and goes on returning arrays, also under
-``sklearn.set_config(transform_output="pandas")``. Where a parameter decides which of both the output is, the
-transformer says so (`_gives_table`).
+A batch of frame sequences is no table that has a column for each channel: where pandas output is asked for (by
+`set_output`, or by ``sklearn.set_config(transform_output="pandas")``), it is one column of frame sequences, which has
+the index of what came in. Polars has no index: frame sequences stay arrays, and only vector tables become data frames.
+Where a parameter decides whether the output is a vector table, the transformer says so (`_gives_table`).
 """
 
 from typing import Any, Self
 
+import numpy as np
 from sklearn.base import TransformerMixin
+from sklearn.utils._set_output import _get_output_config
+
+from skaudio._frames import Channels, with_channels
+
+COLUMN = "frames"
 
 
 class FramesOutputMixin(TransformerMixin):
     """Mixin of transformers whose output is a batch of frame sequences, always or by its parameters.
 
-    In place of `sklearn.base.TransformerMixin`, to the left of `sklearn.base.BaseEstimator`.
+    In place of `sklearn.base.TransformerMixin`, to the left of `sklearn.base.BaseEstimator`. `transform` returns frame
+    sequences through `_frames_output`, and vector tables as they are: scikit-learn makes data frames of these.
 
     Examples
     --------
     >>> import numpy as np
+    >>> import pandas as pd
     >>> from sklearn.base import BaseEstimator
     >>> class Same(FramesOutputMixin, BaseEstimator):
     ...     def fit(self, X, y=None):
     ...         return self
     ...     def transform(self, X):
-    ...         return X
+    ...         return self._frames_output(np.stack(X), X)
     ...     def get_feature_names_out(self, input_features=None):
     ...         return input_features
-    >>> Same().set_output(transform="pandas").fit_transform(np.zeros((2, 3, 4))).shape
+    >>> X = pd.Series([np.zeros((3, 4)), np.ones((3, 4))], index=["a", "b"])
+    >>> Same().fit_transform(X).shape
     (2, 3, 4)
+    >>> frames = Same().set_output(transform="pandas").fit_transform(X)
+    >>> frames.shape, frames.index.tolist()
+    ((2, 1), ['a', 'b'])
     """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -37,20 +49,41 @@ class FramesOutputMixin(TransformerMixin):
         cls._sklearn_auto_wrap_output_keys = property(lambda self: {"transform"} if self._gives_table() else set())
 
     def _gives_table(self) -> bool:
-        """Tell whether the output is a vector table."""
+        """Return whether the output is a vector table."""
         return False
 
+    def _knows_channels(self) -> bool:
+        """Return whether channels of the output have names that are not made up."""
+        return hasattr(self, "feature_names_in_")
+
     def set_output(self, *, transform: str | None = None) -> Self:
-        """Set the container of a vector table; frame sequences are arrays whatever is said.
+        """Set the container of the output.
 
         Parameters
         ----------
         transform : {"default", "pandas", "polars"} or None
-            As in scikit-learn.
+            As in scikit-learn. With "pandas", a batch of frame sequences becomes a data frame with one column, which
+            has the index of the input; with "polars" it stays an array. None changes nothing.
 
         Returns
         -------
         self : estimator
             Itself.
         """
-        return super().set_output(transform=transform) if self._gives_table() else self
+        if transform is not None:
+            self._sklearn_output_config = {"transform": transform}  # where scikit-learn keeps it, and clones it from
+        return self
+
+    def _frames_output(self, batch: np.ndarray, X: Any) -> Any:
+        """Return a batch of frame sequences, made of ``X``, in the container that was asked for."""
+        as_column = _get_output_config("transform", self)["dense"] == "pandas"
+        if as_column or self._knows_channels():  # data frames have names, be they made up, and the next step keeps them
+            batch = with_channels(batch, Channels(tuple(self.get_feature_names_out())))
+        if not as_column:
+            return batch
+        import pandas as pd
+
+        column = np.empty(len(batch), dtype=object)
+        for i, frames in enumerate(batch):
+            column[i] = frames
+        return pd.DataFrame({COLUMN: column}, index=X.index if isinstance(X, (pd.DataFrame, pd.Series)) else None)

@@ -6,7 +6,8 @@ Conventions, here and in every folder:
   one-column data frame or a 2-D float array ``(n_clips, n_samples)``. ``(n, 1)`` and data frames matter: they are
   what survives scikit-learn's ``BaggingClassifier`` and ``permutation_importance``.
 - **A batch of frame sequences** is time first: float32 ``(n_clips, n_frames, n_channels)`` where all are equally long,
-  else a 1-D object array of ``(n_frames_i, n_channels)`` float32 arrays.
+  else a 1-D object array of ``(n_frames_i, n_channels)`` float32 arrays; or a data frame with one column of them. Those
+  that come from a front end carry the names of their channels (see `skaudio._frames`).
 - **A vector table** is a 2-D float array. Where frame sequences are expected, it is a batch of one-frame sequences.
 
 Tables go through scikit-learn's own ``validate_data``, so that its messages, ``n_features_in_`` and
@@ -21,6 +22,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
+
+from skaudio._frames import Channels, channels_of
 
 ONE_CLIP = (str, bytes, PathLike, Mapping)
 
@@ -66,7 +69,8 @@ def check_frames(
     Parameters
     ----------
     estimator : estimator
-        Whose ``n_features_in_`` (the number of channels) is set or compared with.
+        Whose ``n_features_in_`` (the number of channels) and, where ``X`` carries names of channels,
+        ``feature_names_in_`` are set or compared with.
     X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
         A table ``(n_clips, n_channels)`` is taken as one-frame sequences.
     reset : bool
@@ -87,7 +91,7 @@ def check_frames(
     ValueError, TypeError
         If ``X`` is no such batch, if channels differ, or if a clip has no frames or values that are not finite.
     """
-    frames = as_frames(X, allow_nan=allow_nan)
+    frames, channels = _frames_and_channels(X, allow_nan)
     if frames is None and not tables:
         raise ValueError(
             f"X is a table of shape {np.shape(X)}, but {type(estimator).__name__} was fitted on frame sequences. If it "
@@ -96,12 +100,16 @@ def check_frames(
     if frames is None:
         finite = "allow-nan" if allow_nan else True
         return validate_data(estimator, X, reset=reset, dtype=np.float32, ensure_all_finite=finite)[:, np.newaxis]
-    _check_channels(estimator, frames[0].shape[1], reset)
+    _check_channels(estimator, frames[0].shape[1], channels, reset)
     return frames
 
 
 def as_frames(X: Any, *, allow_nan: bool = False) -> np.ndarray | None:
     """Validate what `check_frames` does without an estimator; None where ``X`` is a table or nothing that is known."""
+    return _frames_and_channels(X, allow_nan)[0]
+
+
+def _frames_and_channels(X: Any, allow_nan: bool) -> tuple[np.ndarray | None, Channels | None]:
     if getattr(X, "ndim", None) == 3 and X.dtype.kind != "O":
         frames = np.asarray(X)
         if 0 in frames.shape:
@@ -110,10 +118,10 @@ def as_frames(X: Any, *, allow_nan: bool = False) -> np.ndarray | None:
             )
         frames = _as_float32(frames, "X")
         _check_finite([frames], ["X"], allow_nan)
-        return frames
+        return frames, channels_of(X)
     items = _sample_sequence(X, "frame sequences", "X[np.newaxis]")
     if items is None or np.ndim(items[0]) < 2:
-        return None
+        return None, None
     names = [f"Sequence {i}" for i in range(len(items))]
     sequences = list(map(_as_float32, map(np.asarray, items), names))
     n_channels = sequences[0].shape[1] if sequences[0].ndim == 2 else 0
@@ -124,7 +132,7 @@ def as_frames(X: Any, *, allow_nan: bool = False) -> np.ndarray | None:
                 f"many channels as sequence 0, of shape {sequences[0].shape}."
             )
     _check_finite(sequences, names, allow_nan)
-    return stack_frames(sequences)
+    return stack_frames(sequences), channels_of(items)
 
 
 def stack_frames(sequences: Sequence[np.ndarray]) -> np.ndarray:
@@ -217,10 +225,12 @@ def _check_finite(sequences: Sequence[np.ndarray], names: Sequence[str], allow_n
             )
 
 
-def _check_channels(estimator: BaseEstimator, n_channels: int, reset: bool) -> None:
+def _check_channels(estimator: BaseEstimator, n_channels: int, channels: Channels | None, reset: bool) -> None:
     if reset:
         _forget_table(estimator)
         estimator.n_features_in_ = n_channels
+        if channels is not None:
+            estimator.feature_names_in_ = np.array(channels.names, dtype=object)
     elif n_channels != getattr(estimator, "n_features_in_", n_channels):
         raise ValueError(
             f"X has {n_channels} channels, but {type(estimator).__name__} is expecting {estimator.n_features_in_} "

@@ -92,9 +92,11 @@ def test_a_broken_clip_is_all_nan(broken):
         assert np.isnan(table).any(axis=1).sum() == 1
 
 
-def test_only_a_table_becomes_a_data_frame(ragged):
+def test_a_table_becomes_a_data_frame_and_frames_a_column_of_one(ragged):
     padder = FramePadder(n_frames=2).set_output(transform="pandas")
-    assert type(padder.fit_transform(ragged)) is np.ndarray
+    column = padder.fit_transform(ragged)
+    assert column.columns.tolist() == ["frames"]
+    assert [frames.shape for frames in column["frames"]] == [(2, 3)] * 9
     flat = clone(padder).set_params(flatten=True)
     frame = flat.fit_transform(ragged)
     assert isinstance(frame, pd.DataFrame)
@@ -102,7 +104,8 @@ def test_only_a_table_becomes_a_data_frame(ragged):
     assert type(flat.set_output(transform="default").transform(ragged)) is np.ndarray
     with config_context(transform_output="pandas"):
         assert isinstance(FramePadder(flatten=True).fit_transform(ragged), pd.DataFrame)
-        assert type(FramePadder().fit_transform(ragged)) is np.ndarray
+        assert FramePadder().fit_transform(ragged).columns.tolist() == ["frames"]
+    assert isinstance(FramePadder().fit_transform(ragged), np.ndarray)
 
 
 def test_data_frame_in_keeps_names_and_index():

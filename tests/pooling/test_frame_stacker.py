@@ -4,7 +4,6 @@ import librosa
 import numpy as np
 import pytest
 from sklearn import config_context
-from sklearn.base import clone
 
 from skaudio.pooling import FrameStacker
 
@@ -77,23 +76,27 @@ def test_names(equal):
     assert len(stacker.get_feature_names_out()) == stacker.transform(equal).shape[2]
 
 
-def test_set_output_is_accepted_and_does_nothing(equal, ragged):
-    stacker = FrameStacker().fit(equal)
-    expected = stacker.transform(equal)
-    assert stacker.set_output(transform="pandas") is stacker
-    np.testing.assert_array_equal(stacker.transform(equal), expected)
-    assert type(stacker.fit_transform(ragged)) is np.ndarray
-    with config_context(transform_output="pandas"):
-        np.testing.assert_array_equal(clone(stacker).fit_transform(equal), expected)
+def test_pandas_output_is_one_column_of_frames(equal, ragged):
+    for batch in (equal, ragged):
+        stacker = FrameStacker().fit(batch)
+        expected = stacker.transform(batch)
+        assert stacker.set_output(transform="pandas") is stacker
+        with config_context(transform_output="pandas"):
+            columns = [stacker.transform(batch), FrameStacker().fit_transform(batch)]
+        for column in columns:
+            assert column.shape == (len(batch), 1)
+            for frames, own in zip(column["frames"], expected, strict=True):
+                np.testing.assert_array_equal(frames, own)
+        assert isinstance(stacker.set_output(transform="default").transform(batch), np.ndarray)
 
 
-def test_set_output_of_a_subclass_does_nothing(equal):
+def test_pandas_output_of_a_subclass(equal):
     class Spliced(FrameStacker):
         def transform(self, X):
             return super().transform(X)
 
     with config_context(transform_output="pandas"):
-        assert type(Spliced().fit_transform(equal)) is np.ndarray
+        assert Spliced().fit_transform(equal).shape == (5, 1)
 
 
 def test_pickle(ragged):

@@ -125,8 +125,7 @@ def test_pandas(ragged):
     pipeline.set_output(transform="pandas")
     frame = pipeline.fit_transform(ragged)
     assert isinstance(frame, pd.DataFrame)
-    # Arrays carry no names, so that the pooling cannot know those that the step before it gave.
-    assert frame.columns.tolist() == pipeline[-1].get_feature_names_out().tolist()
+    assert frame.columns.tolist() == pipeline.get_feature_names_out().tolist()
     np.testing.assert_array_equal(frame.to_numpy(), expected)
     with config_context(transform_output="pandas"):
         assert isinstance(clone(pipeline).fit_transform(ragged), pd.DataFrame)

@@ -131,11 +131,9 @@ def test_a_table_where_pooled_and_frames_where_not(clips):
     table = model.set_output(transform="pandas").fit_transform(clips)
     assert isinstance(table, pd.DataFrame)
     assert list(table.columns) == list(model.get_feature_names_out())
-    assert model.set_params(pooling=None).fit_transform(clips)[0].shape == (1, 6)
-    from sklearn import config_context
-
-    with config_context(transform_output="pandas"):
-        assert isinstance(model.fit_transform(clips), np.ndarray)
+    column = model.set_params(pooling=None).fit_transform(clips)
+    assert column["frames"].iloc[0].shape == (1, 6)
+    assert isinstance(model.set_output(transform="default").fit_transform(clips), np.ndarray)
 
 
 def test_class_names_and_tags(clips, tmp_path):

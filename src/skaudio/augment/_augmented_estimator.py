@@ -253,7 +253,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
             As the estimator gives it.
         """
         check_is_fitted(self)
-        return self.estimator_.transform(self._checked(X, reset=False))
+        return self.estimator_.transform(X)  # as it is given: a data frame has an index to keep
 
     @available_if(_inner_has("score"))
     def score(self, X: Any, y: Any = None, **params: Any) -> float:

@@ -96,6 +96,9 @@ class Augmenter(BaseEstimator):
         """
         self.check()
         rng = np.random.default_rng(own_random_state(random_state).randint(2**31 - 1))
+        if hasattr(X, "iloc"):  # to go through a data frame gives the names of its columns
+            X = np.asarray(X)
+            X = X[:, 0] if X.dtype == object and X.ndim == 2 else X
         clips = X if isinstance(X, np.ndarray) and X.dtype.kind == "f" else [np.asarray(clip) for clip in X]
         for i, clip in enumerate(clips):
             self._check(clip, i)

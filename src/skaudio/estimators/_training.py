@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 from scikeras.wrappers import BaseWrapper
+from sklearn import config_context
 
 from skaudio.estimators._architecture import Architecture
 from skaudio.estimators._batches import Batches
@@ -167,7 +168,8 @@ def train(
             keras.callbacks.EarlyStopping("val_loss", mode="min", patience=recipe.patience, restore_best_weights=True)
         )
     trainer = Trainer(model=lambda: network, callbacks=callbacks, epochs=recipe.epochs, verbose=recipe.verbose)
-    trainer.fit((graph, batches, validation), None, initial_epoch=len(recipe.history.get("loss", [])))
+    with config_context(transform_output="default"):  # scikeras encodes by transformers of its own
+        trainer.fit((graph, batches, validation), None, initial_epoch=len(recipe.history.get("loss", [])))
     history = {name: recipe.history.get(name, []) + values for name, values in trainer.history_.items()}
     state = tuple(np.array(variable.numpy()) for variable in network.optimizer.variables)
     return history, state

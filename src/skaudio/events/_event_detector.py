@@ -12,7 +12,7 @@ from sklearn.base import _fit_context, clone
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from skaudio._validation import check_clips
+from skaudio._validation import as_frames, check_clips
 from skaudio.events._bounds import median_shifts, shifted
 from skaudio.events._counting import count_table
 from skaudio.events._decoding import decode_events, smooth_scores, steps_of
@@ -278,7 +278,7 @@ class EventDetector(WindowModel):
             )
         self._scales()
         self.decoding_ = self._given_decoding(self._given_threshold("clips say nothing of recordings"))
-        frames = clips if self.front_end is None else self.front_end.transform(clips)
+        frames = clips if self.front_end is None else as_frames(self.front_end.transform(clips), allow_nan=True)
         self.estimator_ = clone(self.estimator).fit(frames, y)
         self._adopt_classes(background)
         self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skaudio._validation import as_frames
 from skaudio.features._spectral import stft_settings
 from skaudio.io._iter_blocks import regrouped
 
@@ -69,6 +70,6 @@ class Units:
         block = next(blocks, None)
         while block is not None:
             following = next(blocks, None)
-            frames = self._front_end.transform([block])[0]
+            frames = as_frames(self._front_end.transform([block]), allow_nan=True)[0]
             yield frames[first:] if following is None else frames[first : kept + self._margin]
             first, block = self._margin, following

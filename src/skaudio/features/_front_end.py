@@ -54,6 +54,9 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
     def _channel_names(self) -> list[str]:
         raise NotImplementedError
 
+    def _knows_channels(self) -> bool:
+        return True
+
     def _rate(self) -> float:
         """Tell the sampling rate in Hz that clips are brought to."""
         return self.sr
@@ -113,14 +116,15 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         ndarray
             float32 of shape ``(n_clips, n_frames, n_channels)`` where all clips give equally many frames, else a 1-D
             object array of float32 arrays ``(n_frames_i, n_channels)``. With ``on_error="warn"``, a broken clip is
-            one frame of NaN.
+            one frame of NaN. With pandas output (see `set_output`), a data frame with one column of such arrays, which
+            has the index of ``X``.
 
         Raises
         ------
         AudioError, TypeError
             If a clip cannot be decoded, with its index and path.
         """
-        return self._frames(X)
+        return self._frames_output(self._frames(X), X)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002
         """Name the channels.

@@ -1,9 +1,11 @@
 """Pictures of clips for displays that show them beside something else."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from skaudio._validation import as_frames
 from skaudio.features import MelSpectrogram
 from skaudio.features._front_end import FrontEnd
 from skaudio.inspection._parts import are_bands
@@ -26,6 +28,10 @@ def clip_pictures(front_end: FrontEnd, clips: Sequence) -> list[np.ndarray]:
         The lowest band first.
     """
     if are_bands(front_end.channel_frequencies()):
-        return [front_end.transform([clip])[0].T for clip in clips]
+        return [_picture(front_end, clip) for clip in clips]
     heard = [front_end._waveform(clip, clip_kind(clip)) for clip in clips]
-    return [MelSpectrogram(sr=front_end._rate()).transform([y])[0].T for y in heard]
+    return [_picture(MelSpectrogram(sr=front_end._rate()), y) for y in heard]
+
+
+def _picture(front_end: FrontEnd, clip: Any) -> np.ndarray:
+    return as_frames(front_end.transform([clip]), allow_nan=True)[0].T

@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from skaudio._validation import check_clips
 from skaudio.features._front_end import FrontEnd
 from skaudio.inspection._clip_pictures import clip_pictures
 from skaudio.inspection._colours import class_colours
@@ -129,7 +130,8 @@ class FeatureSpaceDisplay(Display):
         display = cls._projected(vectors, y, method, standardize, random_state)
         chosen = spread_out(display.positions, thumbnails).tolist()
         if chosen:
-            display.thumbnails = dict(zip(chosen, clip_pictures(front_end, [X[i] for i in chosen]), strict=True))
+            clips = check_clips(front_end, X, reset=False)  # by place: a Series is indexed by its labels
+            display.thumbnails = dict(zip(chosen, clip_pictures(front_end, [clips[i] for i in chosen]), strict=True))
         return display.plot(ax, **scatter)
 
     @classmethod

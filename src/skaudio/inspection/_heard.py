@@ -112,7 +112,7 @@ def heard_by_model(estimator: Any, X: Any, front_end: FrontEnd | None = None) ->
     own, model = hearing_and_rest(estimator)
     if own is not None:
         clips = check_clips(own, X, reset=False)
-        return Heard(model, own.transform(clips), clips, own, True)
+        return Heard(model, as_frames(own.transform(clips), allow_nan=True), clips, own, True)
     return Heard(model, _frames_given(X, estimator), None, front_end, front_end is not None)
 
 

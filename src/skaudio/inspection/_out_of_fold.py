@@ -37,11 +37,14 @@ class OutOfFold:
 
 
 def clip_array(X: Sequence) -> np.ndarray:
-    """Give a batch of clips as an array that can be indexed by arrays."""
+    """Return a batch of clips as an array that can be indexed by arrays."""
+    if hasattr(X, "iloc"):
+        X = np.asarray(X)  # of a data frame, a list would be its columns
     if isinstance(X, np.ndarray):
         return X
     clips = np.empty(len(X), dtype=object)
-    clips[:] = list(X)
+    for i, clip in enumerate(X):
+        clips[i] = clip
     return clips
 
 

@@ -9,6 +9,7 @@ from sklearn.manifold import TSNE
 from sklearn.preprocessing import StandardScaler
 
 from skaudio._randomness import own_random_state
+from skaudio._validation import as_frames
 from skaudio.pooling import StatPooling
 
 METHODS = ("pca", "tsne", "umap")
@@ -32,9 +33,10 @@ def as_vectors(embeddings: Any) -> np.ndarray:
     ValueError
         If there are fewer than three clips, or if one is not finite.
     """
+    frames = as_frames(embeddings, allow_nan=True)
+    if frames is not None:
+        embeddings = StatPooling().set_output(transform="default").fit_transform(frames)
     embeddings = np.asarray(embeddings)
-    if embeddings.ndim == 3 or embeddings.dtype == object:
-        embeddings = StatPooling().fit_transform(embeddings)
     if embeddings.ndim != 2 or len(embeddings) < 3:
         raise ValueError(f"Embeddings have shape {embeddings.shape}; expected (n_clips, n_features), of three clips.")
     broken = np.flatnonzero(~np.isfinite(embeddings).all(axis=1)).tolist()
@@ -70,7 +72,7 @@ def project(vectors: np.ndarray, method: Any, standardize: bool, random_state: A
     TypeError, ValueError
         If the method is none, or gives no two columns.
     """
-    vectors = StandardScaler().fit_transform(vectors) if standardize else vectors
+    vectors = np.asarray(StandardScaler().fit_transform(vectors)) if standardize else vectors
     name, reducer = _reducer(method, len(vectors), own_random_state(random_state))
     if name == "PCA" and vectors.shape[1] < 2:
         raise ValueError(f"Embeddings have {vectors.shape[1]} column; expected two at least.")

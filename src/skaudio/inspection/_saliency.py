@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from skaudio._validation import check_clips
+from skaudio._validation import as_frames, check_clips
 from skaudio.dsp import istft, stft
 from skaudio.estimators._keras_side import import_tensorflow
 from skaudio.estimators._supervised import SupervisedEstimator
@@ -189,7 +189,7 @@ def _by_tiles_of_sound(estimator: Any, X: Any, target: Any, front_end: FrontEnd 
     X = check_clips(ear, X, reset=False)
     scores = columns_of(estimator, X)
     columns, targets = chosen_columns(estimator, scores, target)
-    heard = Heard(estimator, ear.transform(X), X, ear, True)
+    heard = Heard(estimator, as_frames(ear.transform(X)), X, ear, True)
     found = []
     for i, (column, frames) in enumerate(zip(columns, heard.frames, strict=True)):
         y = ear._waveform(X[i], clip_kind(X[i]))

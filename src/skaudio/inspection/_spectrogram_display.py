@@ -4,6 +4,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from skaudio._validation import as_frames
 from skaudio.features import Waveform
 from skaudio.features._front_end import FrontEnd
 from skaudio.inspection._display import Display, pyplot
@@ -189,7 +190,7 @@ def undrawn_spectrogram(
     front_end: FrontEnd, clip: Any, display: type[SpectrogramDisplay] = SpectrogramDisplay
 ) -> SpectrogramDisplay:
     """Compute the display of a clip's frames without drawing it, for axes that are made later."""
-    frames = front_end.transform([clip])[0]
+    frames = as_frames(front_end.transform([clip]), allow_nan=True)[0]
     return display(
         frames,
         times=front_end.frame_times(len(frames)),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from skaudio._validation import as_frames
 from skaudio.estimators import AutoencoderLatent
 from skaudio.features import MFCC
 from skaudio.matching._alignment import correlate
@@ -35,7 +36,8 @@ class LatentIndex:
 
     def describe(self, waveform: np.ndarray) -> np.ndarray:
         """Compute the mean MFCC of overlapping chunks, ``(n_chunks, n_mfcc)``; of less than a chunk, its own."""
-        frames = MFCC(sr=self._sr, n_mfcc=N_MFCC, hop_length=HOP_LENGTH).fit_transform([waveform])[0]
+        front_end = MFCC(sr=self._sr, n_mfcc=N_MFCC, hop_length=HOP_LENGTH)
+        frames = as_frames(front_end.fit_transform([waveform]))[0]
         width = min(self._width, len(frames))
         sums = np.concatenate([np.zeros((1, N_MFCC)), np.cumsum(frames, axis=0, dtype=np.float64)])
         means = (sums[width:] - sums[:-width]) / width
@@ -51,7 +53,7 @@ class LatentIndex:
             encoder = AutoencoderLatent(latent_dim=LATENT_DIM, batch_size=64, random_state=self._seed)
             self._encoder = encoder.fit(chunks)
         for number, chunks in recordings:
-            self._latents[number] = self._encoder.transform(chunks)
+            self._latents[number] = self._encode(chunks)
 
     def remove(self, numbers: list[int]) -> None:
         """Drop recordings."""
@@ -60,10 +62,13 @@ class LatentIndex:
 
     def ranked(self, chunks: np.ndarray) -> list[tuple[int, float, float]]:
         """Give recordings, their best similarities and offsets in seconds, the most similar first."""
-        snippet, places = self._encoder.transform(chunks), []
+        snippet, places = self._encode(chunks), []
         for number, latents in self._latents.items():
             if len(latents) >= len(snippet):
                 similarity = correlate(latents, snippet)
                 best = int(np.argmax(similarity))
                 places.append((number, float(similarity[best]), best * self._hop * HOP_LENGTH / self._sr))
         return sorted(places, key=lambda place: -place[1])
+
+    def _encode(self, chunks: np.ndarray) -> np.ndarray:
+        return np.asarray(self._encoder.transform(chunks))  # also where scikit-learn is set to give data frames

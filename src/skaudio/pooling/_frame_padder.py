@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils._set_output import _get_container_adapter
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from skaudio._frames_output import FramesOutputMixin
@@ -45,7 +44,7 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of str
-        Names of channels, where `fit` saw a data frame.
+        Names of channels, where `fit` saw frames of a front end or a data frame.
 
     See Also
     --------
@@ -119,7 +118,8 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         Returns
         -------
         ndarray of float32, shape (n_clips, n_frames_, n_channels) or (n_clips, n_frames_ * n_channels)
-            The table is a data frame where `set_output` asked for one.
+            With pandas output (see `set_output`), a data frame that has the index of ``X``: of the table, or with one
+            column of arrays ``(n_frames_, n_channels)``.
 
         Raises
         ------
@@ -132,11 +132,7 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         for indices, block in equal_lengths(batch):
             fill = block.min(axis=(1, 2), keepdims=True) if self.value == "min" else self.value
             fitted[indices] = gather_frames(block, self._index(block.shape[1]), self.mode, fill)
-        if not self.flatten:
-            return fitted
-        table = fitted.reshape(len(batch), -1)
-        adapter = _get_container_adapter("transform", self)
-        return table if adapter is None else adapter.create_container(table, X, columns=self.get_feature_names_out)
+        return fitted.reshape(len(batch), -1) if self.flatten else self._frames_output(fitted, X)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Name the channels as they came in, or the columns of the table: ``mfcc_03_f012`` is of frame 12.
@@ -144,7 +140,7 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         Parameters
         ----------
         input_features : array-like of str or None
-            Names of the channels; None: those of the data frame in `fit`, else ``x0``, ``x1``, ...
+            Names of the channels; None: those of ``feature_names_in_``, else ``x0``, ``x1``, ...
 
         Returns
         -------
@@ -159,22 +155,8 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         names = [f"{channel}_f{frame:0{width}d}" for frame in range(self.n_frames_) for channel in channels]
         return np.asarray(names, dtype=object)
 
-    def set_output(self, *, transform: str | None = None) -> Self:
-        """Choose the container of the table; without ``flatten`` the output is an array whatever is chosen.
-
-        Parameters
-        ----------
-        transform : {"default", "pandas", "polars"} or None
-            None changes nothing.
-
-        Returns
-        -------
-        self : FramePadder
-            Itself.
-        """
-        if transform is not None:
-            self._sklearn_output_config = {"transform": transform}  # where scikit-learn keeps it, and clones it from
-        return self
+    def _gives_table(self) -> bool:
+        return self.flatten
 
     def _index(self, n_frames: int) -> np.ndarray:
         """Give the frame of the clip that comes to stand at each place; negative or too large where there is none."""

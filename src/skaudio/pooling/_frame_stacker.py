@@ -39,7 +39,7 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of str
-        Names of channels, where `fit` saw a data frame.
+        Names of channels, where `fit` saw frames of a front end or a data frame.
 
     See Also
     --------
@@ -120,7 +120,8 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         ndarray
             float32 ``(n_clips, n_stacked, (n_before + 1 + n_after) * n_channels)``, where ``n_stacked`` is ``n_frames``
             over ``step``, rounded up; where clips then differ in length, a 1-D object array of
-            ``(n_stacked_i, ...)`` float32 arrays.
+            ``(n_stacked_i, ...)`` float32 arrays. With pandas output (see `set_output`), a data frame with one column
+            of such arrays, which has the index of ``X``.
 
         Raises
         ------
@@ -129,9 +130,8 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         """
         check_is_fitted(self)
         batch = check_frames(self, X, reset=False, allow_nan=True)
-        if batch.ndim == 3:
-            return self._stack(batch)
-        return stack_frames([self._stack(frames) for frames in batch])
+        stacked = self._stack(batch) if batch.ndim == 3 else stack_frames([self._stack(frames) for frames in batch])
+        return self._frames_output(stacked, X)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Name the channels: ``mfcc_03_t-2`` is channel ``mfcc_03`` of two frames earlier.
@@ -139,7 +139,7 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         Parameters
         ----------
         input_features : array-like of str or None
-            Names of the channels; None: those of the data frame in `fit`, else ``x0``, ``x1``, ...
+            Names of the channels; None: those of ``feature_names_in_``, else ``x0``, ``x1``, ...
 
         Returns
         -------

@@ -61,7 +61,7 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of str
-        Names of channels, where `fit` saw a data frame.
+        Names of channels, where `fit` saw frames of a front end or a data frame.
 
     See Also
     --------
@@ -207,7 +207,7 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         input_features : array-like of str or None
-            Names of the channels; None: those of the data frame in `fit`, else ``x0``, ``x1``, ...
+            Names of the channels; None: those of ``feature_names_in_``, else ``x0``, ``x1``, ...
 
         Returns
         -------

@@ -45,7 +45,7 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of str
-        Names of channels, where `fit` saw a data frame.
+        Names of channels, where `fit` saw frames of a front end or a data frame.
 
     See Also
     --------
@@ -55,9 +55,6 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
     -----
     Columns are ordered by part (whole clip, then segment 0, 1, ...), then by statistic, then by channel. A clip marked
     as broken by NaN gives NaN. A clip of one frame has finite statistics: its spread, skew, kurtosis and slope are 0.
-
-    Arrays of frames carry no names of channels, so that after a front end the columns of a data frame read ``x3_std``;
-    ``pipeline.get_feature_names_out()`` knows them as ``mfcc_03_std``.
 
     Examples
     --------
@@ -158,7 +155,7 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         input_features : array-like of str or None
-            Names of the channels; None: those of the data frame in `fit`, else ``x0``, ``x1``, ...
+            Names of the channels; None: those of ``feature_names_in_``, else ``x0``, ``x1``, ...
 
         Returns
         -------

@@ -228,7 +228,10 @@ class PretrainedEmbedding(FrontEnd):
         """
         check_is_fitted(self)
         frames = self._frames(X)
-        return frames if self.pooling is None else StatPooling(stats=POOLINGS[self.pooling]).fit_transform(frames)
+        if self.pooling is None:
+            return self._frames_output(frames, X)
+        pooling = StatPooling(stats=POOLINGS[self.pooling]).set_output(transform="default")
+        return pooling.fit_transform(frames)
 
     def tags(self, X: Any, top: int = 5) -> list[list[tuple[str, float]]]:
         """Name what is to be heard in each clip, with nothing to train; of a model with ``output="scores"``.
