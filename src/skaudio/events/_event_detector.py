@@ -370,7 +370,8 @@ class EventDetector(WindowModel):
         """Find the events of many recordings and write them to a file, so that nothing is done twice.
 
         What was found in each recording is kept in a folder beside the file, which goes away at the end. Killed and
-        called again, this goes on where it was.
+        called again, this goes on where it was. A recording whose file has another size or modification time by then,
+        or whose array is another, is looked at again.
 
         Parameters
         ----------
@@ -397,7 +398,7 @@ class EventDetector(WindowModel):
         # The progress bar and the number of processes change nothing that is found.
         others = {"verbose", "n_jobs", "on_error"}
         settings = {name: value for name, value in vars(self).items() if name not in others}
-        with kept_parts(Path(path), names, joblib.hash(settings)) as parts:
+        with kept_parts(Path(path), names, recordings, joblib.hash(settings)) as parts:
             missing = [i for i in range(len(names)) if i not in parts]
             tracks = self._iter_tracks([recordings[i] for i in missing])
             for i, track in zip(missing, tracks, strict=True):
