@@ -309,6 +309,50 @@ def test_a_killed_batch_goes_on_where_it_was(scenes, detector, tmp_path, monkeyp
     assert len(read_events(tmp_path / "calls.selections.txt")) == len(detector.predict(paths))
 
 
+@pytest.mark.parametrize("given_as", ["paths", "arrays"])
+def test_a_recording_that_was_replaced_is_looked_at_again(scenes, detector, tmp_path, monkeypatch, given_as):
+    first, unchanged, other = scenes.data[5], scenes.data[6], scenes.data[7]
+
+    def clips(*recordings):
+        if given_as == "arrays":
+            return list(recordings)
+        paths = [tmp_path / f"night{i}.wav" for i in range(3)]
+        for path, y in zip(paths, recordings, strict=True):
+            if y is not unchanged:
+                soundfile.write(path, y, SR, subtype="FLOAT")
+        return paths
+
+    soundfile.write(tmp_path / "night1.wav", unchanged, SR, subtype="FLOAT")
+    with pytest.raises(AudioError, match=r"^Recording 2"):
+        detector.predict_to(tmp_path / "calls.csv", clips(first, unchanged, np.full(SR, np.nan)))
+    looked_at = []
+    track = EventDetector._track
+    monkeypatch.setattr(
+        EventDetector, "_track", lambda self, clip, *more: looked_at.append(clip) or track(self, clip, *more)
+    )
+    again = clips(other, unchanged, first)  # the other is as long as before
+    detector.predict_to(tmp_path / "calls.csv", again)
+    assert len(looked_at) == 2
+    assert np.array_equal(looked_at[0], again[0])
+    assert np.array_equal(looked_at[1], again[2])
+    assert not list(tmp_path.glob(".*"))
+    expected = detector.predict(again).astype({"recording": str})
+    pd.testing.assert_frame_equal(read_events(tmp_path / "calls.csv"), expected)
+
+
+def test_what_was_found_in_a_recording_that_is_gone_is_kept(scenes, detector, tmp_path):
+    paths = [tmp_path / "night0.wav", tmp_path / "night1.wav"]
+    soundfile.write(paths[0], scenes.data[5], SR)
+    paths[1].write_bytes(b"not copied yet")
+    with pytest.raises(AudioError):
+        detector.predict_to(tmp_path / "calls.csv", paths)
+    expected = detector.predict(paths[:1])
+    paths[0].unlink()
+    soundfile.write(paths[1], np.zeros(SR), SR)
+    detector.predict_to(tmp_path / "calls.csv", paths)
+    pd.testing.assert_frame_equal(read_events(tmp_path / "calls.csv"), expected)
+
+
 def test_a_progress_bar(scenes, detector, capsys):
     pickle.loads(pickle.dumps(detector)).set_params(verbose=1).predict(scenes.data[5:7])
     assert "2/2" in capsys.readouterr().err

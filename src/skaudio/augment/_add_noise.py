@@ -49,8 +49,8 @@ class AddNoise(WritingAugmenter):
 
     def __init__(
         self,
-        *,
         color: str | Sequence[str] = ("white", "pink", "brown"),
+        *,
         clips: Sequence | None = None,
         snr_db: float | tuple[float, float] = (20.0, 50.0),
         p: float = 1.0,

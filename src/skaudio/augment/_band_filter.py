@@ -41,9 +41,9 @@ class BandFilter(Augmenter):
 
     def __init__(
         self,
-        *,
         low_hz: float | tuple[float, float] | None = (20.0, 300.0),
         high_hz: float | tuple[float, float] | None = (3000.0, 8000.0),
+        *,
         order: int = 4,
         p: float = 1.0,
     ) -> None:

@@ -31,7 +31,7 @@ class Clip(RangeAugmenter):
     least = 0.0
     _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "percent": [Real, tuple, list]}
 
-    def __init__(self, *, percent: float | tuple[float, float] = (0.0, 10.0), p: float = 1.0) -> None:
+    def __init__(self, percent: float | tuple[float, float] = (0.0, 10.0), *, p: float = 1.0) -> None:
         self.percent = percent
         self.p = p
 

@@ -37,7 +37,7 @@ class FrameVTLP(RangeAugmenter):
     least = 0.1
     _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "alpha": [Real, tuple, list]}
 
-    def __init__(self, *, alpha: float | tuple[float, float] = (0.9, 1.1), p: float = 1.0) -> None:
+    def __init__(self, alpha: float | tuple[float, float] = (0.9, 1.1), *, p: float = 1.0) -> None:
         self.alpha = alpha
         self.p = p
 

@@ -30,7 +30,7 @@ class Gain(RangeAugmenter):
     drawn_from = "gain_db"
     _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "gain_db": [Real, tuple, list]}
 
-    def __init__(self, *, gain_db: float | tuple[float, float] = (-12.0, 6.0), p: float = 1.0) -> None:
+    def __init__(self, gain_db: float | tuple[float, float] = (-12.0, 6.0), *, p: float = 1.0) -> None:
         self.gain_db = gain_db
         self.p = p
 

@@ -38,7 +38,7 @@ class PitchShift(RangeAugmenter):
     drawn_from = "n_steps"
     _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "n_steps": [Real, tuple, list]}
 
-    def __init__(self, *, n_steps: float | tuple[float, float] = (-2.0, 2.0), p: float = 1.0) -> None:
+    def __init__(self, n_steps: float | tuple[float, float] = (-2.0, 2.0), *, p: float = 1.0) -> None:
         self.n_steps = n_steps
         self.p = p
 

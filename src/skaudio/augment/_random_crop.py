@@ -32,7 +32,7 @@ class RandomCrop(Augmenter):
         "seconds": [Interval(Real, 0, None, closed="neither")],
     }
 
-    def __init__(self, *, seconds: float = 1.0, p: float = 1.0) -> None:
+    def __init__(self, seconds: float = 1.0, *, p: float = 1.0) -> None:
         self.seconds = seconds
         self.p = p
 

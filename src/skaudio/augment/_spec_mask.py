@@ -44,7 +44,7 @@ class SpecMask(Augmenter):
         "mask_size": [Interval(Real, 0, 1, closed="both")],
     }
 
-    def __init__(self, *, n_masks: int = 1, mask_size: float = 0.15, p: float = 1.0) -> None:
+    def __init__(self, n_masks: int = 1, mask_size: float = 0.15, *, p: float = 1.0) -> None:
         self.n_masks = n_masks
         self.mask_size = mask_size
         self.p = p

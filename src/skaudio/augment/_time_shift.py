@@ -39,7 +39,7 @@ class TimeShift(WritingAugmenter):
         "mode": [StrOptions({"wrap", "pad"})],
     }
 
-    def __init__(self, *, max_shift: float = 0.2, unit: str = "fraction", mode: str = "wrap", p: float = 1.0) -> None:
+    def __init__(self, max_shift: float = 0.2, *, unit: str = "fraction", mode: str = "wrap", p: float = 1.0) -> None:
         self.max_shift = max_shift
         self.unit = unit
         self.mode = mode

@@ -32,7 +32,7 @@ class TimeStretch(RangeAugmenter):
     least = 0.05
     _parameter_constraints: ClassVar[dict] = {**Augmenter._parameter_constraints, "rate": [Real, tuple, list]}
 
-    def __init__(self, *, rate: float | tuple[float, float] = (0.85, 1.15), p: float = 1.0) -> None:
+    def __init__(self, rate: float | tuple[float, float] = (0.85, 1.15), *, p: float = 1.0) -> None:
         self.rate = rate
         self.p = p
 

@@ -61,8 +61,8 @@ class VTLP(RangeAugmenter):
 
     def __init__(
         self,
-        *,
         alpha: float | tuple[float, float] = (0.9, 1.1),
+        *,
         f_hi: float | None = None,
         n_fft: int = 512,
         p: float = 1.0,

@@ -1,7 +1,7 @@
 """Putting an estimator together from its parts: one ``__init__``, one table of constraints, one docstring."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import dedent, indent
 from typing import TypeVar, dataclass_transform
 
@@ -10,7 +10,7 @@ SECTION = r"^{name}\n-+\n(.*?)(?=\n\n[A-Z][A-Za-z ]+\n-+\n|\Z)"
 Class = TypeVar("Class", bound=type)
 
 
-@dataclass_transform(kw_only_default=True, eq_default=False)
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
 def assembled(cls: Class) -> Class:
     """Make an estimator of parts that are data classes.
 
@@ -21,7 +21,8 @@ def assembled(cls: Class) -> Class:
     ----------
     cls : type
         A class whose docstring has ``{parameters}``, ``{attributes}`` and ``{references}`` where its parts' are to go.
-        A field of its own gives a parameter of a part another default.
+        A field of its own gives a parameter of a part another default. A part's field with ``kw_only=False`` may be
+        given without its name.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """What autoencoders do: learn to make clips anew from a few numbers, and tell how well they can."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -54,7 +54,7 @@ class Autoencoder(NeuralEstimator):
        local denoising criterion", Journal of Machine Learning Research 11, 2010.
     """
 
-    latent_dim: int = 16
+    latent_dim: int = field(default=16, kw_only=False)
     kind: str = "dense"
     hidden: Sequence[int] = (128,)
     variational: bool = False

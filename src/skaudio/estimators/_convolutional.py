@@ -1,7 +1,7 @@
 """The body of a CNN: which tower, and how large."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -44,7 +44,7 @@ class ConvolutionalBody:
         Share of the features that is left out in training, after pooling, and half of it before.
     """
 
-    architecture: str | Callable = "residual"
+    architecture: str | Callable = field(default="residual", kw_only=False)
     filters: int | None = None
     depth: int | None = None
     kernel_size: int | None = None

@@ -1,6 +1,6 @@
 """The body of a CRNN: convolutions, and recurrent layers on what they give."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -31,7 +31,7 @@ class ConvolutionalRecurrentBody:
         Share of the features that is left out in training, after pooling, and half of it before.
     """
 
-    filters: int = 16
+    filters: int = field(default=16, kw_only=False)
     depth: int = 3
     kernel_size: int = 3
     units: int = 64

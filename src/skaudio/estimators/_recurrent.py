@@ -1,6 +1,6 @@
 """The body of a recurrent network: how many layers, and of which cell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -29,7 +29,7 @@ class RecurrentBody:
         Share of the features that is left out in training, between layers and after pooling.
     """
 
-    units: int = 96
+    units: int = field(default=96, kw_only=False)
     n_layers: int = 2
     frames_per_step: int = 2
     bidirectional: bool = True

@@ -1,7 +1,7 @@
 """What learns to compare clips: a tower that is shared by both, trained so that clips of one class come near."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -85,7 +85,7 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
        recognition", Interspeech, 2006.
     """
 
-    tower: str | Callable | None = "cnn"
+    tower: str | Callable | None = field(default="cnn", kw_only=False)
     tower_params: dict[str, Any] | None = None
     embedding_dim: int = 64
     pooling: str = "mean_max"

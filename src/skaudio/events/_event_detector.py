@@ -1,5 +1,6 @@
 """The estimator: long recordings in, and a table of what sounds when."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from numbers import Integral, Real
 from os import PathLike
@@ -70,6 +71,12 @@ class EventDetector(WindowModel):
         Longest gap within an event, in seconds.
     smoothing : float, default=0.3
         Seconds of scores whose median is taken.
+    silence_dbfs : float or None, default=-90.0
+        Peak level, in decibels relative to full scale, up to which sound is silence and scores are 0: where a recorder
+        is muted or channels cancel out, a classifier may be sure of anything, as it never learned from such windows. A
+        score needs something louder within its window; with ``resolution="frame"``, within half a second to either
+        side. The default is the last bit of 16: what recorders with more bits have below it needs a lower one, and
+        samples that are not scaled to [-1, 1] may need None, for no such limit.
     background : object, default="background"
         What the classifier calls windows without any event.
     mine_negatives : bool, default=True
@@ -134,6 +141,7 @@ class EventDetector(WindowModel):
         "min_duration": [Interval(Real, 0, None, closed="left")],
         "max_gap": [Interval(Real, 0, None, closed="left")],
         "smoothing": [Interval(Real, 0, None, closed="left")],
+        "silence_dbfs": [None, Interval(Real, None, 0, closed="right")],
         "background": "no_validation",
         "mine_negatives": ["boolean"],
         "n_overlays": [Interval(Integral, 0, None, closed="left")],
@@ -157,6 +165,7 @@ class EventDetector(WindowModel):
         min_duration: float = 0.0,
         max_gap: float = 0.0,
         smoothing: float = 0.3,
+        silence_dbfs: float | None = -90.0,
         background: Any = "background",
         mine_negatives: bool = True,
         n_overlays: int = 2,
@@ -176,6 +185,7 @@ class EventDetector(WindowModel):
         self.min_duration = min_duration
         self.max_gap = max_gap
         self.smoothing = smoothing
+        self.silence_dbfs = silence_dbfs
         self.background = background
         self.mine_negatives = mine_negatives
         self.n_overlays = n_overlays
@@ -241,6 +251,7 @@ class EventDetector(WindowModel):
         self._learn(recordings, events)
         self.decoding_ = self._best_decoding(tracks, events) if tuned else self._given_decoding(self.threshold)
         tracks = self._tracks(recordings) if tracks is None else tracks
+        self._warn_of_silent(recordings, events, tracks)
         self.bound_shifts_ = median_shifts(events, [self._decode(track) for track in tracks], self.labels_)
         return self
 
@@ -359,7 +370,8 @@ class EventDetector(WindowModel):
         """Find the events of many recordings and write them to a file, so that nothing is done twice.
 
         What was found in each recording is kept in a folder beside the file, which goes away at the end. Killed and
-        called again, this goes on where it was.
+        called again, this goes on where it was. A recording whose file has another size or modification time by then,
+        or whose array is another, is looked at again.
 
         Parameters
         ----------
@@ -386,7 +398,7 @@ class EventDetector(WindowModel):
         # The progress bar and the number of processes change nothing that is found.
         others = {"verbose", "n_jobs", "on_error"}
         settings = {name: value for name, value in vars(self).items() if name not in others}
-        with kept_parts(Path(path), names, joblib.hash(settings)) as parts:
+        with kept_parts(Path(path), names, recordings, joblib.hash(settings)) as parts:
             missing = [i for i in range(len(names)) if i not in parts]
             tracks = self._iter_tracks([recordings[i] for i in missing])
             for i, track in zip(missing, tracks, strict=True):
@@ -438,12 +450,24 @@ class EventDetector(WindowModel):
         units, look = self._scales()
         hop = look.step_seconds
         return decode_live(
-            look.stream(self.estimator_, units.stream(pieces, LIVE_SECONDS), self._columns),
+            self._scored(units, look, pieces, block_seconds=LIVE_SECONDS),
             lambda first, scores: self._decode(Track((first + np.arange(len(scores))) * hop, scores)),
             low_threshold=self.decoding_["low_threshold"],
             # As far as smoothing and gaps reach, what was found may still change.
             n_quiet=int(np.ceil((self.smoothing + self.decoding_["max_gap"]) / hop)) + 4,
         )
+
+    def _warn_of_silent(self, recordings: Sequence, events: Sequence[Sequence[Event]], tracks: Sequence[Track]) -> None:
+        unfound = [i for i, track in enumerate(tracks) if events[i] and not track.scores.any()]
+        silent = [i for i in unfound if self._is_silent(recordings[i], i)]
+        if silent:
+            named = ", ".join(map(str, silent[:5]))
+            warnings.warn(
+                f"{len(silent)} of {len(tracks)} recordings have events, and no sound above silence_dbfs="
+                f"{self.silence_dbfs!r}: recording {named}. Nothing is ever found in such. If there is sound, scale "
+                "samples to [-1, 1], or pass silence_dbfs=None.",
+                stacklevel=4,
+            )
 
     def _found(self, recordings: Sequence) -> list[list[Event]]:
         return [self._decode(track) for track in self._tracks(recordings)]

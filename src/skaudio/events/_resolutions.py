@@ -9,6 +9,8 @@ from skaudio.events._event import Event
 from skaudio.events._training_windows import choose_windows, label_frames, label_windows
 from skaudio.events._window_scores import Windows, score_function
 
+FRAME_REACH_SECONDS = 0.5  # a pause within an event, which a noise gate may have cut out, is no longer
+
 
 class WindowResolution:
     """A score for each window.
@@ -28,8 +30,8 @@ class WindowResolution:
         Those that recordings are gone along by, and those of which some are learnt from.
     step : int
         Units from one score to the next.
-    width_seconds, step_seconds : float
-        Length of a window, and time from one score to the next.
+    width_seconds, step_seconds, reach_seconds : float
+        Length of a window, time from one score to the next, and how far to either side a score needs some sound.
     learn : str
         Name of the estimator's method that it learns by.
     """
@@ -44,7 +46,7 @@ class WindowResolution:
         width, hop = (max(1, round(seconds * rate)) for seconds in (self.width_seconds, hop_seconds))
         self.windows = self.training = Windows(width, hop)
         self.step, self.rate = hop, rate
-        self.step_seconds = hop / rate
+        self.step_seconds, self.reach_seconds = hop / rate, self.width_seconds / 2
 
     def learnable(self, units: np.ndarray) -> np.ndarray:
         """Give all training windows of a recording, as a view."""
@@ -111,7 +113,7 @@ class FrameResolution(WindowResolution):
             )
         self.windows = Windows(width, hop, before=(width - hop) // 2)
         self.training = Windows(width, max(1, width // 4), before=0)
-        self.step, self.step_seconds = 1, 1 / rate
+        self.step, self.step_seconds, self.reach_seconds = 1, 1 / rate, FRAME_REACH_SECONDS
 
     def learnable(self, units: np.ndarray) -> np.ndarray:
         """Give all training windows of a recording, as a view; the last reaches its end, and not much further."""

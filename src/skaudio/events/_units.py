@@ -29,6 +29,8 @@ class Units:
 
     Attributes
     ----------
+    sr : float
+        As given.
     rate : float
         Units a second.
 
@@ -39,7 +41,7 @@ class Units:
     """
 
     def __init__(self, sr: float, front_end: Any) -> None:
-        self._sr, self._front_end = sr, front_end
+        self.sr, self._front_end = sr, front_end
         self._hop, self._margin = 1, 0
         if front_end is not None:
             if not hasattr(front_end, "hop_length"):

@@ -18,6 +18,7 @@ from skaudio._validation import stack_frames
 from skaudio.events._event import Event
 from skaudio.events._laying_over import laid_over
 from skaudio.events._resolutions import FrameResolution, WindowResolution
+from skaudio.events._silence import SilenceGate, swing_of
 from skaudio.events._training_windows import named_targets
 from skaudio.events._units import Units
 from skaudio.events._window_scores import WINDOWS_AT_A_TIME
@@ -136,7 +137,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
     def _track(self, recording: Any, i: int, progress: tqdm | None = None) -> Track:
         units, look = self._scales()
         parts = []
-        for scores in look.stream(self.estimator_, units.stream(self._pieces(recording, i)), self._columns):
+        for scores in self._scored(units, look, self._pieces(recording, i)):
             parts.append(scores)
             if progress is not None:
                 progress.set_postfix(minutes=round(sum(map(len, parts)) * look.step_seconds / 60), refresh=False)
@@ -144,6 +145,22 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
             return self._empty_track()
         scores = np.concatenate(parts)
         return Track(np.arange(len(scores)) * look.step_seconds, scores)
+
+    def _scored(
+        self, units: Units, look: WindowResolution, pieces: Iterator[np.ndarray], **block: float
+    ) -> Iterator[np.ndarray]:
+        """Yield the scores ``(n_steps, n_classes)`` of a waveform that comes piece by piece; those of silence are 0."""
+        if self.silence_dbfs is None:
+            return look.stream(self.estimator_, units.stream(pieces, **block), self._columns)
+        step, reach = (round(seconds * units.sr) for seconds in (look.step_seconds, look.reach_seconds))
+        gate = SilenceGate(step, reach, swing_of(self.silence_dbfs))
+        return gate.apply(look.stream(self.estimator_, units.stream(gate.watch(pieces), **block), self._columns))
+
+    def _is_silent(self, recording: Any, i: int) -> bool:
+        if self.silence_dbfs is None:
+            return False
+        bounds = [(piece.min(), piece.max()) for piece in self._pieces(recording, i) if len(piece)]
+        return not bounds or np.ptp(bounds) <= swing_of(self.silence_dbfs)
 
     def _pieces(self, recording: Any, i: int) -> Iterator[np.ndarray]:
         try:

@@ -112,8 +112,8 @@ class MFCC(FrontEnd):
 
     def __init__(
         self,
-        *,
         sr: float = 22050,
+        *,
         offset: float = 0.0,
         duration: float | None = None,
         n_fft: int | None = None,

@@ -94,8 +94,8 @@ class Spectrogram(FrontEnd):
 
     def __init__(
         self,
-        *,
         sr: float = 22050,
+        *,
         offset: float = 0.0,
         duration: float | None = None,
         n_fft: int | None = None,

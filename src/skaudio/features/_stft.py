@@ -71,8 +71,8 @@ class STFT(FrontEnd):
 
     def __init__(
         self,
-        *,
         sr: float = 22050,
+        *,
         offset: float = 0.0,
         duration: float | None = None,
         n_fft: int | None = None,

@@ -52,8 +52,8 @@ class Waveform(FrontEnd):
 
     def __init__(
         self,
-        *,
         sr: float = 22050,
+        *,
         offset: float = 0.0,
         duration: float | None = None,
         trim_db: float | None = None,

@@ -106,8 +106,8 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
 
     def __init__(
         self,
-        *,
         sr: float = 22050,
+        *,
         method: str = "auto",
         exhaustive_hours: float = 1.0,
         false_match_rate: float = 0.01,

@@ -74,7 +74,7 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         "flatten": ["boolean"],
     }
 
-    def __init__(self, *, n_frames=None, pad="end", crop="end", mode="constant", value=0.0, flatten=False):
+    def __init__(self, n_frames=None, *, pad="end", crop="end", mode="constant", value=0.0, flatten=False):
         self.n_frames = n_frames
         self.pad = pad
         self.crop = crop

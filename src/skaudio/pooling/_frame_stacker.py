@@ -76,7 +76,7 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         "mode": [StrOptions({"edge", "constant", "wrap"})],
     }
 
-    def __init__(self, *, n_before=2, n_after=2, delay=1, step=1, mode="edge"):
+    def __init__(self, n_before=2, n_after=2, *, delay=1, step=1, mode="edge"):
         self.n_before = n_before
         self.n_after = n_after
         self.delay = delay

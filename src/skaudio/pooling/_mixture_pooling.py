@@ -109,8 +109,8 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        *,
         n_components=16,
+        *,
         covariance_type="diag",
         output="posterior",
         standardize=True,

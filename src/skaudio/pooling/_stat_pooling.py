@@ -77,8 +77,8 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        *,
         stats=("mean", "std", "min", "max", "p10", "p25", "p50", "p75", "p90"),
+        *,
         segments=1,
         segment_stats=("mean",),
     ):

@@ -1,0 +1,65 @@
+"""Digital silence: a muted recorder, or channels that cancel out, hold no event whatever a classifier makes of them."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+CHUNKS_PER_REACH = 8  # how finely the extent of a silence is measured
+NOTHING = (np.inf, -np.inf)  # the lowest and the highest of no samples
+
+
+def swing_of(level_dbfs: float) -> float:
+    """Return how far the lowest and the highest sample are apart at a peak level."""
+    return 2 * 10 ** (level_dbfs / 20)
+
+
+class SilenceGate:
+    """Set the scores of steps to 0 where all samples around them are the same, or nearly so.
+
+    An offset of the whole waveform is silent, too.
+
+    Parameters
+    ----------
+    step : int
+        Samples from one step to the next.
+    reach : int
+        Samples to either side of a step that are looked at. Sound a little further away, up to a quarter, also counts.
+    swing : float
+        From the lowest sample to the highest of the loudest silence; see `swing_of`.
+    """
+
+    def __init__(self, step: int, reach: int, swing: float) -> None:
+        self._step, self._reach, self._swing = step, reach, swing
+        self._chunk = max(1, reach // CHUNKS_PER_REACH)
+        self._width = -(-2 * reach // self._chunk) + 1  # chunks that are looked at around a step
+        # The lowest and the highest sample of each chunk, from before the start on, where there is none.
+        self._first = -self._width
+        self._bounds = np.column_stack([NOTHING] * self._width)
+        self._rest = np.empty(0, np.float32)
+
+    def watch(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield pieces of a waveform as they come, and note how far they swing."""
+        for piece in pieces:
+            y = np.concatenate([self._rest, piece])
+            n_whole = len(y) // self._chunk * self._chunk
+            chunks, self._rest = y[:n_whole].reshape(-1, self._chunk), y[n_whole:]
+            self._bounds = np.concatenate([self._bounds, [chunks.min(axis=1), chunks.max(axis=1)]], axis=1)
+            yield piece
+
+    def apply(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield the scores ``(n_steps, n_classes)`` of the waveform that is watched, those of silence set to 0."""
+        n_done = 0
+        for scores in batches:
+            steps = n_done + np.arange(len(scores))
+            yield np.where(self._is_silent(steps)[:, np.newaxis], scores.dtype.type(0), scores)
+            n_done += len(scores)
+            n_past = (n_done * self._step - self._reach) // self._chunk - self._first
+            n_past = min(n_past, self._bounds.shape[1])
+            self._bounds, self._first = self._bounds[:, n_past:], self._first + n_past
+
+    def _is_silent(self, steps: np.ndarray) -> np.ndarray:
+        rest = [self._rest.min(), self._rest.max()] if len(self._rest) else NOTHING
+        bounds = np.column_stack([self._bounds, rest, NOTHING])  # what is further on has not come, or never does
+        first = (steps * self._step - self._reach) // self._chunk - self._first
+        chunks = np.minimum(first[:, np.newaxis] + np.arange(self._width), bounds.shape[1] - 1)
+        return bounds[1, chunks].max(axis=1) - bounds[0, chunks].min(axis=1) <= self._swing
