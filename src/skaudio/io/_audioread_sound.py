@@ -5,8 +5,12 @@ from typing import Any
 import numpy as np
 
 from skaudio.io._audio_error import AudioError
-from skaudio.io._quantities import check_rate
+from skaudio.io._quantities import check_stated_rate
 from skaudio.io._sound import Sound
+
+# By how much durations that containers state may be off.
+TOLERANCE, TOLERANCE_SECONDS = 0.01, 0.25
+STATES_DURATION = (b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75", b"RIFF")
 
 
 class AudioreadSound(Sound):
@@ -31,13 +35,18 @@ class AudioreadSound(Sound):
         import audioread
 
         self.name = name
-        self._decode_error = audioread.DecodeError
         self._file: Any = audioread.audio_open(path)
         self._blocks = iter(self._file)
         self._held = bytearray()
-        self.sr = self._file.samplerate
-        self.n_channels = self._file.channels
-        check_rate(self.sr, "The sampling rate")
+        self._n_read = 0
+        self.sr, self.n_channels = self._file.samplerate, self._file.channels
+        # Of a stream without a container, ffmpeg estimates it by the bit rate.
+        self._seconds_stated = getattr(self._file, "duration", None) if _states_duration(path) else None
+        try:
+            check_stated_rate(self.sr, name)
+        except AudioError:
+            self.close()
+            raise
 
     def read(self, n: int) -> np.ndarray:
         n_bytes = n * self.n_channels * 2
@@ -45,12 +54,31 @@ class AudioreadSound(Sound):
             while len(self._held) < n_bytes:
                 self._held += next(self._blocks)
         except StopIteration:
-            pass
-        except self._decode_error as error:
+            self._check_end()
+        except Exception as error:  # whatever its backends raise
             raise AudioError(f"{self.name} cannot be decoded to its end: audioread says {error!r}.") from error
-        raw = np.frombuffer(bytes(self._held[:n_bytes]), "<i2")
+        frame_bytes = self.n_channels * 2
+        whole = bytes(self._held[: min(n_bytes, len(self._held) // frame_bytes * frame_bytes)])
         del self._held[:n_bytes]
-        return raw.reshape(-1, self.n_channels) if self.n_channels > 1 else raw
+        raw = np.frombuffer(whole, "<i2").reshape(-1, self.n_channels)
+        self._n_read += len(raw)
+        return raw if self.n_channels > 1 else raw[:, 0]
 
     def close(self) -> None:
         self._file.close()
+
+    def _check_end(self) -> None:
+        n_samples = self._n_read + len(self._held) // (self.n_channels * 2)
+        if self._seconds_stated and n_samples / self.sr < self._seconds_stated * (1 - TOLERANCE) - TOLERANCE_SECONDS:
+            raise AudioError(
+                f"{self.name} is damaged or cut short after {n_samples / self.sr:.2f} s of the "
+                f"{self._seconds_stated:.2f} s in its header. Copy or record it again, or read only a whole part, by "
+                "offset and duration."
+            )
+
+
+def _states_duration(path: str) -> bool:
+    """Whether this is an MP4, Matroska (WebM), ASF (WMA), WAV or AVI file, whose headers state a duration."""
+    with open(path, "rb") as file:
+        head = file.read(8)
+    return head[4:] in (b"ftyp", b"moov", b"mdat") or head[:4] in STATES_DURATION

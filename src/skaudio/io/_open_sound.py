@@ -4,14 +4,17 @@ import io
 import os
 from collections.abc import Mapping
 from numbers import Number
-from typing import Any, BinaryIO
+from typing import Any
 
 from skaudio.io._array_sound import ArraySound
 from skaudio.io._audio_error import AudioError
 from skaudio.io._audioread_sound import AudioreadSound
+from skaudio.io._chained_sound import ChainedSound
 from skaudio.io._clip import ACCEPTED, clip_kind, clip_name
-from skaudio.io._file_from import FileFrom
 from skaudio.io._file_sound import FileSound
+from skaudio.io._file_view import Descriptor, FileView
+from skaudio.io._libsndfile import error_text, is_system_error, is_unknown_format
+from skaudio.io._open_encoded import open_encoded
 from skaudio.io._sound import Sound
 
 KNOWN_FORMATS = "WAV, FLAC, Ogg Vorbis, Opus, MP3 or AIFF"
@@ -67,7 +70,7 @@ def _open_record(record: Mapping, name: str) -> Sound:
         content = record["bytes"]
         if not isinstance(content, (bytes, bytearray, memoryview)):
             raise TypeError(f"'bytes' must be the content of a file, got {type(content).__name__} in {name}.")
-        return _open_file(io.BytesIO(content), name)
+        return _open_content(bytes(content), name)
     path = record.get("path")
     if path is None:
         raise AudioError(f"A clip is {ACCEPTED}, of which one is not None; got a dict with the keys {list(record)}.")
@@ -77,32 +80,97 @@ def _open_record(record: Mapping, name: str) -> Sound:
 
 
 def _open_path(path: str | os.PathLike, name: str) -> Sound:
-    from soundfile import SoundFileError
-
     path = os.fspath(path)
     try:
-        # Bytes: a file name that is not UTF-8 is a valid one where the system is POSIX.
-        return FileSound(os.fsencode(path) if os.name == "posix" else path, name)
-    except (SoundFileError, OSError, AudioError) as error:
+        file = Descriptor(path)
+    except (OSError, ValueError):
         _check_path(path, name)
-        return _open_by_audioread(path, name, error)
+        raise
+    try:
+        sound = _open_descriptor(file, path, name)
+    except BaseException:
+        file.close()
+        raise
+    if sound is None:
+        file.close()
+        return _open_by_audioread(path, name)
+    sound.call_at_close(file.close)
+    return sound
+
+
+def _open_descriptor(file: Descriptor, path: str | bytes, name: str) -> FileSound | ChainedSound | None:
+    if not file.is_regular():
+        _check_path(path, name)
+        return _open_content(file.read_all(), name)
+    view = FileView(file)
+    if view.size == 0:
+        raise AudioError(f"{name} is empty (0 bytes). Expected an audio file: copy or record it again.")
+    return _decoded(file.for_libsndfile, view, name, path)
+
+
+def _open_content(content: bytes, name: str) -> FileSound | ChainedSound:
+    view = FileView(io.BytesIO(content))
+    return _known(_decoded(io.BytesIO(content), view, name) if content else None, view, name)
+
+
+def _open_file(file: Any, name: str) -> Sound:
+    view = _rest_of_file(file, name)
+    try:
+        sound = _known(_decoded(None, view, name) if view.size else None, view, name)
+    except BaseException:
+        view.restore()
+        raise
+    sound.call_at_close(view.restore)
+    return sound
+
+
+def _known(sound: FileSound | ChainedSound | None, view: FileView, name: str) -> FileSound | ChainedSound:
+    """Refuse what libsndfile does not know, where there is no path that another reader could read."""
+    if view.size == 0:
+        raise AudioError(f"{name} has no bytes from where it stands on. Expected an audio file; seek(0)?")
+    if sound is None:
+        raise AudioError(
+            f"{name} cannot be decoded: its format is not known. Expected {KNOWN_FORMATS}. Other formats, such as M4A "
+            "or WMA, can be read from paths only, with ffmpeg and `pip install audioread`."
+        )
+    return sound
+
+
+def _decoded(
+    source: int | str | bytes | io.BytesIO | None, view: FileView, name: str, path: str | bytes | None = None
+) -> FileSound | ChainedSound | None:
+    """Open a file with libsndfile; None if that does not know its format.
+
+    A file whose format libsndfile knows is not given to another reader, which may make something else of the damage.
+    """
+    from soundfile import SoundFileError
+
+    try:
+        return open_encoded(source, view, name, path)
+    except SoundFileError as error:
+        if is_system_error(error):
+            raise OSError(f"{name} cannot be read: {error_text(error)}.") from error
+        if is_unknown_format(error, view):
+            return None
+        raise AudioError(
+            f"{name} cannot be decoded: libsndfile says: {error_text(error)}. Copy or record it again. Expected "
+            f"{KNOWN_FORMATS}."
+        ) from error
 
 
 def _check_path(path: str, name: str) -> None:
-    """Refuse what is no file that could be decoded."""
+    """Say why a path cannot be opened, where it is no file that could be decoded."""
     if not os.path.exists(path):
         raise AudioError(
             f"{name} does not exist. Expected the path of an audio file; a relative path counts from {os.getcwd()!r}."
         )
     if os.path.isdir(path):
         raise AudioError(f"{name} is a folder. Expected an audio file; skaudio.datasets.load_folder lists a folder's.")
-    if os.path.getsize(path) == 0:
-        raise AudioError(f"{name} is empty (0 bytes). Expected an audio file: copy or record it again.")
     if not os.access(path, os.R_OK):
         raise AudioError(f"{name} may not be read by this user. Change its permissions.")
 
 
-def _open_by_audioread(path: str, name: str, first: Exception) -> Sound:
+def _open_by_audioread(path: str, name: str) -> Sound:
     try:
         return AudioreadSound(path, name)
     except ImportError:
@@ -111,41 +179,18 @@ def _open_by_audioread(path: str, name: str, first: Exception) -> Sound:
         remedy = (
             f"audioread could not either ({error!r}): other formats, such as M4A or WMA, need ffmpeg to be installed."
         )
-    raise AudioError(f"{name} cannot be decoded: {_reason(first)}. Expected {KNOWN_FORMATS}. {remedy}") from first
+    raise AudioError(
+        f"{name} cannot be decoded: libsndfile does not know its format. Expected {KNOWN_FORMATS}. {remedy}"
+    )
 
 
-def _reason(error: Exception) -> str:
-    """Give libsndfile's reason without its own mention of the file."""
-    return str(getattr(error, "error_string", error)).rstrip(". ")
-
-
-def _open_file(file: Any, name: str) -> Sound:
-    from soundfile import SoundFileError
-
-    rest = _rest_of_file(file, name)
-    try:
-        return FileSound(rest, name)
-    except (SoundFileError, OSError, AudioError) as error:
-        is_empty = not rest.read(1)
-        rest.seek(0)
-        if is_empty:
-            raise AudioError(
-                f"{name} has no bytes from where it stands on. Expected an audio file; seek(0)?"
-            ) from error
-        raise AudioError(
-            f"{name} cannot be decoded: {_reason(error)}. Expected {KNOWN_FORMATS}. Other formats, such as M4A or WMA, "
-            "can be read from paths only, with ffmpeg and `pip install audioread`."
-        ) from error
-
-
-def _rest_of_file(file: Any, name: str) -> BinaryIO:
-    """Give what follows the current position as a seekable file that begins there."""
+def _rest_of_file(file: Any, name: str) -> FileView:
+    """Return what follows the current position, as a file that begins there."""
     try:
         if isinstance(file.read(0), str):
             raise TypeError(f"{name} is a text stream. Expected a binary one: open(path, 'rb').")
         if not (hasattr(file, "tell") and hasattr(file, "seekable") and file.seekable()):
-            return io.BytesIO(file.read())
-        start = file.tell()
-    except (OSError, ValueError) as error:  # closed, or open for writing
+            return FileView(io.BytesIO(file.read()))
+        return FileView(file, file.tell())
+    except ValueError as error:  # closed, or open for writing; what went wrong with reading is raised as it is
         raise AudioError(f"{name} cannot be read: {error}. Expected a binary file that is open for reading.") from error
-    return FileFrom(file, start) if start else file

@@ -6,6 +6,9 @@ from typing import Any
 
 from skaudio.io._audio_error import AudioError
 
+# From slow vibrations of the ground to the fastest sensors of ultrasound; arrays may have any rate.
+LOWEST_RATE, HIGHEST_RATE = 100, 10_000_000
+
 
 def check_rate(sr: Any, name: str) -> None:
     """Refuse what is no sampling rate; `name` tells whose it is."""
@@ -22,3 +25,13 @@ def check_seconds(value: Any, name: str, *, above: float = -math.inf) -> None:
     if not (math.isfinite(value) and value > above):
         bound = f" above {above}" if above > -math.inf else ""
         raise AudioError(f"{name} must be a finite number of seconds{bound}, got {value!r}.")
+
+
+def check_stated_rate(sr: float, name: str) -> None:
+    """Refuse a sampling rate in the header of a file that no sound has."""
+    if not LOWEST_RATE <= sr <= HIGHEST_RATE:
+        raise AudioError(
+            f"{name} has a sampling rate of {sr} Hz by its header, which is damaged: expected {LOWEST_RATE} to "
+            f"{HIGHEST_RATE} Hz. Copy or record it again; if the rate is right, read the samples by another package "
+            "and pass them as (y, sr)."
+        )

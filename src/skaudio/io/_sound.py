@@ -1,5 +1,6 @@
 """What an opened clip is to the rest of this folder: a few facts, and samples in sequence."""
 
+import warnings
 from collections.abc import Iterator
 from typing import Self
 
@@ -24,6 +25,8 @@ class Sound:
         Samples per channel; None where only decoding tells.
     cut : str or None
         How its end is missing, where opening it shows that.
+    doubt : str or None
+        What else is to be warned of where its end is wanted, such as sound behind the length that its header states.
     """
 
     name: str
@@ -31,6 +34,7 @@ class Sound:
     n_channels: int
     n_samples: int | None = None
     cut: str | None = None
+    doubt: str | None = None
 
     def read(self, n: int) -> np.ndarray:
         """Read the next `n` samples of each channel, fewer only at the end.
@@ -46,6 +50,11 @@ class Sound:
         """Leave out the next `n` samples."""
         while n > 0 and len(self.read(min(n, SKIP_SAMPLES))):
             n -= SKIP_SAMPLES
+
+    def warn_of_doubt(self) -> None:
+        """Warn of what is not sure about its end."""
+        if self.doubt:
+            warnings.warn(f"{self.name}: {self.doubt}", stacklevel=2)
 
     def close(self) -> None:
         """Free what it holds."""
@@ -121,6 +130,8 @@ class Sound:
             raise AudioError(f"{self.name} is cut short: {self.cut} {self._whole_part()}")
         if self.n_samples == 0:
             raise AudioError(f"{self.name} has no samples. Expected at least one.")
+        if n is None or n > there:
+            self.warn_of_doubt()
         if there <= 0 or start < 0:
             raise AudioError(
                 f"offset={offset!r} s is outside of {self.name}, which lasts {self.n_samples / self.sr:.3f} s."

@@ -1,0 +1,69 @@
+"""Several clips in one file, one after another."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import numpy as np
+
+from skaudio.io._sound import Sound
+
+
+class ChainedSound(Sound):
+    """The parts of a joined file as one clip; one of them is open at a time.
+
+    Parameters
+    ----------
+    openers : sequence of callable
+        Each opens a part. All have one sampling rate and number of channels.
+    lengths : sequence of int
+        Their numbers of samples.
+    """
+
+    def __init__(self, openers: Sequence[Callable[[], Sound]], lengths: Sequence[int]) -> None:
+        self._openers = openers
+        self._ends = np.cumsum(lengths)
+        self._exit = ExitStack()
+        self._index = 0
+        self._part = openers[0]()
+        self._position = 0
+        self.name, self.sr, self.n_channels = self._part.name, self._part.sr, self._part.n_channels
+        self.n_samples = int(self._ends[-1])
+
+    def read(self, n: int) -> np.ndarray:
+        pieces = []
+        while n > 0 and self._position < self.n_samples:
+            end = self._open_at_position()
+            wanted = min(n, end - self._position)
+            piece = self._part.read(wanted)
+            pieces.append(piece)
+            n -= len(piece)
+            # A part may have a little fewer samples than its header says.
+            self._position = self._position + wanted if len(piece) == wanted else end
+        if not pieces:
+            return np.empty((0, self.n_channels) if self.n_channels > 1 else 0, np.float32)
+        return np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
+
+    def skip(self, n: int) -> None:
+        target = min(self._position + n, self.n_samples)
+        while self._position < target:
+            end = self._open_at_position()
+            if target < end:
+                self._part.skip(target - self._position)
+            self._position = min(target, end)
+
+    def call_at_close(self, callback: Callable[[], Any]) -> None:
+        """Have something closed with this."""
+        self._exit.callback(callback)
+
+    def close(self) -> None:
+        self._part.close()
+        self._exit.close()
+
+    def _open_at_position(self) -> int:
+        """Open the part that the position is in, and return where it ends."""
+        index = int(np.searchsorted(self._ends, self._position, side="right"))
+        if index != self._index:
+            self._part.close()
+            self._part, self._index = self._openers[index](), index
+        return int(self._ends[index])

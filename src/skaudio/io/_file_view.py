@@ -1,0 +1,156 @@
+"""A part of an open file as a file of its own, which keeps what goes wrong when libsndfile reads it."""
+
+import io
+import os
+import stat
+from typing import Any
+
+HAS_PREAD = hasattr(os, "pread")
+
+
+class Descriptor:
+    """An open file of the system, which is read without being moved: libsndfile reads it at the same time.
+
+    Parameters
+    ----------
+    path : str or bytes
+        Its path.
+
+    Attributes
+    ----------
+    for_libsndfile : int, str or bytes
+        The descriptor; the path, where the system cannot read a file without moving it.
+    """
+
+    def __init__(self, path: str | bytes) -> None:
+        self._fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self._status = os.fstat(self._fd)
+        self._position = 0
+        self.for_libsndfile = self._fd if HAS_PREAD else path
+
+    def is_regular(self) -> bool:
+        """Whether it has a size, as folders, pipes and devices have not."""
+        return stat.S_ISREG(self._status.st_mode)
+
+    def read_all(self) -> bytes:
+        """Read a pipe to its end."""
+        with open(self._fd, "rb", closefd=False) as file:
+            return file.read()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a position that counts from the start or, if `whence` is 2, from the end."""
+        self._position = offset + (self._status.st_size if whence == io.SEEK_END else 0)
+        return self._position
+
+    def read(self, n: int) -> bytes:
+        """Read at most `n` bytes."""
+        if HAS_PREAD:
+            return os.pread(self._fd, n, self._position)
+        os.lseek(self._fd, self._position, os.SEEK_SET)
+        return os.read(self._fd, n)
+
+    def close(self) -> None:
+        """Close it."""
+        os.close(self._fd)
+
+
+class FileView:
+    """A stretch of a seekable binary file.
+
+    libsndfile reads Python's files through callbacks. An exception that is raised there does not reach the caller:
+    libsndfile sees the end of the file, or bytes that were never filled. So exceptions are kept here, to be raised by
+    `raise_failure` after every call of libsndfile; a file that failed once is not read again. A file that returns fewer
+    bytes than asked for before its end, as a raw stream may, is read on until they are there.
+
+    Parameters
+    ----------
+    file : binary file object
+        It is read and moved, and left open.
+    start, stop : int
+        The bytes that are shown; up to the end of the file if `stop` is None.
+    n_zeros : int
+        Zero bytes that seem to follow them.
+    """
+
+    def __init__(self, file: Any, start: int = 0, stop: int | None = None, *, n_zeros: int = 0) -> None:
+        self._failures: list[BaseException] = []  # shared by parts
+        self._file = file
+        self._start = start
+        stop = file.seek(0, io.SEEK_END) if stop is None else stop
+        self._n_bytes = max(0, stop - start)
+        self.size = self._n_bytes + n_zeros
+        self._position = 0
+
+    def part(self, start: int, stop: int | None = None, *, n_zeros: int = 0) -> "FileView":
+        """Return a view of a part of this view; its positions count from where this view begins."""
+        stop = self._n_bytes if stop is None else min(stop, self._n_bytes)
+        part = FileView(self._file, self._start + start, self._start + stop, n_zeros=n_zeros)
+        part._failures = self._failures
+        return part
+
+    @property
+    def failure(self) -> BaseException | None:
+        """The first exception that reading the file led to."""
+        return self._failures[0] if self._failures else None
+
+    def bytes_at(self, position: int, n: int) -> bytes:
+        """Return at most `n` bytes from a position on."""
+        self._position = position
+        content = self.read(n)
+        self.raise_failure()
+        return content
+
+    def raise_failure(self) -> None:
+        """Raise the exception that reading the file led to, if any."""
+        if self._failures:
+            raise self._failures[0]
+
+    def restore(self) -> None:
+        """Move the file back to where the view begins."""
+        if not self._failures:
+            self._file.seek(self._start)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move, as `io.IOBase.seek` does."""
+        self._position = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        return self._position
+
+    def tell(self) -> int:
+        """Return the position."""
+        return self._position
+
+    def read(self, n: int = -1) -> bytes:
+        """Read at most `n` bytes; fewer only at the end, or if the file fails."""
+        n_left = max(0, self.size - self._position)
+        buffer = bytearray(n_left if n < 0 else min(n, n_left))
+        return bytes(buffer[: self.readinto(buffer)])
+
+    def readinto(self, buffer: Any) -> int:
+        """Read into a buffer; see `read`."""
+        n = max(0, min(len(buffer), self.size - self._position))
+        n_bytes = max(0, min(n, self._n_bytes - self._position))
+        if self._failures or n == 0:
+            return 0
+        try:
+            n_read = self._fill(buffer, n_bytes) if n_bytes else 0
+        except BaseException as error:  # kept, also if it is a KeyboardInterrupt
+            self._failures.append(error)
+            return 0
+        if n_read == n_bytes < n:
+            buffer[n_bytes:n] = bytes(n - n_bytes)
+            n_read = n
+        self._position += n_read
+        return n_read
+
+    def _fill(self, buffer: Any, n: int) -> int:
+        n_read = 0
+        while n_read < n:
+            self._file.seek(self._start + self._position + n_read)
+            content = self._file.read(n - n_read)
+            if content is None:
+                raise BlockingIOError("the file has no bytes yet; expected one that waits for them")
+            if not content:
+                break
+            buffer[n_read : n_read + len(content)] = content
+            n_read += len(content)
+        return n_read

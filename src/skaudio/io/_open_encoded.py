@@ -1,0 +1,219 @@
+"""How a file is decoded: what it is, how much of it there is, and what libsndfile has to be helped with."""
+
+import io
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from skaudio.io import _mpeg as mpeg
+from skaudio.io._audio_error import AudioError
+from skaudio.io._chained_sound import ChainedSound
+from skaudio.io._chunks import Samples, find_samples, wav_codec
+from skaudio.io._file_sound import FileSound
+from skaudio.io._file_view import FileView
+from skaudio.io._libsndfile import is_broken_sds
+from skaudio.io._ogg import LOG_OF_ODD_END, how_ogg_is_cut, ogg_links
+from skaudio.io._stated_length import how_less_known_is_cut
+
+HEAD_BYTES = 2**9
+UNKNOWN_LENGTH = 2**63 - 1
+MPEG_CODEC = 0x50  # of WAV files, for Layer I and II, which libsndfile does not look for there
+# Bytes of a sample where a file of samples alone can be read without its header.
+SAMPLE_BYTES = {"PCM_U8": 1, "PCM_S8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4, "DOUBLE": 8}
+SAMPLE_BYTES |= {"ULAW": 1, "ALAW": 1}
+# Writers that count the header in the size of the samples, too.
+MAX_SLIP_BYTES = 128
+# An MP3 may end a frame or two before what it states: encoders disagree on whether the header's frame counts.
+N_LACKING_FRAMES = 2
+# Not .au and .snd: what has such an ending and no AU header would be taken for telephone speech.
+KNOWN_BY_ENDING = (b".mp3", b".vox", b".vox6", b".vox8", b".gsm", b".sd2")
+
+
+def open_encoded(
+    source: int | str | bytes | io.BytesIO | None, file: FileView, name: str, path: str | bytes | None = None
+) -> FileSound | ChainedSound:
+    """Open an encoded clip with libsndfile.
+
+    Parameters
+    ----------
+    source : int, str, bytes, BytesIO or None
+        What libsndfile reads faster than a view of the same file: its descriptor or path, or its content in memory.
+    file : FileView
+        The file.
+    name : str
+        What messages call it.
+    path : str, bytes or None
+        Path of the file: libsndfile knows some formats by the ending only.
+
+    Raises
+    ------
+    soundfile.LibsndfileError
+        If libsndfile cannot open it.
+    AudioError
+        If it can, and what it finds is no usable sound.
+    Exception
+        What reading the file led to.
+    """
+    from soundfile import SoundFileError
+
+    head = file.bytes_at(0, HEAD_BYTES)
+    if is_broken_sds(file, head):
+        raise AudioError(f"{name} is damaged: it is a MIDI sample dump with broken blocks. Copy or record it again.")
+    samples = find_samples(file, head)
+    try:
+        # A part: libsndfile counts on it that nobody else moves its file.
+        sound = FileSound(file.part(0) if source is None else source, name)
+    except SoundFileError:
+        if samples is not None and wav_codec(file, head) == MPEG_CODEC:
+            return _open_mpeg_in_wav(file, samples, name)
+        if path is None or not os.fsencode(path).lower().endswith(KNOWN_BY_ENDING):
+            raise
+        sound = FileSound(os.fsencode(path) if os.name == "posix" else path, name)
+    try:
+        return _completed(sound, file, samples)
+    except BaseException:
+        sound.close()
+        raise
+
+
+def _completed(sound: FileSound, file: FileView, samples: Samples | None) -> FileSound | ChainedSound:
+    """Compare what libsndfile makes of a file with what the file holds."""
+    if samples is not None and sound.subtype.startswith("MPEG"):
+        sound.close()
+        return _open_mpeg_in_wav(file, samples, sound.name)
+    if samples is not None:
+        return _all_samples(sound, file, samples)
+    if sound.container == "MP3":
+        return _whole_mpeg(sound, file)
+    if sound.container == "OGG" and LOG_OF_ODD_END in sound.file.extra_info:
+        return _whole_ogg(sound, file)
+    if sound.container not in ("FLAC", "OGG", "RAW"):
+        sound.cut = how_less_known_is_cut(file, sound.file)
+    if sound.n_samples == UNKNOWN_LENGTH:
+        raise AudioError(
+            f"{sound.name} cannot be decoded: its header does not say how many samples it has, as encoders leave it "
+            "that write to a pipe (`ffmpeg -i old new` completes it)."
+        )
+    return sound
+
+
+def _all_samples(sound: FileSound, file: FileView, samples: Samples) -> FileSound | ChainedSound:
+    """Read the samples that a file with chunks holds, whatever its header says of their number."""
+    stated, there = samples.n_stated, samples.n_there
+    frame_bytes = SAMPLE_BYTES.get(sound.subtype, 0) * sound.n_channels
+    n_bytes = there if stated is None else min(stated, there)
+    if frame_bytes and n_bytes // frame_bytes != sound.n_samples:
+        sound = _without_header(sound, file.part(samples.begin, samples.begin + n_bytes // frame_bytes * frame_bytes))
+    if stated is not None and stated > there:
+        missing = stated - there
+        if frame_bytes and missing <= min(samples.begin, MAX_SLIP_BYTES) and missing < there:
+            sound.doubt = f"its header promises {stated} bytes of samples, {there} are there, which are all read."
+        else:
+            sound.cut = f"its header promises {stated} bytes, {there} are there."
+    elif samples.n_unexplained and sound.n_samples:
+        seconds = samples.n_unexplained / stated * sound.n_samples / sound.sr
+        sound.doubt = (
+            f"it goes on behind what its header states ({sound.n_samples / sound.sr:.2f} s): {seconds:.2f} s are left "
+            "out, if they are sound. Have the header corrected, as by `ffmpeg -ignore_length 1 -i old.wav new.wav`."
+        )
+    elif sound.n_samples == 0 and n_bytes:
+        raise AudioError(
+            f"{sound.name} was never finished: the sizes in its header are not filled in, and its codec "
+            f"({sound.subtype}) does not go without them. Have the header corrected by another program."
+        )
+    return sound
+
+
+def _without_header(sound: FileSound, samples: FileView) -> FileSound:
+    header = sound.file
+    endian = header.endian if header.endian != "FILE" else _endian_of(sound.container)
+    facts = {"samplerate": header.samplerate, "channels": header.channels, "subtype": sound.subtype, "endian": endian}
+    whole = FileSound(samples, sound.name, format="RAW", **facts)
+    whole.call_at_close(sound.close)
+    return whole
+
+
+def _endian_of(container: str) -> str:
+    return "BIG" if container in ("AIFF", "AU", "CAF") else "LITTLE"
+
+
+def _whole_ogg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
+    links = ogg_links(file)
+    if len(links) < 2:
+        sound.cut = how_ogg_is_cut(file)
+        return sound
+    sound.close()
+    parts = [partial(FileSound, file.part(begin, end), sound.name) for begin, end in links]
+    chain = _chained(parts)
+    chain.cut = how_ogg_is_cut(file)
+    return chain
+
+
+def _open_mpeg_in_wav(file: FileView, samples: Samples, name: str) -> FileSound | ChainedSound:
+    n_bytes = samples.n_there if samples.n_stated is None else min(samples.n_stated, samples.n_there)
+    inside = file.part(samples.begin, samples.begin + n_bytes)
+    sound = _whole_mpeg(FileSound(inside.part(0), name), inside)
+    if n_bytes < (samples.n_stated or 0):
+        sound.cut = f"its header promises {samples.n_stated} bytes, {n_bytes} are there."
+    return sound
+
+
+def _whole_mpeg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
+    """Read all the frames of an MPEG file, whether or not it says how many they are."""
+    stated = mpeg.length_header(file)
+    if stated is not None and mpeg.is_stated_whole(file, stated):
+        position, frame, header = stated
+        sound.n_lacking = N_LACKING_FRAMES * frame.n_samples
+        n_missing = position + header.n_bytes - file.size
+        if 0 < n_missing <= N_LACKING_FRAMES * mpeg.MAX_FRAME_BYTES:
+            sound.doubt = f"its last {n_missing} bytes are missing, up to {sound.n_lacking / sound.sr:.2f} s of sound."
+        return sound
+    found = mpeg.count_frames(file)
+    if not found.runs:  # of a free bit rate: libsndfile's own estimate is right
+        sound.n_lacking = sound.n_samples
+        return sound
+    sound.close()
+    whole = _chained([partial(_open_run, file, run, sound.name) for run in found.runs])
+    if found.cut and (found.runs[-1].header is None):
+        whole.cut = "it ends inside a frame of its MPEG stream."
+    elif found.n_junk_bytes:
+        whole.doubt = (
+            f"{found.n_junk_bytes} bytes between its frames are no sound: it is damaged, or was joined of parts."
+        )
+    return whole
+
+
+def _open_run(file: FileView, run: mpeg.Run, name: str) -> FileSound:
+    spf, header = run.frame.n_samples, run.header
+    if header is not None and not header.is_vbri and (header.n_frames or 0) >= run.n_frames:
+        sound = FileSound(file.part(run.begin, run.end), name)
+    else:
+        # Without a header that is right, libsndfile estimates the length by the size, which zeros make large enough.
+        n_zeros = max(0, run.n_frames * (run.frame.n_bytes + 1) - (run.end - run.sound_begin))
+        sound = FileSound(file.part(run.sound_begin, run.end, n_zeros=n_zeros + 2 * mpeg.MAX_FRAME_BYTES), name)
+        n_leading = header.n_leading if header is not None else 0
+        sound.leave_out(n_leading, max(0, run.n_frames * spf - n_leading))
+    sound.n_lacking = N_LACKING_FRAMES * spf
+    return sound
+
+
+def _chained(openers: list[Callable[[], FileSound]]) -> FileSound | ChainedSound:
+    """Make one clip of parts, up to the first that does not go with the others, of which is warned."""
+    first = openers[0]()
+    if len(openers) == 1:
+        return first
+    facts: list[Any] = []
+    for opener in openers:
+        with opener() as part:
+            facts.append((part.sr, part.n_channels, part.n_samples))
+    first.close()
+    n_parts = next((i for i, fact in enumerate(facts) if fact[:2] != facts[0][:2]), len(facts))
+    chain = ChainedSound(openers[:n_parts], [fact[2] for fact in facts[:n_parts]])
+    if n_parts < len(facts):
+        seconds = sum(fact[2] / fact[0] for fact in facts[n_parts:])
+        chain.doubt = (
+            f"it is joined of parts of different sampling rates or numbers of channels: {seconds:.2f} s are left out "
+            "from the first that differs from those before. Convert the parts one by one."
+        )
+    return chain
