@@ -17,6 +17,8 @@ FLOW = [
     "_randomness",
     "_frames_output",
     "_persistence",
+    "_atomic",
+    "_tensorflow",
     "io",
     "dsp",
     "features",

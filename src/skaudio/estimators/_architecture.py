@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
+from skaudio.estimators._keras_settings import DEFAULT_SETTINGS, KerasSettings
+
 
 @dataclass(frozen=True, kw_only=True)
 class Architecture:
@@ -18,12 +20,15 @@ class Architecture:
     task : {"exclusive", "independent", "regression", "reconstruction", "proxy", "contrastive", "triplet"}
         What the outputs are: scores of classes that exclude one another or do not, numbers, errors, or what clips are
         compared by.
+    keras : KerasSettings
+        Precision and other settings of Keras that it is built by.
     """
 
     n_frames: int | None
     n_channels: int
     n_outputs: int
     task: str
+    keras: KerasSettings = DEFAULT_SETTINGS
 
     @property
     def named(self) -> str:
@@ -225,7 +230,7 @@ class AutoencoderArchitecture(Architecture):
         """Build the network."""
         from skaudio.nets import autoencoder_network
 
-        settings = {name: value for name, value in vars(self).items() if name not in {"n_outputs", "task"}}
+        settings = {name: value for name, value in vars(self).items() if name not in {"n_outputs", "task", "keras"}}
         return autoencoder_network(**settings)
 
     def view(self, network: Any, view: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from skaudio._atomic import atomic
 from skaudio._validation import stack_frames
 from skaudio.estimators._architecture import Architecture, AutoencoderArchitecture
 from skaudio.estimators._neural import NeuralEstimator
@@ -72,6 +73,7 @@ class Autoencoder(NeuralEstimator):
         "stacked": ["boolean"],
     }
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:  # noqa: ARG002
         """Train the network to make the clips anew.

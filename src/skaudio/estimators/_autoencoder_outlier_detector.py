@@ -11,6 +11,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight
 
+from skaudio._atomic import atomic
 from skaudio.estimators._assembly import assembled
 from skaudio.estimators._autoencoder import Autoencoder
 
@@ -78,6 +79,7 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
     True
     """
 
+    @atomic
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:
         """Train the network on normal clips, and find where normal ends.
 

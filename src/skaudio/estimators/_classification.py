@@ -12,6 +12,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import assert_all_finite, check_array, column_or_1d
 
+from skaudio._atomic import atomic
 from skaudio.estimators._frame_classification import FrameHead
 
 
@@ -40,6 +41,7 @@ class ClassifierHead(FrameHead, ClassifierMixin):
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
     }
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
         """Train the network.
@@ -70,6 +72,7 @@ class ClassifierHead(FrameHead, ClassifierMixin):
         go_on = self.warm_start and hasattr(self, "_weights")
         return self._learn(X, y, sample_weight, groups, go_on=go_on, epochs=self.epochs, schedule=self.schedule)
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train for one more epoch, at a constant learning rate.

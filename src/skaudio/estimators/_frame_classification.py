@@ -8,6 +8,7 @@ from sklearn.base import _fit_context
 from sklearn.utils import compute_sample_weight
 from sklearn.utils.validation import check_is_fitted
 
+from skaudio._atomic import atomic
 from skaudio._validation import stack_frames
 
 NO_FRAMES = "has no pooling over time that could be taken off. Use one for clips of any length."
@@ -16,6 +17,7 @@ NO_FRAMES = "has no pooling over time that could be taken off. Use one for clips
 class FrameHead:
     """What a classifier of clips knows of their frames; the rest is `ClassifierHead`."""
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_frames(self, X: Any, y: Sequence, sample_weight: Any = None, groups: Any = None) -> Self:
         """Train the network by what each frame is: for `predict_frames`.

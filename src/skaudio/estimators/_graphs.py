@@ -54,7 +54,7 @@ def own_network(owner: Any, architecture: Architecture, weights: Weights) -> ker
 
 def build(architecture: Architecture, seed: int) -> keras.Model:
     """Build a network, its weights drawn by the seed."""
-    with _seeded(seed):
+    with _seeded(seed), architecture.keras.applied():
         return architecture.build()
 
 
@@ -77,14 +77,15 @@ class Graph:
         The optimizer that the network is compiled with, in words.
     optimizer_start : sequence of ndarrays
         What the variables of the optimizer are before the first step.
-    train_step, test_step : callable
+    train_step : callable
         From frames, mask, targets and weights of a batch to loss and metric so far, once it is compiled.
     """
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.network = build(architecture, seed=0)
-        self.trained = architecture.trained(self.network)
+        with architecture.keras.applied():
+            self.trained = architecture.trained(self.network)
         self.stride = architecture.stride
         self.lock = RLock()
         self.compiled_with: str | None = None
@@ -113,6 +114,7 @@ class Graph:
         """
         with self.lock:
             if self._held is not weights:
+                self._held = None  # those of nobody, should this be interrupted
                 self.network.set_weights(weights)
                 self._held = weights
             # A product with one row is rounded unlike one with several: a clip alone goes in twice.
@@ -121,27 +123,21 @@ class Graph:
             return output[: len(frames)]
 
     def make_steps(self) -> None:
-        """Have what a step does traced: once, for any number of clips and frames."""
+        """Have what a step of training does traced."""
         n_channels, n_outputs = self.architecture.n_channels, self.architecture.n_outputs
-        specs = [
-            tf.TensorSpec((None, None, n_channels), tf.float32),
-            tf.TensorSpec((None, None), tf.bool),
-            tf.TensorSpec((None, n_outputs), tf.float32),
-            tf.TensorSpec((None,), tf.float32),
-        ]
-
-        def traced(step: Callable) -> Callable:
-            def on_batch(frames: Any, mask: Any, targets: Any, weights: Any) -> dict[str, Any]:
-                return step(({"frames": frames, "mask": mask}, targets, weights))
-
-            return tf.function(on_batch, input_signature=specs, autograph=False)
-
         n_frames = self.architecture.n_frames or 2 * self.stride
         pair = {"frames": np.zeros((2, n_frames, n_channels), np.float32), "mask": np.ones((2, n_frames), bool)}
         # Loss and metrics make their variables at the first batch they see: not while a step is traced.
         n_rows = self.trained(pair, training=False).shape[0]
         self.trained.test_step((pair, np.zeros((n_rows, n_outputs), np.float32), np.ones(n_rows, np.float32)))
-        self.train_step, self.test_step = traced(self.trained.train_step), traced(self.trained.test_step)
+        self.train_step, self._test_step = self._traced_step(self.trained.train_step), None
+
+    @property
+    def test_step(self) -> Callable:
+        """As ``train_step``, but nothing is trained; traced when it is first wanted."""
+        if self._test_step is None:
+            self._test_step = self._traced_step(self.trained.test_step)
+        return self._test_step
 
     def start(self, weights: Weights | None, seed: int) -> None:
         """Load weights to go on training with, or, for None, draw new ones; and seed what is random in training."""
@@ -172,7 +168,8 @@ class Graph:
 
     def n_features(self, view: Any) -> int:
         """Tell how many values a clip has in a view that is averaged over time."""
-        shape = self.architecture.view(self.network, view).output_shape
+        with self.architecture.keras.applied():
+            shape = self.architecture.view(self.network, view).output_shape
         return int(np.prod(shape[2:])) if len(shape) > 2 else shape[1]
 
     def weights(self) -> Weights:
@@ -183,17 +180,32 @@ class Graph:
 
     def _view(self, view: Any) -> Any:
         if view not in self._views:
-            compute = self.architecture.view(self.network, view)
-            # Any number of clips and frames: traced once.
-            self._views[view] = tf.function(
-                lambda frames, mask: tf.convert_to_tensor(compute({"frames": frames, "mask": mask}, training=False)),
-                input_signature=[
-                    tf.TensorSpec((None, None, self.architecture.width(view)), tf.float32),
-                    tf.TensorSpec((None, None), tf.bool),
-                ],
-                autograph=False,
+            with self.architecture.keras.applied():
+                compute = self.architecture.view(self.network, view)
+            self._views[view] = self._traced(
+                lambda frames, mask: tf.cast(compute({"frames": frames, "mask": mask}, training=False), tf.float32),
+                tf.TensorSpec((None, None, self.architecture.width(view)), tf.float32),
+                tf.TensorSpec((None, None), tf.bool),
             )
         return self._views[view]
+
+    def _traced_step(self, step: Callable) -> Callable:
+        return self._traced(
+            lambda frames, mask, targets, weights: step(({"frames": frames, "mask": mask}, targets, weights)),
+            tf.TensorSpec((None, None, self.architecture.n_channels), tf.float32),
+            tf.TensorSpec((None, None), tf.bool),
+            tf.TensorSpec((None, self.architecture.n_outputs), tf.float32),
+            tf.TensorSpec((None,), tf.float32),
+        )
+
+    def _traced(self, function: Callable, *specs: tf.TensorSpec) -> Callable:
+        """Trace a function, for any number of clips and frames.
+
+        What is traced is called as it is: through `tf.function`, TensorFlow warns of many architectures as if one
+        network were traced again and again.
+        """
+        with self.architecture.keras.applied():
+            return tf.function(function, input_signature=specs, autograph=False).get_concrete_function()
 
 
 @contextmanager

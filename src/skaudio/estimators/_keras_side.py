@@ -1,40 +1,19 @@
-"""The way to TensorFlow: imported at the first fit, and with no more threads than this process may take."""
+"""The way to what is written on Keras, which is imported at the first fit."""
 
-import os
-import sys
-from contextlib import suppress
 from types import ModuleType
+
+from skaudio._tensorflow import import_keras
 
 
 def keras_side() -> ModuleType:
-    """Import what is written on Keras (`skaudio.estimators._graphs`), and TensorFlow with it.
-
-    In a worker process of joblib, which says by ``OMP_NUM_THREADS`` how many threads it is due, TensorFlow takes as
-    many.
-    """
-    import_tensorflow()
-    from skaudio.estimators import _graphs
-
-    return _graphs
-
-
-def import_tensorflow() -> ModuleType:
-    """Import TensorFlow, set up as `keras_side` says if it was not there yet.
+    """Import `skaudio.estimators._graphs`, and TensorFlow with it.
 
     Raises
     ------
     ImportError
-        If it is not installed.
+        If networks cannot run in this process; see `skaudio._tensorflow`.
     """
-    if "tensorflow" in sys.modules:
-        return sys.modules["tensorflow"]
-    try:
-        import tensorflow as tf
-    except ImportError as error:
-        raise ImportError("Networks need TensorFlow: pip install tensorflow.") from error
-    threads = os.environ.get("OMP_NUM_THREADS", "")
-    if threads.isdigit() and int(threads) > 0:
-        with suppress(RuntimeError):  # TensorFlow is running already, as its owner wants it
-            tf.config.threading.set_intra_op_parallelism_threads(int(threads))
-            tf.config.threading.set_inter_op_parallelism_threads(int(threads))
-    return tf
+    import_keras()
+    from skaudio.estimators import _graphs
+
+    return _graphs

@@ -11,6 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
+from skaudio._atomic import atomic
 from skaudio.estimators._enrolment import Enrolment
 from skaudio.estimators._verification import is_calibrated
 
@@ -35,6 +36,7 @@ class NamingHead(ClassifierMixin):
 
     _parameter_constraints: ClassVar[dict] = {"unknown_label": "no_validation"}
 
+    @atomic
     def enroll(self, X: Any, y: Any) -> Self:
         """Take in classes by examples; nothing is trained.
 
@@ -61,6 +63,7 @@ class NamingHead(ClassifierMixin):
         self._enrolled = self._enrolled.with_more(self._embed(X), y)
         return self
 
+    @atomic
     def forget(self, labels: Any) -> Self:
         """Drop classes.
 

@@ -17,6 +17,7 @@ from skaudio._randomness import own_random_state
 from skaudio._validation import check_frames
 from skaudio.estimators._architecture import Architecture
 from skaudio.estimators._batches import Batches, FrameBatches, Sampler, channel_statistics, in_batches, mask_of
+from skaudio.estimators._keras_settings import KerasSettings
 from skaudio.estimators._keras_side import keras_side
 from skaudio.estimators._parameters import TrainingParameters
 
@@ -70,7 +71,10 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         weights = (weights / weights[training].mean()).astype(np.float32)
         by_frame = targets[0].ndim == 2
         n_outputs = targets[0].shape[-1] - by_frame
-        architecture = self._architecture if go_on else self._make_architecture(frames, n_outputs)
+        if go_on:
+            architecture = self._architecture
+        else:
+            architecture = replace(self._make_architecture(frames, n_outputs), keras=KerasSettings.current())
         architecture = replace(architecture, by_frame=True) if by_frame else architecture
         if groups is not None:
             check_consistent_length(frames, groups)
@@ -190,9 +194,20 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         with graph.lock:
             for rows, batch, lengths in in_batches(frames, graph.stride):
                 output = graph.run(view, self._weights, batch, mask_of(lengths, batch.shape[1]))
+                self._check_finite(output, rows)
                 for row, length, values in zip(rows, lengths, output, strict=True):
                     outputs[row] = reduce(values if values.ndim == 1 else _as_long_as(values, length, batch.shape[1]))
         return outputs
+
+    def _check_finite(self, output: np.ndarray, rows: np.ndarray) -> None:
+        broken = ~np.isfinite(output).reshape(len(output), -1).all(axis=1)
+        if broken.any():
+            raise ValueError(
+                f"Clip {rows[broken][0]}: the network of {type(self).__name__} gives numbers that are not finite. Its "
+                "training has diverged, or its frames are too large for the dtype policy "
+                f"{self._architecture.keras.policy!r}. Fit with a smaller learning_rate, with normalize='channel', or "
+                "under keras.config.set_dtype_policy('float32')."
+            )
 
     @property
     def model_(self) -> Any:

@@ -7,6 +7,8 @@ import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.utils import Tags, check_array
 
+from skaudio._atomic import atomic
+
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class RegressorHead(RegressorMixin):
@@ -14,6 +16,7 @@ class RegressorHead(RegressorMixin):
 
     _parameter_constraints: ClassVar[dict] = {}
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
         """Train the network.
@@ -44,6 +47,7 @@ class RegressorHead(RegressorMixin):
         go_on = self.warm_start and hasattr(self, "_weights")
         return self._learn(X, y, sample_weight, groups, go_on=go_on, epochs=self.epochs, schedule=self.schedule)
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train for one more epoch, at a constant learning rate.

@@ -7,6 +7,7 @@ from sklearn.base import _fit_context
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_consistent_length, column_or_1d
 
+from skaudio._atomic import atomic
 from skaudio._validation import check_frames, stack_frames
 from skaudio.estimators._assembly import assembled
 from skaudio.estimators._naming import NamingHead
@@ -62,6 +63,7 @@ class SiameseMatcher(NamingHead, VerificationHead, SiameseEmbedding):
     array(['fay', 'fay', 'fay'], dtype='<U3')
     """
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, groups: Any = None) -> Self:
         """Train on clips of known classes, and enroll them.
@@ -110,6 +112,7 @@ class SiameseMatcher(NamingHead, VerificationHead, SiameseEmbedding):
         self._enrolled = self._no_one().with_more(self._embed(frames), y)
         return self
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_pairs(self, A: Any, B: Any, same: Any, groups: Any = None) -> Self:
         """Train on pairs of clips that are known to be of one class or not; no class is enrolled then.

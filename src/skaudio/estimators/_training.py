@@ -181,12 +181,15 @@ def _compile(graph: Graph, recipe: Recipe) -> None:
     made_of = json.dumps(keras.optimizers.serialize(optimizer), sort_keys=True, default=str)
     if graph.compiled_with == made_of:
         return
-    loss, metrics = _make_loss(graph.architecture, graph.network)
-    graph.trained.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=False)
-    # Left to the first step, the optimizer's variables would cost more, and leak.
-    optimizer.build(graph.trained.trainable_variables)
-    graph.optimizer_start = tuple(np.array(variable.numpy()) for variable in optimizer.variables)
-    graph.make_steps()
+    graph.compiled_with = None  # should this be interrupted
+    with graph.architecture.keras.applied():
+        loss, metrics = _make_loss(graph.architecture, graph.network)
+        graph.trained.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=False)
+        optimizer = graph.trained.optimizer  # with gradients of 16 bits, one that scales the loss is around it
+        # Left to the first step, the optimizer's variables would cost more, and leak.
+        optimizer.build(graph.trained.trainable_variables)
+        graph.optimizer_start = tuple(np.array(variable.numpy()) for variable in optimizer.variables)
+        graph.make_steps()
     graph.compiled_with = made_of
 
 

@@ -13,6 +13,7 @@ from sklearn.base import _fit_context, clone
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skaudio._atomic import atomic
 from skaudio._validation import as_frames, check_clips
 from skaudio.events._bounds import median_shifts, shifted
 from skaudio.events._counting import count_table
@@ -194,6 +195,7 @@ class EventDetector(WindowModel):
         self.verbose = verbose
         self.random_state = random_state
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Sequence, y: Any, groups: Any = None) -> Self:
         """Train the classifier on recordings whose events are known, or which of them occur.
@@ -255,6 +257,7 @@ class EventDetector(WindowModel):
         self.bound_shifts_ = median_shifts(events, [self._decode(track) for track in tracks], self.labels_)
         return self
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=False)
     def fit_clips(self, X: Sequence, y: Any) -> Self:
         """Train the classifier on cut clips; it is then run over long recordings.

@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from skaudio._atomic import atomic
 from skaudio._frames_output import FramesOutputMixin
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import check_clips
@@ -84,6 +85,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         settings = stft_settings(self)
         return {"frame_length": settings["n_fft"], "hop_length": settings["hop_length"]}
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Sequence, y: Any = None) -> Self:  # noqa: ARG002
         """Validate the parameters and the container of the clips; there is nothing to learn.

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from skaudio._tensorflow import import_keras
 from skaudio._validation import as_frames, check_clips
 from skaudio.dsp import istft, stft
-from skaudio.estimators._keras_side import import_tensorflow
 from skaudio.estimators._supervised import SupervisedEstimator
 from skaudio.features import Spectrogram
 from skaudio.features._front_end import FrontEnd
@@ -147,7 +147,7 @@ def _by_derivatives(
     network = heard.model
     scores = columns_of(network, heard.frames)
     columns, targets = chosen_columns(network, scores, target)
-    import_tensorflow()
+    import_keras()
     from skaudio.inspection._gradients import Derivatives, class_activation, integrated
 
     derivatives = Derivatives(network.model_, network._architecture.stride)

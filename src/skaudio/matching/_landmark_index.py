@@ -1,5 +1,6 @@
 """Landmarks of many recordings, sorted, so that a snippet's are found without looking at the others."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -46,8 +47,11 @@ class LandmarkIndex:
     another costs little, and asking too.
     """
 
-    def __init__(self) -> None:
-        self._sorted: list[tuple[np.ndarray, np.ndarray]] = []  # codes, and places where the recording has them
+    def __init__(self, pairs: Iterable[tuple[np.ndarray, np.ndarray]] = ()) -> None:
+        self._sorted = list(pairs)  # codes, and places where the recording has them
+
+    def __copy__(self) -> "LandmarkIndex":
+        return LandmarkIndex(self._sorted)
 
     def add(self, recording: int, codes: np.ndarray, times: np.ndarray) -> None:
         """Add the landmarks of a recording."""
@@ -58,10 +62,10 @@ class LandmarkIndex:
             order = np.argsort(codes, kind="stable")
             self._sorted[-2:] = [(codes[order], places[order])]
 
-    def remove(self, recordings: np.ndarray) -> None:
-        """Drop the landmarks of some recordings."""
+    def without(self, recordings: np.ndarray) -> "LandmarkIndex":
+        """Return an index that lacks the landmarks of some recordings."""
         kept = [~np.isin(places // SPAN, recordings) for _, places in self._sorted]
-        self._sorted = [(c[keep], p[keep]) for (c, p), keep in zip(self._sorted, kept, strict=True)]
+        return LandmarkIndex((c[keep], p[keep]) for (c, p), keep in zip(self._sorted, kept, strict=True))
 
     def votes(self, codes: np.ndarray, times: np.ndarray) -> Votes:
         """Find the places at which landmarks of a snippet stand as they do in a recording."""

@@ -1,6 +1,8 @@
 """Recordings known by the latents of their chunks, as tutorials of autoencoders have it: what sounds alike is near."""
 
 from collections.abc import Iterable
+from copy import copy
+from typing import Self
 
 import numpy as np
 
@@ -43,22 +45,27 @@ class LatentIndex:
         means = (sums[width:] - sums[:-width]) / width
         return means[:: self._hop].astype(np.float32)
 
-    def add(self, recordings: Iterable[tuple[int, np.ndarray]]) -> None:
-        """Take in recordings by their numbers; the first time, train the autoencoder on them."""
-        recordings = list(recordings)
-        if self._encoder is None:
+    def with_more(self, recordings: Iterable[tuple[int, np.ndarray]]) -> Self:
+        """Return an index of these recordings, by their numbers, and those of this one.
+
+        The autoencoder of an empty index is trained on them.
+        """
+        recordings, index = list(recordings), copy(self)
+        if index._encoder is None:
             chunks = np.concatenate([chunks for _, chunks in recordings])
             rng = np.random.default_rng(self._seed)
             chunks = chunks[rng.permutation(len(chunks))[:MAX_CHUNKS]]
             encoder = AutoencoderLatent(latent_dim=LATENT_DIM, batch_size=64, random_state=self._seed)
-            self._encoder = encoder.fit(chunks)
-        for number, chunks in recordings:
-            self._latents[number] = self._encode(chunks)
+            index._encoder = encoder.fit(chunks)
+        more = {number: index._encode(chunks) for number, chunks in recordings}
+        index._latents = {**self._latents, **more}
+        return index
 
-    def remove(self, numbers: list[int]) -> None:
-        """Drop recordings."""
-        for number in numbers:
-            del self._latents[number]
+    def without(self, numbers: list[int]) -> Self:
+        """Return an index that lacks some recordings."""
+        index, dropped = copy(self), set(numbers)
+        index._latents = {number: latents for number, latents in self._latents.items() if number not in dropped}
+        return index
 
     def ranked(self, chunks: np.ndarray) -> list[tuple[int, float, float]]:
         """Give recordings, their best similarities and offsets in seconds, the most similar first."""

@@ -1,6 +1,8 @@
 """Recordings known by landmarks and prints: the very same sound is found, in noise and at any level."""
 
 from collections.abc import Iterable
+from copy import copy
+from typing import Self
 
 import numpy as np
 
@@ -38,17 +40,21 @@ class PrintIndex:
         """Compute what is kept of a recording, or looked for of a snippet."""
         return make_prints(waveform, self._sr)
 
-    def add(self, recordings: Iterable[tuple[int, Prints]]) -> None:
-        """Take in recordings by their numbers."""
+    def with_more(self, recordings: Iterable[tuple[int, Prints]]) -> Self:
+        """Return an index of these recordings, by their numbers, and those of this one."""
+        index = copy(self)
+        index._frames, index._landmarks = dict(self._frames), copy(self._landmarks)
         for number, prints in recordings:
-            self._landmarks.add(number, prints.codes, prints.times)
-            self._frames[number] = prints.frames
+            index._landmarks.add(number, prints.codes, prints.times)
+            index._frames[number] = prints.frames
+        return index
 
-    def remove(self, numbers: list[int]) -> None:
-        """Drop recordings."""
-        self._landmarks.remove(np.array(numbers))
-        for number in numbers:
-            del self._frames[number]
+    def without(self, numbers: list[int]) -> Self:
+        """Return an index that lacks some recordings."""
+        index, dropped = copy(self), set(numbers)
+        index._frames = {number: frames for number, frames in self._frames.items() if number not in dropped}
+        index._landmarks = self._landmarks.without(np.array(numbers))
+        return index
 
     def ranked(self, prints: Prints) -> list[Place]:
         """Give recordings, their best similarities and offsets in seconds, the most similar first."""

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from skaudio._atomic import atomic
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
 from skaudio._validation import check_clips
@@ -121,6 +122,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         self.unknown_label = unknown_label
         self.random_state = random_state
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Sequence, y: Any = None) -> Self:
         """Take in recordings, and find the threshold.
@@ -155,10 +157,11 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         else:
             self._index = PrintIndex(self.sr, self.method, self.exhaustive_hours)
         snippets: list[list[tuple[int, Any]]] = [[] for _ in CALIBRATION_SECONDS]
-        self._index.add(self._described(recordings, y, rng, snippets))
+        self._index = self._index.with_more(self._described(recordings, y, rng, snippets))
         self.thresholds_ = self._calibrate(snippets)
         return self
 
+    @atomic
     def add(self, X: Sequence, y: Any = None) -> Self:
         """Take in more recordings; the threshold stays.
 
@@ -185,10 +188,13 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         if known:
             raise ValueError(f"There is a recording of the name {known[0]!r} already. Remove it first, or use another.")
         ready = [(self._index.describe(waveform), waveform, name) for waveform, name in self._named(recordings, y)]
-        # All of them are decoded by now: all are taken in, or none.
-        self._index.add([(self._number(waveform, name), description) for description, waveform, name in ready])
+        # All of them are decoded by now: all are taken in, or none. Copies, so that what is there stays until then.
+        self.names_, self._numbers, self._sizes = [*self.names_], [*self._numbers], {**self._sizes}
+        numbered = [(self._number(waveform, name), description) for description, waveform, name in ready]
+        self._index = self._index.with_more(numbered)
         return self
 
+    @atomic
     def remove(self, names: Sequence) -> Self:
         """Drop recordings.
 
@@ -213,7 +219,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         if missing:
             raise ValueError(f"There is no recording of the name {missing[0]!r}. Known: {_some(self.names_)}.")
         dropped = [number for number, name in zip(self._numbers, self.names_, strict=True) if name in names]
-        self._index.remove(dropped)
+        self._index = self._index.without(dropped)
         kept = [(number, name) for number, name in zip(self._numbers, self.names_, strict=True) if name not in names]
         self._numbers, self.names_ = [number for number, _ in kept], [name for _, name in kept]
         return self

@@ -14,6 +14,7 @@ from keras import layers
 from skaudio.nets._autoencoding_layers import Broadcast, ClipMean, Divergence, NormalDraw, SquaredError, TimeCode
 from skaudio.nets._masking import ApplyMask, ShortenMask
 from skaudio.nets._network import standardized_inputs
+from skaudio.nets._precision import full_precision
 from skaudio.nets._time_pooling import TimePooling
 
 KERNEL_SIZE = 5  # steps that a convolution over time looks at
@@ -74,18 +75,24 @@ def autoencoder_network(
     inputs, frames = standardized_inputs(n_channels, "channel")
     mask, x = inputs["mask"], frames
     if denoising:
-        x = ApplyMask(name="noisy")(layers.GaussianNoise(denoising, name="noise")(x), mask)
+        x = ApplyMask(name="noisy")(layers.GaussianNoise(denoising, dtype=full_precision(), name="noise")(x), mask)
     x = ENCODERS[kind](x, mask, hidden=hidden, n_frames=n_frames)
     if variational:
-        mean, log_variance = layers.Dense(latent_dim, name="mean")(x), layers.Dense(latent_dim, name="log_variance")(x)
+        mean, log_variance = (
+            layers.Dense(latent_dim, dtype=full_precision(), name=name)(x) for name in ("mean", "log_variance")
+        )
         latent = NormalDraw(name="latent")(mean, log_variance)
     else:
-        latent = layers.Dense(latent_dim, activation=None if linear_latent else "relu", name="latent")(x)
+        latent = layers.Dense(
+            latent_dim, activation=None if linear_latent else "relu", dtype=full_precision(), name="latent"
+        )(x)
     decoder = _decoder(kind, hidden=hidden, latent_dim=latent_dim, n_frames=n_frames, n_channels=n_channels)
     errors = SquaredError(name="squared_error")(frames, decoder({"latent": latent, "mask": mask}), mask)
     error = ClipMean(name="error")(errors, mask)
     if variational:
-        error = layers.Add(name="bound")([error, Divergence(beta, name="divergence")(mean, log_variance, errors, mask)])
+        error = layers.Add(dtype=full_precision(), name="bound")(
+            [error, Divergence(beta, name="divergence")(mean, log_variance, errors, mask)]
+        )
     return keras.Model(inputs, error, name=f"{kind}_autoencoder")
 
 
@@ -116,7 +123,9 @@ def _dense_encoder(x: Any, mask: Any, *, hidden: Sequence[int], n_frames: int) -
 def _conv_encoder(x: Any, mask: Any, *, hidden: Sequence[int], n_frames: None) -> Any:  # noqa: ARG001
     x = layers.Concatenate(name="where_and_what")([x, TimeCode(name="encoder_time")(mask)])
     for i, filters in enumerate(hidden):
-        x = layers.Conv1D(filters, KERNEL_SIZE, 2, padding="same", activation="relu", name=f"encoder_{i}")(x)
+        x = layers.Conv1D(
+            filters, KERNEL_SIZE, 2, padding="same", activation="relu", data_format="channels_last", name=f"encoder_{i}"
+        )(x)
         mask = ShortenMask(2, name=f"mask_{i}")(mask)
         x = ApplyMask(name=f"masked_{i}")(x, mask)
     return TimePooling("mean_max", name="time_pooling")(x, mask)
@@ -139,9 +148,11 @@ def _dense_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: i
 def _conv_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: None, n_channels: int) -> Any:  # noqa: ARG001
     x = _everywhere(latent, mask)
     for i, filters in reversed(list(enumerate(hidden))):
-        x = layers.Conv1D(filters, KERNEL_SIZE, padding="same", activation="relu", name=f"decoder_{i}")(x)
+        x = layers.Conv1D(
+            filters, KERNEL_SIZE, padding="same", activation="relu", data_format="channels_last", name=f"decoder_{i}"
+        )(x)
         x = ApplyMask(name=f"masked_{i}")(x, mask)
-    return layers.Conv1D(n_channels, KERNEL_SIZE, padding="same", name="output")(x)
+    return layers.Conv1D(n_channels, KERNEL_SIZE, padding="same", data_format="channels_last", name="output")(x)
 
 
 def _recurrent_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: None, n_channels: int) -> Any:  # noqa: ARG001

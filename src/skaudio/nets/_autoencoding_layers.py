@@ -6,12 +6,13 @@ import keras
 from keras import ops
 
 from skaudio.nets._masking import masked
+from skaudio.nets._precision import FullPrecisionLayer
 
 TIME_WAVES = 8  # half periods of the fastest cosine that tells where in a clip a frame is
 
 
 @keras.saving.register_keras_serializable("skaudio")
-class TimeCode(keras.layers.Layer):
+class TimeCode(FullPrecisionLayer):
     """Where in its clip a frame is: cosines of half a period, of two halves, ... over the clip."""
 
     def call(self, present: Any) -> Any:
@@ -41,7 +42,7 @@ class Broadcast(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("skaudio")
-class NormalDraw(keras.layers.Layer):
+class NormalDraw(FullPrecisionLayer):
     """A draw from a normal distribution in training, so that its mean and variance can be learnt; else its mean."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -60,7 +61,7 @@ class NormalDraw(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("skaudio")
-class SquaredError(keras.layers.Layer):
+class SquaredError(FullPrecisionLayer):
     """Squared difference of frames and what was made of them, masked frames zero."""
 
     def call(self, frames: Any, reconstruction: Any, present: Any) -> Any:
@@ -73,7 +74,7 @@ class SquaredError(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("skaudio")
-class ClipMean(keras.layers.Layer):
+class ClipMean(FullPrecisionLayer):
     """The mean over the frames and channels of a clip."""
 
     def call(self, values: Any, present: Any) -> Any:
@@ -86,7 +87,7 @@ class ClipMean(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("skaudio")
-class Divergence(keras.layers.Layer):
+class Divergence(FullPrecisionLayer):
     """How far the distribution of a clip's latent is from the standard normal one, in units of mean squared error.
 
     For frames of unit variance given the latent, the evidence bound is half the sum of squared errors and this

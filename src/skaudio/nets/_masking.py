@@ -13,6 +13,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from skaudio.nets._precision import FullPrecisionLayer
+
 
 def masked(x: Any, mask: Any) -> Any:
     """Set the masked frames of ``x (n_clips, n_frames, ...)`` to zero."""
@@ -57,7 +59,7 @@ class ShortenMask(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("skaudio")
-class MaskedBatchNormalization(keras.layers.Layer):
+class MaskedBatchNormalization(FullPrecisionLayer):
     """Batch normalisation [1]_ that neither counts masked frames nor leaves anything in them.
 
     Keras's own takes a mask too, but makes three more passes over the activations.

@@ -12,6 +12,7 @@ import keras
 from keras import layers
 
 from skaudio.nets._masking import ApplyMask, StepsAsRows
+from skaudio.nets._precision import full_precision
 from skaudio.nets._scaling import ChannelStandardization, ClipStandardization, TargetScale
 from skaudio.nets._time_pooling import LinearSoftmaxPooling, TimePooling
 from skaudio.nets._towers import crnn, keyword, lenet, recurrent, residual
@@ -32,7 +33,7 @@ def standardized_inputs(n_channels: int, normalize: str | None) -> tuple[dict[st
     elif normalize == "clip":
         frames = ClipStandardization(name="standardization")(frames, inputs["mask"])
     else:
-        frames = ApplyMask(name="standardization")(frames, inputs["mask"])
+        frames = ApplyMask(dtype=full_precision(), name="standardization")(frames, inputs["mask"])
     return inputs, frames
 
 
@@ -74,14 +75,16 @@ def sequence_network(
     inputs, frames = standardized_inputs(n_channels, normalize)
     features, mask = TOWERS[tower](frames, inputs["mask"], **settings)
     if pooling == "linear_softmax":
-        x = layers.Dense(n_outputs, name="output")(_hidden(tower, features, dropout))
+        x = layers.Dense(n_outputs, dtype=full_precision(), name="output")(_hidden(tower, features, dropout))
         x = LinearSoftmaxPooling(task == "exclusive", name="time_pooling")(x, mask)
     else:
         bidirectional = settings.get("bidirectional", False)
         x = TimePooling(pooling, bidirectional=bidirectional, name="time_pooling")(features, mask)
         # Zeros where numbers are predicted: the first prediction is then the mean of the targets.
         kernel = "zeros" if task == "regression" else "glorot_uniform"
-        x = layers.Dense(n_outputs, kernel_initializer=kernel, name="output")(_hidden(tower, x, dropout))
+        x = layers.Dense(n_outputs, kernel_initializer=kernel, dtype=full_precision(), name="output")(
+            _hidden(tower, x, dropout)
+        )
     return keras.Model(inputs, _scores(x, task), name=tower)
 
 
@@ -130,9 +133,9 @@ def plain(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
     inputs = layers.Input(input_shape, name="image_frames")
     x = layers.Reshape((*input_shape, 1), name="image")(inputs)
     for i in range(2):
-        x = layers.Conv2D(16, 3, activation="relu", name=f"convolution_{i}")(x)
-    x = layers.Flatten(name="embedding")(x)
-    return keras.Model(inputs, layers.Dense(n_outputs, name="output")(x), name="plain")
+        x = layers.Conv2D(16, 3, activation="relu", data_format="channels_last", name=f"convolution_{i}")(x)
+    x = layers.Flatten(data_format="channels_last", name="embedding")(x)
+    return keras.Model(inputs, layers.Dense(n_outputs, dtype=full_precision(), name="output")(x), name="plain")
 
 
 def dense(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
@@ -141,10 +144,10 @@ def dense(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
     But for its last layer, which is linear: ends of ReLU may all be pulled to zero, and never get away again.
     """
     inputs = layers.Input(input_shape, name="image_frames")
-    x = layers.Flatten(name="values")(inputs)
+    x = layers.Flatten(data_format="channels_last", name="values")(inputs)
     for i in range(2):
         x = layers.Dropout(0.1, name=f"dropout_{i}")(layers.Dense(128, activation="relu", name=f"dense_{i}")(x))
-    return keras.Model(inputs, layers.Dense(n_outputs, name="output")(x), name="dense")
+    return keras.Model(inputs, layers.Dense(n_outputs, dtype=full_precision(), name="output")(x), name="dense")
 
 
 def frame_network(network: keras.Model) -> keras.Model:
@@ -278,7 +281,7 @@ def _hidden(tower: str, x: Any, dropout: float) -> Any:
 def _scores(x: Any, task: str) -> Any:
     if task == "regression":
         x = TargetScale(name="target_scale")(x)
-    return layers.Identity(name="scores")(x)
+    return layers.Identity(dtype=full_precision(), name="scores")(x)
 
 
 def _check_body(body: Any, input_shape: tuple[int, int], n_outputs: int) -> None:

@@ -6,10 +6,11 @@ import keras
 from keras import ops
 
 from skaudio.nets._masking import masked
+from skaudio.nets._precision import FullPrecisionLayer
 
 
 @keras.saving.register_keras_serializable("skaudio")
-class ChannelStandardization(keras.layers.Layer):
+class ChannelStandardization(FullPrecisionLayer):
     """Frames less a mean, over a deviation, of each channel; both are weights that are not trained but set."""
 
     def build(self, frames_shape: tuple, present_shape: tuple) -> None:  # noqa: ARG002
@@ -32,7 +33,7 @@ class ChannelStandardization(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("skaudio")
-class ClipStandardization(keras.layers.Layer):
+class ClipStandardization(FullPrecisionLayer):
     """Frames less their mean, over their deviation, over all frames and channels of their own clip.
 
     Of decibels, the mean is the level of the recording: a network that sees frames so cannot go by it.
@@ -52,7 +53,7 @@ class ClipStandardization(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("skaudio")
-class TargetScale(keras.layers.Layer):
+class TargetScale(FullPrecisionLayer):
     """From standardised predictions to the unit of the targets; mean and deviation are weights that are set."""
 
     def build(self, inputs: tuple) -> None:

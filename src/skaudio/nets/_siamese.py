@@ -9,6 +9,7 @@ import keras
 from keras import layers, ops
 
 from skaudio.nets._network import standardized_inputs
+from skaudio.nets._precision import FullPrecisionLayer, full_precision
 from skaudio.nets._time_pooling import TimePooling
 
 PROXY_SCALE = 16.0  # of cosines before the softmax: how sure a clip that lies on its proxy is of its class
@@ -20,7 +21,7 @@ def mean_network(n_channels: int, normalize: str | None) -> keras.Model:
     """Build what learns nothing: the mean of a clip's standardised frames."""
     inputs, frames = standardized_inputs(n_channels, normalize)
     x = TimePooling("mean", name="time_pooling")(frames, inputs["mask"])
-    return keras.Model(inputs, layers.Identity(name="scores")(x), name="mean")
+    return keras.Model(inputs, layers.Identity(dtype=full_precision(), name="scores")(x), name="mean")
 
 
 def embedding_network(body: keras.Model, *, unit: bool, n_proxies: int | None) -> keras.Model:
@@ -42,14 +43,14 @@ def embedding_network(body: keras.Model, *, unit: bool, n_proxies: int | None) -
     """
     x = body.output
     if unit or n_proxies is not None:
-        x = layers.UnitNormalization(name="unit_embedding")(x)
+        x = layers.UnitNormalization(dtype=full_precision(), name="unit_embedding")(x)
     if n_proxies is not None:
         x = ProxyScores(n_proxies, name="proxies")(x)
     return keras.Model(body.input, x, name=f"{body.name}_embedding")
 
 
 @keras.saving.register_keras_serializable("skaudio")
-class ProxyScores(layers.Layer):
+class ProxyScores(FullPrecisionLayer):
     """Cosines between embeddings of unit length and a learnt proxy of each class, scaled for a softmax [1]_.
 
     References

@@ -6,13 +6,14 @@ import keras
 from keras import ops
 
 from skaudio.nets._masking import masked
+from skaudio.nets._precision import FullPrecisionLayer
 
 ATTENTION_UNITS = 64
 FAR_BELOW = -1e9
 
 
 @keras.saving.register_keras_serializable("skaudio")
-class TimePooling(keras.layers.Layer):
+class TimePooling(FullPrecisionLayer):
     """Pool features ``(n_clips, n_frames, n_features)`` over time.
 
     Parameters
@@ -85,7 +86,7 @@ class TimePooling(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("skaudio")
-class LinearSoftmaxPooling(keras.layers.Layer):
+class LinearSoftmaxPooling(FullPrecisionLayer):
     """Pool scores of frames over time: probabilities weighted by themselves [1]_.
 
     Unlike the maximum it trains all frames of an event, and unlike the mean it does not ask for the class everywhere.

@@ -32,7 +32,7 @@ def residual(frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: i
     .. [1] K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition", CVPR, 2016.
     """
     x, mask = _residual_stages(frames, mask, [2] * depth, filters, kernel_size)
-    x = layers.SpatialDropout2D(dropout, name="tower_dropout")(x)
+    x = layers.SpatialDropout2D(dropout, data_format="channels_last", name="tower_dropout")(x)
     return _unfolded(x), mask
 
 
@@ -47,10 +47,15 @@ def lenet(frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: int,
     x = _as_image(frames)
     for stage in range(depth):
         x = layers.Conv2D(
-            filters * 2**stage, kernel_size, padding="same", activation="relu", name=f"convolution_{stage}"
+            filters * 2**stage,
+            kernel_size,
+            padding="same",
+            activation="relu",
+            data_format="channels_last",
+            name=f"convolution_{stage}",
         )(x)
         x = ApplyMask(name=f"masked_{stage}")(x, mask)
-        x = layers.MaxPooling2D(2, padding="same", name=f"pool_{stage}")(x)
+        x = layers.MaxPooling2D(2, padding="same", data_format="channels_last", name=f"pool_{stage}")(x)
         mask = ShortenMask(2, name=f"mask_{stage}")(mask)
     x = layers.Dropout(dropout, name="tower_dropout")(x)
     return _unfolded(x), mask
@@ -69,13 +74,17 @@ def keyword(frames: Any, mask: Any, *, filters: int, dropout: float) -> tuple[An
        2015.
     """
     x = _as_image(frames)
-    x = layers.Conv2D(filters, (20, 8), padding="same", activation="relu", name="convolution_0")(x)
+    x = layers.Conv2D(
+        filters, (20, 8), padding="same", activation="relu", data_format="channels_last", name="convolution_0"
+    )(x)
     x = ApplyMask(name="masked_0")(x, mask)
-    x = layers.MaxPooling2D((1, 3), padding="same", name="pool_0")(x)
-    x = layers.Conv2D(filters, (10, 4), padding="same", activation="relu", name="convolution_1")(x)
+    x = layers.MaxPooling2D((1, 3), padding="same", data_format="channels_last", name="pool_0")(x)
+    x = layers.Conv2D(
+        filters, (10, 4), padding="same", activation="relu", data_format="channels_last", name="convolution_1"
+    )(x)
     x = ApplyMask(name="masked_1")(x, mask)
     x = layers.Dropout(dropout, name="tower_dropout")(_unfolded(x))
-    x = layers.Conv1D(32, 4, padding="same", name="low_rank")(x)
+    x = layers.Conv1D(32, 4, padding="same", data_format="channels_last", name="low_rank")(x)
     return x, mask
 
 
@@ -118,7 +127,7 @@ def crnn(
     """
     halvings = [2 if stage < CRNN_HALVINGS else 1 for stage in range(depth)]
     x, mask = _residual_stages(frames, mask, halvings, filters, kernel_size)
-    x = _unfolded(layers.SpatialDropout2D(dropout, name="tower_dropout")(x))
+    x = _unfolded(layers.SpatialDropout2D(dropout, data_format="channels_last", name="tower_dropout")(x))
     return _recurrent_layers(x, mask, "GRU", units, n_layers, True, dropout), mask
 
 
@@ -126,20 +135,32 @@ def _residual_stages(
     frames: Any, mask: Any, time_strides: Sequence[int], filters: int, kernel_size: int
 ) -> tuple[Any, Any]:
     """Build the stages of `residual`: by how much each shortens time."""
-    x = layers.Conv2D(filters, 5, (time_strides[0], 2), padding="same", use_bias=False, name="stem_convolution")(
-        _as_image(frames)
-    )
+    x = layers.Conv2D(
+        filters,
+        5,
+        (time_strides[0], 2),
+        padding="same",
+        use_bias=False,
+        data_format="channels_last",
+        name="stem_convolution",
+    )(_as_image(frames))
     mask = ShortenMask(time_strides[0], name="mask_stem")(mask)
     x = layers.ReLU(name="stem")(MaskedBatchNormalization(name="stem_norm")(x, mask))
     for stage, stride in enumerate(time_strides):
         way_round, width = x, filters * 2**stage
         if stage:
-            x = layers.MaxPooling2D((stride, 2), padding="same", name=f"pool_{stage}")(x)
+            x = layers.MaxPooling2D((stride, 2), padding="same", data_format="channels_last", name=f"pool_{stage}")(x)
             mask = ShortenMask(stride, name=f"mask_{stage}")(mask)
-            way_round = layers.Conv2D(width, 1, use_bias=False, name=f"way_round_{stage}")(x)
-        x = layers.Conv2D(width, kernel_size, padding="same", use_bias=False, name=f"stage_{stage}_a")(x)
+            way_round = layers.Conv2D(width, 1, use_bias=False, data_format="channels_last", name=f"way_round_{stage}")(
+                x
+            )
+        x = layers.Conv2D(
+            width, kernel_size, padding="same", use_bias=False, data_format="channels_last", name=f"stage_{stage}_a"
+        )(x)
         x = layers.ReLU()(MaskedBatchNormalization(name=f"stage_{stage}_a_norm")(x, mask))
-        x = layers.Conv2D(width, kernel_size, padding="same", use_bias=False, name=f"stage_{stage}_b")(x)
+        x = layers.Conv2D(
+            width, kernel_size, padding="same", use_bias=False, data_format="channels_last", name=f"stage_{stage}_b"
+        )(x)
         x = MaskedBatchNormalization(name=f"stage_{stage}_b_norm")(x, mask)
         x = layers.ReLU(name=f"stage_{stage}")(layers.Add(name=f"stage_{stage}_sum")([x, way_round]))
     return x, mask

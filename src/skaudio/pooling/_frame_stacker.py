@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
+from skaudio._atomic import atomic
 from skaudio._frames_output import FramesOutputMixin
 from skaudio._validation import check_frames, stack_frames
 from skaudio.pooling._frames_input import FramesInputMixin
@@ -83,6 +84,7 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         self.step = step
         self.mode = mode
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
         """Check the parameters and count the channels; nothing is learnt.

@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
+from skaudio._atomic import atomic
 from skaudio._randomness import own_random_state
 from skaudio._validation import check_frames
 from skaudio.pooling._frames_input import FramesInputMixin
@@ -130,6 +131,7 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         self.max_iter = max_iter
         self.random_state = random_state
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
         """Fit the mixture to frames of all clips.

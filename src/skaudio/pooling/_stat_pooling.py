@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
+from skaudio._atomic import atomic
 from skaudio._validation import check_frames, equal_lengths
 from skaudio.pooling._frames_input import FramesInputMixin
 from skaudio.pooling._statistics import check_statistics, frame_statistics
@@ -86,6 +87,7 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         self.segments = segments
         self.segment_stats = segment_stats
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
         """Check the parameters and count the channels; nothing is learnt.

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from skaudio.estimators._keras_side import import_tensorflow
+from skaudio._tensorflow import import_keras, import_tensorflow
 from skaudio.pretrained._model_error import ModelError
 from skaudio.pretrained._window_model import WindowModel
 
@@ -17,9 +17,7 @@ def load_keras(content: bytes, suffix: str) -> Any:
     ModelError
         If Keras cannot load it.
     """
-    import_tensorflow()
-    import keras
-
+    keras = import_keras()
     with TemporaryDirectory() as folder:
         path = Path(folder, f"model.{suffix}")
         path.write_bytes(content)
@@ -37,8 +35,7 @@ def keras_output(model: Any, output: str | int) -> Any:
     ModelError
         If it takes more than one input, or has no such layer.
     """
-    import keras
-
+    keras = import_keras()
     if not getattr(model, "inputs", None) or len(model.inputs) != 1:
         raise ModelError("The Keras model is not built, or does not take exactly one input.")
     if output == "scores":

@@ -14,6 +14,7 @@ from sklearn.utils import Tags
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skaudio._atomic import atomic
 from skaudio._validation import check_clips
 from skaudio.features._cache import FeatureCache
 from skaudio.features._front_end import FrontEnd
@@ -170,6 +171,7 @@ class PretrainedEmbedding(FrontEnd):
         self.memory = memory
         self.on_error = on_error
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
         """Open the model, and try it on silence; there is nothing to learn.

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import numpy as np
 
-from skaudio.estimators._keras_side import import_tensorflow
+from skaudio._tensorflow import import_tensorflow
 from skaudio.pretrained._model_error import ModelError
 from skaudio.pretrained._outputs import named_output
 from skaudio.pretrained._window_model import WindowModel

@@ -88,10 +88,10 @@ def _interpreter_class() -> Any:
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:
-        from skaudio.estimators._keras_side import import_tensorflow
+        from skaudio._tensorflow import tensorflow_module
 
         try:
-            return import_tensorflow().lite.Interpreter
+            return tensorflow_module().lite.Interpreter
         except AttributeError as error:
             raise ImportError('TFLite models need LiteRT: pip install "skaudio[litert]".') from error
     return Interpreter

@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, has_fit_parameter
 
+from skaudio._atomic import atomic
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
 from skaudio._validation import check_clips
@@ -116,6 +117,7 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
         self.learning_rate = learning_rate
         self.random_state = random_state
 
+    @atomic
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Fit the head, and fine-tune if asked for.

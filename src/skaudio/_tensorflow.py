@@ -1,0 +1,126 @@
+"""The way to TensorFlow and Keras: imported at first use, quietly, with the threads that this process is due."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from tempfile import TemporaryFile
+from types import ModuleType
+from typing import Any
+
+LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+ERRORS_AS_EXCEPTIONS = "3"  # what the user has to know comes as an exception anyway
+# Lines that TensorFlow's libraries write while they are loaded, before any log level is in force.
+START_UP_LINE = re.compile(
+    rb"WARNING: All log messages before absl|[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] |To enable the following instruc"
+)
+BACKEND_REMEDY = (
+    "Set the environment variable KERAS_BACKEND to 'tensorflow', or \"backend\" in ~/.keras/keras.json, before Keras "
+    "is imported."
+)
+
+_running_before_fork = False
+
+
+def _note_fork() -> None:
+    """Note, in a forked child, whether TensorFlow was running in its parent: its threads are not in the child."""
+    global _running_before_fork
+    module = sys.modules.get("tensorflow.python.eager.context")
+    context = module.context_safe() if hasattr(module, "context_safe") else None
+    _running_before_fork |= context is not None and getattr(context, "_initialized", True)
+
+
+# At import, since the user may run TensorFlow before skaudio does.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_note_fork)
+
+
+def import_keras() -> ModuleType:
+    """Import Keras, on TensorFlow.
+
+    Raises
+    ------
+    ImportError
+        If Keras is set to another backend; see also `import_tensorflow`.
+    """
+    import_tensorflow()
+    try:
+        import keras
+    except ImportError as error:
+        backend = os.environ.get("KERAS_BACKEND", "that of ~/.keras/keras.json")
+        raise ImportError(f"Keras cannot be imported with the backend {backend}: {error}. {BACKEND_REMEDY}") from error
+    if keras.config.backend() != "tensorflow":
+        raise ImportError(
+            f"Keras runs on the backend {keras.config.backend()!r}; skaudio needs TensorFlow. {BACKEND_REMEDY}"
+        )
+    return keras
+
+
+def import_tensorflow() -> ModuleType:
+    """Import TensorFlow to compute with it.
+
+    In a worker process of joblib, which says by ``OMP_NUM_THREADS`` how many threads it is due, TensorFlow takes as
+    many, if it was not imported before.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed, or cannot run in this process.
+    """
+    if _running_before_fork:
+        raise ImportError(
+            "TensorFlow cannot run in this process: it was forked from one in which TensorFlow was running, whose "
+            "threads it does not have, so that it would wait for ever. Start workers in another way: joblib's backend "
+            "'loky', which is its default, or multiprocessing.get_context('spawn')."
+        )
+    return tensorflow_module()
+
+
+def tensorflow_module() -> ModuleType:
+    """Import TensorFlow for what needs none of its threads, such as its interpreter of TFLite files.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed.
+    """
+    if "tensorflow" in sys.modules:
+        return sys.modules["tensorflow"]
+    try:
+        with _without_start_up_lines():
+            import tensorflow as tf
+    except ImportError as error:
+        raise ImportError("Networks need TensorFlow: pip install tensorflow.") from error
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    if threads.isdigit() and int(threads) > 0:
+        with suppress(RuntimeError):  # TensorFlow is running already, as its owner wants it
+            tf.config.threading.set_intra_op_parallelism_threads(int(threads))
+            tf.config.threading.set_inter_op_parallelism_threads(int(threads))
+    return tf
+
+
+@contextmanager
+def _without_start_up_lines() -> Iterator[None]:
+    """Keep what TensorFlow says about itself while it is loaded off the standard error stream.
+
+    Only where the user has not chosen a log level. All that is no such line is written once it is loaded.
+    """
+    if LOG_LEVEL in os.environ:
+        yield
+        return
+    os.environ[LOG_LEVEL] = ERRORS_AS_EXCEPTIONS
+    try:
+        stream: Any = os.dup(2)
+    except OSError:  # a process without a standard error stream
+        yield
+        return
+    with TemporaryFile() as lines:
+        os.dup2(lines.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stream, 2)
+            os.close(stream)
+            lines.seek(0)
+            os.write(2, b"".join(line for line in lines if not START_UP_LINE.match(line)))
