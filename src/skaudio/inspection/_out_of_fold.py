@@ -8,6 +8,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import clone
 
+from skaudio._validation import as_array_or_sequence
 from skaudio.inspection._targets import columns_of
 
 Fold = tuple[np.ndarray, np.ndarray]  # numbers of the clips to fit to and to test on
@@ -38,8 +39,9 @@ class OutOfFold:
 
 def clip_array(X: Sequence) -> np.ndarray:
     """Give a batch of clips as an array that can be indexed by arrays."""
+    X = as_array_or_sequence(X)
     if isinstance(X, np.ndarray):
-        return X
+        return X[:, 0] if X.dtype.kind in "OU" and X.ndim == 2 and X.shape[1] == 1 else X
     clips = np.empty(len(X), dtype=object)
     clips[:] = list(X)
     return clips
