@@ -12,6 +12,7 @@ import skaudio
 SRC = Path(skaudio.__file__).parent
 FLOW = [
     "_frames",
+    "_samples",
     "_validation",
     "_data_home",
     "_randomness",

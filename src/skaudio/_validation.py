@@ -2,9 +2,10 @@
 
 Conventions, here and in every folder:
 
-- **A batch of clips** is anything that indexes by sample: a list, a tuple, a 1-D or ``(n, 1)`` object array, a
-  one-column data frame or a 2-D float array ``(n_clips, n_samples)``. ``(n, 1)`` and data frames matter: they are
-  what survives scikit-learn's ``BaggingClassifier`` and ``permutation_importance``.
+- **A batch of clips** is anything that indexes by sample: a list, a tuple, a 1-D or ``(n, 1)`` array or column of
+  objects or strings, a one-column data frame or a 2-D array of samples ``(n_clips, n_samples)`` (see
+  `skaudio._samples`). ``(n, 1)`` and data frames matter: they are what survives scikit-learn's ``BaggingClassifier``
+  and ``permutation_importance``. Arrays, columns and tensors of other libraries are what NumPy makes of them.
 - **A batch of frame sequences** is time first: float32 ``(n_clips, n_frames, n_channels)`` where all are equally long,
   else a 1-D object array of ``(n_frames_i, n_channels)`` float32 arrays; or a data frame with one column of them. Those
   that come from a front end carry the names of their channels (see `skaudio._frames`).
@@ -21,9 +22,10 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_array, validate_data
 
 from skaudio._frames import Channels, channels_of
+from skaudio._samples import PCM, sample_array, scaled
 
 ONE_CLIP = (str, bytes, PathLike, Mapping)
 
@@ -40,7 +42,7 @@ def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool, dtype: Any = n
     reset : bool
         True in ``fit``, False elsewhere.
     dtype : dtype or list of dtypes, default=float32
-        Of a table of numbers; of several, what is none of them becomes the first.
+        Of a table of numbers; of several, what is none of them becomes the first. PCM is scaled to [-1, 1] before.
 
     Returns
     -------
@@ -51,11 +53,11 @@ def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool, dtype: Any = n
     Raises
     ------
     ValueError, TypeError
-        If ``X`` is no batch: a single clip, a scalar, a 3-D array, nothing at all.
+        If ``X`` is no batch: a single clip, a scalar, a 3-D array, nothing at all; or if numbers are no samples.
     """
     items = _sample_sequence(X, "clips", "[clip]")
     if items is None or _is_number_row(items[0]):
-        return validate_data(estimator, X, reset=reset, dtype=dtype, ensure_min_features=1)
+        return _check_table_of_clips(estimator, X, reset, dtype)
     if reset:
         _forget_table(estimator)
     return items
@@ -110,8 +112,12 @@ def as_frames(X: Any, *, allow_nan: bool = False) -> np.ndarray | None:
 
 
 def _frames_and_channels(X: Any, allow_nan: bool) -> tuple[np.ndarray | None, Channels | None]:
-    if getattr(X, "ndim", None) == 3 and X.dtype.kind != "O":
-        frames = np.asarray(X)
+    X = as_array_or_sequence(X)
+    if isinstance(X, np.ndarray) and X.ndim > 3:
+        remedy = "X[..., 0]" if X.ndim == 4 and X.shape[3] == 1 else "X.reshape(n_clips, n_frames, n_channels)"
+        raise ValueError(f"X has shape {X.shape}; expected frames (n_clips, n_frames, n_channels), as in {remedy}.")
+    if isinstance(X, np.ndarray) and X.ndim == 3 and X.dtype.kind != "O":
+        frames = X
         if 0 in frames.shape:
             raise ValueError(
                 f"Found array with shape {frames.shape}: at least 1 clip, 1 frame and 1 channel is required."
@@ -120,10 +126,12 @@ def _frames_and_channels(X: Any, allow_nan: bool) -> tuple[np.ndarray | None, Ch
         _check_finite([frames], ["X"], allow_nan)
         return frames, channels_of(X)
     items = _sample_sequence(X, "frame sequences", "X[np.newaxis]")
-    if items is None or np.ndim(items[0]) < 2:
+    if items is None or np.ndim(as_array_or_sequence(items[0])) < 2:
         return None, None
     names = [f"Sequence {i}" for i in range(len(items))]
-    sequences = list(map(_as_float32, map(np.asarray, items), names))
+    sequences = [
+        _as_float32(np.asarray(as_array_or_sequence(item)), name) for item, name in zip(items, names, strict=True)
+    ]
     n_channels = sequences[0].shape[1] if sequences[0].ndim == 2 else 0
     for i, frames in enumerate(sequences):
         if frames.ndim != 2 or frames.shape[0] == 0 or frames.shape[1] != n_channels or n_channels == 0:
@@ -168,23 +176,48 @@ def equal_lengths(batch: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield indices, np.stack([batch[i] for i in indices])
 
 
+def as_array_or_sequence(X: Any) -> Any:
+    """Convert an array, column or table of any library to an ndarray; anything else is returned as it is.
+
+    A single column of objects or strings becomes 1-D.
+
+    Raises
+    ------
+    TypeError
+        If its library refuses, as it does for a tensor in the memory of a GPU.
+    """
+    if isinstance(X, np.ndarray):
+        X = X.astype(object) if X.dtype.kind == "T" else X
+        return X[:, 0] if X.dtype.kind in "OUS" and X.ndim == 2 and X.shape[1] == 1 else X
+    if not (hasattr(X, "__array__") or hasattr(X, "__dataframe__")):
+        return X
+    try:
+        return as_array_or_sequence(np.asarray(X))
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise TypeError(f"X of type {type(X).__name__} cannot be made an array: {error}") from error
+
+
+def as_labels(y: Any) -> Any:
+    """Return labels as scikit-learn knows them: of NumPy's variable-width strings, which it does not, objects."""
+    return y.astype(object) if isinstance(y, np.ndarray) and y.dtype.kind == "T" else y
+
+
 def _sample_sequence(X: Any, what: str, remedy: str) -> Sequence | None:
-    """Give ``X`` as a sequence of items, or None where it is for scikit-learn's `validate_data` to accept or refuse."""
+    """Return ``X`` as a sequence of items, or None where scikit-learn's `validate_data` is to accept or refuse it."""
     if isinstance(X, ONE_CLIP):
-        raise TypeError(f"Expected a batch of {what}, got a single {type(X).__name__}. Pass a list: [{X!r:.60}].")
-    if hasattr(X, "iloc") or hasattr(X, "__dataframe__"):
-        X = np.asarray(X)
+        raise TypeError(
+            f"Expected a batch of {what}, got a single {type(X).__name__}. Pass a list: [{X!r:.60}]{_or_column(X)}."
+        )
+    X = as_array_or_sequence(X)
     if isinstance(X, np.ndarray):
         if X.dtype.kind not in "OUS":
             return None
-        if X.ndim == 2 and X.shape[1] == 1:
-            X = X[:, 0]
-        if X.ndim != 1:
+        if _holds_pairs(X):
+            X = list(map(tuple, X))
+        elif X.ndim != 1:
             return None
     if not (hasattr(X, "__len__") and hasattr(X, "__getitem__")) or hasattr(X, "toarray"):
         return None
-    if hasattr(X, "shape") and not isinstance(X, np.ndarray):
-        return None  # array-likes of other libraries: validate_data knows them
     if len(X) == 0:
         raise ValueError(f"Found array with 0 sample(s): a minimum of 1 is required. Expected a batch of {what}.")
     if isinstance(X[0], Number):
@@ -192,6 +225,55 @@ def _sample_sequence(X: Any, what: str, remedy: str) -> Sequence | None:
             f"Expected a batch of {what}, got a flat sequence of numbers. Reshape your data: one goes in as {remedy}."
         )
     return X
+
+
+def _or_column(X: Any) -> str:
+    """Advise what to do with a dict of columns, such as a slice of a data set of Hugging Face is."""
+    columns = [name for name, values in X.items() if isinstance(values, list)] if isinstance(X, Mapping) else []
+    return f"; or, of a dict of columns, the one that holds them: X[{columns[0]!r}]" if columns else ""
+
+
+def _holds_pairs(X: np.ndarray) -> bool:
+    """Return whether each row of an array of objects is a clip ``(y, sr)``."""
+    return X.ndim == 2 and X.shape[1] == 2 and len(X) > 0 and np.ndim(X[0, 0]) == 1 and isinstance(X[0, 1], Number)
+
+
+def _check_table_of_clips(estimator: BaseEstimator, X: Any, reset: bool, dtype: Any) -> np.ndarray:
+    """Validate samples ``(n_clips, n_samples)``; their dtype is looked at before anything is cast."""
+    _check_one_full_scale(X)
+    table = validate_data(estimator, X, reset=reset, dtype=None, ensure_all_finite=False)
+    if hasattr(X, "dtypes"):
+        table = np.asarray(X)  # scikit-learn casts integers of pandas that may be missing to floats
+    if table.dtype.kind in "OUS":
+        table = _table_of_cells(table, X)
+    samples = scaled(sample_array(table, f"X, a table of {len(table)} clips,"))
+    return check_array(samples, dtype=dtype, input_name="X", estimator=estimator)
+
+
+def _check_one_full_scale(X: Any) -> None:
+    """Refuse a data frame in which PCM stands beside other numbers: as one array, all would be of the wider dtype."""
+    if hasattr(X, "iloc") or hasattr(X, "__dataframe__"):
+        kinds = sorted({str(kind).lower() for kind in getattr(X, "dtypes", ())})
+        if len(kinds) > 1 and not set(kinds).isdisjoint(PCM):
+            raise TypeError(
+                f"X has columns of dtypes {', '.join(kinds)}: samples of one clip with more than one full scale. "
+                "Convert all to the width that was recorded, as in X.astype('int16'), or scale them to [-1, 1]."
+            )
+
+
+def _table_of_cells(table: np.ndarray, X: Any) -> np.ndarray:
+    """Make of a table of objects what a nested list of them is; a table of clips and what belongs to them is none."""
+    numbers = np.array(table.tolist())
+    if numbers.dtype.kind not in "OUS":
+        return numbers
+    try:
+        return numbers.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        columns = [str(name) for name in getattr(X, "columns", range(table.shape[1]))]
+        raise type(error)(
+            f"X has {len(columns)} columns ({', '.join(columns[:5])}), not all of numbers: {error}. If one of them "
+            "holds the clips, pass that column only, as in X['path'] or X[:, 0]."
+        ) from error
 
 
 def _is_number_row(item: Any) -> bool:

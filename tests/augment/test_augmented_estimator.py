@@ -14,7 +14,9 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
+from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from tests.common.instances import CHECKS_OF_CLASSIFIERS, FULL_SCALE, taking_floats
 
 from skaudio.augment import AddNoise, AugmentedEstimator, Compose, Gain, SpecMask, TimeShift, TimeStretch
 from skaudio.datasets import make_spoken_digits
@@ -50,10 +52,21 @@ DRAWN_ANEW = "Copies of a clip that is there twice are drawn twice, and are not 
 
 
 @parametrize_with_checks(
-    TABLES, expected_failed_checks=lambda _: {"check_sample_weight_equivalence_on_dense_data": DRAWN_ANEW}
+    TABLES,
+    expected_failed_checks=lambda _: {
+        "check_sample_weight_equivalence_on_dense_data": DRAWN_ANEW,
+        **dict.fromkeys(CHECKS_OF_CLASSIFIERS, FULL_SCALE),
+    },
 )
 def test_scikit_learns_checks(estimator, check):
     check(estimator)
+
+
+@pytest.mark.parametrize("check", CHECKS_OF_CLASSIFIERS)
+@pytest.mark.parametrize("estimator", TABLES, ids=lambda model: type(model.estimator).__name__)
+def test_checks_of_integers_pass_where_they_are_floats(estimator, check):
+    if check != "check_classifier_data_not_an_array" or is_classifier(estimator):
+        getattr(estimator_checks, check)("AugmentedEstimator", taking_floats(estimator))
 
 
 @pytest.fixture(scope="module")

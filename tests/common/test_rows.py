@@ -1,4 +1,4 @@
-"""Rows and names through every transformer: pandas output has the index of its input, and the names that are promised."""
+"""Rows and names through every transformer: pandas output has the index of its input and the names promised."""
 
 import contextlib
 

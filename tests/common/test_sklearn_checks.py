@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 from sklearn.base import BaseEstimator, clone
+from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import check_estimator
-from tests.common.instances import ESTIMATORS, EXPECTED_FAILURES, name
+from tests.common.instances import ESTIMATORS, EXPECTED_FAILURES, INTEGER_CHECKS, name, taking_floats
 
 # Checks of one table-to-table transformer; an estimator whose tags decline 2-D input would run next to none of them.
 AT_LEAST = 40
@@ -36,3 +37,12 @@ def test_nothing_public_is_left_out():
             member.__name__ for member in members if isinstance(member, type) and issubclass(member, BaseEstimator)
         }
     assert public == {name(estimator) for estimator in ESTIMATORS}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "check"),
+    [(estimator, check) for estimator in ESTIMATORS for check in INTEGER_CHECKS.get(name(estimator), ())],
+    ids=lambda value: value if isinstance(value, str) else name(value),
+)
+def test_checks_of_integers_pass_where_they_are_floats(estimator, check):
+    getattr(estimator_checks, check)(name(estimator), taking_floats(estimator))

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from skaudio.augment._augmenter import Augmenter, Draw
 from skaudio.io import clip_kind, load
 
@@ -41,6 +39,7 @@ class AugmentedClips(Sequence):
         if isinstance(i, slice):
             return [self[j] for j in range(*i.indices(len(self)))]
         clip, drawn = self._clips[i % len(self._clips)], self._draws[i]
-        y, sr = load(clip, sr=self._sr) if self._sr or not self._as_arrays else (np.asarray(clip, np.float32), None)
-        y = self._augmenter.apply(y, drawn, sr)
+        # An array is at the rate that all clips have, whatever that is.
+        y, sr = load(clip, sr=1.0 if self._as_arrays else self._sr)
+        y = self._augmenter.apply(y, drawn, self._sr if self._as_arrays else sr)
         return y if self._as_arrays else (y, sr)

@@ -14,7 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from skaudio._atomic import atomic
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
-from skaudio._validation import as_frames, check_clips, stack_frames
+from skaudio._validation import check_clips, check_frames, stack_frames
 from skaudio.augment._augmented_clips import AugmentedClips
 from skaudio.augment._augmenter import Augmenter
 from skaudio.augment._compose import Compose, params_of
@@ -339,8 +339,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         """Check what is given; frames and tables come back as arrays."""
         if self._augmenter().of == "waveform":
             return check_clips(self, X, reset=reset, dtype=[np.float64, np.float32])
-        frames = as_frames(X)
-        return check_clips(self, X, reset=reset)[:, np.newaxis] if frames is None else frames
+        return check_frames(self, X, reset=reset)
 
     def _with_copies(self, X: Any, n_copies: int, include_original: bool, rng: np.random.Generator) -> Any:
         """Give checked clips, and copies of all, round by round."""

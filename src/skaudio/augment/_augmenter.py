@@ -10,8 +10,11 @@ from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval
 
 from skaudio._randomness import own_random_state
+from skaudio._samples import channels_remedy, sample_array, scaled, without_channel_axis
+from skaudio._validation import as_array_or_sequence
 
 Draw = Any  # numbers, and tuples and dicts of them: small, printed in full, replayed at any time
+N_AXES = {"waveform": 1, "frames": 2}
 
 
 class Augmenter(BaseEstimator):
@@ -51,8 +54,9 @@ class Augmenter(BaseEstimator):
 
         Parameters
         ----------
-        y : ndarray of float, shape (n_samples,) or (n_frames, n_channels)
-            The clip, which stays as it is.
+        y : array-like of shape (n_samples,) or (n_frames, n_channels)
+            The clip, which stays as it is. Samples are floating-point numbers, or PCM (int8, int16, int32 or uint8),
+            which is scaled to [-1, 1]; the one channel of a waveform may have an axis of its own.
         drawn : numbers, tuple, dict or None
             What `draw` gave; None: the clip is given back.
         sr : float or None, default=None
@@ -60,14 +64,15 @@ class Augmenter(BaseEstimator):
 
         Returns
         -------
-        ndarray
-            Of the same dtype, and finite.
+        ndarray of shape (n_samples,) or (n_frames, n_channels)
+            Of the same dtype, float32 of PCM, and finite.
 
         Raises
         ------
         ValueError
-            If the sampling rate is needed and missing.
+            If the clip is none, or if the sampling rate is needed and missing.
         """
+        y = self._checked(y, "The clip")
         if drawn is None:
             return y
         return np.asarray(self._apply(y, drawn, sr), y.dtype)
@@ -78,7 +83,7 @@ class Augmenter(BaseEstimator):
         Parameters
         ----------
         X : ndarray (n_clips, ...), or sequence of ndarrays
-            Waveforms ``(n_samples_i,)`` or frames ``(n_frames_i, n_channels)``, of floating-point numbers.
+            Waveforms ``(n_samples_i,)`` or frames ``(n_frames_i, n_channels)``, as `apply` takes them.
         sr : float or None, default=None
             Sampling rate in Hz of waveforms.
         random_state : int, RandomState instance or None, default=None
@@ -96,12 +101,10 @@ class Augmenter(BaseEstimator):
         """
         self.check()
         rng = np.random.default_rng(own_random_state(random_state).randint(2**31 - 1))
-        if hasattr(X, "iloc"):  # to go through a data frame gives the names of its columns
-            X = np.asarray(X)
-            X = X[:, 0] if X.dtype == object and X.ndim == 2 else X
-        clips = X if isinstance(X, np.ndarray) and X.dtype.kind == "f" else [np.asarray(clip) for clip in X]
-        for i, clip in enumerate(clips):
-            self._check(clip, i)
+        X = as_array_or_sequence(X)  # to go through a data frame gives the names of its columns
+        clips: Any = [self._checked(clip, f"Clip {i}") for i, clip in enumerate(X)]
+        if isinstance(X, np.ndarray) and X.dtype.kind == "f" and X.ndim == 1 + N_AXES[self.of]:
+            clips = X  # changed at once, where that is faster
         draws = [self.draw(rng) for _ in range(len(clips))]
         changed = self._apply_all(clips, draws, sr)
         if isinstance(X, np.ndarray) and isinstance(changed, list) and len({len(y) for y in changed}) == 1:
@@ -134,14 +137,21 @@ class Augmenter(BaseEstimator):
         """Change the clips of a batch; subclasses may do so at once."""
         return [self.apply(clip, drawn, sr) for clip, drawn in zip(clips, draws, strict=True)]
 
-    def _check(self, clip: np.ndarray, i: int) -> None:
-        n_axes = 1 if self.of == "waveform" else 2
-        if clip.ndim != n_axes or clip.dtype.kind != "f" or len(clip) == 0:
-            shape = "(n_samples,)" if n_axes == 1 else "(n_frames, n_channels)"
+    def _checked(self, clip: Any, name: str) -> np.ndarray:
+        """Return a clip as an array of floating-point numbers of the right shape, or raise an error."""
+        is_waveform = self.of == "waveform"
+        try:
+            y = without_channel_axis(scaled(sample_array(clip, name))) if is_waveform else np.asarray(clip)
+        except TypeError as error:
+            raise ValueError(str(error)) from error
+        if y.ndim != N_AXES[self.of] or y.dtype.kind != "f" or len(y) == 0:
+            shape = "(n_samples,)" if is_waveform else "(n_frames, n_channels)"
+            remedy = f" {channels_remedy(np.asarray(clip))}" if is_waveform else ""
             raise ValueError(
-                f"Clip {i} has shape {clip.shape} and dtype {clip.dtype}; {type(self).__name__} takes {self.of} of "
-                f"shape {shape}, floating-point, at least one long."
+                f"{name} has shape {y.shape} and dtype {y.dtype}; {type(self).__name__} takes {self.of} of shape "
+                f"{shape}, floating-point, at least one long.{remedy}"
             )
+        return y
 
 
 class WritingAugmenter(Augmenter):

@@ -61,7 +61,7 @@ def frame(y: np.ndarray, *, frame_length: int, hop_length: int, center: bool = F
     --------
     >>> import numpy as np
     >>> from skaudio.dsp import frame
-    >>> frame(np.arange(6), frame_length=4, hop_length=2)
+    >>> frame(np.arange(6.0), frame_length=4, hop_length=2)
     array([[0., 1., 2., 3.],
            [2., 3., 4., 5.]], dtype=float32)
     """

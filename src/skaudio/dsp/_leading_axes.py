@@ -5,17 +5,19 @@ from functools import wraps
 
 import numpy as np
 
+from skaudio._samples import sample_array, scaled
+
 
 def over_leading_axes(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
-    """Let ``function(y, ...)`` of a contiguous 1-D float32 ``y`` take any real ``y`` of shape ``(..., n_samples)``.
+    """Let ``function(y, ...)`` of a contiguous 1-D float32 ``y`` take samples ``y`` of shape ``(..., n_samples)``.
 
-    Rows are worked on one by one, so that the working set stays in the processor's cache and no result depends on its
-    neighbours.
+    PCM is scaled to [-1, 1]. Rows are worked on one by one, so that the working set stays in the processor's cache and
+    no result depends on its neighbours.
     """
 
     @wraps(function)
     def vectorised(y, *args, **kwargs):
-        y = np.ascontiguousarray(y, dtype=np.float32)
+        y = np.ascontiguousarray(scaled(sample_array(y, "y")), dtype=np.float32)
         if y.ndim == 0 or y.shape[-1] == 0:
             raise ValueError(f"y has shape {y.shape}; expected (..., n_samples) with at least one sample.")
         if y.ndim == 1:

@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import assert_all_finite, check_array, column_or_1d
 
 from skaudio._atomic import atomic
+from skaudio._validation import as_labels
 from skaudio.estimators._frame_classification import FrameHead
 
 
@@ -163,6 +164,7 @@ class ClassifierHead(FrameHead, ClassifierMixin):
 
     def _check_labels(self, y: Any, classes: Any, *, reset: bool) -> np.ndarray:
         """Check labels; give classes ``(n_clips,)`` or an indicator ``(n_clips, n_labels)``."""
+        y = as_labels(y)
         multilabel = type_of_target(y, input_name="y") == "multilabel-indicator"
         if multilabel:
             y = check_array(y, accept_sparse=False, input_name="y", estimator=self)

@@ -8,7 +8,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_consistent_length, column_or_1d
 
 from skaudio._atomic import atomic
-from skaudio._validation import check_frames, stack_frames
+from skaudio._validation import as_labels, check_frames, stack_frames
 from skaudio.estimators._assembly import assembled
 from skaudio.estimators._naming import NamingHead
 from skaudio.estimators._siamese import SiameseEmbedding
@@ -94,7 +94,7 @@ class SiameseMatcher(NamingHead, VerificationHead, SiameseEmbedding):
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
         go_on = self.warm_start and hasattr(self, "_weights")
         frames = self._check_frames(X, reset=not go_on)
-        y = column_or_1d(y, warn=True)
+        y = column_or_1d(as_labels(y), warn=True)
         assert_all_finite(y, estimator_name=type(self).__name__, input_name="y")
         check_classification_targets(y)
         check_consistent_length(frames, y, groups)

@@ -14,13 +14,13 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skaudio._atomic import atomic
-from skaudio._validation import as_frames, check_clips
+from skaudio._validation import as_frames, as_labels, check_clips
 from skaudio.events._bounds import median_shifts, shifted
 from skaudio.events._counting import count_table
 from skaudio.events._decoding import decode_events, smooth_scores, steps_of
 from skaudio.events._event import Event
 from skaudio.events._event_tables import RAVEN_SUFFIX, check_format, event_lists, event_table, write_events
-from skaudio.events._live import decode_live
+from skaudio.events._live import block_waveforms, decode_live
 from skaudio.events._parts import kept_parts
 from skaudio.events._tags import tag_lists
 from skaudio.events._tuning import best_settings, held_out_tracks
@@ -281,7 +281,7 @@ class EventDetector(WindowModel):
             If a clip cannot be decoded, or if there is no background among the classes.
         """
         clips = check_clips(self, X, reset=True)
-        y = np.asarray(y)
+        y = as_labels(np.asarray(y))
         background = self.background
         if set(y.tolist()) <= {0, 1}:
             background = y.dtype.type(0)
@@ -435,8 +435,9 @@ class EventDetector(WindowModel):
 
         Parameters
         ----------
-        blocks : iterable of ndarrays (n_samples,)
-            Pieces of the waveform, of any length, as a microphone or a socket gives them.
+        blocks : iterable of array-likes of shape (n_samples,) or (n_samples, 1)
+            Pieces of the waveform, of any length, as a microphone or a socket gives them: floating-point numbers, or
+            PCM as int8, int16, int32 or uint8, which is scaled to [-1, 1].
         sr : float
             Their sampling rate in Hz.
 
@@ -445,9 +446,14 @@ class EventDetector(WindowModel):
         Event
             Each as soon as nothing that is to come can change it: the same as in the whole recording. With
             ``resolution="frame"`` that takes up to ``window_seconds`` longer.
+
+        Raises
+        ------
+        AudioError, TypeError
+            If a block is of several channels, of bytes, or of numbers that are no samples, with its number.
         """
         check_is_fitted(self)
-        pieces = (np.asarray(block, np.float32) for block in blocks)
+        pieces = block_waveforms(blocks, sr)
         own_sr = self._sampling_rate()
         pieces = pieces if sr == own_sr else resampled(pieces, sr, own_sr)
         units, look = self._scales()

@@ -1,10 +1,47 @@
-"""Events of scores that are still coming, told as soon as nothing can change them."""
+"""Sound that is still coming: its blocks, and the events of its scores, as soon as nothing can change them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from skaudio.events._event import Event
+from skaudio.io import AudioError, load
+
+
+def block_waveforms(blocks: Iterable[Any], sr: float) -> Iterator[np.ndarray]:
+    """Convert blocks of a stream to waveforms, each by the rules of a clip in memory; empty ones are left out.
+
+    Parameters
+    ----------
+    blocks : iterable of array-likes of shape (n_samples,) or (n_samples, 1)
+        Floating-point numbers, or PCM.
+    sr : float
+        Their sampling rate in Hz.
+
+    Yields
+    ------
+    ndarray of float32, shape (n_samples,)
+        In [-1, 1], of PCM.
+
+    Raises
+    ------
+    AudioError, TypeError
+        If a block is none, with its number.
+    """
+    for i, block in enumerate(blocks):
+        if isinstance(block, (str, bytes, bytearray, memoryview)) or not hasattr(block, "__len__"):
+            raise TypeError(
+                f"Block {i} is of type {type(block).__name__}; expected an array of shape (n_samples,) or "
+                "(n_samples, 1). Of bytes, say what they are: np.frombuffer(block, np.int16) of 16-bit PCM, "
+                "np.float32 of floating-point numbers."
+            )
+        if len(block):
+            try:
+                y, _ = load((block, sr), sr=None)
+            except (AudioError, TypeError) as error:
+                raise type(error)(f"Block {i}: {error}") from error
+            yield y
 
 
 def decode_live(

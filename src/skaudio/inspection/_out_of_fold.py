@@ -8,6 +8,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import clone
 
+from skaudio._validation import as_array_or_sequence
 from skaudio.inspection._targets import columns_of
 
 Fold = tuple[np.ndarray, np.ndarray]  # numbers of the clips to fit to and to test on
@@ -38,8 +39,7 @@ class OutOfFold:
 
 def clip_array(X: Sequence) -> np.ndarray:
     """Return a batch of clips as an array that can be indexed by arrays."""
-    if hasattr(X, "iloc"):
-        X = np.asarray(X)  # of a data frame, a list would be its columns
+    X = as_array_or_sequence(X)  # of a data frame, a list would be its columns
     if isinstance(X, np.ndarray):
         return X
     clips = np.empty(len(X), dtype=object)

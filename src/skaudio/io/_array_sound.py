@@ -4,33 +4,39 @@ from typing import Any
 
 import numpy as np
 
+from skaudio._samples import channels_remedy, sample_array, without_channel_axis
 from skaudio.io._audio_error import AudioError
 from skaudio.io._quantities import check_rate
 from skaudio.io._sound import Sound
-from skaudio.io._waveform import FULL_SCALE
 
 
 class ArraySound(Sound):
-    """A mono clip in memory.
+    """A clip in memory.
 
     Parameters
     ----------
-    samples : array-like of shape (n_samples,)
-        See `as_waveform` for the dtypes.
+    samples : ndarray of shape (n_samples,) or (n_samples, n_channels)
+        Of a dtype that `skaudio._samples.sample_array` lets pass.
     sr : float
         Its sampling rate in Hz.
     name : str
         What messages call it.
+
+    Raises
+    ------
+    AudioError, TypeError
+        If there are no samples, or if the rate is none.
     """
 
-    n_channels = 1
-
-    def __init__(self, samples: Any, sr: float, name: str) -> None:
+    def __init__(self, samples: np.ndarray, sr: float, name: str) -> None:
         check_rate(sr, f"The sampling rate of {name}")
+        if samples.size == 0:
+            raise AudioError(f"{name} has no samples. Expected at least one.")
         self.name = name
         self.sr = sr
-        self._samples = _as_array(samples, name)
-        self.n_samples = len(self._samples)
+        self.n_channels = 1 if samples.ndim == 1 else samples.shape[1]
+        self._samples = samples
+        self.n_samples = len(samples)
         self._position = 0
 
     def read(self, n: int) -> np.ndarray:
@@ -42,34 +48,15 @@ class ArraySound(Sound):
         self._position += n
 
 
-def _as_array(samples: Any, name: str) -> np.ndarray:
-    try:
-        array = np.asarray(samples)
-    except (ValueError, TypeError, RuntimeError) as error:
-        raise TypeError(f"{name} cannot be made an array: {error} Expected a 1-D array of numbers.") from error
-    if array.ndim != 1:
-        raise AudioError(
-            f"{name} has shape {array.shape}; expected one dimension. Average the channels, as in y.mean(axis=0), "
-            "and give several clips as several items."
-        )
-    if array.size == 0:
-        raise AudioError(f"{name} has no samples. Expected at least one.")
-    if array.dtype.kind != "f" and array.dtype != np.uint8 and array.dtype.name not in FULL_SCALE:
-        raise TypeError(
-            f"{name} has dtype {array.dtype}; expected floating-point numbers, or PCM as int8, int16, int32 or uint8."
-            + _dtype_remedy(array.dtype)
-        )
-    return array
+def mono_samples(given: Any, name: str) -> np.ndarray:
+    """Convert a clip of one channel, ``(n_samples,)``, ``(n_samples, 1)`` or ``(1, n_samples)``, to a 1-D array.
 
-
-def _dtype_remedy(dtype: np.dtype) -> str:
-    if dtype.kind in "iu":
-        return (
-            f" What full scale is cannot be told from {dtype}: convert to the width that was recorded, as in "
-            "y.astype(np.int16), or scale to [-1, 1] as floats."
-        )
-    if dtype.kind == "c":
-        return " A waveform is real: y.real, or the inverse of the transform that made it complex."
-    if dtype.kind == "O":
-        return " Objects come of ragged lists or of None among numbers: give each clip as its own item."
-    return ""
+    Raises
+    ------
+    AudioError, TypeError
+        If it is of another shape, or of numbers that are no samples.
+    """
+    samples = without_channel_axis(sample_array(given, name))
+    if samples.ndim != 1:
+        raise AudioError(f"{name} has shape {samples.shape}; expected one dimension. {channels_remedy(samples)}")
+    return samples

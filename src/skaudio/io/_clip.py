@@ -27,7 +27,7 @@ def clip_kind(item: Any) -> Literal["file", "array", "pair", "record"]:
         - "file": a str or PathLike, or a binary file object;
         - "array": a list of numbers or an array, which is taken to have the sampling rate that is asked for;
         - "pair": ``(y, sr)``;
-        - "record": a dict as Hugging Face datasets make them.
+        - "record": a dict or decoder as Hugging Face datasets make them, or a row of one that holds it as "audio".
 
     Raises
     ------
@@ -44,7 +44,7 @@ def clip_kind(item: Any) -> Literal["file", "array", "pair", "record"]:
         return "file"
     if isinstance(item, np.ndarray):
         return "array"
-    if isinstance(item, Mapping):
+    if isinstance(item, Mapping) or hasattr(item, "get_all_samples"):
         return "record"
     if isinstance(item, (list, tuple)) and _is_pair(item):
         return "pair"
@@ -56,7 +56,7 @@ def clip_kind(item: Any) -> Literal["file", "array", "pair", "record"]:
     if hasattr(item, "read"):
         return "file"
     if isinstance(item, (Number, np.generic)) or not (isinstance(item, Sequence) or hasattr(item, "__array__")):
-        raise TypeError(f"A clip is {ACCEPTED}; got {item!r:.60} of type {type(item).__name__}.{_remedy(item)}")
+        raise TypeError(f"A clip is {ACCEPTED}; got {item!r:.60} of type {type(item).__name__}.")
     return "array"
 
 
@@ -96,10 +96,14 @@ def _is_pair(item: Sequence) -> bool:
     return len(others) == 2 and isinstance(item, tuple)
 
 
-def _remedy(item: Any) -> str:
-    if hasattr(item, "get_all_samples"):  # the decoder objects of Hugging Face datasets >= 4
-        return " Have the data set give files: dataset.cast_column('audio', Audio(decode=False))."
-    return ""
+def holds_clip(record: Mapping) -> bool:
+    """Return whether a dict is a row of a data set, with a clip that knows its rate, or its file, as "audio"."""
+    if any(record.get(name) is not None for name in ("array", "bytes", "path")):
+        return False
+    try:
+        return clip_kind(record.get("audio")) != "array"
+    except TypeError:
+        return False
 
 
 def _described(item: Any) -> str:
@@ -112,6 +116,8 @@ def _described(item: Any) -> str:
         return f"binary file {name!r}" if isinstance(name, str) else f"{type(item).__name__} object"
     if isinstance(item, (list, tuple)) and _is_pair(item):
         return f"{_described(item[0])} at {item[1]!r:.20} Hz"
+    if hasattr(item, "get_all_samples"):
+        return f"{type(item).__name__} object"
     if hasattr(item, "shape") and len(item.shape) != 1:
         return f"array of shape {tuple(item.shape)}"
     if hasattr(item, "__len__"):
@@ -120,6 +126,8 @@ def _described(item: Any) -> str:
 
 
 def _record_described(record: Mapping) -> str:
+    if holds_clip(record):
+        return _described(record["audio"])
     path = record.get("path")
     if record.get("array") is not None:
         return _described((record["array"], record.get("sampling_rate")))

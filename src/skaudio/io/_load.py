@@ -33,9 +33,11 @@ def load(
         - list of numbers or array of shape (n_samples,): taken to be at `sr` already, which nothing can check;
         - ``(y, sr)``: array and its own sampling rate;
         - dict with ``"array"`` and ``"sampling_rate"``, with ``"bytes"`` (the content of a file) or with ``"path"``, as
-          Hugging Face datasets make them; the first of them that is not None is used.
+          Hugging Face datasets make them; the first of them that is not None is used. Also their decoder objects, and
+          a row of a data set, with any of these as ``"audio"``.
 
-        Arrays hold floating-point numbers, or PCM as int8, int16, int32 or uint8, which is scaled to [-1, 1].
+        Arrays hold floating-point numbers, or PCM as int8, int16, int32 or uint8, which is scaled to [-1, 1]; their one
+        channel may have an axis of its own. Tensors and columns of other libraries are arrays.
     sr : float or None, default=22050
         Sampling rate wanted, in Hz. None: the clip's own.
     mono : bool, default=True

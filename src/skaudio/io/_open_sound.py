@@ -2,15 +2,15 @@
 
 import io
 import os
-from collections.abc import Mapping
 from numbers import Number
 from typing import Any
 
-from skaudio.io._array_sound import ArraySound
+from skaudio._samples import sample_array
+from skaudio.io._array_sound import ArraySound, mono_samples
 from skaudio.io._audio_error import AudioError
 from skaudio.io._audioread_sound import AudioreadSound
 from skaudio.io._chained_sound import ChainedSound
-from skaudio.io._clip import ACCEPTED, clip_kind, clip_name
+from skaudio.io._clip import ACCEPTED, clip_kind, clip_name, holds_clip
 from skaudio.io._file_sound import FileSound
 from skaudio.io._file_view import Descriptor, FileView
 from skaudio.io._libsndfile import error_text, is_system_error, is_unknown_format
@@ -48,7 +48,7 @@ def open_sound(item: Any, sr: float | None) -> Sound:
     if kind == "array":
         if sr is None:
             raise AudioError(f"Nothing tells the sampling rate of {name}: pass sr, or the clip as a pair (y, sr).")
-        return ArraySound(item, sr, name)
+        return ArraySound(mono_samples(item, name), sr, name)
     return _open_path(item, name) if isinstance(item, (str, os.PathLike)) else _open_file(item, name)
 
 
@@ -58,14 +58,18 @@ def _open_pair(pair: Any, name: str) -> Sound:
         raise TypeError(f"A pair must be (y, sr), got {y!r:.20} first: its parts are swapped.")
     if clip_kind(y) != "array":
         raise TypeError(f"A pair must be (y, sr) with y an array, got {name}. A file states its sampling rate itself.")
-    return ArraySound(y, sr, name)
+    return ArraySound(mono_samples(y, name), sr, name)
 
 
-def _open_record(record: Mapping, name: str) -> Sound:
+def _open_record(record: Any, name: str) -> Sound:
+    if hasattr(record, "get_all_samples"):
+        return _open_decoder(record, name)
+    if holds_clip(record):
+        return open_sound(record["audio"], None)
     if record.get("array") is not None:
         if record.get("sampling_rate") is None:
             raise AudioError(f"A dict with 'array' needs 'sampling_rate' too, got the keys {list(record)}.")
-        return ArraySound(record["array"], record["sampling_rate"], name)
+        return ArraySound(mono_samples(record["array"], name), record["sampling_rate"], name)
     if record.get("bytes") is not None:
         content = record["bytes"]
         if not isinstance(content, (bytes, bytearray, memoryview)):
@@ -77,6 +81,21 @@ def _open_record(record: Mapping, name: str) -> Sound:
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"'path' must be a str or PathLike, got {path!r:.60} of type {type(path).__name__}.")
     return _open_path(path, name)
+
+
+def _open_decoder(decoder: Any, name: str) -> Sound:
+    """Have a decoder decode: torchcodec's, which Hugging Face datasets hand out from version 4 on."""
+    try:
+        decoded = decoder.get_all_samples()
+    except Exception as error:  # whatever a decoder of another library raises
+        raise AudioError(f"{name} cannot decode its clip: {error}") from error
+    if not (hasattr(decoded, "data") and hasattr(decoded, "sample_rate")):
+        raise TypeError(
+            f"A clip is {ACCEPTED}; got {decoder!r:.60} of type {type(decoder).__name__}, whose samples have no data "
+            "and no sample_rate. Have the data set give files: dataset.cast_column('audio', Audio(decode=False))."
+        )
+    channels = sample_array(decoded.data, name)
+    return ArraySound(channels if channels.ndim == 1 else channels.T, decoded.sample_rate, name)
 
 
 def _open_path(path: str | os.PathLike, name: str) -> Sound:

@@ -2,10 +2,8 @@
 
 import numpy as np
 
+from skaudio._samples import scaled
 from skaudio.io._audio_error import AudioError
-
-# Powers of two: scaling by them is exact, and equal to what libsndfile does.
-FULL_SCALE = {"int8": 2.0**7, "int16": 2.0**15, "int32": 2.0**31}
 
 
 def as_waveform(raw: np.ndarray, name: str, *, mono: bool) -> np.ndarray:
@@ -14,7 +12,7 @@ def as_waveform(raw: np.ndarray, name: str, *, mono: bool) -> np.ndarray:
     Parameters
     ----------
     raw : ndarray of shape (n_samples,) or (n_samples, n_channels)
-        Real floating-point numbers, or PCM: int8, int16, int32, uint8.
+        What `skaudio._samples.sample_array` returns.
     name : str
         What messages call it.
     mono : bool
@@ -30,7 +28,8 @@ def as_waveform(raw: np.ndarray, name: str, *, mono: bool) -> np.ndarray:
     AudioError
         If a sample is NaN or infinite.
     """
-    y = _as_float32(raw)
+    with np.errstate(over="ignore"):  # becomes infinite, and is refused
+        y = scaled(raw).astype(np.float32, copy=False)
     if y.ndim == 2:
         y = _downmix(y) if mono or y.shape[1] == 1 else y.T
     y = np.ascontiguousarray(y)
@@ -40,19 +39,6 @@ def as_waveform(raw: np.ndarray, name: str, *, mono: bool) -> np.ndarray:
             f"{name} has {len(bad)} samples that are NaN, infinite or beyond float32, the first at index {bad[0]}. "
             "Expected finite numbers, [-1, 1] being full scale: look for what made them, or replace them by zeros."
         )
-    return y
-
-
-def _as_float32(raw: np.ndarray) -> np.ndarray:
-    if raw.dtype.kind == "f":
-        with np.errstate(over="ignore"):  # becomes infinite, and is refused
-            return raw.astype(np.float32, copy=False)
-    y = raw.astype(np.float32)
-    if raw.dtype == np.uint8:
-        y -= 128
-        y /= 128
-    else:
-        y *= np.float32(1 / FULL_SCALE[raw.dtype.name])
     return y
 
 

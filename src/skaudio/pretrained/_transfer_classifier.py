@@ -17,7 +17,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, has_
 from skaudio._atomic import atomic
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
-from skaudio._validation import check_clips
+from skaudio._validation import as_labels, check_clips
 from skaudio.pretrained._pretrained_embedding import POOLINGS, PretrainedEmbedding
 
 
@@ -143,7 +143,7 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
         ValueError
             If model or head are none that can be fine-tuned.
         """
-        X = check_clips(self, X, reset=True)
+        X, y = check_clips(self, X, reset=True), as_labels(y)
         base = clone(self.base) if hasattr(self.base, "transform") else PretrainedEmbedding(self.base)
         head, self.history_ = clone(self._head()), {"loss": []}
         embeddings = base.fit_transform(X)

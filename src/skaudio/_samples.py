@@ -1,0 +1,116 @@
+"""What numbers are samples, and what full scale is: decided here for every way of giving a clip.
+
+- Floating-point numbers are samples as they are, [-1, 1] being full scale.
+- Integers are PCM, whose dtype says what full scale is: int8, int16 and int32 are divided by 2**7, 2**15 and 2**31,
+  and uint8 has its silence at 128.
+- Of other integers nothing tells full scale. They are refused, with what to do.
+
+One clip, a table of clips, rows of a data frame, nested lists, blocks of a stream: all come through here.
+"""
+
+from typing import Any
+
+import numpy as np
+
+# Powers of two: scaling by them is exact, and equal to what libsndfile does.
+FULL_SCALE = {"int8": 2.0**7, "int16": 2.0**15, "int32": 2.0**31}
+PCM = (*FULL_SCALE, "uint8")
+# A 2-D array is taken for channels of a clip where these are few, and far shorter in number than the samples of each.
+MAX_CHANNELS = 32
+SAMPLES_PER_CHANNEL = 8
+
+
+def sample_array(given: Any, name: str) -> np.ndarray:
+    """Convert samples to an array of a dtype that `scaled` takes.
+
+    Parameters
+    ----------
+    given : array-like of any shape
+        A list, an array, a tensor or a column of another library.
+    name : str
+        What messages call it.
+
+    Returns
+    -------
+    ndarray
+        Floating-point numbers or PCM, not copied where `given` is an array.
+
+    Raises
+    ------
+    TypeError
+        If it cannot be made an array, or if its dtype does not say what full scale is.
+    """
+    try:
+        samples = np.asarray(given)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise TypeError(f"{name} cannot be made an array: {error} Expected an array of numbers.") from error
+    if samples.dtype.kind != "f" and samples.dtype.name not in PCM:
+        raise TypeError(
+            f"{name} has dtype {samples.dtype}; expected floating-point numbers, or PCM as int8, int16, int32 or uint8."
+            + _dtype_remedy(samples)
+        )
+    return samples
+
+
+def scaled(samples: np.ndarray) -> np.ndarray:
+    """Scale PCM to [-1, 1], as float32; floating-point numbers are returned as they are."""
+    if samples.dtype.kind == "f":
+        return samples
+    y = samples.astype(np.float32)
+    if samples.dtype == np.uint8:
+        y -= 128
+        y /= 128
+    else:
+        y *= np.float32(1 / FULL_SCALE[samples.dtype.name])
+    return y
+
+
+def without_channel_axis(samples: np.ndarray) -> np.ndarray:
+    """Return the samples ``(n_samples,)`` of one channel given as ``(n_samples, 1)`` or ``(1, n_samples)``."""
+    return samples.reshape(-1) if samples.ndim == 2 and 1 in samples.shape else samples
+
+
+def channels_remedy(samples: np.ndarray) -> str:
+    """Advise, in a message, how to make one channel ``(n_samples,)`` of an array of another shape."""
+    y, several = _scaling(samples.dtype), "give several clips as several items"
+    if samples.ndim != 2:
+        return f"Give each clip as an item of its own, of shape (n_samples,): {several}."
+    few, many = sorted(samples.shape)
+    if few > MAX_CHANNELS or many < SAMPLES_PER_CHANNEL * few:
+        return (
+            f"If each column is a channel, average them, as in {y}.mean(axis=1); if each row is, as in "
+            f"{y}.mean(axis=0); if each row is a clip, {several}, as in list(y)."
+        )
+    axis, lines = (0, "rows") if few == len(samples) else (1, "columns")
+    return f"Its {few} {lines} look like channels: average them, as in {y}.mean(axis={axis}), and {several}."
+
+
+def _scaling(dtype: np.dtype) -> str:
+    """Return the expression that scales samples ``y`` to [-1, 1]; a mean of PCM would lose what full scale is."""
+    if dtype.name in FULL_SCALE:
+        return f"(y / {FULL_SCALE[dtype.name]:.0f})"
+    return "((y - 128.0) / 128)" if dtype == np.uint8 else "y"
+
+
+def _dtype_remedy(samples: np.ndarray) -> str:
+    dtype = samples.dtype
+    if dtype.kind == "i":
+        fits = samples.size == 0 or (samples.min() >= -(2**15) and samples.max() < 2**15)
+        width = "y.astype(np.int16)" if fits else "y.astype(np.int32) of 32 bits"
+        return (
+            f" What full scale is cannot be told from {dtype}: convert to the width that was recorded, as in {width}, "
+            "or scale to [-1, 1] as floats, as in y / 2**23 of 24 bits."
+        )
+    if dtype.kind == "u":
+        middle = 2 ** (8 * dtype.itemsize - 1)
+        return (
+            f" What full scale is cannot be told from {dtype}: scale to [-1, 1] as floats, as in "
+            f"y / {middle} - 1 where silence is at {middle}."
+        )
+    if dtype.kind == "c":
+        return " A waveform is real: y.real, or the inverse of the transform that made it complex."
+    if dtype.kind == "O":
+        return " Objects come of ragged lists or of None among numbers: give each clip as its own item."
+    if dtype.kind == "V":
+        return " Convert them to floating-point numbers that NumPy has: y.astype(np.float32)."
+    return ""
