@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from skaudio.io import _mpeg as mpeg
+import skaudio.io._mpeg as mpeg
 from skaudio.io._audio_error import AudioError
 from skaudio.io._chained_sound import ChainedSound
 from skaudio.io._chunks import Samples, find_samples, wav_codec
