@@ -41,7 +41,8 @@ def segment_based_scores(
     Raises
     ------
     ValueError, TypeError
-        If events are no such lists or tables, tables share no recording, or events end before they begin; if ``segment_seconds`` is not above 0.
+        If events are no such lists or tables, tables share no recording, or events end before they begin; if
+        ``segment_seconds`` is not above 0.
 
     Notes
     -----
