@@ -100,7 +100,7 @@ class Event(_Fields):
 
 
 def _number(value: Any, what: str, label: Any) -> float | None:
-    if is_missing(value):
+    if value is None or is_missing(value):
         return None
     if not math.isfinite(value := float(value)):
         raise ValueError(f"The event {label!r} has the {what} {value}; expected a finite number, or None.")

@@ -107,7 +107,8 @@ def _selections(
     table: list[Line], recordings: list[str | None], label_column: str
 ) -> list[tuple[int, dict[str, str], str | None]]:
     """Leave out lines that are an earlier selection in another view: only the view, or an empty band, may differ."""
-    if not table or not {"View", "Selection"} <= set(table[0][1]):
+    views_of_table = {cells["View"] for _, cells in table if "View" in cells and "Selection" in cells}
+    if len(views_of_table) < 2:
         return [(line, cells, name) for (line, cells), name in zip(table, recordings, strict=True)]
     kept, seen = [], {}
     for (line, cells), recording in zip(table, recordings, strict=True):

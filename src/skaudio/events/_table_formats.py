@@ -12,6 +12,7 @@ from skaudio.events._event import Event
 from skaudio.events._table_rows import (
     EventTableError,
     Row,
+    as_number,
     columns_of,
     full_row,
     is_missing_text,
@@ -148,7 +149,7 @@ def _check_swallowed(line: int, lines: Sequence[str], places: dict[str, int], pa
     for later, text in enumerate(lines[1:], start=line + 1):
         cells = text.split(",")
         times = [cells[places[name]] for name in CSV_COLUMNS[:2] if places[name] < len(cells)]
-        if len(times) == 2 and all(map(_is_number, times)):
+        if len(times) == 2 and None not in map(as_number, times):
             raise EventTableError(
                 f"{path}, line {line}: a quotation mark opens a cell that goes on into line {later}, which is a row of "
                 "its own. Double it, or take it out."
@@ -162,14 +163,6 @@ def _row(line: int, recording: str | None, fields: Sequence[str], path: object, 
         return Row(line, recording, None)
     times = number(onset, "onset", line, path), number(offset, "offset", line, path)
     return Row(line, recording or None, make_event(line, path, *times, label, *more))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _quoted(cell: object) -> str:

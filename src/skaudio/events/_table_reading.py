@@ -85,11 +85,15 @@ def _read_parquet(path: Path) -> list[Row]:
 
     try:
         table = pd.read_parquet(path)
-        if "recording" not in table.columns and "path" in table.columns:
-            table = table.rename(columns={"path": "recording"})
-        return [Row(number, recording, event) for number, recording, event in rows_of(table, str(path))]
-    except (FileNotFoundError, ImportError, EventTableError):
+    except (FileNotFoundError, ImportError):
         raise
-    except (ValueError, OSError) as error:
-        text = str(error) if str(path) in str(error) else f"{path} is no Parquet file that can be read: {error}"
-        raise EventTableError(text) from None
+    except Exception as error:  # what a damaged file leads to is any of a dozen
+        raise EventTableError(f"{path} is no Parquet file that can be read: {type(error).__name__}: {error}") from error
+    if "recording" not in table.columns and "path" in table.columns:
+        table = table.rename(columns={"path": "recording"})
+    try:
+        return [Row(number, recording, event) for number, recording, event in rows_of(table, str(path))]
+    except UnicodeDecodeError as error:  # strings are decoded as they are looked at
+        raise EventTableError(f"{path} is no Parquet file that can be read: {error}") from error
+    except ValueError as error:
+        raise EventTableError(str(error)) from None

@@ -35,19 +35,26 @@ class Row(NamedTuple):
     event: Event | None
 
 
+def as_number(text: str) -> float | None:
+    """Return the number that a text is, or None."""
+    try:
+        return None if "_" in text else float(text)  # Python's own literals may have underscores
+    except ValueError:
+        return None
+
+
 def number(text: str, what: str, line: int, path: object) -> float:
     """Read a number."""
-    try:
-        if "_" not in text:  # which Python's own literals may have
-            return float(text)
-    except ValueError:
-        pass
-    raise EventTableError(f"{path}, line {line}: {what} is {text!r}; expected a number.")
+    value = as_number(text)
+    if value is None:
+        raise EventTableError(f"{path}, line {line}: {what} is {text!r}; expected a number.")
+    return value
 
 
 def optional_number(text: str | None, what: str, line: int, path: object) -> float | None:
-    """Read a number that may be missing."""
-    return None if text is None or is_missing_text(text) else number(text, what, line, path)
+    """Read a number that may be missing; NaN says so, too."""
+    value = as_number(text) if text else None
+    return value if value is not None or not text or is_missing_text(text) else number(text, what, line, path)
 
 
 def is_missing_text(text: str) -> bool:
@@ -126,6 +133,8 @@ def full_row(
     EventTableError
         If a cell that is needed is missing, or if there is one more than there are columns.
     """
+    if len(cells) == n_columns:
+        return cells
     filled = {place for place, cell in enumerate(cells) if cell.strip()}
     short = any(place >= len(cells) for place in needed) and filled != {alone}
     if short or any(place >= n_columns for place in filled):
