@@ -21,7 +21,7 @@ RAVEN_OF_FILES = (
     "2\tSpectrogram 1\t1\t67.0\t68.0\t500.5\t2000.0\tdawn.wav\t7.0\thowl\t0.5\n"
 )
 AUDACITY = (
-    "1.500000\t4.250000\towl\n\\\t300.000000\t1200.000000\n7.000000\t8.000000\thowl at dusk\n9.000000\t9.000000\t\n"
+    "1.500000\t4.250000\towl\n\\\t300.000000\t1200.000000\n7.000000\t8.000000\thowl at dusk\n9.000000\t9.000000\tbark\n"
 )
 DESED = "filename\tonset\toffset\tevent_label\nnight.wav\t1.5\t4.25\towl\nempty.wav\t\t\t\ndawn.wav\t7.0\t8.0\thowl\n"
 SED_EVAL = "1.5\t4.25\towl\n7.0\t8.0\thowl\n"
@@ -67,7 +67,7 @@ def test_audacity_labels(write):
     assert [row[:4] for row in rows(table)] == [
         ("night", 1.5, 4.25, "owl"),
         ("night", 7.0, 8.0, "howl at dusk"),
-        ("night", 9.0, 9.0, ""),
+        ("night", 9.0, 9.0, "bark"),
     ]
     assert table["high_frequency"].tolist()[0] == 1200.0
     assert table["high_frequency"].isna().tolist() == [False, True, True]

@@ -25,7 +25,9 @@ def generated_clips(seed: int) -> Bunch:
     )
 
 
-def own_clips(folder: str, labels: str | None, groups: bool | str | None, sr: int | None) -> Bunch:
+def own_clips(
+    folder: str, labels: str | None, groups: bool | str | None, sr: int | None, encoding: str | None = None
+) -> Bunch:
     """List the clips of a folder or of a CSV file.
 
     Parameters
@@ -38,6 +40,8 @@ def own_clips(folder: str, labels: str | None, groups: bool | str | None, sr: in
         True where the CSV's group column is wanted, or what `skaudio.datasets.load_folder` takes.
     sr : int or None
         Sampling rate; None for that of most files.
+    encoding : str or None, default=None
+        Encoding of the CSV file; None for that of its byte order mark, or else UTF-8.
 
     Returns
     -------
@@ -57,7 +61,9 @@ def own_clips(folder: str, labels: str | None, groups: bool | str | None, sr: in
     """
     from skaudio.datasets import load_folder
 
-    clips = load_folder(folder, labels=labels or "folder", groups=groups if isinstance(groups, str) else None)
+    clips = load_folder(
+        folder, labels=labels or "folder", groups=groups if isinstance(groups, str) else None, encoding=encoding
+    )
     if groups is True and clips.groups is None:
         raise ValueError(
             f"--groups: {folder!r} has no group column. Expected a CSV file with the columns path,label,group; or pass "

@@ -106,6 +106,7 @@ def _add_clips(add: Callable) -> None:
         "its match in the file's name (the whole match where it has none); with the word folder, the subfolders below "
         "those of the classes. Put it behind FOLDER",
     )
+    add("--encoding", metavar="NAME", help="encoding of the CSV file, such as cp1252 (default: UTF-8, or its own mark)")
     add("--sr", type=_whole(1000), metavar="HZ", help="sampling rate (default: that of most files, at most 22050)")
 
 

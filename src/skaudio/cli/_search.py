@@ -74,7 +74,7 @@ def search(arguments: Namespace) -> None:
 
 def _read_clips(arguments: Namespace) -> Bunch:
     if arguments.folder is not None:
-        return own_clips(arguments.folder, arguments.labels, arguments.groups, arguments.sr)
+        return own_clips(arguments.folder, arguments.labels, arguments.groups, arguments.sr, arguments.encoding)
     if any(given is not None for given in (arguments.labels, arguments.groups, arguments.sr)):
         raise ValueError("--labels, --groups and --sr are for files of your own: skaudio search FOLDER --groups ...")
     return generated_clips(arguments.seed)

@@ -12,7 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.utils import Bunch
 
+from skaudio._table_text import table_text
+
 AUDIO_EXTENSIONS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64")
+
+COLUMNS = ("path", "label", "group")
 
 
 class _Recording(NamedTuple):
@@ -28,6 +32,7 @@ def load_folder(
     labels: str | os.PathLike = "folder",
     groups: str | None = None,
     extensions: Sequence[str] = AUDIO_EXTENSIONS,
+    encoding: str | None = None,
 ) -> Bunch:
     r"""Load the paths and labels of recordings that lie in a folder per class, or are listed in a CSV table.
 
@@ -36,13 +41,14 @@ def load_folder(
     Parameters
     ----------
     path : str or PathLike
-        A folder with one subfolder per class; recordings may lie in it at any depth. Or a CSV file (UTF-8, ending in
-        ``.csv``) with a header and the columns ``path``, ``label`` and, if wanted, ``group``; relative paths in it are
-        relative to the folder of the CSV file.
+        A folder with one subfolder per class; recordings may lie in it at any depth. Or a CSV file (ending in ``.csv``)
+        with a header and the columns ``path``, ``label`` and, if wanted, ``group``. Relative paths in it are relative
+        to the folder of the CSV file or, if there is no such file, to the working directory.
     labels : "folder", path of a CSV file, or str, default="folder"
         Where the labels of a folder come from: the names of its first-level subfolders; a CSV file as above, whose name
-        ends in ``.csv`` and whose relative paths are relative to `path`; or, any other string, a regular expression
-        that is searched in each file name: its first group, or the whole match where it has none, is the label.
+        ends in ``.csv`` and whose relative paths are relative to `path`, or else to the folder of the CSV file, or else
+        to the working directory; or, any other string, a regular expression that is searched in each file name: its
+        first group, or the whole match where it has none, is the label.
     groups : None, "folder" or str, default=None
         What belongs together when data are split. None: the column ``group`` of the CSV file if it has one, else no
         groups. "folder": the folder below the label's folder, as in ``label/group/clip.wav`` (with a CSV file: below
@@ -51,6 +57,8 @@ def load_folder(
     extensions : sequence of str, default=(".wav", ".flac", ".ogg", ...)
         What counts as a recording in a folder, in upper or lower case. Hidden files and folders never count. A CSV file
         may list any file.
+    encoding : str or None, default=None
+        Encoding of the CSV file, such as ``"cp1252"``; None: that of its byte order mark, or else UTF-8.
 
     Returns
     -------
@@ -94,7 +102,7 @@ def load_folder(
     if path.is_dir() and labels == "folder":
         recordings = _from_folders(path, _check_extensions(extensions))
     elif path.is_dir() and Path(labels).suffix.lower() == ".csv":
-        recordings = _from_table(Path(labels).expanduser(), base=path)
+        recordings = _from_table(Path(labels).expanduser(), path, encoding)
     elif path.is_dir():
         recordings = _from_names(path, os.fspath(labels), _check_extensions(extensions))
     elif path.suffix.lower() != ".csv":
@@ -102,7 +110,7 @@ def load_folder(
     elif labels != "folder":
         raise ValueError(f"labels={str(labels)!r} needs a folder as path, but path is the CSV file {str(path)!r}.")
     else:
-        recordings = _from_table(path, base=path.parent)
+        recordings = _from_table(path, path.parent, encoding)
     target = np.array([recording.label for recording in recordings])
     return Bunch(
         data=np.array([str(recording.path) for recording in recordings], dtype=object),
@@ -161,41 +169,58 @@ def _find_recordings(folder: Path, extensions: tuple[str, ...]) -> list[Path]:
     return sorted(shown, key=lambda file: file.parts)
 
 
-def _from_table(table: Path, *, base: Path) -> list[_Recording]:
-    """Every row of a CSV table; relative paths start at ``base``."""
+def _from_table(table: Path, base: Path, encoding: str | None) -> list[_Recording]:
+    """Every row of a CSV table; relative paths start at ``base``, at the folder of the table or where Python runs."""
     if not table.is_file():
         raise ValueError(f"There is no CSV file {str(table)!r}.")
-    try:
-        text = table.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{table} is not UTF-8 text ({error}): save it as CSV in UTF-8.") from error
-    rows = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
-    missing = [column for column in ("path", "label") if column not in (rows.fieldnames or [])]
-    if missing:
-        raise ValueError(f"{table} has no column {' and no column '.join(missing)}; it has {rows.fieldnames}.")
+    lines = io.StringIO(table_text(table, encoding), newline="")
+    rows = csv.DictReader(lines, skipinitialspace=True, strict=True)
+    bases = list(dict.fromkeys([base, table.parent, Path()]))
     recordings, line_of = [], {}
-    for row in rows:
-        where = f"{table}, line {rows.line_num}"
-        recording = _read_row(row, base, where)
-        first = line_of.setdefault(recording.path, rows.line_num)
-        if first != rows.line_num:
-            raise ValueError(f"{where}: the file {str(recording.path)!r} is in line {first} already.")
-        recordings.append(recording)
+    try:
+        _check_columns(rows.fieldnames or [], table)
+        for row in rows:
+            where = f"{table}, line {rows.line_num}"
+            recording = _read_row(row, bases, where)
+            first = line_of.setdefault(os.path.abspath(recording.path), rows.line_num)
+            if first != rows.line_num:
+                raise ValueError(f"{where}: the file {str(recording.path)!r} is in line {first} already.")
+            recordings.append(recording)
+    except csv.Error as error:
+        raise ValueError(
+            f"{table}, line {rows.line_num}: {error}. A cell that begins with a quotation mark ends with one, and "
+            "those within it are doubled."
+        ) from error
     if not recordings:
         raise ValueError(f"{table} lists no recordings.")
     return recordings
 
 
-def _read_row(row: dict[str, str | None], base: Path, where: str) -> _Recording:
+def _check_columns(names: Sequence[str], table: Path) -> None:
+    missing = [column for column in ("path", "label") if column not in names]
+    if missing:
+        raise ValueError(f"{table} has no column {' and no column '.join(missing)}; it has {list(names) or None}.")
+    twice = [column for column in COLUMNS if names.count(column) > 1]
+    if twice:
+        raise ValueError(f"{table} has more than one column {twice[0]}.")
+
+
+def _read_row(row: dict[str, str | None], bases: Sequence[Path], where: str) -> _Recording:
     if None in row:  # where csv puts what has no column
         raise ValueError(f"{where}: more cells than columns; put a cell that holds a comma in quotation marks.")
-    cells = {column: (row[column] or "").strip() for column in ("path", "label", "group") if column in row}
+    cells = {column: (row[column] or "").strip() for column in COLUMNS if column in row}
     empty = [column for column, cell in cells.items() if not cell]
     if empty:
         raise ValueError(f"{where}: the {' and the '.join(empty)} is empty.")
-    path = base / Path(cells["path"]).expanduser()
-    if not path.is_file():
-        raise ValueError(f"{where}: there is no file {str(path)!r}.")
+    broken = [column for column, cell in cells.items() if "\n" in cell or "\r" in cell]
+    if broken:
+        raise ValueError(f"{where}: the {broken[0]} goes over several lines. Is there a lone quotation mark?")
+    own = Path(cells["path"]).expanduser()
+    base = next((base for base in bases if (base / own).is_file()), None)
+    if base is None:
+        tried = " or ".join(dict.fromkeys(repr(str(base / own)) for base in bases))
+        raise ValueError(f"{where}: there is no file {tried}.")
+    path = base / own
     parent = path.parent.relative_to(base) if path.is_relative_to(base) else path.parent
     return _Recording(path, cells["label"], "" if parent == Path() else parent.as_posix(), cells.get("group"))
 

@@ -1,7 +1,9 @@
 """Something that sounds from one time to another."""
 
 import math
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
+
+from skaudio._event_rows import clean_label, is_missing
 
 
 class _Fields(NamedTuple):
@@ -11,6 +13,7 @@ class _Fields(NamedTuple):
     score: float | None = None
     low_frequency: float | None = None
     high_frequency: float | None = None
+    channel: int | None = None
 
 
 class Event(_Fields):
@@ -23,16 +26,19 @@ class Event(_Fields):
     onset, offset : float
         When it begins and ends, in seconds from the start of the recording.
     label : str
-        What it is.
+        Its class. Blanks around it are taken off.
     score : float or None, default=None
-        How sure that is; higher is surer.
+        How sure it is; higher is surer. None, or NaN as tables have it: not known.
     low_frequency, high_frequency : float or None, default=None
-        Where along frequency it lies, in Hz.
+        Its lowest and highest frequency, in Hz.
+    channel : int or None, default=None
+        The channel of the recording that it is in, from 1, where that tells events apart.
 
     Raises
     ------
     ValueError
-        If it begins before the recording, ends before it begins, or if its frequencies are in the wrong order.
+        If it begins before the recording or ends before it begins, if it has no label (an empty one, None or NaN), if
+        its frequencies are in the wrong order, or if a number is infinite.
 
     Examples
     --------
@@ -58,29 +64,44 @@ class Event(_Fields):
         score: float | None = None,
         low_frequency: float | None = None,
         high_frequency: float | None = None,
+        channel: int | None = None,
     ) -> Self:
-        """Check the times and frequencies."""
+        """Check the times, the label and what else is given."""
         onset, offset = float(onset), float(offset)
+        try:
+            label = clean_label(label)
+        except ValueError as error:
+            raise ValueError(f"The event from {onset} to {offset} s has {error}.") from None
         if not (0.0 <= onset <= offset < math.inf):
             raise ValueError(
                 f"The event {label!r} is from {onset} to {offset} s; expected an onset of 0 or more, and no offset "
                 "before it."
             )
-        low, high = (None if f is None else float(f) for f in (low_frequency, high_frequency))
+        score = _number(score, "score", label)
+        low, high = _number(low_frequency, "low frequency", label), _number(high_frequency, "high frequency", label)
         if low is not None and high is not None and not 0.0 <= low <= high:
             raise ValueError(f"The event {label!r} is from {low} to {high} Hz; expected the lower frequency first.")
-        return super().__new__(cls, onset, offset, label, None if score is None else float(score), low, high)
+        channel = _number(channel, "channel", label)
+        return super().__new__(cls, onset, offset, label, score, low, high, None if channel is None else int(channel))
 
     @property
     def duration(self) -> float:
-        """How long it is, in seconds."""
+        """Length in seconds."""
         return self.offset - self.onset
 
     def overlap(self, other: "Event") -> float:
-        """Tell for how long, in seconds, both sound."""
+        """Return for how many seconds both sound."""
         return max(0.0, min(self.offset, other.offset) - max(self.onset, other.onset))
 
     def __repr__(self) -> str:
         given = [f"{self.onset:g}, {self.offset:g}, {self.label!r}"]
         given += [f"{name}={getattr(self, name):g}" for name in self._fields[3:] if getattr(self, name) is not None]
         return f"Event({', '.join(given)})"
+
+
+def _number(value: Any, what: str, label: Any) -> float | None:
+    if value is None or is_missing(value):
+        return None
+    if not math.isfinite(value := float(value)):
+        raise ValueError(f"The event {label!r} has the {what} {value}; expected a finite number, or None.")
+    return value

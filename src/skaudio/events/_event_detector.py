@@ -18,6 +18,7 @@ from skaudio._validation import as_frames, as_labels, check_clips
 from skaudio.events._bounds import median_shifts, shifted
 from skaudio.events._counting import count_table
 from skaudio.events._decoding import decode_events, smooth_scores, steps_of
+from skaudio.events._ends import check_ends
 from skaudio.events._event import Event
 from skaudio.events._event_tables import RAVEN_SUFFIX, check_format, event_lists, event_table, write_events
 from skaudio.events._live import block_waveforms, decode_live
@@ -209,8 +210,12 @@ class EventDetector(WindowModel):
         X : batch of clips
             Recordings: paths, binary file objects, arrays, ``(y, sr)`` pairs or dicts. They are decoded one at a time.
         y : list of lists of (onset, offset, label), DataFrame, or list of paths; or tags
-            Events of each recording, in seconds; or one table, as `event_table` makes it, whose recordings are paths or
-            numbers of ``X``, or the names of its files; or a file of labels for each recording (see `read_events`).
+            Events of each recording, in seconds; or one table, as `event_table` makes it; or a file of labels for each
+            recording (see `read_events`). They may end half a second after their recording.
+
+            A table names the recordings by their paths, or by shorter names, such as those of the files with or without
+            their suffixes, as long as each is of one recording only; or by their numbers in ``X``. Its rows with a
+            recording and nothing else say that the recording has no events.
 
             Or tags: a list of labels for each recording, a table without ``onset``, or one of zeros and ones with a
             column for each class. With ``resolution="frame"`` a network whose pooling over time lets it, such as
@@ -227,12 +232,12 @@ class EventDetector(WindowModel):
         Raises
         ------
         AudioError, TypeError, ValueError
-            If a recording cannot be decoded, if events do not fit the recordings, if there are none, or if the front
-            end cannot be used on blocks.
+            If a recording cannot be decoded, if events do not fit the recordings (by number, by name, or because they
+            are past the end), if there are none, or if the front end cannot be used on blocks.
         """
         recordings = check_clips(self, X, reset=True)
         tags = tag_lists(y, recordings)
-        events = event_lists(y, recordings) if tags is None else None
+        events = self._events_of(recordings, y) if tags is None else None
         self.labels_ = sorted({label for own in tags for label in own} if tags else _labels_of(events), key=str)
         if not self.labels_:
             raise ValueError(
@@ -240,14 +245,16 @@ class EventDetector(WindowModel):
             )
         if self.background in self.labels_:
             raise ValueError(f"background={self.background!r} is the label of an event; use another name for none.")
+        if events is not None and not any(event.duration for own in events for event in own):
+            raise ValueError(
+                "All events last no time (0 s): give an offset after each onset, so that sound is in them."
+            )
         self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
         if events is None:
             self.decoding_ = self._given_decoding(self._given_threshold("tags say nothing of when events are"))
             self._learn_tags(recordings, tags)
             return self
-        self.multilabel_ = any(
-            event.overlap(other) > 0.0 for own in events for event in own for other in own if other.label != event.label
-        )
+        self.multilabel_ = any(map(_classes_overlap, events))
         tuned = self.threshold == "tune"
         tracks = held_out_tracks(self, recordings, events, groups) if tuned else None
         self._learn(recordings, events)
@@ -384,7 +391,7 @@ class EventDetector(WindowModel):
             Recordings; see `fit`.
         durations : dict of str to float or None, default=None
             Seconds of each recording, for a Raven selection table of several; None: they are looked up. See
-            `write_events`.
+            `write_events`, also for what a spreadsheet makes of some names.
 
         Raises
         ------
@@ -397,7 +404,7 @@ class EventDetector(WindowModel):
         check_is_fitted(self)
         recordings = check_clips(self, X, reset=False)
         names = _names(recordings)
-        check_format(path, len(names))
+        check_format(path, names, self.labels_, durations)
         # The progress bar and the number of processes change nothing that is found.
         others = {"verbose", "n_jobs", "on_error"}
         settings = {name: value for name, value in vars(self).items() if name not in others}
@@ -428,7 +435,7 @@ class EventDetector(WindowModel):
             In [0, 1].
         """
         recordings = check_clips(self, X, reset=False)
-        return event_based_f1(event_lists(y, recordings), self._found(recordings))
+        return event_based_f1(self._events_of(recordings, y), self._found(recordings))
 
     def iter_predict(self, blocks: Iterable[np.ndarray], sr: float) -> Iterator[Event]:
         """Find events in sound that is still coming.
@@ -465,6 +472,11 @@ class EventDetector(WindowModel):
             # As far as smoothing and gaps reach, what was found may still change.
             n_quiet=int(np.ceil((self.smoothing + self.decoding_["max_gap"]) / hop)) + 4,
         )
+
+    def _events_of(self, recordings: Sequence, y: Any) -> list[list[Event]]:
+        events = event_lists(y, recordings)
+        check_ends(events, recordings, self._sampling_rate())
+        return events
 
     def _warn_of_silent(self, recordings: Sequence, events: Sequence[Sequence[Event]], tracks: Sequence[Track]) -> None:
         unfound = [i for i, track in enumerate(tracks) if events[i] and not track.scores.any()]
@@ -530,6 +542,16 @@ class EventDetector(WindowModel):
 
 def _labels_of(events: Sequence[Sequence[Event]]) -> set:
     return {event.label for own in events for event in own}
+
+
+def _classes_overlap(events: Sequence[Event]) -> bool:
+    """Return whether events of different classes sound at one time; they are in order of time."""
+    ends: dict[Any, float] = {}
+    for event in events:
+        if event.duration and any(end > event.onset for label, end in ends.items() if label != event.label):
+            return True
+        ends[event.label] = max(event.offset, ends.get(event.label, 0.0))
+    return False
 
 
 def _seconds(recording: Any) -> float:

@@ -1,39 +1,23 @@
 """Tables of events: one data frame, from files of several formats and to them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from skaudio._event_rows import COLUMNS
+from skaudio._recording_names import RecordingNames
 from skaudio.events._event import Event
-from skaudio.events._table_formats import (
-    RAVEN_COLUMNS,
-    read_audacity,
-    read_csv,
-    read_dcase,
-    read_raven,
-    write_audacity,
-    write_dcase,
-    write_raven,
-)
-from skaudio.events._table_rows import Row, checked
+from skaudio.events._label_files import events_of_files
+from skaudio.events._table_reading import MORE, RAVEN_SUFFIX, SUFFIXES, format_of, read_rows, rows_of
+from skaudio.events._table_rows import check_rows
+from skaudio.events._table_writing import as_text
 from skaudio.io._replacing import replacing
-
-COLUMNS = ["recording", "onset", "offset", "label"]
-MORE = ["score", "low_frequency", "high_frequency"]
-RAVEN_SUFFIX = ".selections.txt"
-SUFFIXES = {
-    RAVEN_SUFFIX: "raven",
-    ".txt": "audacity",
-    ".tsv": "dcase",
-    ".csv": "csv",
-    ".parquet": "parquet",
-}
 
 
 def event_table(events: Any, recordings: Sequence | None = None) -> Any:
-    """Put events into one table.
+    """Make one table of events.
 
     Parameters
     ----------
@@ -45,8 +29,8 @@ def event_table(events: Any, recordings: Sequence | None = None) -> Any:
     Returns
     -------
     pandas.DataFrame
-        With the columns ``recording``, ``onset``, ``offset`` and ``label``, and of ``score``, ``low_frequency`` and
-        ``high_frequency`` those that some event has; times in seconds.
+        With the columns ``recording``, ``onset``, ``offset`` and ``label``, and of ``score``, ``low_frequency``,
+        ``high_frequency`` and ``channel`` those that some event has; times in seconds.
 
     Raises
     ------
@@ -74,14 +58,15 @@ def event_table(events: Any, recordings: Sequence | None = None) -> Any:
 
 
 def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
-    """Give the events of each recording, as a list of lists, however they come.
+    """Return the events of each recording.
 
     Parameters
     ----------
     events : DataFrame, list of lists of events, or list of paths
         One table; events of each recording; or a file of labels for each.
     recordings : sequence
-        Clips; where they are paths, a table may name them by these, by their file names, or by these without suffix.
+        Clips; where they are paths, a table may name them by these, or by shorter names that are of one of them only
+        (see `skaudio._recording_names`). Otherwise it names them by their numbers, from 0.
 
     Returns
     -------
@@ -91,40 +76,22 @@ def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
     Raises
     ------
     ValueError
-        If there are not as many as recordings, or if a table names a recording that is not there.
+        If there are not as many as recordings, if a table or a file of labels names a recording that is not there, or
+        by a name of several.
     """
     if hasattr(events, "columns"):
-        places = places_of(recordings)
+        names = RecordingNames(recordings, numbered=True)
         lists: list[list[Event]] = [[] for _ in recordings]
-        for recording, event in _rows_of(events):
-            if recording not in places:
-                raise ValueError(f"The table of events names {recording!r}, which is none of the recordings.")
-            lists[places[recording]].append(event)
-        return [sorted(own, key=lambda event: event[:2]) for own in lists]
+        for _, recording, event in rows_of(events):
+            place = names.require(recording, "The table of events")
+            if event is not None:
+                lists[place].append(event)
+        return [_by_time(own) for own in lists]
     events = list(events)
     if len(events) != len(recordings):
         raise ValueError(f"Got {len(recordings)} recordings and events of {len(events)}.")
-    lists = []
-    for i, own in enumerate(events):
-        if isinstance(own, (str, PathLike)):
-            if not Path(own).exists():
-                raise ValueError(
-                    f"Events of recording {i}: {str(own)!r} is no file of labels. Tags go into a list for each "
-                    f"recording: [{str(own)!r}]."
-                )
-            own = [event for _, event in _rows_of(read_events(own))]
-        if not isinstance(own, Iterable) or not all(map(_is_row, own)):
-            raise TypeError(
-                f"Events of recording {i} are {own!r:.80}; expected a list of (onset, offset, label), or a file of "
-                "labels; or, for tags, a list of labels."
-            )
-        lists.append(sorted((Event(*event) for event in own), key=lambda event: event[:2]))
-    return lists
-
-
-def places_of(recordings: Sequence) -> dict[Any, int]:
-    """Tell by what names tables may know recordings, and which ones these are."""
-    return {name: i for i, clip in enumerate(recordings) for name in _known_as(clip, i)}
+    files = events_of_files(events, recordings)
+    return [_by_time(files[i] if i in files else _events(own, i)) for i, own in enumerate(events)]
 
 
 def read_events(
@@ -134,44 +101,64 @@ def read_events(
     label_column: str | None = None,
     recording: str | None = None,
     durations: Mapping[str, float] | float | None = None,
+    encoding: str | None = None,
+    duplicates: str = "raise",
 ) -> Any:
     r"""Read a table of events.
 
     Parameters
     ----------
     path : str or PathLike
-        The file, in UTF-8.
+        The file.
     format : {"raven", "audacity", "dcase", "csv", "parquet"} or None, default=None
         What wrote it; None: by its name (``.selections.txt``, ``.txt``, ``.tsv``, ``.csv``, ``.parquet``), and a
         ``.txt`` with the header of a Raven selection table is one.
 
-        - ``"raven"``: selection table of Raven;
+        - ``"raven"``: selection table of Raven, or of BirdNET-Analyzer;
         - ``"audacity"``: label track of Audacity;
         - ``"dcase"``: tab-separated, as DCASE and sed_eval have it, with a header or without;
         - ``"csv"``, ``"parquet"``: with the columns ``recording`` (or ``path``), ``onset``, ``offset``, ``label``.
+
+        Cells at the end of a row may be missing. In a table of DCASE, a CSV or Parquet file, a row with a recording and
+        nothing else says that the recording has no events.
     label_column : str or None, default=None
-        Column that holds the labels of a Raven selection table; None: the first known of its annotation columns.
+        Column that holds the labels of a Raven selection table; None: the first known of its annotation columns that
+        holds any.
     recording : str or None, default=None
         Name of the recording, where the file does not say it; None: the name of the file, without suffix.
     durations : dict of str to float, float or None, default=None
-        How long each recording is, or all are, in seconds, to find events past the end.
+        Length of each recording, or of all, in seconds, to find events past the end: they may end half a second after
+        it. A name in the table may be shorter than that in the dict, or longer, if it is of one recording only.
+    encoding : str or None, default=None
+        Encoding of the text, such as ``"cp1252"``; None: that of its byte order mark, as Excel's "Unicode text" has
+        one, or else UTF-8.
+    duplicates : {"raise", "keep"}, default="raise"
+        What to do with events that are there twice: of one class, nearly at the same time and, where both are known, in
+        the same band and channel. Raise an error, or keep them.
 
     Returns
     -------
     pandas.DataFrame
-        As `event_table` makes it, in the order of the file.
+        As `event_table` makes it, in the order of the file. Blanks around labels are taken off. ``channel`` is there
+        for a Raven selection table of several channels.
 
     Raises
     ------
     EventTableError
-        If a column is missing, a number is none, an event ends before it begins or after its recording, or is there
-        twice (of one class, nearly at the same time). The message names the file and the line.
+        If the file is not text in that encoding, if a column is missing, a number is none or infinite, a label is
+        empty, an event ends before it begins or after its recording, or is there twice. The message names the file and
+        the line.
     ValueError
-        If the format is not known.
+        If the format or the encoding is not known.
 
     See Also
     --------
     write_events : The way back.
+
+    Notes
+    -----
+    Two rows of a Raven selection table are views of one selection, and become one event, if they agree in recording,
+    selection, times, channel, label and band, and differ in the view.
 
     Examples
     --------
@@ -185,21 +172,15 @@ def read_events(
     0     night    1.0     2.5   owl
     """
     path = Path(path)
-    if _format_of(path, format) == "parquet":
-        return _read_parquet(path, durations)
-    lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    name = _format_of(path, format)
-    if format is None and name == "audacity" and lines and RAVEN_COLUMNS[0] in lines[0]:
-        name = "raven"
-    rows = {
-        "raven": lambda: read_raven(lines, path, label_column),
-        "audacity": lambda: read_audacity(lines, path),
-        "dcase": lambda: read_dcase(lines, path),
-        "csv": lambda: read_csv(lines, path),
-    }[name]()
+    if duplicates not in {"raise", "keep"}:
+        raise ValueError(f"duplicates={duplicates!r}; expected 'raise' or 'keep'.")
     recording = _stem(path) if recording is None else recording
-    named = (row if row.recording is not None else row._replace(recording=recording) for row in rows)
-    return _as_frame((row.recording, row.event) for row in checked(named, path, durations) if row.event is not None)
+    rows = [
+        row if row.recording is not None else row._replace(recording=recording)
+        for row in read_rows(path, format=format, label_column=label_column, encoding=encoding)
+    ]
+    check_rows(rows, path, durations, repeated=duplicates == "keep")
+    return _as_frame((row.recording, row.event) for row in rows if row.event is not None)
 
 
 def write_events(
@@ -222,14 +203,22 @@ def write_events(
         DCASE's.
     durations : dict of str to float or None, default=None
         Seconds of each recording, for a Raven selection table of several: Raven lays them out one after another, in
-        this order.
+        this order. A name in the table may be shorter than that in the dict, or longer, if it is of one recording only.
 
     Raises
     ------
     ValueError
-        If the format is not known, or cannot hold these events.
+        If the format is not known, or cannot hold these events so that `read_events` finds them again: labels with
+        tabs or line breaks in all but CSV and Parquet, several recordings in Audacity's, events that differ in what is
+        lost alone.
     ImportError
         If Parquet is asked for and pyarrow is not there.
+
+    Notes
+    -----
+    Cells are written as they are. A spreadsheet takes one that begins with ``=``, ``+``, ``-`` or ``@`` for a formula:
+    do not open a table in one whose labels or file names come from people you do not trust, or import its columns as
+    text.
 
     Examples
     --------
@@ -244,57 +233,40 @@ def write_events(
     """
     path = Path(path)
     table = events if hasattr(events, "columns") else event_table(events)
-    name = _format_of(path, format)
+    name = format_of(path, format)
+    text = None if name == "parquet" else as_text(table, path, name, durations)
     with replacing(path) as aside:
-        if name == "csv":
-            table.to_csv(aside, index=False)
-        elif name == "parquet":
+        if text is None:
             table.to_parquet(aside, index=False)
         else:
-            rows = list(_rows_of(table))
-            lines = {
-                "raven": lambda: write_raven(rows, durations),
-                "audacity": lambda: write_audacity(rows),
-                "dcase": lambda: write_dcase(rows),
-            }[name]()
-            aside.write_text("".join(chain.from_iterable((line, "\n") for line in lines)), encoding="utf-8")
+            aside.write_text(text, encoding="utf-8", newline="")
 
 
-def _is_row(event: Any) -> bool:
-    return isinstance(event, Iterable) and not isinstance(event, (str, bytes))
-
-
-def check_format(path: str | PathLike, n_recordings: int) -> None:
-    """Raise, before any work is done, what writing a table of so many recordings would."""
-    if _format_of(Path(path), None) == "audacity" and n_recordings > 1:
+def check_format(
+    path: str | PathLike, recordings: Sequence, labels: Sequence, durations: Mapping[str, float] | None = None
+) -> None:
+    """Raise, before any work is done, what writing a table of these recordings and labels would."""
+    path = Path(path)
+    name = format_of(path, None)
+    if name == "audacity" and len(recordings) > 1:
         raise ValueError(
-            f"{str(path)!r}: a label track of Audacity is of one recording, got {n_recordings}. Write a file for each, "
-            f"or another format: {', '.join(SUFFIXES)}."
+            f"{str(path)!r}: a label track of Audacity is of one recording, got {len(recordings)}. Write a file for "
+            f"each, or another format: {', '.join(SUFFIXES)}."
         )
-
-
-def _known_as(clip: Any, number: int) -> list:
-    if not isinstance(clip, (str, PathLike)):
-        return [number]
-    path = Path(clip)
-    return [number, path.stem, path.name, str(path), clip]
-
-
-def _format_of(path: Path, name: str | None) -> str:
-    if name is None:
-        name = next((known for suffix, known in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
-    if name not in SUFFIXES.values():
-        raise ValueError(
-            f"{str(path)!r}: the format {name!r} is not known; pass format={', '.join(map(repr, SUFFIXES.values()))}."
-        )
-    return name
+    if name != "parquet":
+        longest = max(len(recordings), len(labels))
+        events = [[Event(i, i + 1, labels[i % len(labels)])] for i in range(longest)]
+        table = event_table(events, [recordings[i % len(recordings)] for i in range(longest)])
+        as_text(table, path, name, dict.fromkeys(recordings, 0.0) if durations is None else durations)
 
 
 def _stem(path: Path) -> str:
-    """Give the name of the recording that a file of labels is named after: night.Table.1.selections.txt is of night."""
+    """Return the name of the recording that a file of labels is named after: night.Table.1.selections.txt is of night.
+
+    That is how Raven names its tables; BirdNET-Analyzer has night.BirdNET.selection.table.txt.
+    """
     name = path.name[: -len(RAVEN_SUFFIX)] if path.name.lower().endswith(RAVEN_SUFFIX) else path.stem
-    parts = name.split(".")
-    return ".".join(parts[:-2]) if len(parts) > 2 and parts[-2].lower() == "table" else name
+    return re.sub(r"(?i)(?<=.)\.(table\.[^.]*|birdnet\.(selection\.table|results))$", "", name)
 
 
 def _as_frame(rows: Iterable[tuple[Any, Event]]) -> Any:
@@ -302,20 +274,27 @@ def _as_frame(rows: Iterable[tuple[Any, Event]]) -> Any:
 
     table = pd.DataFrame([(recording, *event) for recording, event in rows], columns=[*COLUMNS, *MORE])
     table = table.astype({"onset": float, "offset": float, **dict.fromkeys(MORE, float)})
-    return table.drop(columns=[name for name in MORE if table[name].isna().all()])
+    table = table.drop(columns=[name for name in MORE if table[name].isna().all()])
+    if "channel" in table.columns and table["channel"].notna().all():
+        return table.astype({"channel": int})
+    return table
 
 
-def _rows_of(table: Any) -> Iterable[tuple[Any, Event]]:
-    missing = [name for name in COLUMNS if name not in table.columns]
-    if missing:
-        raise ValueError(f"The table has no column {missing[0]!r}; expected the columns {', '.join(COLUMNS)}.")
-    more = [table[name].tolist() if name in table.columns else [None] * len(table) for name in MORE]
-    for recording, *event in zip(*(table[name].tolist() for name in COLUMNS), *more, strict=True):
-        yield recording, Event(*event[:3], *(None if value is None or value != value else value for value in event[3:]))
+def _events(own: Any, i: int) -> list[Event]:
+    if not isinstance(own, Iterable) or isinstance(own, (str, PathLike)) or not all(map(_is_row, own := list(own))):
+        raise TypeError(
+            f"Events of recording {i} are {own!r:.80}; expected a list of (onset, offset, label), or a file of "
+            "labels; or, for tags, a list of labels."
+        )
+    try:
+        return [Event(*event) for event in own]
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"Events of recording {i}: {error}") from None
 
 
-def _read_parquet(path: Path, durations: Mapping[str, float] | float | None) -> Any:
-    import pandas as pd
+def _by_time(events: list[Event]) -> list[Event]:
+    return sorted(events, key=lambda event: event[:2])
 
-    rows = (Row(i, recording, event) for i, (recording, event) in enumerate(_rows_of(pd.read_parquet(path)), start=1))
-    return _as_frame((row.recording, row.event) for row in checked(rows, path, durations))
+
+def _is_row(event: Any) -> bool:
+    return isinstance(event, Iterable) and not isinstance(event, (str, bytes))

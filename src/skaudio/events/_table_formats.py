@@ -1,87 +1,35 @@
-"""Tables of events as other programs have them: Raven, Audacity, DCASE, and plain CSV.
+"""Tables of events as other programs have them: label tracks of Audacity, tables of DCASE, and plain CSV.
 
-A reader takes lines of text and yields rows; a writer takes rows of ``(recording, Event)`` and yields lines.
+A reader takes the text of a table and yields rows; a writer takes rows of ``(recording, Event)`` and yields lines.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from skaudio.events._event import Event
-from skaudio.events._table_rows import EventTableError, Row, columns_of, make_event, number, optional_number
+from skaudio.events._table_rows import (
+    EventTableError,
+    Row,
+    as_number,
+    columns_of,
+    full_row,
+    is_missing_text,
+    make_event,
+    number,
+    optional_number,
+    tabbed_lines,
+)
 
-RAVEN_COLUMNS = ("Begin Time (s)", "End Time (s)")
-RAVEN_LABELS = ("Annotation", "Label", "Species", "Common Name", "Species Code", "Tags", "Type")
-RAVEN_SCORES = ("Score", "Confidence")
-CSV_COLUMNS = ("recording", "onset", "offset", "label")
-CSV_MORE = ("score", "low_frequency", "high_frequency")
+CSV_COLUMNS = ("onset", "offset", "label")
+CSV_MORE = ("score", "low_frequency", "high_frequency", "channel")
 DCASE_HEADER = ["filename", "onset", "offset", "event_label"]
 
-Rows = Iterable[tuple[str | None, Event]]
+Rows = Iterable[tuple[Any, Event]]
 
 
-def read_raven(lines: Sequence[str], path: object, label_column: str | None) -> Iterator[Row]:
-    """Read a Raven selection table [1]_: tab-separated, a header, times in seconds, one selection in one or two views.
-
-    Where ``Begin File`` and ``File Offset (s)`` are there, a selection is of that file, from that time on; else times
-    are those of the only recording.
-
-    References
-    ----------
-    .. [1] K. Lisa Yang Center for Conservation Bioacoustics, "Raven Pro user's manual", chapter 6, Cornell Lab of
-       Ornithology.
-    """
-    table = list(csv.reader(lines, delimiter="\t"))
-    places = columns_of(table[0] if table else [], RAVEN_COLUMNS, path)
-    if label_column is None:
-        label_column = next((name for name in RAVEN_LABELS if name in places), None)
-    if label_column not in places:
-        raise EventTableError(
-            f"{path}, line 1: no column is known to hold labels; there are {', '.join(places)}. Say which by "
-            "label_column."
-        )
-    score_column = next((name for name in RAVEN_SCORES if name in places), None)
-    of_files = "Begin File" in places and "File Offset (s)" in places
-    views: set[tuple[str, ...]] = set()
-    for line, cells in enumerate(table[1:], start=2):
-        if not any(cells):
-            continue
-        if len(cells) < len(table[0]):
-            raise EventTableError(f"{path}, line {line}: {len(cells)} cells; expected {len(table[0])}.")
-        values = {name: cells[place] for name, place in places.items()}
-        selection = (values.get("Selection", ""), values["Begin Time (s)"], values["End Time (s)"])
-        if "View" in places and "Selection" in places:
-            if selection in views:
-                continue  # the same selection in another view
-            views.add(selection)
-        begin, end = (number(values[name], name, line, path) for name in RAVEN_COLUMNS)
-        if of_files:
-            offset = number(values["File Offset (s)"], "File Offset (s)", line, path)
-            begin, end = offset, offset + (end - begin)
-        more = (
-            optional_number(values.get(name), name, line, path)
-            for name in (score_column, "Low Freq (Hz)", "High Freq (Hz)")
-        )
-        event = make_event(line, path, begin, end, values[label_column], *more)
-        yield Row(line, values["Begin File"] if of_files else None, event)
-
-
-def write_raven(rows: Rows, durations: Mapping[str, float] | None) -> Iterator[str]:
-    """Write a Raven selection table; of several recordings, on the time line that Raven lays them out on."""
-    rows = list(rows)
-    starts = _starts(list(dict.fromkeys(recording for recording, _ in rows)), durations)
-    columns = ["Selection", "View", "Channel", *RAVEN_COLUMNS, "Low Freq (Hz)", "High Freq (Hz)"]
-    columns += ["Begin File", "File Offset (s)"] if rows and rows[0][0] is not None else []
-    yield "\t".join([*columns, "Annotation", "Score"])
-    for i, (recording, event) in enumerate(rows, start=1):
-        begin = starts[recording]
-        cells = [str(i), "Spectrogram 1", "1", _seconds(begin + event.onset), _seconds(begin + event.offset)]
-        cells += [_optional(event.low_frequency), _optional(event.high_frequency)]
-        cells += [str(recording), _seconds(event.onset)] if recording is not None else []
-        yield "\t".join([*cells, _plain(event.label), _optional(event.score)])
-
-
-def read_audacity(lines: Sequence[str], path: object) -> Iterator[Row]:
+def read_audacity(text: str, path: object) -> Iterator[Row]:
     r"""Read a label track of Audacity [1]_: start, end and label; below, after a backslash, frequencies, if there are.
 
     References
@@ -89,10 +37,7 @@ def read_audacity(lines: Sequence[str], path: object) -> Iterator[Row]:
     .. [1] "Importing and exporting labels", Audacity manual.
     """
     pending: tuple[int, float, float, str] | None = None
-    for line, text in enumerate(lines, start=1):
-        cells = text.rstrip("\r\n").split("\t")
-        if not text.strip():
-            continue
+    for line, cells in tabbed_lines(text):
         if cells[0] == "\\":
             if pending is None or len(cells) != 3:
                 raise EventTableError(f"{path}, line {line}: frequencies of no label, or not two of them.")
@@ -104,9 +49,10 @@ def read_audacity(lines: Sequence[str], path: object) -> Iterator[Row]:
         if pending is not None:
             yield Row(pending[0], None, make_event(pending[0], path, *pending[1:]))
         if len(cells) < 2:
-            raise EventTableError(f"{path}, line {line}: {text.strip()!r}; expected start, end and label, by tabs.")
-        start, end = (number(cell, what, line, path) for cell, what in zip(cells, ("start", "end"), strict=False))
-        pending = (line, start, end, cells[2] if len(cells) > 2 else "")
+            shown = "\t".join(cells).strip()
+            raise EventTableError(f"{path}, line {line}: {shown!r}; expected start, end and label, by tabs.")
+        start, end, label = full_row(cells, 3, (), line, path)
+        pending = (line, number(start, "start", line, path), number(end, "end", line, path), label)
     if pending is not None:
         yield Row(pending[0], None, make_event(pending[0], path, *pending[1:]))
 
@@ -121,96 +67,110 @@ def write_audacity(rows: Rows) -> Iterator[str]:
             "format."
         )
     for _, event in rows:
-        yield f"{event.onset:.6f}\t{event.offset:.6f}\t{_plain(event.label)}"
+        yield f"{event.onset:.6f}\t{event.offset:.6f}\t{event.label}"
         if event.low_frequency is not None or event.high_frequency is not None:
             low, high = (-1.0 if f is None else f for f in (event.low_frequency, event.high_frequency))
             yield f"\\\t{low:.6f}\t{high:.6f}"
 
 
-def read_dcase(lines: Sequence[str], path: object) -> Iterator[Row]:
+def read_dcase(text: str, path: object) -> Iterator[Row]:
     """Read what DCASE and sed_eval have [1]_: tab-separated, with a header or without.
 
-    With a header, the columns ``filename``, ``onset``, ``offset`` and ``event_label``, empty where a file has no event.
-    Without, onset, offset and label; and before them the file, or the file and the scene.
+    With a header, the columns ``filename``, ``onset``, ``offset`` and ``event_label``, the last three empty or NaN
+    where a file has no event. Without, onset, offset and label; and before them the file, or the file and the scene.
+    A cell in quotation marks, with those within it doubled, is what stands between them.
 
     References
     ----------
     .. [1] A. Mesaros, T. Heittola and T. Virtanen, "sed_eval: evaluation toolbox for sound event detection",
        documentation.
     """
-    table = list(csv.reader(lines, delimiter="\t"))
-    if not table:
-        return
-    headed = "onset" in [cell.strip() for cell in table[0]]
-    places = columns_of(table[0], DCASE_HEADER[1:], path) if headed else {}
-    for line, cells in enumerate(table[headed:], start=1 + headed):
-        if not any(cells):
-            continue
+    lines = [(line, list(map(_unquoted, cells))) for line, cells in tabbed_lines(text)]
+    header = [cell.strip() for cell in lines[0][1]] if lines else []
+    headed = "onset" in header
+    places = columns_of(header, DCASE_HEADER[1:], DCASE_HEADER[:1], path) if headed else {}
+    needed = [places[name] for name in DCASE_HEADER[1:]] if headed else []
+    for line, cells in lines[headed:]:
         if headed:
-            cells = cells + [""] * (len(table[0]) - len(cells))
-            recording = cells[places["filename"]] if "filename" in places else None
-            onset, offset, label = (cells[places[name]] for name in DCASE_HEADER[1:])
-            if not (onset.strip() or offset.strip() or label.strip()):
-                yield Row(line, recording, None)
-                continue
+            cells = full_row(cells, len(header), needed, line, path, alone=places.get("filename"))
+            recording = cells[places["filename"]].strip() if "filename" in places else None
+            fields = [cells[place] for place in needed]
         elif len(cells) in {3, 4, 5}:
-            recording = cells[0] if len(cells) > 3 else None
-            onset, offset, label = cells[-3:]
+            recording = cells[0].strip() if len(cells) > 3 else None
+            fields = cells[-3:]
         else:
             raise EventTableError(
                 f"{path}, line {line}: {len(cells)} cells; expected onset, offset and label, by tabs."
             )
-        times = number(onset, "onset", line, path), number(offset, "offset", line, path)
-        yield Row(line, recording, make_event(line, path, *times, label))
+        yield _row(line, recording, fields, path)
 
 
 def write_dcase(rows: Rows) -> Iterator[str]:
     """Write what DCASE has, with a header."""
     yield "\t".join(DCASE_HEADER)
     for recording, event in rows:
-        name = "" if recording is None else str(recording)
-        yield f"{name}\t{event.onset:.6f}\t{event.offset:.6f}\t{_plain(event.label)}"
+        yield f"{_quoted(recording)}\t{event.onset:.6f}\t{event.offset:.6f}\t{_quoted(event.label)}"
 
 
-def read_csv(lines: Sequence[str], path: object) -> Iterator[Row]:
+def read_csv(text: str, path: object) -> Iterator[Row]:
     """Read a table with the columns onset, offset, label, and, if there are, recording, score and frequencies."""
-    table = list(csv.reader(lines))
-    places = columns_of(table[0] if table else [], CSV_COLUMNS[1:], path)
-    for line, cells in enumerate(table[1:], start=2):
-        if not any(cells):
-            continue
-        if len(cells) != len(table[0]):
-            raise EventTableError(f"{path}, line {line}: {len(cells)} cells; expected {len(table[0])}.")
-        values = {name: cells[place] for name, place in places.items()}
-        times = (number(values[name], name, line, path) for name in ("onset", "offset"))
-        more = (optional_number(values.get(name), name, line, path) for name in CSV_MORE)
-        yield Row(
-            line, values.get("recording", values.get("path")), make_event(line, path, *times, values["label"], *more)
-        )
+    table = list(_csv_lines(text, path))
+    header = [cell.strip() for cell in table[0][2]] if table else []
+    places = columns_of(header, CSV_COLUMNS, (*CSV_MORE, "recording", "path"), path)
+    named = next((places[name] for name in ("recording", "path") if name in places), None)
+    needed = [places[name] for name in CSV_COLUMNS]
+    for line, lines, row in table[1:]:
+        if len(lines) > 1:
+            _check_swallowed(line, lines, places, path)
+        cells = full_row(row, len(header), needed, line, path, alone=named)
+        recording = None if named is None else cells[named].strip()
+        more = (optional_number(cells[places[name]] if name in places else None, name, line, path) for name in CSV_MORE)
+        yield _row(line, recording, [cells[place] for place in needed], path, *more)
 
 
-def _starts(recordings: list[str | None], durations: Mapping[str, float] | None) -> dict[str | None, float]:
-    """Tell where each recording begins on the time line on which they are laid out one after another."""
-    if durations is None:
-        if len(recordings) > 1:
-            raise ValueError(
-                f"Raven lays {len(recordings)} recordings out one after another: pass durations, from the name of each "
-                "to its seconds."
+def _csv_lines(text: str, path: object) -> Iterator[tuple[int, Sequence[str], list[str]]]:
+    """Yield, of each row that has any cells, the number of its first line, its lines, and its cells."""
+    lines = list(io.StringIO(text, newline=""))
+    reader, first = csv.reader(lines, skipinitialspace=True, strict=True), 0
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield first + 1, lines[first : reader.line_num], cells
+            first = reader.line_num
+    except csv.Error as error:
+        raise EventTableError(
+            f"{path}, line {first + 1}: {error}. A cell that begins with a quotation mark ends with one, and those "
+            "within it are doubled."
+        ) from None
+
+
+def _check_swallowed(line: int, lines: Sequence[str], places: dict[str, int], path: object) -> None:
+    """Refuse a cell over several lines that holds rows: two lone quotation marks make one cell of what is between."""
+    for later, text in enumerate(lines[1:], start=line + 1):
+        cells = text.split(",")
+        times = [cells[places[name]] for name in CSV_COLUMNS[:2] if places[name] < len(cells)]
+        if len(times) == 2 and None not in map(as_number, times):
+            raise EventTableError(
+                f"{path}, line {line}: a quotation mark opens a cell that goes on into line {later}, which is a row of "
+                "its own. Double it, or take it out."
             )
-        return dict.fromkeys(recordings, 0.0)
-    missing = [recording for recording in recordings if recording not in durations]
-    if missing:
-        raise ValueError(f"durations do not name the recording {missing[0]!r}.")
-    return dict(zip(durations, accumulate(durations.values(), initial=0.0), strict=False))
 
 
-def _seconds(value: float) -> str:
-    return f"{value:.9f}"
+def _row(line: int, recording: str | None, fields: Sequence[str], path: object, *more: float | None) -> Row:
+    """Make a row; one with a recording and no onset, offset and label says that the recording has no events."""
+    onset, offset, label = fields
+    if recording and all(map(is_missing_text, fields)):
+        return Row(line, recording, None)
+    times = number(onset, "onset", line, path), number(offset, "offset", line, path)
+    return Row(line, recording or None, make_event(line, path, *times, label, *more))
 
 
-def _optional(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
+def _quoted(cell: object) -> str:
+    text = str(cell)
+    return '"' + text.replace('"', '""') + '"' if '"' in text else text
 
 
-def _plain(label: object) -> str:
-    return " ".join(str(label).split())  # a tab or a line break would begin another cell
+def _unquoted(cell: str) -> str:
+    inner = cell[1:-1]
+    is_quoted = len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in inner.replace('""', "")
+    return inner.replace('""', '"') if is_quoted else cell

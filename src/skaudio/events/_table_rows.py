@@ -1,11 +1,16 @@
-"""Reading tables of events by hand, so that every error can name the line."""
+"""Rows of tables of events, read by hand so that every error can name the line."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from skaudio._recording_names import pair_names
 from skaudio.events._event import Event
 
-SAME = 0.9  # of the time that two events of a class cover together: what overlaps more is there twice
+SAME = 0.9  # of the time and of the band that two events of a class cover together: what overlaps more is there twice
+SLACK_SECONDS = 0.5  # that an event may end after its recording: bounds are drawn by hand, windows reach over the end
+MISSING = {"", "nan", "na", "<na>", "nat", "none", "null"}  # how programs write that a number is missing
 
 
 class EventTableError(ValueError):
@@ -18,11 +23,11 @@ class Row(NamedTuple):
     Attributes
     ----------
     line : int
-        Which line, from 1.
+        The number of the line, from 1.
     recording : str or None
-        Of which recording; None: of the only one.
+        The recording; None: not said.
     event : Event or None
-        The event; None: the line says that the recording has none.
+        The event; None: the recording has none.
     """
 
     line: int
@@ -30,17 +35,31 @@ class Row(NamedTuple):
     event: Event | None
 
 
+def as_number(text: str) -> float | None:
+    """Return the number that a text is, or None."""
+    try:
+        return None if "_" in text else float(text)  # Python's own literals may have underscores
+    except ValueError:
+        return None
+
+
 def number(text: str, what: str, line: int, path: object) -> float:
     """Read a number."""
-    try:
-        return float(text)
-    except ValueError:
-        raise EventTableError(f"{path}, line {line}: {what} is {text!r}; expected a number.") from None
+    value = as_number(text)
+    if value is None:
+        raise EventTableError(f"{path}, line {line}: {what} is {text!r}; expected a number.")
+    return value
 
 
 def optional_number(text: str | None, what: str, line: int, path: object) -> float | None:
-    """Read a number that need not be there."""
-    return None if text is None or not text.strip() else number(text, what, line, path)
+    """Read a number that may be missing; NaN says so, too."""
+    value = as_number(text) if text else None
+    return value if value is not None or not text or is_missing_text(text) else number(text, what, line, path)
+
+
+def is_missing_text(text: str) -> bool:
+    """Return whether a cell says that there is no number."""
+    return text.strip().lower() in MISSING
 
 
 def make_event(line: int, path: object, *values: float | str | None) -> Event:
@@ -51,38 +70,174 @@ def make_event(line: int, path: object, *values: float | str | None) -> Event:
         raise EventTableError(f"{path}, line {line}: {error}") from None
 
 
-def columns_of(header: list[str], needed: Iterable[str], path: object) -> dict[str, int]:
-    """Find columns by their names."""
-    places = {name.strip(): place for place, name in enumerate(header)}
-    missing = [name for name in needed if name not in places]
-    if missing:
-        raise EventTableError(f"{path}, line 1: there is no column {missing[0]!r}, only {', '.join(places)}.")
-    return places
+def columns_of(header: Sequence[str], needed: Iterable[str], known: Iterable[str], path: object) -> dict[str, int]:
+    """Find columns by their names.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Names of all columns.
+    needed, known : iterables of str
+        Those that must be there, and others that mean something; none of them may be there twice.
+    path : object
+        The file, for messages.
+
+    Returns
+    -------
+    dict of str to int
+        Places of all columns.
+    """
+    names = [name.strip() for name in header]
+    for name in needed:
+        if name not in names:
+            raise EventTableError(f"{path}, line 1: there is no column {name!r}, only {', '.join(names)}.")
+    for name in (*needed, *known):
+        if names.count(name) > 1:
+            raise EventTableError(f"{path}, line 1: there is more than one column {name!r}.")
+    return {name: place for place, name in enumerate(names)}
 
 
-def checked(rows: Iterable[Row], path: object, durations: Mapping[str, float] | float | None) -> Iterator[Row]:
-    """Refuse events past the end of their recording, and events that are there twice."""
-    seen: dict[tuple[str | None, str], list[Row]] = {}
-    for row in rows:
-        if row.event is not None:
-            _check_end(row, path, durations)
-            earlier = seen.setdefault((row.recording, row.event.label), [])
-            for other in earlier:
-                both = max(row.event.offset, other.event.offset) - min(row.event.onset, other.event.onset)
-                if row.event.overlap(other.event) >= SAME * both:
-                    raise EventTableError(f"{path}, line {row.line}: {row.event!r} is in line {other.line} already.")
-            earlier.append(row)
-        yield row
+def tabbed_lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    r"""Yield the number and the cells of each line that has any; lines end at ``\n``, ``\r\n`` and ``\r`` alone."""
+    for line, row in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
+        if row.strip():
+            yield line, row.split("\t")
 
 
-def _check_end(row: Row, path: object, durations: Mapping[str, float] | float | None) -> None:
-    if durations is None:
-        return
+def full_row(
+    cells: list[str], n_columns: int, needed: Sequence[int], line: int, path: object, *, alone: int | None = None
+) -> list[str]:
+    """Fill up a row that ends before empty cells.
+
+    Parameters
+    ----------
+    cells : list of str
+        The row.
+    n_columns : int
+        How many cells it should have.
+    needed : sequence of int
+        Places of cells that must be there.
+    line : int
+        Its number, for messages.
+    path : object
+        The file, for messages.
+    alone : int or None, default=None
+        Place of a cell that may be the only one that is not empty.
+
+    Returns
+    -------
+    list of str, of length n_columns
+
+    Raises
+    ------
+    EventTableError
+        If a cell that is needed is missing, or if there is one more than there are columns.
+    """
+    if len(cells) == n_columns:
+        return cells
+    filled = {place for place, cell in enumerate(cells) if cell.strip()}
+    short = any(place >= len(cells) for place in needed) and filled != {alone}
+    if short or any(place >= n_columns for place in filled):
+        why = "" if short else " Does a cell hold the separator of cells?"
+        raise EventTableError(f"{path}, line {line}: {len(cells)} cells; expected {n_columns}.{why}")
+    return cells[:n_columns] + [""] * (n_columns - len(cells))
+
+
+def check_rows(
+    rows: Sequence[Row], path: object, durations: Mapping[str, float] | float | None, *, repeated: bool
+) -> None:
+    """Refuse events past the end of their recording and, unless ``repeated`` are allowed, events that are there twice.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        The table.
+    path : object
+        The file, for messages.
+    durations : dict of str to float, float or None
+        Seconds of each recording, or of all; None: not known.
+    repeated : bool
+        Whether events may be there twice.
+    """
+    rows = [row for row in rows if row.event is not None]
+    if durations is not None:
+        _check_ends(rows, path, durations)
+    pair = None if repeated else first_repetition([(row.recording, row.event) for row in rows])
+    if pair is not None:
+        earlier, later = (rows[place] for place in pair)
+        raise EventTableError(
+            f"{path}, line {later.line}: {later.event!r} is in line {earlier.line} already. Delete one of them, or "
+            "pass duplicates='keep'."
+        )
+
+
+def first_repetition(events: Sequence[tuple[Any, Event]]) -> tuple[int, int] | None:
+    """Find two events of one class and recording that are the same sound, at nearly one time and in one band.
+
+    Parameters
+    ----------
+    events : sequence of (recording, Event)
+        What to search.
+
+    Returns
+    -------
+    (int, int) or None
+        Places of the earlier one and of the later one; None: there are no such two.
+    """
+    groups: dict[tuple, int] = {}
+    group = np.array([groups.setdefault((name, event[2], event.channel), len(groups)) for name, event in events], int)
+    onset, offset = (np.array([event[i] for _, event in events], float) for i in (0, 1))
+    low, high = (np.array([event[i] for _, event in events], float) for i in (4, 5))  # NaN where it is None
+    order = np.lexsort((onset, group))
+    first, step = np.arange(len(order)), 1
+    while len(first):
+        # In order of onset, those that may be the same as an event follow it within a tenth of its length.
+        first = first[first + step < len(order)]
+        i, j = order[first], order[first + step]
+        near = (group[i] == group[j]) & (onset[j] - onset[i] <= (1 - SAME) * (offset[i] - onset[i]) + 1e-9)
+        first, i, j = first[near], i[near], j[near]
+        same = _share(onset, offset, i, j) >= SAME
+        same &= np.where(np.isnan(low + high)[[i, j]].any(axis=0), ~_differ(low, high, i, j), True)
+        same &= ~(_share(low, high, i, j) < SAME)  # NaN where a band is not known
+        if same.any():
+            pairs = np.sort(np.stack([i[same], j[same]]), axis=0)
+            return tuple(pairs[:, pairs[1].argmin()].tolist())
+        step += 1
+    return None
+
+
+def _share(begin: np.ndarray, end: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Return the share of what two spans cover together that is in both; 1 for the same point."""
+    both = np.minimum(end[i], end[j]) - np.maximum(begin[i], begin[j])
+    either = np.maximum(end[i], end[j]) - np.minimum(begin[i], begin[j])
+    return np.divide(both, either, out=np.where(np.isnan(either), np.nan, 1.0), where=either > 0)
+
+
+def _differ(low: np.ndarray, high: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Return where bands of which one end is known have different ones."""
+    return (np.abs(low[i] - low[j]) > 0) | (np.abs(high[i] - high[j]) > 0)
+
+
+def _check_ends(rows: Sequence[Row], path: object, durations: Mapping[str, float] | float) -> None:
+    names = {row.recording: row.line for row in reversed(rows)}
     if isinstance(durations, Mapping):
-        if row.recording not in durations:
-            raise EventTableError(f"{path}, line {row.line}: durations do not name the recording {row.recording!r}.")
-        end = durations[row.recording]
+        try:
+            pairs = pair_names(names, durations)
+        except ValueError as error:
+            raise EventTableError(f"{path}, with durations: {error}") from None
+        ends = {name: durations[other] for name, other in pairs.items()}
     else:
-        end = durations
-    if row.event.offset > end:
-        raise EventTableError(f"{path}, line {row.line}: {row.event!r} ends after the recording, which has {end:g} s.")
+        ends = dict.fromkeys(names, durations)
+    for row in rows:
+        if row.recording not in ends:
+            raise EventTableError(f"{path}, line {row.line}: durations do not name the recording {row.recording!r}.")
+        if row.event.offset > ends[row.recording] + SLACK_SECONDS:
+            raise EventTableError(f"{path}, line {row.line}: {ends_late(row.event, ends[row.recording])}")
+
+
+def ends_late(event: Event, duration: float) -> str:
+    """Say that an event ends after its recording."""
+    return (
+        f"{event!r} ends after the recording, which has {duration:g} s. Times are in seconds from the start of the "
+        f"recording, and may be over its end by {SLACK_SECONDS:g} s."
+    )

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from skaudio.events._event_tables import places_of
+from skaudio._event_rows import clean_label, is_missing
+from skaudio._recording_names import RecordingNames
 
 
 def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
-    """Give the tags of each recording; None if `y` says when something happens too.
+    """Return the tags of each recording; None if `y` also says when something happens.
 
     Parameters
     ----------
@@ -28,19 +29,13 @@ def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
     Raises
     ------
     ValueError
-        If there are not as many as recordings, or if a table names one that is not there.
+        If there are not as many as recordings, if a table names one that is not there, or if a tag is empty.
     """
     if hasattr(y, "columns"):
         if "onset" in y.columns:
             return None
         if "label" in y.columns:
-            tags: list[list] = [[] for _ in recordings]
-            places = places_of(recordings)
-            for recording, label in zip(y["recording"], y["label"], strict=True):
-                if recording not in places:
-                    raise ValueError(f"The table of tags names {recording!r}, which is none of the recordings.")
-                tags[places[recording]].append(label)
-            return tags
+            return _of_table(y, recordings)
         tags = _of_indicator(np.asarray(y), list(y.columns))
     elif isinstance(y, np.ndarray) and y.ndim == 2 and y.dtype.kind in "biuf":
         tags = _of_indicator(y, list(range(y.shape[1])))
@@ -48,11 +43,22 @@ def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
         items = list(y)
         if all(isinstance(own, (str, PathLike)) for own in items) or not all(map(_is_tags, items)):
             return None
-        tags = [list(own) for own in items]
+        tags = [[clean_label(tag) for tag in own] for own in items]
         if not any(tags):
             return None  # no event either
     if len(tags) != len(recordings):
         raise ValueError(f"Got {len(recordings)} recordings and tags of {len(tags)}.")
+    return tags
+
+
+def _of_table(table: Any, recordings: Sequence) -> list[list]:
+    """Collect the tags of each recording from a table; a row without a label says that it has none."""
+    names = RecordingNames(recordings, numbered=True)
+    tags: list[list] = [[] for _ in recordings]
+    for recording, label in zip(list(table["recording"]), list(table["label"]), strict=True):
+        place = names.require(recording, "The table of tags")
+        if not is_missing(label):
+            tags[place].append(clean_label(label))
     return tags
 
 

@@ -134,7 +134,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
             They are decoded one at a time.
         y : array-like of shape (n_clips,), default=None
             Their names; recordings of one name are takes of one thing. None: the names of files, without folder and
-            extension; else numbers.
+            extension, each of which must be of one file only; else numbers.
 
         Returns
         -------
@@ -144,7 +144,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         Raises
         ------
         AudioError, TypeError, ValueError
-            If a recording cannot be decoded, or names are not as many.
+            If a recording cannot be decoded, names are not as many, or files in different folders have one name.
         """
         recordings = check_clips(self, X, reset=True)
         self.names_: list[Any] = []
@@ -324,14 +324,24 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
 
     def _names_of(self, recordings: Sequence, names: Any) -> list:
         if names is None:
-            return [
-                Path(clip).stem if isinstance(clip, (str, Path)) else self._next + i
-                for i, clip in enumerate(recordings)
-            ]
+            return self._default_names(recordings)
         names = column_or_1d(names).tolist()
         if len(names) != len(recordings):
             raise ValueError(f"Got {len(recordings)} recordings and {len(names)} names.")
         return names
+
+    def _default_names(self, recordings: Sequence) -> list:
+        """Name files by their names; a recorder names them by date, at every site, and so they need not be takes."""
+        named: dict[Any, Any] = {}
+        for i, clip in enumerate(recordings):
+            name = Path(clip).stem if isinstance(clip, (str, Path)) else self._next + i
+            if name in named:
+                raise ValueError(
+                    f"The name {name!r} is of several recordings, {str(named[name])!r} and {str(clip)!r}. Pass their "
+                    "names as y: different ones or, for takes of one thing, the same."
+                )
+            named[name] = clip
+        return list(named)
 
     def _named(self, recordings: Sequence, names: Any) -> Iterator[tuple[np.ndarray, Any]]:
         for i, name in enumerate(self._names_of(recordings, names)):

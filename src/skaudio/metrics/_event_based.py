@@ -30,7 +30,7 @@ def event_based_scores(
     ----------
     y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
         Events of each recording, in seconds; or one table with the columns ``recording``, ``onset``, ``offset`` and
-        ``label``.
+        ``label``. Two tables may name their recordings in different ways; see Notes.
     onset_collar : float, default=0.2
         How far the onset may be off, in seconds.
     offset_collar : float or None, default=0.2
@@ -50,12 +50,17 @@ def event_based_scores(
     Raises
     ------
     ValueError, TypeError
-        If events are no such lists or tables, or end before they begin.
+        If events are no such lists or tables, tables share no recording, or events end before they begin.
 
     See Also
     --------
     segment_based_scores : For who asks whether rather than when.
     intersection_based_scores : For events whose bounds are a matter of taste.
+
+    Notes
+    -----
+    A name in one table matches the same path in the other, or else one that ends with it, such as ``night.wav`` or
+    ``night`` and ``/data/night.wav``, if there is only one such; a name of several recordings is an error.
 
     References
     ----------

@@ -2,7 +2,11 @@
 
 Events are ``(onset, offset, label)``, in seconds, maybe with more behind (a score, frequencies); a recording has a list
 of them, and a set of recordings a list of such lists. Or all are rows of one data frame with the columns ``recording``,
-``onset``, ``offset`` and ``label``. A recording that a table does not name has no events.
+``onset``, ``offset`` and ``label``. A recording that a table does not name has no events, and neither has one with a
+row in which nothing else is given.
+
+Two tables may name their recordings in different ways: a name in one matches the same path in the other, or else one
+that ends with it (with or without the suffix of the file), if there is only one such.
 """
 
 from collections.abc import Sequence
@@ -10,7 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-COLUMNS = ("recording", "onset", "offset", "label")
+from skaudio._event_rows import clean_label, event_rows
+from skaudio._recording_names import RecordingNames, pair_names
+
+MAX_NAMES_IN_MESSAGE = 3
 
 
 class EventArrays(NamedTuple):
@@ -35,7 +42,7 @@ class EventArrays(NamedTuple):
 
 
 def check_event_lists(
-    y_true: Any, y_pred: Any, labels: Sequence | None
+    y_true: Any, y_pred: Any, labels: Sequence | None, recordings: Sequence | None = None
 ) -> tuple[list[EventArrays], list[EventArrays], list]:
     """Validate true and predicted events.
 
@@ -45,6 +52,8 @@ def check_event_lists(
         See the conventions of this module.
     labels : sequence or None
         Classes that count; None: all that occur.
+    recordings : sequence or None, default=None
+        Names of all recordings, whether tables name them or not; None: those that are named.
 
     Returns
     -------
@@ -56,25 +65,36 @@ def check_event_lists(
     Raises
     ------
     ValueError, TypeError
-        If these are no such events, or lists of recordings that are not as many.
+        If these are no such events, lists of recordings that are not as many, or tables that share no recording or name
+        one by a name of several.
     """
+    names = ("y_true", "y_pred")
     tables = [hasattr(events, "columns") for events in (y_true, y_pred)]
     if any(tables) and not all(tables):
         raise TypeError("y_true and y_pred must both be data frames, or both lists of lists of events.")
+    both = [
+        _of_table(events, name) if table else list(events)
+        for events, name, table in zip((y_true, y_pred), names, tables, strict=True)
+    ]
     if all(tables):
-        recordings = sorted({*_column(y_true, "recording", "y_true"), *_column(y_pred, "recording", "y_pred")}, key=str)
-        both = [_by_recording(events, recordings) for events in (y_true, y_pred)]
-    else:
-        both = [list(events) for events in (y_true, y_pred)]
-        if len(both[0]) != len(both[1]):
-            raise ValueError(
-                f"y_true has {len(both[0])} recordings and y_pred {len(both[1])}; expected a list of events for each "
-                "recording, empty where it has none."
-            )
+        both = _same_recordings(*both) if recordings is None else _given_recordings(both, recordings)
+    for name, lists in zip(names, both, strict=True):
+        if recordings is not None and len(lists) != len(recordings):
+            raise ValueError(f"{name} has {len(lists)} recordings, and recordings={len(recordings)} names.")
+    if len(both[0]) != len(both[1]):
+        raise ValueError(
+            f"y_true has {len(both[0])} recordings and y_pred {len(both[1])}; expected a list of events for each "
+            "recording, empty where it has none."
+        )
+    both = [
+        [_as_list(events, f"{name}, recording {i}") for i, events in enumerate(lists)]
+        for name, lists in zip(names, both, strict=True)
+    ]
     if labels is None:
-        labels = sorted({event[2] for events in (*both[0], *both[1]) for event in _as_list(events)})
+        labels = sorted({event[2] for lists in both for events in lists for event in events})
+    else:
+        labels = list(map(clean_label, labels))
     numbers = {label: number for number, label in enumerate(labels)}
-    names = ("y_true", "y_pred")
     checked = [
         [_as_arrays(events, numbers, f"{name}, recording {i}") for i, events in enumerate(lists)]
         for name, lists in zip(names, both, strict=True)
@@ -82,32 +102,59 @@ def check_event_lists(
     return checked[0], checked[1], list(labels)
 
 
-def _column(table: Any, name: str, what: str) -> list:
-    missing = [column for column in COLUMNS if column not in table.columns]
-    if missing:
-        raise ValueError(f"{what} has no column {missing[0]!r}; expected the columns {', '.join(COLUMNS)}.")
-    return table[name].tolist()
-
-
-def _by_recording(table: Any, recordings: list) -> list[list[tuple]]:
-    events: dict[Any, list[tuple]] = {recording: [] for recording in recordings}
-    for recording, *event in zip(*(table[column] for column in COLUMNS), strict=True):
-        events[recording].append(tuple(event))
-    return [events[recording] for recording in recordings]
-
-
-def _as_list(events: Any) -> list:
-    if isinstance(events, (str, bytes)) or not hasattr(events, "__iter__"):
-        raise TypeError(f"Expected a list of events for each recording, got {events!r:.60}.")
-    events = list(events)
-    for event in events:
-        if not isinstance(event, (tuple, list, np.void)) or len(event) < 3:
-            raise TypeError(f"Expected events (onset, offset, label), got {event!r:.60}.")
+def _of_table(table: Any, what: str) -> dict[Any, list[tuple]]:
+    """Return the events of each recording that a table names."""
+    events: dict[Any, list[tuple]] = {}
+    for _, recording, fields in event_rows(table, what):
+        own = events.setdefault(recording, [])
+        if fields is not None:
+            own.append(fields)
     return events
 
 
-def _as_arrays(events: Any, numbers: dict[Any, int], where: str) -> EventArrays:
-    kept = [event for event in _as_list(events) if event[2] in numbers]
+def _same_recordings(y_true: dict, y_pred: dict) -> list[list[list[tuple]]]:
+    """Bring the recordings of two tables into one order."""
+    pairs = pair_names(y_pred, y_true)
+    if y_true and y_pred and not pairs:
+        some = [", ".join(map(repr, list(events)[:MAX_NAMES_IN_MESSAGE])) for events in (y_true, y_pred)]
+        raise ValueError(
+            f"y_true and y_pred share no recording: they name {some[0]} and {some[1]}. Name recordings in one way; if "
+            "these are different recordings, give a list of events for each, or rows with a recording and nothing else "
+            "for those without events."
+        )
+    predicted = {pairs.get(name, name): events for name, events in y_pred.items()}
+    recordings = sorted({*y_true, *predicted}, key=str)
+    return [[events.get(name, []) for name in recordings] for events in (y_true, predicted)]
+
+
+def _given_recordings(tables: Sequence[dict], recordings: Sequence) -> list[list[list[tuple]]]:
+    """Bring the recordings of tables into a given order."""
+    names, both = RecordingNames(recordings), []
+    for events, what in zip(tables, ("y_true", "y_pred"), strict=True):
+        lists: list[list[tuple]] = [[] for _ in recordings]
+        for name, own in events.items():
+            lists[names.require(name, what)] += own
+        both.append(lists)
+    return both
+
+
+def _as_list(events: Any, where: str) -> list[tuple]:
+    """Return events with the labels that count: without blanks around them."""
+    if isinstance(events, (str, bytes)) or not hasattr(events, "__iter__"):
+        raise TypeError(f"Expected a list of events for each recording, got {events!r:.60}.")
+    checked = []
+    for i, event in enumerate(events):
+        if not isinstance(event, (tuple, list, np.void)) or len(event) < 3:
+            raise TypeError(f"Expected events (onset, offset, label), got {event!r:.60}.")
+        try:
+            checked.append((event[0], event[1], clean_label(event[2])))
+        except ValueError as error:
+            raise ValueError(f"{where}: event {i} has {error}.") from None
+    return checked
+
+
+def _as_arrays(events: Sequence[tuple], numbers: dict[Any, int], where: str) -> EventArrays:
+    kept = [event for event in events if event[2] in numbers]
     onsets, offsets = (np.array([event[i] for event in kept], np.float64) for i in (0, 1))
     wrong = np.flatnonzero(~(offsets >= onsets) | ~np.isfinite(onsets) | ~np.isfinite(offsets))
     if len(wrong):

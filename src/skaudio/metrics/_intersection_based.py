@@ -28,7 +28,8 @@ def intersection_based_scores(
     ----------
     y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
         Events of each recording, in seconds; or one table with the columns ``recording``, ``onset``, ``offset`` and
-        ``label``. Events of one class in one list are taken not to overlap.
+        ``label``. Two tables may name their recordings in different ways; see Notes. Events of one class in one list
+        are taken not to overlap.
     detection_share : float, default=0.7
         Share of a prediction that must lie on true events, in (0, 1]; the literature's detection tolerance.
     truth_share : float, default=0.7
@@ -47,7 +48,13 @@ def intersection_based_scores(
     Raises
     ------
     ValueError, TypeError
-        If events are no such lists or tables, or end before they begin; if a share is not in (0, 1].
+        If events are no such lists or tables, tables share no recording, or events end before they begin; if a share is
+        not in (0, 1].
+
+    Notes
+    -----
+    A name in one table matches the same path in the other, or else one that ends with it, such as ``night.wav`` or
+    ``night`` and ``/data/night.wav``, if there is only one such; a name of several recordings is an error.
 
     References
     ----------

@@ -25,7 +25,7 @@ def segment_based_scores(
     ----------
     y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
         Events of each recording, in seconds; or one table with the columns ``recording``, ``onset``, ``offset`` and
-        ``label``.
+        ``label``. Two tables may name their recordings in different ways; see Notes.
     segment_seconds : float, default=1.0
         Length of a segment.
     average : {"micro", "macro"} or None, default="micro"
@@ -41,7 +41,13 @@ def segment_based_scores(
     Raises
     ------
     ValueError, TypeError
-        If events are no such lists or tables, or end before they begin; if ``segment_seconds`` is not above 0.
+        If events are no such lists or tables, tables share no recording, or events end before they begin; if
+        ``segment_seconds`` is not above 0.
+
+    Notes
+    -----
+    A name in one table matches the same path in the other, or else one that ends with it, such as ``night.wav`` or
+    ``night`` and ``/data/night.wav``, if there is only one such; a name of several recordings is an error.
 
     References
     ----------

@@ -1,0 +1,80 @@
+"""What the rows of a data frame of events say: what is missing, what is a label, which recordings have no events."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+COLUMNS = ("recording", "onset", "offset", "label")
+
+
+def event_rows(table: Any, what: str, optional: Sequence[str] = ()) -> Iterator[tuple[int, Any, tuple | None]]:
+    """Yield the rows of a table of events.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With the columns ``recording``, ``onset``, ``offset`` and ``label``.
+    what : str
+        What the table is, for messages.
+    optional : sequence of str, default=()
+        More columns to look for.
+
+    Yields
+    ------
+    number : int
+        Of the row, from 0.
+    recording : object
+        Its recording.
+    fields : tuple or None
+        Onset, offset, label and the optional fields, None where one is missing; or None for a row with a recording and
+        nothing else: the recording has no events.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or occurs twice, or if an event has no recording.
+    """
+    columns = list(table.columns)
+    for name in COLUMNS:
+        if columns.count(name) != 1:
+            many = "has no column" if name not in columns else "has more than one column"
+            raise ValueError(f"{what} {many} {name!r}; expected the columns {', '.join(COLUMNS)}.")
+    fields = [list(table[name]) if name in columns else [None] * len(table) for name in (*COLUMNS, *optional)]
+    for number, (recording, onset, offset, label, *more) in enumerate(zip(*fields, strict=True)):
+        nothing = all(map(is_missing, (onset, offset, label)))
+        if not is_missing(recording):
+            own = (onset, offset, label, *(None if is_missing(value) else value for value in more))
+            yield number, recording, None if nothing else own
+        elif not nothing:
+            raise ValueError(f"{what}, row {number}: the event from {onset} to {offset} s has no recording.")
+
+
+def clean_label(label: Any) -> Any:
+    """Return a label without the blanks around it.
+
+    Parameters
+    ----------
+    label : object
+        The name of a class.
+
+    Returns
+    -------
+    object
+        The label.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    stripped = label.strip() if isinstance(label, str) else label
+    if stripped == "" if isinstance(stripped, str) else is_missing(stripped):
+        raise ValueError(f"no label, got {label!r}")
+    return stripped
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a value of a table says that there is none: None, NaN, NaT or pandas.NA."""
+    if value is None or isinstance(value, str):
+        return value is None
+    same = value == value  # NaN and NaT differ from themselves, and pandas.NA answers NA
+    return type(same).__name__ == "NAType" or same is False or (hasattr(same, "dtype") and not same.all())

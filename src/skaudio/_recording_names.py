@@ -1,0 +1,221 @@
+"""The one rule by which a name in a table is matched with a recording.
+
+A full path matches first. A shorter name (the end of a path, with some of its folders or without; then that without the
+suffix of the file) matches only if it is of exactly one recording: recorders name files by date and time, so that every
+site has a ``20240601_050000.WAV``. A name of several recordings is an error that lists them.
+"""
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from numbers import Integral, Real
+from typing import Any
+
+MAX_NAMES_IN_MESSAGE = 5
+
+Parts = tuple[Hashable, ...]
+
+
+class RecordingNames:
+    """Recordings that can be looked up by name.
+
+    Parameters
+    ----------
+    recordings : sequence
+        Paths, or names; with ``numbered=True`` also clips of any other kind, which are known by their numbers alone.
+    numbered : bool, default=False
+        Whether the number of a recording in the sequence, from 0, is a name of it, too.
+
+    Examples
+    --------
+    >>> from skaudio._recording_names import RecordingNames
+    >>> names = RecordingNames(["/site1/dawn.wav", "/site2/dawn.wav", "/site2/dusk.wav"])
+    >>> names.find("/site2/dawn.wav"), names.find("site1/dawn.wav"), names.find("dusk"), names.find("noon.wav")
+    (1, 0, 2, None)
+    >>> names.find("dawn.wav")
+    Traceback (most recent call last):
+    ...
+    ValueError: The name 'dawn.wav' is of several recordings, '/site1/dawn.wav' and '/site2/dawn.wav'. Name recordings \
+by their full paths.
+    """
+
+    def __init__(self, recordings: Sequence, *, numbered: bool = False) -> None:
+        self._recordings = list(recordings)
+        self._numbered = numbered
+        self._names = [i if numbered and not is_name(clip) else clip for i, clip in enumerate(self._recordings)]
+        self._absolute = [_parts(_absolute(name)) for name in self._names]
+        self._indexes: dict[Any, dict[Parts, list[int]]] = {
+            "given": _index(map(_parts, self._names)),
+            "absolute": _index(self._absolute),
+        }
+        self._found: dict[Any, int | None] = {}
+
+    def find(self, name: Any) -> int | None:
+        """Return the place of the recording that a name is of, or None if it is of none.
+
+        Parameters
+        ----------
+        name : str, PathLike or int
+            The name.
+
+        Returns
+        -------
+        int or None
+
+        Raises
+        ------
+        ValueError
+            If the name is of several recordings.
+        """
+        if name not in self._found:
+            places = self._places(name)
+            if len(places) > 1:
+                raise ValueError(self._ambiguous(name, places))
+            self._found[name] = places[0] if places else None
+        return self._found[name]
+
+    def require(self, name: Any, what: str) -> int:
+        """Return the place of the recording that a name is of.
+
+        Parameters
+        ----------
+        name : str, PathLike or int
+            The name.
+        what : str
+            What has that name in it, for messages.
+
+        Returns
+        -------
+        int
+
+        Raises
+        ------
+        ValueError
+            If the name is of no recording, or of several.
+        """
+        try:
+            place = self.find(name)
+        except ValueError as error:
+            raise ValueError(f"{what}: {error}") from None
+        if place is None:
+            raise ValueError(f"{what} names {name!r}, which is none of the recordings.{self._elsewhere(name)}")
+        return place
+
+    def _places(self, name: Any) -> list[int]:
+        if self._numbered and isinstance(name, Real):
+            return [int(name)] if name in range(len(self._recordings)) else []
+        parts = _parts(name)
+        full = _parts(_absolute(name)) if parts[0] == "" or ".." in parts else parts
+        return (
+            self._indexes["given"].get(parts)
+            or self._indexes["absolute"].get(full)
+            or self._ends(len(parts), with_suffix=True).get(parts)
+            or self._ends(len(parts), with_suffix=False).get(parts)
+            or []
+        )
+
+    def _ends(self, n_parts: int, *, with_suffix: bool) -> dict[Parts, list[int]]:
+        """Index the recordings by the last so many parts of their paths; it is made when it is first needed."""
+        key = n_parts, with_suffix
+        if key not in self._indexes:
+            ends = (parts[-n_parts:] for parts in self._absolute)
+            self._indexes[key] = _index(ends if with_suffix else map(_without_suffix, ends))
+        return self._indexes[key]
+
+    def _ambiguous(self, name: Any, places: list[int]) -> str:
+        shown = [self._shown(place) for place in places[:MAX_NAMES_IN_MESSAGE]]
+        if len(places) > len(shown):
+            shown[-1] = f"{len(places) - len(shown) + 1} more"
+        same = len({self._absolute[place] for place in places}) == 1
+        remedy = "Give each recording once" if same else "Name recordings by their full paths"
+        return f"The name {name!r} is of several recordings, {', '.join(shown[:-1])} and {shown[-1]}. {remedy}."
+
+    def _elsewhere(self, name: Any) -> str:
+        """Say which recordings have the file name of a path, but lie in other folders."""
+        places = self._ends(1, with_suffix=True).get(_parts(name)[-1:], [])
+        if not places:
+            return ""
+        return (
+            f" {self._shown(places[0])} has its file name, but lies in another folder: if it is the same recording, "
+            "name it by its file name alone."
+        )
+
+    def _shown(self, place: int) -> str:
+        name = self._names[place]
+        shown = repr(os.fspath(name)) if isinstance(name, os.PathLike) else repr(name)
+        return f"recording {place} ({shown})" if self._numbered else shown
+
+
+def pair_names(names: Iterable, others: Iterable) -> dict[Any, Any]:
+    """Pair the names that two tables have for their recordings; the shorter name may be on either side.
+
+    Parameters
+    ----------
+    names, others : iterables of str, PathLike or int
+        Names of recordings in either table.
+
+    Returns
+    -------
+    dict
+        From each of ``names`` that has a counterpart to that one of ``others``.
+
+    Raises
+    ------
+    ValueError
+        If a name in one table is of several recordings of the other.
+
+    Examples
+    --------
+    >>> from skaudio._recording_names import pair_names
+    >>> pair_names(["dawn", "/site1/dusk.wav", "noon"], ["/site1/dawn.wav", "dusk.wav"])
+    {'dawn': '/site1/dawn.wav', '/site1/dusk.wav': 'dusk.wav'}
+    """
+    names, others = list(dict.fromkeys(names)), list(dict.fromkeys(others))
+    known = RecordingNames(others)
+    pairs = {name: others[place] for name in names if (place := known.find(name)) is not None}
+    rest = [name for name in names if name not in pairs]
+    longer, taken = RecordingNames(rest), set(pairs.values())
+    for other in others:
+        place = None if other in taken else longer.find(other)
+        if place is None:
+            continue
+        name = rest[place]
+        if name in pairs:
+            raise ValueError(
+                f"The recording {name!r} has two names in the other table, {pairs[name]!r} and {other!r}. Name "
+                "recordings by their full paths."
+            )
+        pairs[name] = other
+    return pairs
+
+
+def is_name(clip: Any) -> bool:
+    """Return whether a clip is a path, by which tables may name it."""
+    return isinstance(clip, (str, os.PathLike))
+
+
+def _absolute(name: Any) -> Any:
+    return os.path.abspath(name) if is_name(name) else name
+
+
+def _parts(name: Any) -> Parts:
+    """Split a path, of any system, at its folders; an absolute one begins with an empty part."""
+    if isinstance(name, Integral):
+        name = str(int(name))  # tables that were written to a file give numbers back as text
+    if not is_name(name):
+        return (name,)
+    first, *rest = re.split(r"[/\\]", os.fsdecode(name))
+    rest = [part for part in rest if part not in {"", "."}]
+    return tuple(rest) if first == "." and rest else (first, *rest)
+
+
+def _without_suffix(parts: Parts) -> Parts:
+    return (*parts[:-1], os.path.splitext(parts[-1])[0] if isinstance(parts[-1], str) else parts[-1])
+
+
+def _index(keys: Iterable[Parts]) -> dict[Parts, list[int]]:
+    places = defaultdict(list)
+    for place, key in enumerate(keys):
+        places[key].append(place)
+    return dict(places)

@@ -1,0 +1,67 @@
+"""The text of a table that another program wrote, in whatever encoding."""
+
+import codecs
+from os import PathLike
+from pathlib import Path
+
+BYTE_ORDER_MARKS = {  # those of UTF-32 begin with those of UTF-16
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+
+
+def table_text(path: str | PathLike, encoding: str | None = None) -> str:
+    """Read the text of a table.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        The file.
+    encoding : str or None, default=None
+        Its encoding; None: what its byte order mark says (as Excel's "Unicode text" has it), or else UTF-8.
+
+    Returns
+    -------
+    str
+        With line ends as they are, and without a byte order mark.
+
+    Raises
+    ------
+    ValueError
+        If the file is not text in that encoding, or if the encoding is not known. The message names the file.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from skaudio._table_text import table_text
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "labels.txt")
+    ...     _ = path.write_bytes("mésange".encode("cp1252"))
+    ...     table_text(path, "cp1252")
+    'mésange'
+    """
+    data = Path(path).read_bytes()
+    marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if data.startswith(mark)), "utf-8")
+    used = marked if encoding is None else encoding
+    try:
+        text = data.decode(used).removeprefix("\ufeff")
+    except LookupError:
+        raise ValueError(
+            f"{path}: encoding={encoding!r} is not known to Python; expected one such as 'cp1252'."
+        ) from None
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(used, errors="ignore")
+        line = len(before.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+        raise ValueError(
+            f"{path}, line {line}: the byte 0x{data[error.start]:02x} is not {used.upper()} text. Save the table in "
+            "UTF-8, or give its encoding, such as encoding='cp1252' for one of Windows in Western Europe."
+        ) from None
+    if "\0" in text:
+        raise ValueError(
+            f"{path} is not {used.upper()} text: it has characters of code 0. Save it in UTF-8, or give its encoding, "
+            "such as encoding='utf-16-le'."
+        )
+    return text

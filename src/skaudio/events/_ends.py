@@ -1,0 +1,50 @@
+"""Whether events lie within their recordings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from skaudio.events._event import Event
+from skaudio.events._table_rows import SLACK_SECONDS, ends_late
+from skaudio.io import AudioError, audio_info, clip_name, iter_blocks
+
+
+def check_ends(events: Sequence[Sequence[Event]], recordings: Sequence, sr: float) -> None:
+    """Raise if an event is past the end of its recording: in another unit, or of another recording.
+
+    Parameters
+    ----------
+    events : sequence of sequences of Event
+        Of each recording.
+    recordings : sequence
+        Clips.
+    sr : float
+        Sampling rate of those that are bare arrays, in Hz.
+
+    Raises
+    ------
+    ValueError
+        If an event begins after its recording, or ends more than half a second after it.
+    """
+    for i, (own, recording) in enumerate(zip(events, recordings, strict=True)):
+        last = max(own, key=lambda event: event.offset, default=None)
+        if last is None or last.offset <= _stated_seconds(recording, sr) + SLACK_SECONDS:
+            continue
+        # A header may state less than there is: before anything is refused, the samples are counted.
+        duration = _counted_seconds(recording, i, sr)
+        if last.offset > duration + SLACK_SECONDS:
+            late = next(event for event in own if event.offset > duration + SLACK_SECONDS)
+            raise ValueError(f"Events of recording {i} ({clip_name(recording)}): {ends_late(late, duration)}")
+
+
+def _stated_seconds(recording: Any, sr: float) -> float:
+    try:
+        return audio_info(recording, sr=sr).duration_seconds
+    except AudioError:
+        return 0.0  # decoding it says what is wrong
+
+
+def _counted_seconds(recording: Any, i: int, sr: float) -> float:
+    try:
+        return sum(len(block.y) for block in iter_blocks(recording, sr=sr)) / sr
+    except AudioError as error:
+        raise AudioError(f"Recording {i}: {error}") from error

@@ -1,0 +1,166 @@
+"""Selection tables of Raven, and of programs that write the same, such as BirdNET-Analyzer."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
+from typing import Any
+
+from skaudio._recording_names import pair_names
+from skaudio.events._event import Event
+from skaudio.events._table_rows import (
+    EventTableError,
+    Row,
+    columns_of,
+    full_row,
+    make_event,
+    number,
+    optional_number,
+    tabbed_lines,
+)
+
+BEGIN, END = RAVEN_COLUMNS = ("Begin Time (s)", "End Time (s)")
+BANDS = ("Low Freq (Hz)", "High Freq (Hz)")
+LABELS = ("Annotation", "Label", "Species", "Common Name", "Species Code", "Tags", "Type")
+SCORES = ("Score", "Confidence")
+FILE, PATH, OFFSET = "Begin File", "Begin Path", "File Offset (s)"
+KNOWN = (*BANDS, *LABELS, *SCORES, FILE, PATH, OFFSET, "Selection", "View", "Channel")
+
+Line = tuple[int, dict[str, str]]  # its number, and its cells by column
+
+
+def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Row]:
+    """Read a Raven selection table [1]_: tab-separated, a header, times in seconds, one selection in one or two views.
+
+    A selection is of the recording in ``Begin File`` or, if there is no such column, of the file in ``Begin Path``; if
+    two paths have one file name, the recordings are named by their paths. It begins at ``File Offset (s)`` of that
+    recording. Without that column, times count from the start of the first recording, so that there must be only one.
+
+    References
+    ----------
+    .. [1] K. Lisa Yang Center for Conservation Bioacoustics, "Raven Pro user's manual", chapter 6, Cornell Lab of
+       Ornithology.
+    """
+    lines = list(tabbed_lines(text))
+    header = lines[0][1] if lines else []
+    places = columns_of(header, RAVEN_COLUMNS, (*KNOWN, *filter(None, [label_column])), path)
+    table, needed = [], [places[name] for name in RAVEN_COLUMNS]
+    for line, cells in lines[1:]:
+        row = full_row(cells, len(header), needed, line, path)
+        table.append((line, {name: row[place].strip() for name, place in places.items()}))
+    label_column = _label_column(table, list(places), path) if label_column is None else label_column
+    if label_column not in places:
+        raise EventTableError(f"{path}, line 1: there is no column {label_column!r}, only {', '.join(places)}.")
+    recordings = _recordings(table)
+    if len(set(recordings)) > 1 and OFFSET not in places:
+        other = next(name for name in recordings if name != recordings[0])
+        raise EventTableError(
+            f"{path}, line 1: the table is of several recordings, such as {recordings[0]!r} and {other!r}, and has no "
+            f"column {OFFSET!r}: times count from the start of the first, and cannot be told. Have Raven add it."
+        )
+    from_offset = OFFSET in places and recordings[:1] != [None]
+    score_column = next((name for name in SCORES if name in places), None)
+    selections = _selections(table, recordings, label_column)
+    several_channels = len({cells["Channel"] for _, cells, _ in selections if cells.get("Channel")}) > 1
+    for line, cells, recording in selections:
+        event = _event(line, cells, path, label_column, score_column, from_offset, several_channels)
+        yield Row(line, recording, event)
+
+
+def write_raven(rows: Iterable[tuple[Any, Event]], durations: Mapping[str, float] | None) -> Iterator[str]:
+    """Write a Raven selection table; of several recordings, on the time line that Raven lays them out on."""
+    rows = list(rows)
+    starts = _starts(list(dict.fromkeys(recording for recording, _ in rows)), durations)
+    yield "\t".join(["Selection", "View", "Channel", BEGIN, END, *BANDS, FILE, OFFSET, "Annotation", "Score"])
+    for i, (recording, event) in enumerate(rows, start=1):
+        begin = starts[recording]
+        channel = 1 if event.channel is None else event.channel
+        cells = [i, "Spectrogram 1", channel, _seconds(begin + event.onset), _seconds(begin + event.offset)]
+        cells += [_optional(event.low_frequency), _optional(event.high_frequency), recording, _seconds(event.onset)]
+        yield "\t".join(map(str, [*cells, event.label, _optional(event.score)]))
+
+
+def _label_column(table: list[Line], columns: list[str], path: object) -> str:
+    """Return the first of the annotation columns in which there is anything."""
+    known = [name for name in LABELS if name in columns]
+    if not known:
+        raise EventTableError(
+            f"{path}, line 1: no column is known to hold labels; there are {', '.join(columns)}. Say which by "
+            "label_column."
+        )
+    return next((name for name in known if any(cells[name] for _, cells in table)), known[0])
+
+
+def _recordings(table: list[Line]) -> list[str | None]:
+    """Return the recording of each line; None where no column names it."""
+    if not table or not {FILE, PATH} & set(table[0][1]):
+        return [None] * len(table)
+    paths = [cells.get(PATH, "") for _, cells in table]
+    files = [cells[FILE] if FILE in cells else re.split(r"[/\\]", cells[PATH])[-1] for _, cells in table]
+    of_file: dict[str, set[str]] = {}
+    for name, whole in zip(files, paths, strict=True):
+        of_file.setdefault(name, set()).add(whole)
+    names = paths if any(len(own) > 1 for own in of_file.values()) else files
+    return [name or None for name in names]
+
+
+def _selections(
+    table: list[Line], recordings: list[str | None], label_column: str
+) -> list[tuple[int, dict[str, str], str | None]]:
+    """Leave out lines that are an earlier selection in another view: only the view, or an empty band, may differ."""
+    views_of_table = {cells["View"] for _, cells in table if "View" in cells and "Selection" in cells}
+    if len(views_of_table) < 2:
+        return [(line, cells, name) for (line, cells), name in zip(table, recordings, strict=True)]
+    kept, seen = [], {}
+    for (line, cells), recording in zip(table, recordings, strict=True):
+        place = [cells.get(name, "") for name in ("Selection", BEGIN, END, OFFSET, "Channel", label_column)]
+        key, view, band = (recording, *place), cells["View"], tuple(cells.get(name, "") for name in BANDS)
+        views, other_band = seen.get(key, ({view}, ()))
+        if view not in views and (band == other_band or "" in (*band, *other_band)):
+            views.add(view)
+            continue
+        seen[key] = {view}, band
+        kept.append((line, cells, recording))
+    return kept
+
+
+def _event(
+    line: int,
+    cells: dict[str, str],
+    path: object,
+    label_column: str,
+    score_column: str | None,
+    from_offset: bool,
+    several_channels: bool,
+) -> Event:
+    begin, end = (number(cells[name], name, line, path) for name in RAVEN_COLUMNS)
+    if from_offset:
+        offset = number(cells[OFFSET], OFFSET, line, path)
+        begin, end = offset, offset + (end - begin)
+    more = [optional_number(cells.get(name), name, line, path) for name in (score_column, *BANDS)]
+    channel = optional_number(cells.get("Channel"), "Channel", line, path) if several_channels else None
+    return make_event(line, path, begin, end, cells[label_column], *more, channel)
+
+
+def _starts(recordings: list[Any], durations: Mapping[str, float] | None) -> dict[Any, float]:
+    """Return when each recording begins on the time line on which they are laid out one after another."""
+    if durations is None:
+        if len(recordings) > 1:
+            raise ValueError(
+                f"Raven lays {len(recordings)} recordings out one after another: pass durations, from the name of each "
+                "to its seconds."
+            )
+        return dict.fromkeys(recordings, 0.0)
+    pairs = pair_names(recordings, durations)
+    missing = [recording for recording in recordings if recording not in pairs]
+    if missing:
+        raise ValueError(f"durations do not name the recording {missing[0]!r}.")
+    starts = dict(zip(durations, accumulate(durations.values(), initial=0.0), strict=False))
+    return {recording: starts[pairs[recording]] for recording in recordings}
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.9f}"
+
+
+def _optional(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"

@@ -1,0 +1,99 @@
+"""Reading tables of events: files of several formats, and data frames."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from skaudio._event_rows import event_rows
+from skaudio._table_text import table_text
+from skaudio.events._event import Event
+from skaudio.events._raven_tables import RAVEN_COLUMNS, read_raven
+from skaudio.events._table_formats import read_audacity, read_csv, read_dcase
+from skaudio.events._table_rows import EventTableError, Row
+
+MORE = ["score", "low_frequency", "high_frequency", "channel"]
+RAVEN_SUFFIX = ".selections.txt"
+SUFFIXES = {
+    RAVEN_SUFFIX: "raven",
+    ".txt": "audacity",
+    ".tsv": "dcase",
+    ".csv": "csv",
+    ".parquet": "parquet",
+}
+
+
+def read_rows(
+    path: Path,
+    *,
+    format: str | None = None,  # noqa: A002
+    label_column: str | None = None,
+    encoding: str | None = None,
+) -> list[Row]:
+    """Read the rows of a table of events; their recordings are None where the file does not name any."""
+    name = format_of(path, format)
+    if name == "parquet":
+        return _read_parquet(path)
+    try:
+        text = table_text(path, encoding)
+    except ValueError as error:
+        raise EventTableError(str(error)) from None
+    if format is None and name == "audacity" and RAVEN_COLUMNS[0] in re.split(r"[\r\n]", text, maxsplit=1)[0]:
+        name = "raven"
+    return rows_of_text(text, path, name, label_column)
+
+
+def rows_of(table: Any, what: str = "The table of events") -> Iterable[tuple[int, Any, Event | None]]:
+    """Yield the number, the recording and the event of each row of a data frame; None for a recording without any."""
+    for number, recording, fields in event_rows(table, what, MORE):
+        try:
+            event = None if fields is None else Event(*fields)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{what}, row {number} (of {recording!r}): {error}") from None
+        yield number, recording, event
+
+
+def format_of(path: Path, name: str | None) -> str:
+    """Return the format of a table: that of a name, or that by which the file is named."""
+    if name is None:
+        name = next((known for suffix, known in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
+    if name not in SUFFIXES.values():
+        raise ValueError(
+            f"{str(path)!r}: the format {name!r} is not known; pass format={', '.join(map(repr, SUFFIXES.values()))}."
+        )
+    return name
+
+
+def rows_of_text(text: str, path: Path, name: str, label_column: str | None = None) -> list[Row]:
+    """Read the rows of the text of a table, whose format is known."""
+    rows = list(
+        {
+            "raven": lambda: read_raven(text, path, label_column),
+            "audacity": lambda: read_audacity(text, path),
+            "dcase": lambda: read_dcase(text, path),
+            "csv": lambda: read_csv(text, path),
+        }[name]()
+    )
+    unnamed = next((row for row in rows if row.recording is None), None)
+    if unnamed is not None and any(row.recording is not None for row in rows):
+        raise EventTableError(f"{path}, line {unnamed.line}: the row names no recording, and others do.")
+    return rows
+
+
+def _read_parquet(path: Path) -> list[Row]:
+    import pandas as pd
+
+    try:
+        table = pd.read_parquet(path)
+    except (FileNotFoundError, ImportError):
+        raise
+    except Exception as error:  # what a damaged file leads to is any of a dozen
+        raise EventTableError(f"{path} is no Parquet file that can be read: {type(error).__name__}: {error}") from error
+    if "recording" not in table.columns and "path" in table.columns:
+        table = table.rename(columns={"path": "recording"})
+    try:
+        return [Row(number, recording, event) for number, recording, event in rows_of(table, str(path))]
+    except UnicodeDecodeError as error:  # strings are decoded as they are looked at
+        raise EventTableError(f"{path} is no Parquet file that can be read: {error}") from error
+    except ValueError as error:
+        raise EventTableError(str(error)) from None

@@ -1,0 +1,49 @@
+"""The text of tables of events, which is read back as what was written."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from skaudio.events._event import Event
+from skaudio.events._raven_tables import write_raven
+from skaudio.events._table_formats import write_audacity, write_dcase
+from skaudio.events._table_reading import rows_of, rows_of_text
+from skaudio.events._table_rows import EventTableError, first_repetition
+
+
+def as_text(table: Any, path: Path, name: str, durations: Mapping[str, float] | None) -> str:
+    """Return the text of a table that is read back as what it is."""
+    rows = [(recording, event) for _, recording, event in rows_of(table) if event is not None]
+    if name == "csv":
+        text = table.to_csv(index=False, lineterminator="\n")
+    else:
+        lines = {
+            "raven": lambda: write_raven(rows, durations),
+            "audacity": lambda: write_audacity(rows),
+            "dcase": lambda: write_dcase(rows),
+        }[name]()
+        text = "".join(f"{line}\n" for line in lines)
+    _check_text(text, path, name, rows)
+    return text
+
+
+def _check_text(text: str, path: Path, name: str, rows: Sequence[tuple[Any, Event]]) -> None:
+    """Raise if a text would not be read back as these rows: files of labels have no way to say every name."""
+    try:
+        read = [row for row in rows_of_text(text, path, name) if row.event is not None]
+    except EventTableError as error:
+        raise ValueError(f"A table of the format {name!r} cannot hold these events: {error}") from None
+    for i, (recording, event) in enumerate(rows):
+        row = read[i] if i < len(read) else None
+        if row is None or row.recording not in {None, str(recording)} or row.event.label != str(event.label):
+            raise ValueError(
+                f"{path}: a table of the format {name!r} cannot hold {event!r} of the recording {recording!r}, because "
+                "of a tab, a line break or blanks around in the label or in the name. Rename it, or write Parquet."
+            )
+    if first_repetition(rows) is None:
+        pair = first_repetition([(row.recording, row.event) for row in read])
+        if pair is not None:
+            raise ValueError(
+                f"{path}: a table of the format {name!r} cannot hold {rows[pair[0]][1]!r} and {rows[pair[1]][1]!r} of "
+                f"the recording {rows[pair[0]][0]!r}, which differ in what it has no place for. Write CSV or Parquet."
+            )
