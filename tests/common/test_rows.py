@@ -17,7 +17,10 @@ from tests.common.instances import AUTOENCODERS, FRONT_ENDS, NETWORKS, POOLING, 
 
 from skaudio.augment import AugmentedEstimator, FrameVTLP
 from skaudio.estimators import CNNClassifier
-from skaudio.features import MFCC
+from skaudio.events import EventDetector
+from skaudio.features import MFCC, MelSpectrogram
+from skaudio.inspection import FeatureSpaceDisplay
+from skaudio.matching import RecordingMatcher
 from skaudio.pooling import FramePadder, FrameStacker, StatPooling
 
 pd = pytest.importorskip("pandas")
@@ -74,12 +77,7 @@ def pandas_output(pipeline, way):
         yield pipeline.set_output(transform="pandas")
 
 
-QUICK = {"epochs": 1}
-LEARNING = [
-    clone(network).set_params(**QUICK)
-    for network in [*NETWORKS, *SIAMESE, AUTOENCODERS[0]]
-    if hasattr(network, "transform")
-]
+LEARNING = [clone(network).set_params(epochs=1) for network in [*NETWORKS, *SIAMESE, AUTOENCODERS[0]]]
 TRANSFORMERS = [*FRONT_ENDS, *PRETRAINED, *POOLING, FramePadder(flatten=True)]
 
 
@@ -123,10 +121,9 @@ def test_pandas_output_of_a_network_keeps_the_rows(network):
 def vectors(transformer):
     """Make a pipeline from clips to a vector of each."""
     front_end = [] if takes_clips(transformer) else [MFCC(sr=SR, n_mfcc=5)]
-    pooled = (
-        name(transformer) in {"StatPooling", "MixturePooling"} or getattr(transformer, "pooling", None) == "meanmax"
-    )
-    return make_pipeline(*front_end, clone(transformer), *([] if pooled else [StatPooling(stats=("mean", "max"))]))
+    gives_vectors = name(transformer) in {"StatPooling", "MixturePooling"} or transformer is PRETRAINED[0]
+    pooling = [] if gives_vectors else [StatPooling(stats=("mean", "max"))]
+    return make_pipeline(*front_end, clone(transformer), *pooling)
 
 
 @pytest.mark.parametrize("column", ["clip", ["clip"]], ids=["a name", "a list"])
@@ -231,3 +228,57 @@ def test_a_model_of_vectors_after_pandas_output():
     model.set_output(transform="pandas").fit(table["clip"], targets(table))
     assert_array_equal(model.predict_proba(table["clip"]), expected)
     assert model[-1].feature_names_in_[0] == "mfcc_00_mean"
+
+
+def test_pictures_are_of_the_clips_at_their_place():
+    pytest.importorskip("matplotlib").use("Agg")
+    clips = rows()["clip"].set_axis(range(N)[::-1])
+    front_end = MelSpectrogram(sr=SR, n_mels=10)
+    with config_context(transform_output="pandas"):
+        pipeline = make_pipeline(front_end, StatPooling()).fit(clips)
+        display = FeatureSpaceDisplay.from_estimator(pipeline, clips, thumbnails=3, method="pca")
+    for i, picture in display.thumbnails.items():
+        assert_array_equal(picture, front_end.transform([clips.iloc[i]])[0].T)
+
+
+def test_augmenters_take_a_column():
+    frames = MFCC(sr=SR).set_output(transform="pandas").fit_transform(rows()["clip"])
+    expected = FrameVTLP().augment(list(frames["frames"]), random_state=0)
+    for column in (frames, frames["frames"]):
+        for own, other in zip(FrameVTLP().augment(column, random_state=0), expected, strict=True):
+            assert_array_equal(own, other)
+
+
+@pytest.mark.parametrize("method", ["latent", "landmark"])
+def test_a_matcher_does_not_depend_on_the_configuration(method):
+    rng = np.random.default_rng(0)
+    recordings = [rng.standard_normal(3 * SR).astype(np.float32) for _ in range(3)]
+
+    def found():
+        model = RecordingMatcher(sr=SR, method=method, random_state=0).fit(recordings, ["a", "b", "c"])
+        return model.match([recordings[1][SR:]])
+
+    expected = found()
+    with config_context(transform_output="pandas"):
+        assert found() == expected
+
+
+def test_a_detector_does_not_depend_on_the_configuration():
+    rng = np.random.default_rng(0)
+    recordings = [0.01 * rng.standard_normal(2 * SR).astype(np.float32) for _ in range(4)]
+    events = [[(0.5 + 0.1 * i, 1.0 + 0.1 * i, "call")] for i in range(4)]
+    for recording, [(onset, offset, _)] in zip(recordings, events, strict=True):
+        part = recording[int(onset * SR) : int(offset * SR)]
+        part += 0.3 * np.sin(2 * np.pi * 1000 / SR * np.arange(len(part))).astype(np.float32)
+
+    def found(front_end):
+        classifier = make_pipeline(StatPooling(), LogisticRegression(max_iter=1000))
+        how = {"front_end": front_end, "window_seconds": 0.2, "hop_seconds": 0.05, "random_state": 0}
+        return EventDetector(classifier, **how).fit(recordings[:3], events[:3]).predict(recordings)
+
+    front_end = MelSpectrogram(sr=SR, n_mels=10, top_db=None)
+    expected = found(front_end)
+    assert len(expected) == 4
+    with config_context(transform_output="pandas"):
+        assert found(front_end).equals(expected)
+    assert found(clone(front_end).set_output(transform="pandas")).equals(expected)

@@ -44,6 +44,20 @@ def test_normalize(rng):
     np.testing.assert_allclose(dsp.normalize(frames, mean=False), frames / frames.std(0), rtol=1e-5)
 
 
+def test_normalize_leaves_no_more_of_the_mean_than_the_rounding_of_the_values(rng):
+    frames = (rng.standard_normal((200, 30)) * np.logspace(-3, 2, 30) - 80.0).astype(np.float32)
+    for variance in (False, True):
+        normalized = dsp.normalize(frames, variance=variance).astype(np.float64)
+        assert (np.abs(normalized.mean(0)) <= np.finfo(np.float32).eps / 2 * np.abs(normalized).mean(0)).all()
+    np.testing.assert_allclose(normalized.std(0), 1.0, atol=np.finfo(np.float32).eps)
+
+
+def test_the_floor_below_the_peak_is_the_same_in_every_clip(rng):
+    power = np.append(10.0 ** rng.uniform(0, 3, size=(500, 1)), np.full((500, 1), 1e-9), axis=1)[:, np.newaxis]
+    decibels = dsp.power_to_db(power, ref="max", top_db=80.0)
+    assert_array_equal(decibels[:, 0], np.tile([0.0, -80.0], (500, 1)))
+
+
 def test_normalize_takes_rounding_of_a_constant_for_no_variation():
     frames = np.full((1000, 1), -71.3, np.float32)
     assert np.abs(dsp.normalize(frames)).max() < 1e-4

@@ -2,13 +2,16 @@
 
 import os
 import pickle
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
-from contextlib import closing
+import warnings
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import joblib
@@ -135,13 +138,146 @@ def test_a_changed_file_is_never_served_stale(paths, tmp_path):
     np.testing.assert_array_equal(after, MFCC(sr=8000).transform(paths))
 
 
-def test_a_damaged_store_is_named(paths, tmp_path):
+def rows_of(folder):
+    return sqlite3.connect(Path(folder) / "skaudio" / "features.sqlite3", timeout=60)
+
+
+def damage(folder, n):
+    """Change one bit of the frames of n entries."""
+    with closing(rows_of(folder)) as database, database:
+        for key, frames in database.execute("SELECT key, frames FROM entries").fetchall()[:n]:
+            database.execute("UPDATE entries SET frames = ? WHERE key = ?", (bytes([frames[0] ^ 1]) + frames[1:], key))
+
+
+def test_damaged_entries_are_computed_anew_with_one_warning(paths, tmp_path, loads):
+    front_end = MFCC(sr=8000, memory=str(tmp_path / "cache"), n_jobs=2)
+    expected = front_end.fit_transform(paths)
+    damage(tmp_path / "cache", 5)
+    del loads[:]
+    with pytest.warns(UserWarning, match=r"5 entries of .*features\.sqlite3 are damaged") as caught:
+        np.testing.assert_array_equal(front_end.transform(paths), expected)
+    assert (len(caught), len(loads)) == (1, 5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_array_equal(front_end.transform(paths), expected)
+    assert len(loads) == 5
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "n_frames = n_channels, n_channels = n_frames",
+        "n_frames = NULL",
+        "frames = 'text'",
+        "frames = x'00'",
+        "key = x'01'",
+    ],
+)
+def test_an_entry_is_checked_as_a_whole(paths, tmp_path, change):
+    front_end = MFCC(sr=8000, memory=str(tmp_path / "cache"))
+    expected = front_end.fit_transform(paths)
+    with closing(rows_of(tmp_path / "cache")) as database, database:
+        database.execute(f"UPDATE entries SET {change} WHERE rowid = 3")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*damaged")
+        np.testing.assert_array_equal(front_end.transform(paths), expected)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_array_equal(front_end.transform(paths), expected)
+
+
+def test_no_damage_of_the_file_gives_other_features(paths, tmp_path):
+    front_end = MFCC(sr=8000, memory=str(tmp_path / "cache"))
+    expected = front_end.fit_transform(paths)
+    store = tmp_path / "cache" / "skaudio" / "features.sqlite3"
+    whole, rng = store.read_bytes(), np.random.default_rng(0)
+    for _ in range(60):
+        for leftover in store.parent.glob("features*"):
+            leftover.unlink()
+        broken = bytearray(whole)
+        for place in rng.integers(len(broken), size=4):
+            broken[place] ^= 1 << rng.integers(8)
+        store.write_bytes(broken[: rng.integers(len(broken))] if rng.random() < 0.2 else broken)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*(damaged|not kept)")
+            np.testing.assert_array_equal(front_end.transform(paths), expected)
+
+
+def test_entries_of_versions_without_checksums_are_computed_anew(paths, tmp_path, loads):
+    front_end = MFCC(sr=8000, memory=str(tmp_path / "cache"))
+    expected = front_end.fit_transform(paths)
+    with closing(rows_of(tmp_path / "cache")) as database, database:
+        database.execute("UPDATE entries SET frames = CAST(substr(frames, 1, length(frames) - 4) AS BLOB)")
+    del loads[:]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(2):
+            np.testing.assert_array_equal(front_end.transform(paths), expected)
+    assert len(loads) == 12
+
+
+def test_a_store_that_cannot_be_read_is_told_and_features_are_computed(paths, tmp_path):
     front_end = MFCC(sr=8000, memory=str(tmp_path))
-    front_end.fit_transform(paths)
+    expected = front_end.fit_transform(paths)
     for path in (tmp_path / "skaudio").glob("features*"):
         path.write_bytes(b"not a database" * 1000)
-    with pytest.raises(ValueError, match=r"features\.sqlite3 is damaged, .* Delete it"):
-        front_end.transform(paths)
+    with pytest.warns(UserWarning, match=r"features\.sqlite3 cannot be read .* Delete it") as caught:
+        np.testing.assert_array_equal(front_end.transform(paths), expected)
+    assert len(caught) == 1
+    (tmp_path / "skaudio" / "features.sqlite3").unlink()
+    front_end.transform(paths)
+    assert n_entries(tmp_path) == 12
+
+
+def test_a_store_that_is_deleted_is_made_anew(paths, tmp_path):
+    front_end = MFCC(sr=8000, memory=FeatureCache(tmp_path / "cache"))
+    expected = front_end.fit_transform(paths)
+    shutil.rmtree(tmp_path / "cache")
+    np.testing.assert_array_equal(front_end.transform(paths), expected)
+    assert n_entries(tmp_path / "cache") == 12
+
+
+def test_where_no_folder_can_be_made_features_are_computed(paths, tmp_path):
+    (tmp_path / "cache").write_text("a file")
+    with pytest.warns(UserWarning, match="Features are not kept: .*cannot be written to") as caught:
+        frames = MFCC(sr=8000, memory=str(tmp_path / "cache"), n_jobs=2).fit_transform(paths)
+    assert len(caught) == 1
+    np.testing.assert_array_equal(frames, MFCC(sr=8000).fit_transform(paths))
+
+
+@contextmanager
+def read_only(folder):
+    """Take the right to write from this process; that of root is no matter of the mode of a folder."""
+    modes = {path: path.stat().st_mode for path in [folder, *folder.rglob("*")]}
+    for path in modes:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        for path, mode in modes.items():
+            path.chmod(mode)
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="rights are those of POSIX")
+def test_a_cache_that_cannot_be_written_to_is_read(loads):
+    rng = np.random.default_rng(0)
+    clips = [rng.standard_normal(2000).astype(np.float32) for _ in range(8)]
+    with tempfile.TemporaryDirectory() as name:
+        front_end = MFCC(sr=8000, memory=name)
+        expected = front_end.fit_transform(clips[:6])
+        del loads[:]
+        with read_only(Path(name)), warnings.catch_warnings():
+            warnings.simplefilter("error")
+            np.testing.assert_array_equal(front_end.transform(clips[:6]), expected)
+        assert loads == []
+        with read_only(Path(name)), pytest.warns(UserWarning, match="Features are not kept") as caught:
+            front_end.transform(clips)
+        assert (len(caught), len(loads)) == (1, 2)
 
 
 def test_a_memory_without_a_location():

@@ -104,3 +104,26 @@ def test_unknown_statistics_are_refused(name):
 def test_a_statistic_comes_once():
     with pytest.raises(ValueError, match=r"segment_stats names a statistic twice: \('mean', 'mean'\)"):
         check_statistics(("mean", "mean"), "segment_stats")
+
+
+@pytest.mark.parametrize("n_frames", [2, 3, 13, 200, 5000])
+@pytest.mark.parametrize("level", [0.0, 1.0, -80.0, 3e4])
+def test_what_normalisation_makes_zero_or_one_is_exactly_that(n_frames, level):
+    frames = level + np.random.default_rng(n_frames).normal(size=(3, n_frames, 40))
+    centred = frames - frames.mean(axis=1, keepdims=True)
+    for scaled in (centred, centred / centred.std(axis=1, keepdims=True)):
+        np.testing.assert_array_equal(frame_statistics(scaled.astype(np.float32), ["mean"]), 0)
+    np.testing.assert_array_equal(frame_statistics(scaled.astype(np.float32), ["std"]), 1)
+
+
+def test_a_small_mean_that_is_one_is_kept():
+    # A ten-thousandth of the level is far above float32's rounding.
+    frames = (1e-4 + np.random.default_rng(0).choice([-1.0, 1.0], size=(1, 500, 1))).astype(np.float32)
+    expected = frames.astype(np.float64).mean(axis=1)
+    np.testing.assert_allclose(frame_statistics(frames, ["mean"])[:, 0], expected, rtol=1e-6)
+
+
+def test_deviations_are_known_to_six_digits():
+    frames = skewed(200, 30, 2) * np.logspace(-20, 20, 200, dtype=np.float32)[:, np.newaxis, np.newaxis]
+    expected = frames.astype(np.float64).std(axis=1)
+    np.testing.assert_allclose(frame_statistics(frames, ["std"])[:, 0], expected, rtol=3e-7)

@@ -41,11 +41,13 @@ def power_to_db(
     np.log10(bels, out=bels)
     if top_db is not None or isinstance(ref, str):
         peak = bels.max(axis=(-2, -1), keepdims=True)
-    if top_db is not None:
-        np.maximum(bels, peak - np.float32(0.1 * top_db), out=bels)
     zero = peak if isinstance(ref, str) else np.float32(np.log10(max(amin, ref)))
     if isinstance(ref, str) or zero != 0:
         bels -= zero
+    if (
+        top_db is not None
+    ):  # below the largest as it is now, so that the floor below ref="max" is the same in every clip
+        np.maximum(bels, peak - zero - np.float32(0.1 * top_db), out=bels)
     bels *= 10.0
     return bels
 

@@ -32,13 +32,14 @@ def normalize(frames: np.ndarray, *, mean: bool = True, variance: bool = True) -
            [ 1.,  0.]], dtype=float32)
     """
     frames = np.asarray(frames, np.float32)
-    # float64 sums: a float32 one over the frames of a long recording loses digits.
-    center = frames.mean(axis=-2, keepdims=True, dtype=np.float64).astype(np.float32)
+    # In float64, and rounded once: the mean that is left is no more than the rounding of the values themselves. A
+    # center in float32 would leave its own, which is far more where channels vary little around a high level.
+    center = frames.mean(axis=-2, keepdims=True, dtype=np.float64)
     centred = frames - center
+    normalized = centred if mean else frames
     if variance:
-        scale = np.sqrt(np.square(centred).mean(axis=-2, keepdims=True, dtype=np.float64)).astype(np.float32)
+        scale = np.sqrt(np.square(centred).mean(axis=-2, keepdims=True))
         # What rounding leaves of a constant channel is not variation.
         varies = scale > 8 * np.finfo(np.float32).eps * np.abs(center)
-        scale = np.where(varies, scale, np.float32(1.0))
-        return centred / scale if mean else frames / scale
-    return centred if mean else frames
+        normalized = normalized / np.where(varies, scale, 1.0)
+    return normalized.astype(np.float32)

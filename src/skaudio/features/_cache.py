@@ -5,20 +5,26 @@ process is killed; and any number of processes of a machine may read and write a
 `joblib.Memory` keeps one, was tried: to make a file and its folder took up to ten times longer than to compute a short
 clip. A clip is known by its file's path, size and modification time, or by its samples; a front end by its class, the
 parameters that matter and the version of skaudio.
+
+An entry ends with a checksum: one that is damaged is not there, and is computed anew. Nothing that goes wrong with the
+store (a full disk, one that cannot be written to, a damaged or deleted file) keeps frames from being computed; there is
+one warning. To read takes no write.
 """
 
 import os
 import sqlite3
 import time
 import warnings
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import joblib
 import numpy as np
 from joblib.disk import memstr_to_bytes
 
+FLOAT_BYTES = np.dtype(np.float32).itemsize
 N_LOCKS = 16
 MOST_KEYS_A_QUERY = 500
 USE_IS_NOTED_EVERY = 3600.0  # seconds: to note each use would make every reader a writer
@@ -67,51 +73,83 @@ class FeatureCache:
             location = location.location
         self.bytes_limit = memstr_to_bytes(bytes_limit) if isinstance(bytes_limit, str) else bytes_limit
         self._folder = Path(location).expanduser().absolute() / "skaudio"
+        self._path = self._folder / "features.sqlite3"
+        self._notes: set[str] = set()  # of what failed, for one warning
+        self._damaged: set[bytes] = set()
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, np.ndarray]:
-        """Read the entries that are there."""
+        """Read the entries that are there and are not damaged."""
         keys = list(keys)
-        found = {}
-        with self._database() as database:
+        if not self._path.exists():
+            return {}
+        try:
+            return self._read(keys, f"{self._path.as_uri()}?mode=rw")
+        except sqlite3.Error:
+            try:  # to open it takes files beside it; they can be done without where nothing can be written
+                return self._read(keys, f"{self._path.as_uri()}?immutable=1")
+            except sqlite3.Error as error:
+                self._notes.add(
+                    f"Features are computed, as {self._path} cannot be read ({error}). Delete it if it is damaged."
+                )
+                return {}
+
+    def put(self, entries: Mapping[bytes, np.ndarray]) -> None:
+        """Write entries, all or none; where that fails, take note and go on."""
+        now = time.time()
+        rows = [(key, now, frames.nbytes, *frames.shape, _sealed(key, frames)) for key, frames in entries.items()]
+        with self._noting_failure(), self._database() as database:
+            database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def enforce_limit(self) -> None:
+        """Delete the entries that were not used for longest, if together they take more than the limit."""
+        if self.bytes_limit is None:
+            return
+        with self._noting_failure():
+            self._evict()
+
+    def warn_of_failures(self) -> None:
+        """Warn once of all that failed since the last call."""
+        if self._damaged:
+            self._notes.add(f"{len(self._damaged)} entries of {self._path} are damaged, and were computed anew.")
+        if self._notes:
+            warnings.warn("\n".join(sorted(self._notes)), stacklevel=6)
+        self._notes, self._damaged = set(), set()
+
+    def _read(self, keys: list[bytes], uri: str) -> dict[bytes, np.ndarray]:
+        found, now, stale = {}, time.time(), []
+        with closing(sqlite3.connect(uri, timeout=WAIT, uri=True)) as database:
             for start in range(0, len(keys), MOST_KEYS_A_QUERY):
                 some = keys[start : start + MOST_KEYS_A_QUERY]
                 where = f"key IN ({','.join('?' * len(some))})"
                 rows = database.execute(
                     f"SELECT key, n_frames, n_channels, used, frames FROM entries WHERE {where}", some
                 )
-                oldest = now = time.time()
-                for key, n_frames, n_channels, used, frames in rows:
-                    found[key] = np.frombuffer(frames, np.float32).reshape(n_frames, n_channels)
-                    oldest = min(oldest, used)
-                if now - oldest > USE_IS_NOTED_EVERY:
-                    database.execute(f"UPDATE entries SET used = ? WHERE {where}", [now, *some])
+                for key, n_frames, n_channels, used, sealed in rows:
+                    try:
+                        frames = _unsealed(key, n_frames, n_channels, sealed)
+                    except (TypeError, ValueError):
+                        self._damaged.add(key)
+                        continue
+                    if frames is not None:
+                        found[key] = frames
+                    if not isinstance(used, float) or now - used > USE_IS_NOTED_EVERY:
+                        stale.append(key)
+            with suppress(sqlite3.Error), database:  # what cannot be written is no reason not to read
+                database.executemany("UPDATE entries SET used = ? WHERE key = ?", [(now, key) for key in stale])
         return found
 
-    def put(self, entries: Mapping[bytes, np.ndarray]) -> None:
-        """Write entries, all or none; where the disk is full, say so and go on."""
-        now = time.time()
-        rows = [(key, now, frames.nbytes, *frames.shape, frames.tobytes()) for key, frames in entries.items()]
-        try:
-            with self._database() as database:
-                database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
-        except sqlite3.OperationalError as error:
-            warnings.warn(f"Features are not kept: {self._folder} cannot be written to ({error}).", stacklevel=2)
-
-    def enforce_limit(self) -> None:
-        """Delete the entries that were not used for longest, if together they take more than the limit."""
-        if self.bytes_limit is None:
-            return
+    def _evict(self) -> None:
         with self._database() as database:
             excess = (database.execute("SELECT sum(size) FROM entries").fetchone()[0] or 0) - self.bytes_limit
             if excess <= 0:
                 return
             excess += 0.1 * self.bytes_limit
             oldest = []
-            for key, size in database.execute("SELECT key, size FROM entries ORDER BY used, rowid"):
+            for key, size in database.execute("SELECT key, CAST(size AS INTEGER) FROM entries ORDER BY used, rowid"):
                 if excess <= 0:
                     break
                 oldest.append((key,))
-                excess -= size
+                excess -= size or 0
             database.executemany("DELETE FROM entries WHERE key = ?", oldest)
         with self._database() as database:
             database.execute("PRAGMA incremental_vacuum").fetchall()
@@ -120,21 +158,32 @@ class FeatureCache:
     def lock(self, number: int, *, blocking: bool) -> Iterator[bool]:
         """Hold one of the `N_LOCKS` locks that processes share, and yield whether it was had.
 
-        The operating system frees a lock when its process dies.
+        The operating system frees a lock when its process dies. Where there can be no lock (on a disk that is full or
+        cannot be written to), it counts as had: the work is then not shared, but done.
         """
         from filelock import FileLock, Timeout
 
-        self._folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._folder / f"{number:02d}.lock")
         try:
+            self._folder.mkdir(parents=True, exist_ok=True)
             lock.acquire(blocking=blocking)
         except Timeout:
             yield False
+            return
+        except (OSError, NotImplementedError):
+            yield True
             return
         try:
             yield True
         finally:
             lock.release()
+
+    @contextmanager
+    def _noting_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            self._notes.add(f"Features are not kept: {self._folder} cannot be written to ({error}).")
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
@@ -143,27 +192,50 @@ class FeatureCache:
         A connection is opened for each, which takes a fraction of a millisecond: none is then ever shared by threads,
         inherited by a forked process, or left open.
         """
-        path = self._folder / "features.sqlite3"
-        if not path.exists():
-            self._create(path)
-        try:
-            with closing(sqlite3.connect(path, timeout=WAIT)) as database:
-                database.execute("PRAGMA synchronous = NORMAL")  # a power cut may take the latest entries, no more
-                with database:
-                    yield database
-        except sqlite3.DatabaseError as error:
-            if type(error) is not sqlite3.DatabaseError:
-                raise
-            raise ValueError(f"{path} is damaged, or is no feature cache ({error}). Delete it.") from error
+        if not self._path.exists():
+            self._create()
+        with closing(sqlite3.connect(self._path, timeout=WAIT)) as database:
+            database.execute("PRAGMA synchronous = NORMAL")  # a power cut may take the latest entries, no more
+            with database:
+                yield database
 
-    def _create(self, path: Path) -> None:
+    def _create(self) -> None:
         """Make the database aside, then give it its name: another process sees all of it or none."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         with self.lock(N_LOCKS, blocking=True):
-            if path.exists():
+            if self._path.exists():
                 return
-            new = path.with_suffix(".new")
+            new = self._path.with_suffix(".new")
             for leftover in self._folder.glob(f"{new.name}*"):
                 leftover.unlink()
             with closing(sqlite3.connect(new)) as database:
                 database.executescript(SCHEMA)
-            os.replace(new, path)
+            os.replace(new, self._path)
+
+
+def _sealed(key: bytes, frames: np.ndarray) -> bytes:
+    """Return the frames of an entry with a checksum of the whole entry behind them."""
+    values = frames.tobytes()
+    return values + _checksum(key, frames.shape, values)
+
+
+def _unsealed(key: bytes, n_frames: int, n_channels: int, sealed: bytes) -> np.ndarray | None:
+    """Return the frames of an entry; None if it is of a version that had no checksums.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the entry is damaged.
+    """
+    n_bytes = FLOAT_BYTES * n_frames * n_channels
+    if len(sealed) == n_bytes:
+        return None
+    values = memoryview(sealed)[:n_bytes]
+    if sealed[n_bytes:] != _checksum(key, (n_frames, n_channels), values):
+        raise ValueError("The checksum is not that of the entry.")
+    return np.frombuffer(values, np.float32).reshape(n_frames, n_channels)
+
+
+def _checksum(key: bytes, shape: tuple[int, int], values: bytes | memoryview) -> bytes:
+    # CRC-32 takes 0.4 ms a megabyte, BLAKE2 takes 1.5 ms.
+    return zlib.crc32(values, zlib.crc32(b"%b %d %d" % (key, *shape))).to_bytes(4, "little")

@@ -71,8 +71,10 @@ def fill_through_cache(
         for i in missing:
             shares.setdefault(0 if keys[i] is None else keys[i][0] % N_LOCKS, []).append(i)
     if not shares:
+        cache.warn_of_failures()
         return
     turns = np.random.default_rng().permutation(list(shares)).tolist()  # processes that start together part ways
     busy = in_threads(partial(compute_guarded, wait=False), turns, n_jobs)
     in_threads(partial(compute_guarded, wait=True), [number for number in busy if number is not None], n_jobs)
     cache.enforce_limit()
+    cache.warn_of_failures()

@@ -2,7 +2,9 @@
 
 Conventions: a block is float32 ``(n_clips, n_frames, n_channels)``; every statistic is ``(n_clips, n_channels)``.
 Moments are computed in float64, so that the sum of a constant channel is exact and its standard deviation exactly 0.
-A channel with a NaN has NaN statistics. All reductions run over time alone and do not mix clips: the results of a clip
+A mean that is no more than the rounding of the values is 0, and a standard deviation is rounded to the digits that are
+known of it: what normalisation made 0 or 1 is exactly that, and not noise that a scaler would bring to unit variance. A
+channel with a NaN has NaN statistics. All reductions run over time alone and do not mix clips: the results of a clip
 are the same to the last bit alone and in a batch.
 """
 
@@ -12,6 +14,8 @@ from functools import cached_property
 
 import numpy as np
 
+ROUNDING = np.finfo(np.float32).eps  # of a value, relative to it: twice what is lost at most when it becomes float32
+STD_BITS = 22  # two fewer than float32 has: a deviation is off by as much as the values are, relative to it
 NAMED = ("mean", "std", "min", "max", "median", "iqr", "skew", "kurtosis", "slope")
 
 
@@ -81,7 +85,9 @@ class _BlockStatistics:
 
     @cached_property
     def mean(self) -> np.ndarray:
-        return self.block.astype(np.float64).mean(axis=1)
+        mean = self.block.mean(axis=1, dtype=np.float64)
+        level = np.abs(self.block).mean(axis=1, dtype=np.float64)
+        return np.where(np.abs(mean) <= ROUNDING * level, 0.0, mean)
 
     @cached_property
     def deviations(self) -> np.ndarray:
@@ -97,7 +103,8 @@ class _BlockStatistics:
 
     @property
     def std(self) -> np.ndarray:
-        return np.sqrt(self.variance)
+        mantissa, exponent = np.frexp(np.sqrt(self.variance))
+        return np.ldexp(np.round(np.ldexp(mantissa, STD_BITS)), exponent - STD_BITS)
 
     @property
     def skew(self) -> np.ndarray:
