@@ -2,7 +2,8 @@
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import ModuleType
 
 
@@ -29,7 +30,8 @@ def import_tensorflow() -> ModuleType:
     if "tensorflow" in sys.modules:
         return sys.modules["tensorflow"]
     try:
-        import tensorflow as tf
+        with _quiet_start():
+            import tensorflow as tf
     except ImportError as error:
         raise ImportError("Networks need TensorFlow: pip install tensorflow.") from error
     threads = os.environ.get("OMP_NUM_THREADS", "")
@@ -38,3 +40,23 @@ def import_tensorflow() -> ModuleType:
             tf.config.threading.set_intra_op_parallelism_threads(int(threads))
             tf.config.threading.set_inter_op_parallelism_threads(int(threads))
     return tf
+
+
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """Keep from the screen what TensorFlow says when it starts: of GPUs that are not there, and how it was compiled.
+
+    It says so in C before it looks at ``TF_CPP_MIN_LOG_LEVEL``; who sets that to less than 3 sees all.
+    """
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") != "3" or sys.stderr is None:
+        yield
+        return
+    sys.stderr.flush()
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)

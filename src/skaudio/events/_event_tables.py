@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from skaudio.events._event import Event
+from skaudio.events._file_names import check_names, name_dtype
 from skaudio.events._table_formats import (
     RAVEN_COLUMNS,
     read_audacity,
@@ -245,9 +246,10 @@ def write_events(
     path = Path(path)
     table = events if hasattr(events, "columns") else event_table(events)
     name = _format_of(path, format)
+    check_names(path, table["recording"] if "recording" in table.columns else ())
     with replacing(path) as aside:
         if name == "csv":
-            table.to_csv(aside, index=False)
+            table.to_csv(aside, index=False, errors="surrogateescape")
         elif name == "parquet":
             table.to_parquet(aside, index=False)
         else:
@@ -257,7 +259,8 @@ def write_events(
                 "audacity": lambda: write_audacity(rows),
                 "dcase": lambda: write_dcase(rows),
             }[name]()
-            aside.write_text("".join(chain.from_iterable((line, "\n") for line in lines)), encoding="utf-8")
+            text = "".join(chain.from_iterable((line, "\n") for line in lines))
+            aside.write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
 def _is_row(event: Any) -> bool:
@@ -269,7 +272,7 @@ def check_format(path: str | PathLike, n_recordings: int) -> None:
     if _format_of(Path(path), None) == "audacity" and n_recordings > 1:
         raise ValueError(
             f"{str(path)!r}: a label track of Audacity is of one recording, got {n_recordings}. Write a file for each, "
-            f"or another format: {', '.join(SUFFIXES)}."
+            f"or another format: {', '.join(suffix for suffix in SUFFIXES if suffix != '.txt')}."
         )
 
 
@@ -284,9 +287,9 @@ def _format_of(path: Path, name: str | None) -> str:
     if name is None:
         name = next((known for suffix, known in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
     if name not in SUFFIXES.values():
-        raise ValueError(
-            f"{str(path)!r}: the format {name!r} is not known; pass format={', '.join(map(repr, SUFFIXES.values()))}."
-        )
+        known = ", ".join(f"{known} ({suffix})" for suffix, known in SUFFIXES.items())
+        asked = "of its name" if name is None else repr(name)
+        raise ValueError(f"{str(path)!r}: the format {asked} is not known; expected one of {known}.")
     return name
 
 
@@ -300,7 +303,8 @@ def _stem(path: Path) -> str:
 def _as_frame(rows: Iterable[tuple[Any, Event]]) -> Any:
     import pandas as pd
 
-    table = pd.DataFrame([(recording, *event) for recording, event in rows], columns=[*COLUMNS, *MORE])
+    rows = [(recording, *event) for recording, event in rows]
+    table = pd.DataFrame(rows, columns=[*COLUMNS, *MORE], dtype=name_dtype(row[0] for row in rows))
     table = table.astype({"onset": float, "offset": float, **dict.fromkeys(MORE, float)})
     return table.drop(columns=[name for name in MORE if table[name].isna().all()])
 
