@@ -11,6 +11,7 @@ import skaudio
 
 SRC = Path(skaudio.__file__).parent
 FLOW = [
+    "_axis_order",
     "_validation",
     "_data_home",
     "_randomness",
