@@ -13,6 +13,7 @@ SRC = Path(skaudio.__file__).parent
 FLOW = [
     "_frames",
     "_samples",
+    "_axis_order",
     "_validation",
     "_data_home",
     "_randomness",

@@ -21,7 +21,9 @@ def table_text(path: str | PathLike, encoding: str | None = None) -> str:
     path : str or PathLike
         The file.
     encoding : str or None, default=None
-        Its encoding; None: what its byte order mark says (as Excel's "Unicode text" has it), or else UTF-8.
+        Its encoding; None: what its byte order mark says (as Excel's "Unicode text" has it), or else UTF-8. If "utf-8"
+        is given, bytes that are not UTF-8 become lone surrogates, which is what names of files with such bytes are in
+        Python.
 
     Returns
     -------
@@ -47,7 +49,8 @@ def table_text(path: str | PathLike, encoding: str | None = None) -> str:
     marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if data.startswith(mark)), "utf-8")
     used = marked if encoding is None else encoding
     try:
-        text = data.decode(used).removeprefix("\ufeff")
+        as_names = encoding is not None and codecs.lookup(encoding).name == "utf-8"
+        text = data.decode(used, errors="surrogateescape" if as_names else "strict").removeprefix("\ufeff")
     except LookupError:
         raise ValueError(
             f"{path}: encoding={encoding!r} is not known to Python; expected one such as 'cp1252'."
@@ -57,7 +60,8 @@ def table_text(path: str | PathLike, encoding: str | None = None) -> str:
         line = len(before.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
         raise ValueError(
             f"{path}, line {line}: the byte 0x{data[error.start]:02x} is not {used.upper()} text. Save the table in "
-            "UTF-8, or give its encoding, such as encoding='cp1252' for one of Windows in Western Europe."
+            "UTF-8, or give its encoding, such as encoding='cp1252' for one of Windows in Western Europe, or 'utf-8' "
+            "if only names of files have such bytes."
         ) from None
     if "\0" in text:
         raise ValueError(

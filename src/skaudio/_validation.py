@@ -24,6 +24,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array, validate_data
 
+from skaudio._axis_order import warn_of_swapped_axes
 from skaudio._frames import Channels, channels_of
 from skaudio._samples import PCM, sample_array, scaled
 
@@ -74,7 +75,8 @@ def check_frames(
         Whose ``n_features_in_`` (the number of channels) and, where ``X`` carries names of channels,
         ``feature_names_in_`` are set or compared with.
     X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-        A table ``(n_clips, n_channels)`` is taken as one-frame sequences.
+        A table ``(n_clips, n_channels)`` is taken as one-frame sequences. Sequences that are all equally long may have
+        their axes swapped and be valid none the less; see `skaudio._axis_order`.
     reset : bool
         True in ``fit``, False elsewhere.
     allow_nan : bool, default=False
@@ -103,6 +105,8 @@ def check_frames(
         finite = "allow-nan" if allow_nan else True
         return validate_data(estimator, X, reset=reset, dtype=np.float32, ensure_all_finite=finite)[:, np.newaxis]
     _check_channels(estimator, frames[0].shape[1], channels, reset)
+    if reset:
+        warn_of_swapped_axes(frames)
     return frames
 
 

@@ -1,5 +1,10 @@
 import csv
 import io
+import os
+import shlex
+import shutil
+import subprocess
+import sys
 
 import joblib
 import numpy as np
@@ -10,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from skaudio.cli import main
 from skaudio.datasets import make_sound_events
 from skaudio.events import EventDetector, read_events
 from skaudio.features import MelSpectrogram
@@ -53,7 +59,7 @@ def test_a_csv_of_events_on_stdout(season, run):
 @pytest.mark.parametrize("name", ["table.csv", "table.tsv", "table.selections.txt"])
 def test_tables_in_the_format_of_their_name(season, run, tmp_path, name):
     folder, nights, expected = season
-    outcome = run("detect", folder / "detector.joblib", *nights, "--out", tmp_path / name, "--jobs", 2)
+    outcome = run("detect", folder / "detector.joblib", *nights, "--output", tmp_path / name, "--jobs", 2)
     assert outcome.status == 0
     assert outcome.out == ""
     assert "recordings" in outcome.err
@@ -65,11 +71,12 @@ def test_tables_in_the_format_of_their_name(season, run, tmp_path, name):
 
 def test_a_label_track_is_of_one_recording_and_says_so_before_the_work(season, run, tmp_path):
     folder, nights, expected = season
-    two = run("detect", folder / "detector.joblib", *nights, "--out", tmp_path / "labels.txt")
+    two = run("detect", folder / "detector.joblib", *nights, "--output", tmp_path / "labels.txt")
     assert two.status == 2
     assert "a label track of Audacity is of one recording, got 2" in two.err
+    assert "another format: .selections.txt, .tsv, .csv, .parquet." in two.err
     assert list(tmp_path.iterdir()) == []
-    assert run("detect", folder / "detector.joblib", nights[0], "--out", tmp_path / "labels.txt").status == 0
+    assert run("detect", folder / "detector.joblib", nights[0], "--output", tmp_path / "labels.txt").status == 0
     table = read_events(tmp_path / "labels.txt")
     own = expected[expected["recording"] == nights[0]]
     np.testing.assert_allclose(table["onset"], own["onset"], atol=1e-5)
@@ -84,7 +91,7 @@ def test_a_broken_recording(season, run, tmp_path):
     assert "broken.wav" in stopped.err
     assert "--on-error warn" in stopped.err
     table = tmp_path / "table.selections.txt"
-    arguments = ("detect", folder / "detector.joblib", nights[0], broken, nights[1], "--quiet", "--out", table)
+    arguments = ("detect", folder / "detector.joblib", nights[0], broken, nights[1], "--quiet", "--output", table)
     warned = run(*arguments, "--on-error", "warn")
     assert warned.status == 0
     assert "broken.wav" in warned.err
@@ -101,6 +108,39 @@ def test_a_model_that_finds_no_events(season, run, tmp_path):
     outcome = run("detect", tmp_path / "model.joblib", nights[0])
     assert outcome.status == 2
     assert "LogisticRegression, which has no predict_to; expected a fitted EventDetector" in outcome.err
+    assert f"Use skaudio predict {tmp_path / 'model.joblib'} FILES..." in outcome.err
+
+
+def test_a_detector_that_is_asked_for_labels_says_which_command_is_its_own(season, run):
+    folder, nights, _ = season
+    outcome = run("predict", folder / "detector.joblib", nights[0])
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "EventDetector, which finds events; expected a fitted pipeline" in outcome.err
+    advised = outcome.err.split("Use ")[1].replace("FILES...", nights[0])
+    assert run(*shlex.split(advised)[1:]).status == 0
+
+
+def test_a_name_that_is_not_utf8_and_hidden_files_undo_nothing(season, tmp_path):
+    folder, nights, _ = season
+    name = os.fsencode(tmp_path) + b"/for\xeat.wav"
+    shutil.copy(nights[0], name)
+    (tmp_path / "._hidden.wav").write_bytes(b"of another system")
+    command = [sys.executable, "-m", "skaudio", "detect", str(folder / "detector.joblib"), str(tmp_path), "--quiet"]
+    shown = subprocess.run(command, capture_output=True)
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    assert shown.stdout.count(name) == len(shown.stdout.splitlines()) - 1 > 0
+    for suffix in (".csv", ".tsv", ".txt", ".selections.txt"):
+        table = folder / f"table{suffix}"
+        assert main([*command[3:], "--output", str(table)]) == 0
+        assert suffix == ".txt" or name in table.read_bytes() or os.path.basename(name) in table.read_bytes()
+
+
+def test_an_ending_that_names_no_format_is_refused_before_the_work(season, run, tmp_path):
+    folder, nights, _ = season
+    outcome = run("detect", folder / "detector.joblib", nights[0], "--output", tmp_path / "table.xml")
+    assert outcome.status == 2
+    assert "the format of its name is not known; expected one of raven (.selections.txt)" in outcome.err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_broken_recording_has_no_counts(season, tmp_path):

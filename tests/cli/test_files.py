@@ -1,6 +1,6 @@
 import pytest
 
-from skaudio.cli._files import check_writable
+from skaudio.cli._files import audio_files, check_writable, size_of
 
 
 def test_check_writable(tmp_path):
@@ -13,3 +13,19 @@ def test_check_writable(tmp_path):
         check_writable(tmp_path / "nowhere" / "a", force=False)
     with pytest.raises(IsADirectoryError, match="is a folder"):
         check_writable(tmp_path, force=True)
+
+
+def test_a_folder_stands_for_the_files_in_it_that_are_not_hidden(tmp_path):
+    for name in ("a.wav", "b/c.FLAC", "b/notes.txt", "._a.wav", ".Trashes/d.wav", "b/.cache/e.wav"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert audio_files(str(tmp_path)) == [str(tmp_path / "a.wav"), str(tmp_path / "b" / "c.FLAC")]
+    for named in ("._a.wav", ".Trashes/d.wav"):
+        assert audio_files(str(tmp_path / named)) == [str(tmp_path / named)]
+    assert audio_files(str(tmp_path / ".Trashes")) == [str(tmp_path / ".Trashes" / "d.wav")]
+
+
+@pytest.mark.parametrize(("n_bytes", "words"), [(10, "1 kB"), (45_400, "45 kB"), (1_550_000, "1.6 MB")])
+def test_sizes_are_never_nothing(tmp_path, n_bytes, words):
+    (tmp_path / "a").write_bytes(bytes(n_bytes))
+    assert size_of(tmp_path / "a") == words

@@ -50,7 +50,7 @@ def test_wrong_arguments(arguments, message, capsys):
 def test_an_interrupt_that_was_swallowed_comes_again(monkeypatch, capsys):
     heard = []
 
-    def deaf_at_first(arguments):
+    def deaf_at_first(arguments, results):
         try:
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(5)
@@ -70,7 +70,7 @@ def test_an_interrupt_that_was_swallowed_comes_again(monkeypatch, capsys):
 
 
 def test_interrupt_exits_130(monkeypatch, capsys):
-    def interrupted(arguments):
+    def interrupted(arguments, results):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(_search, "search", interrupted)

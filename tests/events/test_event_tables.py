@@ -175,7 +175,9 @@ def test_the_same_call_in_two_recordings_or_of_two_classes_is_no_error(write):
 
 
 def test_formats_that_are_not_known(write, tmp_path):
-    with pytest.raises(ValueError, match=r"the format None is not known; pass format='raven'"):
+    with pytest.raises(
+        ValueError, match=r"the format of its name is not known; expected one of raven \(\.selections\.txt\)"
+    ):
         read_events(write("a.xml", ""))
     with pytest.raises(ValueError, match="format 'mat'"):
         write_events(tmp_path / "a.csv", [], format="mat")

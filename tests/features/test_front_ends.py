@@ -293,3 +293,12 @@ def test_a_sine_is_in_the_channel_of_its_frequency(frequency):
         loudest = front_end.transform([sine])[0].mean(axis=0).argmax()
         frequencies = front_end.channel_frequencies()
         assert loudest == np.abs(frequencies - frequency).argmin()
+
+
+def test_digital_silence_is_what_the_docstrings_say():
+    silence = [np.zeros(4000, np.float32)]
+    for front_end in (Spectrogram(8000), MelSpectrogram(8000), MelSpectrogram(8000, top_db=None)):
+        np.testing.assert_array_equal(front_end.transform(silence), -100.0)
+        np.testing.assert_array_equal(clone(front_end).set_params(scale="linear").transform(silence), 0.0)
+    cepstra = MFCC(8000, n_mels=36, n_mfcc=5).transform(silence)[0]
+    np.testing.assert_allclose(cepstra, np.tile([-600.0, 0, 0, 0, 0], (len(cepstra), 1)), atol=1e-4)

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import det_curve
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
@@ -244,6 +244,29 @@ def test_search_says_what_to_pass():
     assert display.score_name == "score"
     with pytest.raises(TypeError, match="no cv_results_"):
         SearchDisplay.from_estimator(SVC())
+
+
+@pytest.mark.parametrize(
+    ("grid", "shape", "labels"),
+    [
+        ({"sound": [MFCC(sr=8000), MelSpectrogram(sr=8000)]}, (2, 1), ("sound", "")),
+        ({"model": [GaussianNB(), NearestCentroid()]}, (1, 2), ("", "model")),
+        ({"pool__segments": [1, 2, 3]}, (1, 3), ("", "pool__segments")),
+    ],
+)
+def test_search_of_one_parameter_is_one_row_or_column(grid, shape, labels):
+    X = [np.random.default_rng(i).standard_normal(2000) for i in range(8)]
+    pipeline = Pipeline([("sound", MFCC(sr=8000)), ("pool", StatPooling()), ("model", GaussianNB())])
+    found = GridSearchCV(pipeline, grid, cv=2).fit(X, [0, 1] * 4)
+    display = SearchDisplay.from_estimator(found)
+    assert (display.ax_.get_ylabel(), display.ax_.get_xlabel()) == labels
+    np.testing.assert_array_equal(display.scores.ravel(), found.cv_results_["mean_test_score"])
+    assert display.scores.shape == shape
+    (name,) = grid
+    assert SearchDisplay.from_estimator(found, rows=name).scores.shape == (max(shape), 1)
+    assert SearchDisplay.from_estimator(found, columns=name).scores.shape == (1, max(shape))
+    with pytest.raises(ValueError, match=rf"rows='no' is no parameter of this search; it has \['{name}'\]"):
+        SearchDisplay.from_estimator(found, rows="no")
 
 
 def test_search_with_several_metrics_and_transformers():

@@ -1,34 +1,36 @@
 """``skaudio detect``: a table of what sounds when in long recordings."""
 
-import sys
 import warnings
 from argparse import Namespace
 from pathlib import Path
+from typing import TextIO
 
 from skaudio.cli._files import audio_files, check_writable, load_model
 from skaudio.cli._messages import warn
 from skaudio.io import AudioError
 
 
-def detect(arguments: Namespace) -> None:
+def detect(arguments: Namespace, results: TextIO) -> None:
     """Run the command.
 
     Parameters
     ----------
     arguments : Namespace
         What the parser made of ``skaudio detect ...``.
+    results : text stream
+        Where they are printed.
     """
-    output = None if arguments.out is None else Path(arguments.out).expanduser()
+    output = None if arguments.output is None else Path(arguments.output).expanduser()
     if output is not None:
         check_writable(output, force=arguments.force)
     paths = [path for name in arguments.files for path in audio_files(name)]
-    detector = load_model(arguments.model, "predict_to")
+    detector = load_model(arguments.model, "predict_to", expected="EventDetector", instead="predict")
     detector.set_params(n_jobs=arguments.jobs, verbose=int(not arguments.quiet), on_error=arguments.on_error)
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: warn(str(message))
         try:
             if output is None:
-                detector.predict(paths).to_csv(sys.stdout, index=False)
+                detector.predict(paths).to_csv(results, index=False)
             else:
                 detector.predict_to(output, paths)
         except AudioError as error:

@@ -1,6 +1,7 @@
 """Files that a command is given, and those it leaves: what cannot be written is known beforehand."""
 
 import os
+import shlex
 import shutil
 import tempfile
 import time
@@ -11,7 +12,7 @@ from typing import Any
 
 import joblib
 
-from skaudio.datasets._folder import AUDIO_EXTENSIONS
+from skaudio.datasets._folder import AUDIO_EXTENSIONS, find_recordings
 
 
 def check_writable(path: Path, *, force: bool) -> None:
@@ -27,31 +28,57 @@ def check_writable(path: Path, *, force: bool) -> None:
 
 
 def audio_files(name: str) -> list[str]:
-    """Give the audio files below a folder; a file is itself, whatever its ending."""
+    """List the audio files below a folder, but no hidden ones; a file is itself, whatever its name."""
     if not Path(name).is_dir():
         return [name]
-    paths = [
-        str(path)
-        for path in sorted(Path(name).rglob("*"))
-        if path.suffix.lower() in AUDIO_EXTENSIONS and path.is_file()
-    ]
+    paths = [str(Path(name, path)) for path in find_recordings(Path(name), AUDIO_EXTENSIONS)]
     if not paths:
         raise ValueError(f"There are no audio files ({', '.join(AUDIO_EXTENSIONS)}) in the folder {name!r}.")
     return paths
 
 
-def load_model(name: str, method: str) -> Any:
-    """Load what joblib wrote; it must have a method of a name."""
+def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
+    """Load what joblib wrote.
+
+    Parameters
+    ----------
+    name : str
+        The file.
+    method : str
+        What the model must have.
+    expected : str
+        What such a model is.
+    instead : str
+        The command for models of the other kind: those that find events, or those that do not.
+
+    Returns
+    -------
+    object
+        The model.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        If there is no such file, if joblib cannot load it, or if it holds something else.
+    """
     if not Path(name).is_file():
         raise FileNotFoundError(f"There is no model file {name!r}.")
     try:
         model = joblib.load(name)
     except Exception as error:  # what a wrong file leads to is any of a dozen, KeyError and IndexError among them
         raise ValueError(f"{name!r} is no file that joblib can load: {type(error).__name__}: {error}") from error
-    if not hasattr(model, method):
-        expected = "pipeline" if method == "predict" else "EventDetector"
-        raise ValueError(f"{name!r} holds {type(model).__name__}, which has no {method}; expected a fitted {expected}.")
-    return model
+    finds_events = hasattr(model, "predict_to")
+    if hasattr(model, method) and finds_events == (method == "predict_to"):
+        return model
+    wrong = "finds events" if finds_events else f"has no {method}"
+    remedy = f" Use skaudio {instead} {shlex.quote(name)} FILES..." if hasattr(model, "predict") else ""
+    raise ValueError(f"{name!r} holds {type(model).__name__}, which {wrong}; expected a fitted {expected}.{remedy}")
+
+
+def size_of(path: Path) -> str:
+    """Return the size of a file in words."""
+    n_bytes = path.stat().st_size
+    return f"{n_bytes / 1e6:.1f} MB" if n_bytes >= 1e6 else f"{max(1, round(n_bytes / 1e3))} kB"
 
 
 @contextmanager

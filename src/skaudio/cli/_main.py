@@ -1,12 +1,13 @@
 """`main`: which command, and what becomes of its errors."""
 
-import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from typing import TextIO
 
 from skaudio.cli._interrupts import repeated_interrupts
 from skaudio.cli._parser import build_parser
+from skaudio.cli._results import results_only
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,36 +32,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = build_parser().parse_args(argv)
     try:
-        with repeated_interrupts():
-            _run(arguments)
-        sys.stdout.flush()
+        with repeated_interrupts(), results_only() as results:
+            _run(arguments, results)
     except KeyboardInterrupt:
         print("\nskaudio: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader (`| head`) has had enough; what is left in the buffer must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 1  # the reader (`| head`) has had enough
     except (ValueError, OSError, ImportError) as error:
         print(f"skaudio: error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _run(arguments: Namespace) -> None:
+def _run(arguments: Namespace, results: TextIO) -> None:
     if arguments.command == "search":
         from skaudio.cli._search import search
 
-        search(arguments)
+        search(arguments, results)
     elif arguments.command == "detect":
         from skaudio.cli._detect import detect
 
-        detect(arguments)
+        detect(arguments, results)
     elif arguments.command == "tag":
         from skaudio.cli._tag import tag
 
-        tag(arguments)
+        tag(arguments, results)
     else:
         from skaudio.cli._predict import predict
 
-        predict(arguments)
+        predict(arguments, results)

@@ -38,7 +38,7 @@ _DETECT = """\
 Find the events of long recordings, and write them as a table: which, from when to when, and how
 sure. Loading a model runs the code that is in it: load only models that you trust.
 
-What --out ends in is the format: .csv, .parquet, .selections.txt (Raven), .txt (Audacity, of one
+What --output ends in is the format: .csv, .parquet, .selections.txt (Raven), .txt (Audacity, of one
 recording) or .tsv (DCASE). Interrupted and called again, it goes on where it was."""
 
 
@@ -141,7 +141,7 @@ def _add_detect(commands: argparse._SubParsersAction) -> None:
     add = parser.add_argument
     add("model", metavar="MODEL", help="file that joblib.dump wrote of a fitted skaudio.events.EventDetector")
     add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
-    add("--out", metavar="TABLE", help="write to this file instead of a CSV to stdout")
+    add("--output", metavar="TABLE", help="write to this file instead of a CSV to stdout")
     add("--force", action="store_true", help="replace TABLE if it exists")
     add("--jobs", type=_whole(1), metavar="N", default=1, help="number of processes (default: 1)")
     add(

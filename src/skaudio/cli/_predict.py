@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from sklearn.pipeline import Pipeline
 
@@ -11,23 +11,25 @@ from skaudio.cli._messages import warn
 from skaudio.cli._rows import output_of, results_by_file, write_rows
 
 
-def predict(arguments: Namespace) -> None:
+def predict(arguments: Namespace, results: TextIO) -> None:
     """Run the command.
 
     Parameters
     ----------
     arguments : Namespace
         What the parser made of ``skaudio predict ...``.
+    results : text stream
+        Where they are printed.
     """
     output = output_of(arguments)
     paths = [path for name in arguments.files for path in audio_files(name)]
-    model = load_model(arguments.model, "predict")
+    model = load_model(arguments.model, "predict", expected="pipeline", instead="detect")
     has_probabilities = hasattr(model, "predict_proba")
     if not has_probabilities:
         warn("this model has no probabilities (no predict_proba): only labels are written.")
     classes = model.classes_ if has_probabilities else []
     rows = _rows(model, paths, len(classes), arguments.on_error)
-    write_rows(output, ["path", "label", *classes], rows)
+    write_rows(output or results, ["path", "label", *classes], rows)
 
 
 def _rows(model: Any, paths: Sequence[str], n_classes: int, on_error: str) -> Iterator[list]:

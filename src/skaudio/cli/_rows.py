@@ -1,7 +1,6 @@
 """Rows of a CSV for many files, portion by portion, and what becomes of broken ones."""
 
 import csv
-import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from skaudio.io._replacing import replacing
 
 
 def output_of(arguments: Namespace) -> Path | None:
-    """Give the file that ``--output`` names, which can be written, or None for stdout."""
+    """Give the file that ``--output`` names, which can be written, or None for standard output."""
     if arguments.output is None:
         return None
     output = Path(arguments.output).expanduser()
@@ -24,8 +23,8 @@ def output_of(arguments: Namespace) -> Path | None:
     return output
 
 
-def write_rows(output: Path | None, header: Sequence[str], rows: Iterable[Sequence]) -> None:
-    """Write a CSV: a file that is there whole or not at all, or to stdout as rows come."""
+def write_rows(output: Path | TextIO, header: Sequence[str], rows: Iterable[Sequence]) -> None:
+    """Write a CSV: to a file that is there whole or not at all, or to a stream as rows come."""
     with _opened(output) as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(header)
@@ -73,9 +72,13 @@ def _portion(compute: Callable, paths: Sequence[str], on_error: str) -> Iterator
 
 
 @contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
-    if output is None:
-        yield sys.stdout
+def _opened(output: Path | TextIO) -> Iterator[TextIO]:
+    if not isinstance(output, Path):
+        yield output
         return
-    with replacing(output) as aside, aside.open("w", newline="", encoding="utf-8") as file:
+    # Names of files are written byte by byte, also those that are no UTF-8.
+    with (
+        replacing(output) as aside,
+        aside.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file,
+    ):
         yield file

@@ -4,6 +4,7 @@ import shlex
 from argparse import Namespace
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TextIO
 
 import joblib
 import numpy as np
@@ -12,7 +13,7 @@ from sklearn.utils import Bunch
 
 from skaudio.cli._clips import generated_clips, own_clips
 from skaudio.cli._evaluation import evaluate
-from skaudio.cli._files import check_writable, temporary_folder
+from skaudio.cli._files import check_writable, size_of, temporary_folder
 from skaudio.cli._folds import Fold, classes_of_one_group, count_straddling, make_folds
 from skaudio.cli._grid import in_words, make_grid, make_pipeline
 from skaudio.cli._listen import listen
@@ -23,13 +24,15 @@ from skaudio.inspection._display import pyplot
 from skaudio.io._replacing import replacing
 
 
-def search(arguments: Namespace) -> None:
+def search(arguments: Namespace, results: TextIO) -> None:
     """Run the command.
 
     Parameters
     ----------
     arguments : Namespace
         What the parser made of ``skaudio search ...``.
+    results : text stream
+        Where they are printed.
     """
     output = Path(arguments.output).expanduser()
     page = None if arguments.report is None else Path(arguments.report).expanduser()
@@ -58,18 +61,18 @@ def search(arguments: Namespace) -> None:
         if len(kept) < len(clips.data):
             clips = _select(clips, kept)
             folds = _make_folds(clips, arguments)
-        _print_task(clips, folds)
+        _print_task(clips, folds, results)
         searched, judged, best = evaluate(
             make_pipeline(), grid, clips.data, clips.target, folds, scoring=arguments.scoring, jobs=jobs, quiet=quiet
         )
-        _print_results(searched, clips.target, judged.predicted)
+        _print_results(searched, clips.target, judged.predicted, results)
         with replacing(output) as file:
             joblib.dump(best, file, compress=3)  # a forest shrinks to a fifth
         if page is not None:  # while the features are there
             Report(searched, clips.data, clips.target, judged, title=f"{clips.source}: what the search found").save(
                 page
             )
-    _print_usage(output, page)
+    _print_usage(output, page, results)
 
 
 def _read_clips(arguments: Namespace) -> Bunch:
@@ -102,41 +105,39 @@ def _warn_of_leaks(clips: Bunch, folds: list[Fold]) -> None:
             )
 
 
-def _print_task(clips: Bunch, folds: list[Fold]) -> None:
+def _print_task(clips: Bunch, folds: list[Fold], results: TextIO) -> None:
     names = np.unique(clips.target)
     grouped = "" if clips.groups is None else f" by group ({len(np.unique(clips.groups))} groups)"
     size = f"{len(clips.data)} clips of {len(names)} classes, {clips.sr:g} Hz"
-    print(f"{clips.source}: {size}; {len(folds)} folds{grouped}\n", flush=True)
+    print(f"{clips.source}: {size}; {len(folds)} folds{grouped}\n", file=results, flush=True)
 
 
-def _print_results(searched: GridSearchCV, target: np.ndarray, predicted: np.ndarray) -> None:
-    results = searched.cv_results_
-    words = [in_words(parameters) for parameters in results["params"]]
-    print(
-        ranked_table(
-            results["mean_test_score"],
-            results["std_test_score"],
-            results["mean_fit_time"],
-            words,
-            scoring=searched.scoring,
-        )
-    )
-    print("(mean and standard deviation over folds; mean seconds to fit, with features computed before;")
-    print(f"the best of {len(words)} on these folds is a little flattered: expect somewhat less on new clips)\n")
-    print(f"The best: {words[searched.best_index_]}.")
-    print("On clips that it was not fitted to (rows: true, columns: predicted):\n")
-    print(confusion_table(target, predicted))
-    print(f"accuracy {np.mean(target == predicted):.1%}, {np.sum(target == predicted)} of {len(target)}\n")
+def _print_results(searched: GridSearchCV, target: np.ndarray, predicted: np.ndarray, results: TextIO) -> None:
+    table = searched.cv_results_
+    words = [in_words(parameters) for parameters in table["params"]]
+    columns = (table[name] for name in ("mean_test_score", "std_test_score", "mean_fit_time"))
+    lines = [
+        ranked_table(*columns, words, scoring=searched.scoring),
+        "(mean and standard deviation over folds; mean seconds to fit, with features computed before;",
+        f"the best of {len(words)} on these folds is a little flattered: expect somewhat less on new clips)\n",
+        f"The best: {words[searched.best_index_]}.",
+        "On clips that it was not fitted to (rows: true, columns: predicted):\n",
+        confusion_table(target, predicted),
+        f"accuracy {np.mean(target == predicted):.1%}, {np.sum(target == predicted)} of {len(target)}\n",
+    ]
+    print(*lines, sep="\n", file=results)
 
 
-def _print_usage(output: Path, page: Path | None) -> None:
+def _print_usage(output: Path, page: Path | None, results: TextIO) -> None:
     name = str(output)
-    print(f"Fitted to all clips and written to {name} ({output.stat().st_size / 1e6:.1f} MB). To use it:\n")
-    print(f"  skaudio predict {shlex.quote(name)} FILES...\n")
-    print("or, in Python:\n")
-    print("  import joblib")
-    print(f"  model = joblib.load({name!r})")
-    print('  model.predict(["clip.wav"]), model.predict_proba(["clip.wav"]), model.classes_')
+    lines = [
+        f"Fitted to all clips and written to {name} ({size_of(output)}). To use it:\n",
+        f"  skaudio predict {shlex.quote(name)} FILES...\n",
+        "or, in Python:\n",
+        "  import joblib",
+        f"  model = joblib.load({name!r})",
+        '  model.predict(["clip.wav"]), model.predict_proba(["clip.wav"]), model.classes_',
+    ]
     if page is not None:
-        size = f"{page.stat().st_size / 1e6:.1f} MB"
-        print(f"\nThe clips behind all this, to look at and to listen to, are in {page} ({size}).")
+        lines.append(f"\nThe clips behind all this, to look at and to listen to, are in {page} ({size_of(page)}).")
+    print(*lines, sep="\n", file=results)

@@ -2,19 +2,22 @@
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from typing import TextIO
 
 from skaudio.cli._files import audio_files
 from skaudio.cli._rows import output_of, results_by_file, write_rows
 from skaudio.pretrained import PretrainedEmbedding
 
 
-def tag(arguments: Namespace) -> None:
+def tag(arguments: Namespace, results: TextIO) -> None:
     """Run the command.
 
     Parameters
     ----------
     arguments : Namespace
         What the parser made of ``skaudio tag ...``.
+    results : text stream
+        Where they are printed.
     """
     output = output_of(arguments)
     paths = [path for name in arguments.files for path in audio_files(name)]
@@ -26,7 +29,7 @@ def tag(arguments: Namespace) -> None:
         class_names=arguments.names,
         n_jobs=arguments.jobs,
     ).fit(paths)
-    write_rows(output, ["path", "tag", "score"], _rows(tagger, paths, arguments.top, arguments.on_error))
+    write_rows(output or results, ["path", "tag", "score"], _rows(tagger, paths, arguments.top, arguments.on_error))
 
 
 def _rows(tagger: PretrainedEmbedding, paths: Sequence[str], top: int, on_error: str) -> Iterator[list]:

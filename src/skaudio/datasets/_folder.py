@@ -137,7 +137,7 @@ def _from_folders(root: Path, extensions: tuple[str, ...]) -> list[_Recording]:
             f"Recordings directly in {str(root)!r} have no label: {_name_some(unlabelled)}. Put them into one "
             f"subfolder per class, or list them with their labels in a CSV file."
         )
-    found = {entry: _find_recordings(entry, extensions) for entry in entries if entry.is_dir()}
+    found = {entry: find_recordings(entry, extensions) for entry in entries if entry.is_dir()}
     if not any(found.values()):
         raise ValueError(f"There are no recordings ({', '.join(extensions)}) in the subfolders of {str(root)!r}.")
     empty = [folder.name for folder, files in found.items() if not files]
@@ -152,7 +152,7 @@ def _from_folders(root: Path, extensions: tuple[str, ...]) -> list[_Recording]:
 
 def _from_names(root: Path, pattern: str, extensions: tuple[str, ...]) -> list[_Recording]:
     """Every recording below ``root``, its label in its name."""
-    files = _find_recordings(root, extensions)
+    files = find_recordings(root, extensions)
     if not files:
         raise ValueError(f"There are no recordings ({', '.join(extensions)}) in {str(root)!r}.")
     labels = _search_names([file.name for file in files], pattern, "labels")
@@ -161,7 +161,7 @@ def _from_names(root: Path, pattern: str, extensions: tuple[str, ...]) -> list[_
     ]
 
 
-def _find_recordings(folder: Path, extensions: tuple[str, ...]) -> list[Path]:
+def find_recordings(folder: Path, extensions: tuple[str, ...]) -> list[Path]:
     """Find the recordings at any depth, but no hidden ones; their paths relative to ``folder``, sorted."""
     files = (file for file in folder.rglob("*") if file.suffix.lower() in extensions and file.is_file())
     relative = (file.relative_to(folder) for file in files)

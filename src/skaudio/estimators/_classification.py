@@ -53,7 +53,8 @@ class ClassifierHead(FrameHead, ClassifierMixin):
             Frame sequences, of equal length or not. A table is taken as one-frame sequences. An array that is mapped
             from a file is read batch by batch.
         y : array-like of shape (n_clips,), or label indicator of shape (n_clips, n_labels)
-            Classes, of any kind; or 0 and 1 for each of several labels that do not exclude one another.
+            Classes, of any kind; or 0 and 1 for each of several labels that do not exclude one another. One-hot
+            classes are an indicator too, and make a multilabel network: pass ``y.argmax(axis=1)`` for exclusive ones.
         sample_weight : array-like of shape (n_clips,), default=None
             How much each clip counts; what weighs nothing is left out.
         groups : array-like of shape (n_clips,), default=None

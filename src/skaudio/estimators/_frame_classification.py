@@ -30,7 +30,8 @@ class FrameHead:
         X : ndarray (n_clips, n_frames, n_channels), or sequence of ndarrays (n_frames_i, n_channels)
             Frame sequences.
         y : sequence of n_clips arrays (n_frames_i,) or (n_frames_i, n_labels)
-            The class of each frame; or 0 and 1 for each of several labels that do not exclude one another.
+            The class of each frame; or 0 and 1 for each of several labels that do not exclude one another, as which
+            one-hot classes are taken, too.
         sample_weight : array-like of shape (n_clips,), default=None
             How much each clip counts.
         groups : array-like of shape (n_clips,), default=None

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from skaudio.events._event import Event
+from skaudio.events._file_names import name_dtype
 
 
 def count_table(
@@ -49,8 +50,8 @@ def count_table(
         tables.append(table)
         starts.append(np.arange(n_bins) * (bin_seconds or 0.0))
     if bin_seconds is None:
-        index = pd.Index(list(names), name="recording")
+        index = pd.Index(list(names), name="recording", dtype=name_dtype(names))
     else:
-        keys = [(name, start) for name, own in zip(names, starts, strict=True) for start in own.tolist()]
-        index = pd.MultiIndex.from_tuples(keys, names=["recording", "start"])
+        repeated = pd.Index(list(names), dtype=name_dtype(names)).repeat([len(own) for own in starts])
+        index = pd.MultiIndex.from_arrays([repeated, np.concatenate(starts)], names=["recording", "start"])
     return pd.DataFrame(np.concatenate(tables), index=index, columns=list(labels))

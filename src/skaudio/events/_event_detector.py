@@ -21,6 +21,7 @@ from skaudio.events._decoding import decode_events, smooth_scores, steps_of
 from skaudio.events._ends import check_ends
 from skaudio.events._event import Event
 from skaudio.events._event_tables import RAVEN_SUFFIX, check_format, event_lists, event_table, write_events
+from skaudio.events._file_names import check_names
 from skaudio.events._live import block_waveforms, decode_live
 from skaudio.events._parts import kept_parts
 from skaudio.events._tags import tag_lists
@@ -405,6 +406,7 @@ class EventDetector(WindowModel):
         recordings = check_clips(self, X, reset=False)
         names = _names(recordings)
         check_format(path, names, self.labels_, durations)
+        check_names(Path(path), names)
         # The progress bar and the number of processes change nothing that is found.
         others = {"verbose", "n_jobs", "on_error"}
         settings = {name: value for name, value in vars(self).items() if name not in others}

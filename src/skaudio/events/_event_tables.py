@@ -9,6 +9,7 @@ from typing import Any
 from skaudio._event_rows import COLUMNS
 from skaudio._recording_names import RecordingNames
 from skaudio.events._event import Event
+from skaudio.events._file_names import check_names, name_dtype
 from skaudio.events._label_files import events_of_files
 from skaudio.events._table_reading import MORE, RAVEN_SUFFIX, SUFFIXES, format_of, read_rows, rows_of
 from skaudio.events._table_rows import check_rows
@@ -234,12 +235,14 @@ def write_events(
     path = Path(path)
     table = events if hasattr(events, "columns") else event_table(events)
     name = format_of(path, format)
+    check_names(path, table["recording"] if "recording" in table.columns else ())
     text = None if name == "parquet" else as_text(table, path, name, durations)
     with replacing(path) as aside:
         if text is None:
             table.to_parquet(aside, index=False)
         else:
-            aside.write_text(text, encoding="utf-8", newline="")
+            # Names of files are written byte for byte, also those that are not UTF-8.
+            aside.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
 
 
 def check_format(
@@ -251,7 +254,7 @@ def check_format(
     if name == "audacity" and len(recordings) > 1:
         raise ValueError(
             f"{str(path)!r}: a label track of Audacity is of one recording, got {len(recordings)}. Write a file for "
-            f"each, or another format: {', '.join(SUFFIXES)}."
+            f"each, or another format: {', '.join(suffix for suffix in SUFFIXES if suffix != '.txt')}."
         )
     if name != "parquet":
         longest = max(len(recordings), len(labels))
@@ -272,7 +275,8 @@ def _stem(path: Path) -> str:
 def _as_frame(rows: Iterable[tuple[Any, Event]]) -> Any:
     import pandas as pd
 
-    table = pd.DataFrame([(recording, *event) for recording, event in rows], columns=[*COLUMNS, *MORE])
+    rows = [(recording, *event) for recording, event in rows]
+    table = pd.DataFrame(rows, columns=[*COLUMNS, *MORE], dtype=name_dtype(row[0] for row in rows))
     table = table.astype({"onset": float, "offset": float, **dict.fromkeys(MORE, float)})
     table = table.drop(columns=[name for name in MORE if table[name].isna().all()])
     if "channel" in table.columns and table["channel"].notna().all():

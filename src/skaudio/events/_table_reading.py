@@ -58,9 +58,9 @@ def format_of(path: Path, name: str | None) -> str:
     if name is None:
         name = next((known for suffix, known in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
     if name not in SUFFIXES.values():
-        raise ValueError(
-            f"{str(path)!r}: the format {name!r} is not known; pass format={', '.join(map(repr, SUFFIXES.values()))}."
-        )
+        known = ", ".join(f"{known} ({suffix})" for suffix, known in SUFFIXES.items())
+        asked = "of its name" if name is None else repr(name)
+        raise ValueError(f"{str(path)!r}: the format {asked} is not known; expected one of {known}.")
     return name
 
 

@@ -85,6 +85,13 @@ class MFCC(FrontEnd):
     MelSpectrogram : What they are made of.
     skaudio.dsp.cepstrum : The last step as a function.
 
+    Notes
+    -----
+    Digital silence, as of a muted recorder or of channels that cancel out when they are averaged, is -100 dB in every
+    band: the first coefficient is ``-100 * sqrt(n_mels)``, further down than of any recording, and all others are 0.
+    A model that never learned from such frames may be sure of anything; `skaudio.events.EventDetector` finds no event
+    in them.
+
     References
     ----------
     .. [1] S. Davis and P. Mermelstein, "Comparison of parametric representations for monosyllabic word recognition in

@@ -76,6 +76,13 @@ class Spectrogram(FrontEnd):
     MelSpectrogram : With frequencies as ears resolve them.
     skaudio.dsp.spectrogram : The same as a function.
 
+    Notes
+    -----
+    Digital silence, as of a muted recorder or of channels that cancel out when they are averaged, is -100 dB in every
+    band (0 with ``scale="linear"``), which is further down than any recording goes, and 0 where it is normalized.
+    A model that never learned from such frames may be sure of anything; `skaudio.events.EventDetector` finds no event
+    in them.
+
     Examples
     --------
     >>> import numpy as np

@@ -80,8 +80,10 @@ class BandImportanceDisplay(Display):
         """
         ax = self._take_axes(ax, (9.0, 3.5))
         self.axes_ = subdivided(ax, 1, 2)[0]
-        ax.set_title(f"How far the score of {self.importance.score:.3f} falls without")
         found, (left, right) = self.importance, self.axes_
+        # Titles of their own: that of the axes whose place they take would be behind them.
+        left.set_title(f"fall of the score {found.score:.3f} without a band")
+        right.set_title("and without a segment")
         self.bands_ = left.barh(**_bars(found.bands, "y", "height", "xerr"))
         left.set(xlabel="fall", ylabel="band [Hz]")
         left.set_yticks(range(len(found.bands.edges)), [f"{edge:.0f}" for edge in found.bands.edges])

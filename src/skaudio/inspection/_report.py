@@ -156,7 +156,7 @@ class Report:
             Where to; an existing file is replaced.
         """
         with replacing(Path(path)) as file:
-            file.write_text(self.html, encoding="utf-8")
+            file.write_text(self.html, encoding="utf-8", errors="backslashreplace")  # names that are no UTF-8
 
     @cached_property
     def html(self) -> str:

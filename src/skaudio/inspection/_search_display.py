@@ -102,7 +102,8 @@ class SearchDisplay(Display):
             Fitted, with ``refit`` or without. A candidate that does not set a parameter has that of the pipeline.
         rows, columns : str or None, default=None
             Parameters that vary along rows and columns. None: that whose values are front ends, or, where there are
-            none, other transformers; and that whose values are estimators that predict.
+            none, other transformers; and that whose values are estimators that predict. The only parameter of a search
+            makes a single column, or a single row.
         metric : str or None, default=None
             Name of the score, of a search with several; None: that by which the search refits.
         ax : matplotlib Axes, default=None

@@ -41,9 +41,13 @@ def search_table(search: Any, rows: str | None, columns: str | None, metric: str
     """
     candidates = search.cv_results_["params"]
     key, score_name = _metric(search, metric)
-    rows = _chosen("rows", rows, candidates, (_is_front_end, _only_transforms), "front ends")
-    columns = _chosen("columns", columns, candidates, (_predicts,), "models")
-    row_words, column_words = (in_words([_value(search, one, name) for one in candidates]) for name in (rows, columns))
+    names = list(dict.fromkeys(name for candidate in candidates for name in candidate))
+    if len(names) == 1 and {rows, columns} <= {None, *names}:
+        rows, columns = _only_axis(names[0], rows, columns, candidates)
+    else:
+        rows = _chosen("rows", rows, names, candidates, (_is_front_end, _only_transforms), "front ends")
+        columns = _chosen("columns", columns, names, candidates, (_predicts,), "models")
+    row_words, column_words = (_in_words(search, candidates, name) for name in (rows, columns))
     row_names, column_names = list(dict.fromkeys(row_words)), list(dict.fromkeys(column_words))
     scores = np.full((len(row_names), len(column_names)), np.nan)
     for row, column, score in zip(row_words, column_words, search.cv_results_[key], strict=True):
@@ -51,7 +55,7 @@ def search_table(search: Any, rows: str | None, columns: str | None, metric: str
         scores[cell] = np.fmax(scores[cell], score)  # a fit that failed is NaN
     if np.isnan(scores).all():
         raise ValueError(f"All of {key} are NaN: all fits failed. Use error_score='raise' to see why.")
-    return SearchTable(scores, row_names, column_names, rows, columns, score_name)
+    return SearchTable(scores, row_names, column_names, rows or "", columns or "", score_name)
 
 
 def _metric(search: Any, metric: str | None) -> tuple[str, str]:
@@ -66,9 +70,24 @@ def _metric(search: Any, metric: str | None) -> tuple[str, str]:
     return f"mean_test_{metric}", metric
 
 
-def _chosen(argument: str, name: str | None, candidates: list[dict], tests: tuple, what: str) -> str:
+def _only_axis(
+    name: str, rows: str | None, columns: str | None, candidates: list[dict]
+) -> tuple[str | None, str | None]:
+    """Lay the only parameter of a search along rows, if it is asked for or has transformers as values, or columns."""
+    if rows is None and columns is None:
+        transforms = any(_is_front_end(one[name]) or _only_transforms(one[name]) for one in candidates)
+        return (name, None) if transforms else (None, name)
+    return rows, columns
+
+
+def _in_words(search: Any, candidates: list[dict], name: str | None) -> list[str]:
+    if name is None:  # there is one row, or one column
+        return [""] * len(candidates)
+    return in_words([_value(search, one, name) for one in candidates])
+
+
+def _chosen(argument: str, name: str | None, names: list[str], candidates: list[dict], tests: tuple, what: str) -> str:
     """Find the parameter that varies along rows or columns: that whose values pass the first test that any pass."""
-    names = list(dict.fromkeys(name for candidate in candidates for name in candidate))
     if name is not None:
         if name not in names:
             raise ValueError(f"{argument}={name!r} is no parameter of this search; it has {names}.")

@@ -69,6 +69,7 @@ def load(
     Notes
     -----
     Files are decoded by libsndfile; what it cannot decode, such as M4A, goes through audioread if that is installed.
+    audioread opens paths only: write M4A or WebM that is given as bytes or as a file object to a file, or convert it.
 
     What is found out about damaged files depends on the format. WAV, AIFF, AU, W64, RF64: missing bytes, to the byte; a
     size that a streaming writer never filled in means "to the end of the file". FLAC: any missing or damaged block. MP3

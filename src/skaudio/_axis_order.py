@@ -1,0 +1,72 @@
+"""Frames whose axes are most likely swapped: (n_clips, n_channels, n_frames), as librosa has them clip by clip.
+
+Both orders are valid arrays, and no rule tells them apart for sure. This one is meant to be right where it speaks:
+
+1. there are more channels than frames, as in clips of a second or more that are swapped, and enough frames for 2 and 3;
+2. sound has a shape over channels (the tilt of a spectrum, a first cepstral coefficient) that is much the same all the
+   time, and less of one over time, as clips differ in when something happens;
+3. sound changes less from one frame to the next, as windows overlap, than from one channel to the next.
+
+If what is said to be channels is like time in both 2 and 3, the order is doubted. Cells of padding, or of silence that
+is as even, say nothing; nor do channels that are standardized clip by clip. Swapped cepstra are found nearly always,
+swapped spectra of words seldom.
+"""
+
+import warnings
+
+import numpy as np
+
+MAX_CLIPS_LOOKED_AT = 64
+MIN_FRAMES = 13  # as many as there are cepstral coefficients; embeddings and statistics of segments are fewer
+MIN_SHAPE_RATIO = 10**0.5  # of variances
+MIN_STEP_RATIO = 10**0.2  # of mean squares; with time first, it was at most 1.4 in spectra, embeddings and sensors
+EVEN = 1e-6  # share of the variance that rounding leaves where channels are standardized
+
+
+def warn_of_swapped_axes(frames: np.ndarray) -> None:
+    """Warn if a batch of equally long frame sequences looks as if its channels were time.
+
+    Parameters
+    ----------
+    frames : ndarray
+        What `skaudio._validation.check_frames` returns.
+    """
+    if frames.ndim == 3 and _looks_swapped(frames[:MAX_CLIPS_LOOKED_AT]):
+        n_frames, n_channels = frames.shape[1:]
+        warnings.warn(
+            f"X is taken as {n_frames} frames of {n_channels} channels, time first, but its last axis looks like time. "
+            "If its axes are (n_clips, n_channels, n_frames), as librosa's features stack to, pass "
+            "np.swapaxes(X, 1, 2).",
+            stacklevel=5,
+        )
+
+
+def _looks_swapped(frames: np.ndarray) -> bool:
+    if not MIN_FRAMES <= frames.shape[1] < frames.shape[2]:
+        return False
+    uneven = np.ptp(frames, axis=2, keepdims=True) > 0, np.ptp(frames, axis=1, keepdims=True) > 0
+    if np.median(uneven[0].sum(axis=1)) < MIN_FRAMES:
+        return False
+    counts = uneven[0] & uneven[1]
+    if not counts.any():
+        return False
+    over_frames, over_channels = _shape(frames, counts, 1), _shape(frames, counts, 2)
+    if min(over_frames, over_channels) <= EVEN * frames[counts].var():
+        return False
+    return over_frames > MIN_SHAPE_RATIO * over_channels and _step(frames, counts, 1) > MIN_STEP_RATIO * _step(
+        frames, counts, 2
+    )
+
+
+def _shape(frames: np.ndarray, counts: np.ndarray, axis: int) -> float:
+    """Return the variance, along an axis, of means over all others."""
+    others = (0, 3 - axis)
+    n = counts.sum(axis=others)
+    return float(np.var(np.where(counts, frames, 0).sum(axis=others, dtype=float)[n > 0] / n[n > 0]))
+
+
+def _step(frames: np.ndarray, counts: np.ndarray, axis: int) -> float:
+    """Return the mean square of the difference of neighbours along an axis."""
+    n = frames.shape[axis]
+    both = np.take(counts, range(1, n), axis) & np.take(counts, range(n - 1), axis)
+    return float(np.mean(np.square(np.diff(frames, axis=axis)[both], dtype=float))) if both.any() else 0.0
