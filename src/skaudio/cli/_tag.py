@@ -24,6 +24,7 @@ def tag(arguments: Namespace) -> None:
         pooling=arguments.pooling,
         sr=arguments.sr,
         class_names=arguments.names,
+        allow_saved_model=not arguments.no_saved_model,
         n_jobs=arguments.jobs,
     ).fit(paths)
     write_rows(output, ["path", "tag", "score"], _rows(tagger, paths, arguments.top, arguments.on_error))
