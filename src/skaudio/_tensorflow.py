@@ -109,17 +109,18 @@ def _without_start_up_lines() -> Iterator[None]:
     if LOG_LEVEL in os.environ:
         yield
         return
-    os.environ[LOG_LEVEL] = ERRORS_AS_EXCEPTIONS
     try:
         stream: Any = os.dup(2)
     except OSError:  # a process without a standard error stream
         yield
         return
+    os.environ[LOG_LEVEL] = ERRORS_AS_EXCEPTIONS  # TensorFlow reads it once
     with TemporaryFile() as lines:
         os.dup2(lines.fileno(), 2)
         try:
             yield
         finally:
+            del os.environ[LOG_LEVEL]
             os.dup2(stream, 2)
             os.close(stream)
             lines.seek(0)

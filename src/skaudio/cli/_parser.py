@@ -169,7 +169,13 @@ def _add_tag(commands: argparse._SubParsersAction) -> None:
         default="mean",
         help="over a file's time: what lasts (mean, the default), or what is there at all (max)",
     )
-    add("--model", default="yamnet", metavar="FILE", help="another model: .tflite, .keras, .h5, .onnx or a SavedModel")
+    add(
+        "--model",
+        default="yamnet",
+        metavar="FILE",
+        help="another model: .tflite, .keras, .h5, .onnx or a SavedModel, which can read and write files: trust it",
+    )
+    add("--no-saved-model", action="store_true", help="refuse a SavedModel, for models from anywhere")
     add("--sr", type=_whole(1000), metavar="HZ", help="sampling rate of another model")
     add("--names", metavar="TXT", help="names of the classes of another model, one a line")
     add("--jobs", type=_whole(1), metavar="N", help="number of threads (default: 1)")

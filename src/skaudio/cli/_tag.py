@@ -27,6 +27,7 @@ def tag(arguments: Namespace, results: TextIO) -> None:
         pooling=arguments.pooling,
         sr=arguments.sr,
         class_names=arguments.names,
+        allow_saved_model=not arguments.no_saved_model,
         n_jobs=arguments.jobs,
     ).fit(paths)
     write_rows(output or results, ["path", "tag", "score"], _rows(tagger, paths, arguments.top, arguments.on_error))

@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from skaudio._tensorflow import import_keras, import_tensorflow
+from skaudio.pretrained._embedded_code import refuse_code
 from skaudio.pretrained._model_error import ModelError
 from skaudio.pretrained._window_model import WindowModel
 
@@ -15,15 +16,16 @@ def load_keras(content: bytes, suffix: str) -> Any:
     Raises
     ------
     ModelError
-        If Keras cannot load it.
+        If Keras cannot load it, or if it holds Python code.
     """
     keras = import_keras()
+    refuse_code(content, suffix)
     with TemporaryDirectory() as folder:
         path = Path(folder, f"model.{suffix}")
         path.write_bytes(content)
         try:
             return keras.models.load_model(path, compile=False)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except Exception as error:  # what a damaged file makes Keras raise is no list that ends
             raise ModelError(f"Keras cannot load the model ({error}).") from error
 
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
-from zipfile import ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from skaudio.pretrained._model_error import ModelError
 from skaudio.pretrained._named_models import NAMED_MODELS, find_named
@@ -85,8 +85,11 @@ class ModelFile:
         if content.startswith(b"\x89HDF\r\n\x1a\n"):
             return "h5"
         if content.startswith(b"PK\x03\x04"):
-            with ZipFile(io.BytesIO(content)) as archive:
-                names = set(archive.namelist())
+            try:
+                with ZipFile(io.BytesIO(content)) as archive:
+                    names = set(archive.namelist())
+            except (BadZipFile, ValueError, NotImplementedError) as error:
+                raise ModelError(f"{self.name!r} is a damaged archive, or cut short ({error}).") from error
             if "saved_model.pb" in names:
                 return "saved_model"
             if "config.json" in names:

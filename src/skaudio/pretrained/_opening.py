@@ -1,5 +1,7 @@
 """Opening a model of any kind, once a process."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -60,10 +62,9 @@ def keras_network(source: Any, output: str | int) -> Any:
     ModelError
         If it is none of Keras.
     """
-    if isinstance(source, ModelFile) and source.format in {"keras", "h5"}:
-        from skaudio.pretrained._keras_model import load_keras
-
-        source = load_keras(source.bytes(), source.format)
+    if isinstance(source, ModelFile):
+        with _named(source):
+            source = _keras_of(source)
     if not is_keras(source):
         raise ModelError(f"Only a Keras model can be trained further; this is {source!r}.")
     from skaudio.pretrained._keras_model import keras_output
@@ -94,7 +95,32 @@ def model_digest(source: Any) -> str:
 
 @lru_cache(maxsize=8)
 def _open_file(file: ModelFile, output: str | int, n_samples: int | None) -> WindowModel:
-    content, kind = file.bytes(), file.format
+    with _named(file):
+        model = _opened(file.bytes(), file.format, output, n_samples)
+    model.name = file.name
+    return model
+
+
+@contextmanager
+def _named(file: ModelFile) -> Iterator[None]:
+    """Name the file in whatever error comes of opening it."""
+    try:
+        yield
+    except ImportError:
+        raise  # a package is missing: the file cannot help it
+    except Exception as error:  # what a damaged file makes its readers raise is no list that ends
+        kind = "" if isinstance(error, ModelError) else f"{type(error).__name__}: "
+        raise ModelError(f"Model file {file.name!r} cannot be used. {kind}{error}") from error
+
+
+def _keras_of(file: ModelFile) -> Any:
+    """Load a Keras model; of another format, return the file."""
+    from skaudio.pretrained._keras_model import load_keras
+
+    return load_keras(file.bytes(), file.format) if file.format in {"keras", "h5"} else file
+
+
+def _opened(content: bytes, kind: str, output: str | int, n_samples: int | None) -> WindowModel:
     if kind == "tflite":
         from skaudio.pretrained._tflite import open_tflite
 

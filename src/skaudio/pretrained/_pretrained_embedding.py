@@ -18,7 +18,9 @@ from skaudio._atomic import atomic
 from skaudio._validation import check_clips
 from skaudio.features._cache import FeatureCache
 from skaudio.features._front_end import FrontEnd
+from skaudio.io import AudioError
 from skaudio.pooling import StatPooling
+from skaudio.pretrained._model_error import ModelError
 from skaudio.pretrained._model_file import ModelFile
 from skaudio.pretrained._named_models import NAMED_MODELS, NamedModel
 from skaudio.pretrained._opening import keras_network, model_digest, open_model
@@ -43,7 +45,8 @@ class PretrainedEmbedding(FrontEnd):
         - ``"yamnet"``: YAMNet [1]_, 1024 numbers for each 0.975 s, or the scores of 521 classes of AudioSet [2]_. Found
           in the data home (see `skaudio.datasets.get_data_home`), else downloaded (4 MB);
         - a path: TFLite (``.tflite``), Keras (``.keras``, ``.h5``), SavedModel (a folder) or ONNX (``.onnx``; needs
-          ``skaudio[onnx]``), such as that of VGGish or BirdNET;
+          ``skaudio[onnx]``), such as that of VGGish or BirdNET. A SavedModel can read and write files when it runs;
+          files of Keras that hold Python code, such as a lambda, are refused;
         - a Keras model;
         - a function from windows, float32 of shape (n_windows, n_samples), to an array (n_windows, n_outputs).
     output : str or int, default="embedding"
@@ -64,6 +67,9 @@ class PretrainedEmbedding(FrontEnd):
     store : {"bytes", "reference"}, default="bytes"
         What a pickle of the fitted transformer carries of a model file: all of it, or its name and SHA-256; then the
         same file must be there where it is loaded.
+    allow_saved_model : bool, default=True
+        Whether SavedModels are opened. By their nature, these can read and write files: False is for models from
+        anywhere.
     offset : float, default=0.0
         Where to start in each clip, in seconds.
     duration : float, default=None
@@ -134,6 +140,7 @@ class PretrainedEmbedding(FrontEnd):
         "hop_seconds": [None, Interval(Real, 0, None, closed="neither")],
         "class_names": [None, str, os.PathLike, "array-like"],
         "store": [StrOptions({"bytes", "reference"})],
+        "allow_saved_model": ["boolean"],
     }
 
     def __init__(
@@ -147,6 +154,7 @@ class PretrainedEmbedding(FrontEnd):
         hop_seconds: float | None = None,
         class_names: Sequence[str] | str | os.PathLike | None = None,
         store: str = "bytes",
+        allow_saved_model: bool = True,
         offset: float = 0.0,
         duration: float | None = None,
         trim_db: float | None = None,
@@ -163,6 +171,7 @@ class PretrainedEmbedding(FrontEnd):
         self.hop_seconds = hop_seconds
         self.class_names = class_names
         self.store = store
+        self.allow_saved_model = allow_saved_model
         self.offset = offset
         self.duration = duration
         self.trim_db = trim_db
@@ -199,6 +208,11 @@ class PretrainedEmbedding(FrontEnd):
         self._source = self.model
         if isinstance(self.model, (str, os.PathLike)):
             self._source = ModelFile.read(self.model, keep=self.store == "bytes")
+            if not self.allow_saved_model and self._source.format == "saved_model":
+                raise ModelError(
+                    f"Model {self.model!r} is a SavedModel, which can read and write files. If you trust it, use "
+                    "allow_saved_model=True."
+                )
         self.sr_ = self._known_rate()
         self._n_samples = self._window_length()
         self.window_seconds_ = self._n_samples / self.sr_
@@ -226,7 +240,9 @@ class PretrainedEmbedding(FrontEnd):
         Raises
         ------
         AudioError, TypeError
-            If a clip cannot be decoded, with its index and path.
+            If a clip cannot be decoded, with its index and path; or if the model gives NaN or infinity for it.
+        ModelError
+            If the model file cannot be run.
         """
         check_is_fitted(self)
         frames = self._frames(X)
@@ -355,7 +371,15 @@ class PretrainedEmbedding(FrontEnd):
                     f"{self.window_seconds_:.3g} s: silence follows it, as it does others that are as short.",
                     stacklevel=2,
                 )
-            return np.concatenate([model(windows) for windows in windows_of(y, n_samples, hop)])
+            vectors = np.concatenate([model(windows) for windows in windows_of(y, n_samples, hop)])
+            broken = ~np.isfinite(vectors).all(axis=1)
+            if broken.any():
+                first = int(broken.argmax())
+                raise AudioError(
+                    f"model={self.model!r} gives NaN or infinity for {broken.sum()} of {len(vectors)} windows, "
+                    f"first for window {first}, {first * hop / self.sr_:.3g} s from the start."
+                )
+            return vectors
 
         return extract
 
@@ -388,7 +412,10 @@ class PretrainedEmbedding(FrontEnd):
         return self.sr_
 
     def _settings(self) -> dict[str, Any]:
-        apart = {"model": model_digest(self._source), **dict.fromkeys(("pooling", "store", "class_names"))}
+        apart = {
+            "model": model_digest(self._source),
+            **dict.fromkeys(("pooling", "store", "class_names", "allow_saved_model")),
+        }
         lengths = {"sr": self.sr_, "window_seconds": self._n_samples, "hop_seconds": self.hop_seconds_}
         return {**super()._settings(), **apart, **lengths}
 

@@ -17,6 +17,8 @@ from skaudio.pretrained._window_model import WindowModel
 def open_saved_model(content: bytes, output: str | int) -> WindowModel:
     """Open a packed SavedModel.
 
+    Its graph can read and write files, by its nature: it is for files that are trusted.
+
     Parameters
     ----------
     content : bytes

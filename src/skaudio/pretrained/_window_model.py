@@ -24,6 +24,8 @@ class WindowModel:
     ----------
     n_samples : int or None
         Length of the windows that it takes; None: any.
+    name : str or None
+        Of the file that it is from; None: it is no file, and what it raises is its owner's.
 
     Raises
     ------
@@ -32,7 +34,7 @@ class WindowModel:
     """
 
     def __init__(self, run: Callable[[np.ndarray], np.ndarray], shape: Sequence[int | None]) -> None:
-        self._run = run
+        self._run, self.name = run, None
         batch, inner = (shape[:1], shape[1:]) if len(shape) > 1 else ((), shape)
         times = [length for length in inner if length != 1]
         if len(times) != 1:
@@ -47,9 +49,20 @@ class WindowModel:
             self._at_once = WINDOWS_AT_ONCE if batch[0] is None else batch[0]
 
     def __call__(self, windows: np.ndarray) -> np.ndarray:
-        """Give a float32 vector ``(n_windows, n_outputs)`` for each of the windows ``(n_windows, n_samples)``."""
+        """Compute a float32 vector ``(n_windows, n_outputs)`` of each of the windows ``(n_windows, n_samples)``.
+
+        Raises
+        ------
+        ModelError
+            If a model file cannot be run.
+        """
         parts = (windows[start : start + self._at_once] for start in range(0, len(windows), self._at_once))
-        return np.concatenate([self._vectors(np.ascontiguousarray(part, np.float32)) for part in parts])
+        try:
+            return np.concatenate([self._vectors(np.ascontiguousarray(part, np.float32)) for part in parts])
+        except Exception as error:  # what a damaged file makes a runtime raise is no list that ends
+            if self.name is None:
+                raise
+            raise ModelError(f"Model file {self.name!r} cannot be run ({error}).") from error
 
     def _vectors(self, windows: np.ndarray) -> np.ndarray:
         if not self._batched:

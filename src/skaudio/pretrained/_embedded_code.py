@@ -1,0 +1,55 @@
+"""Python code that a Keras file holds: it would run as soon as the model is opened."""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+from zipfile import ZipFile
+
+from skaudio.pretrained._model_error import ModelError
+
+
+def refuse_code(content: bytes, kind: str) -> None:
+    """Refuse a model whose layers hold Python code, before Keras sees it: not every version of Keras does.
+
+    Parameters
+    ----------
+    content : bytes
+        Of the file.
+    kind : {"keras", "h5"}
+        Its format.
+
+    Raises
+    ------
+    ModelError
+        If there is code in it.
+    """
+    for name in _layers_of_code(_configuration(content, kind)):
+        raise ModelError(
+            f"Its layer {name!r} holds Python code (a lambda), which would run here as soon as the model is opened. If "
+            "you trust the file, open it yourself, keras.models.load_model(path, safe_mode=False), and pass the model."
+        )
+
+
+def _configuration(content: bytes, kind: str) -> Any:
+    if kind == "keras":
+        with ZipFile(io.BytesIO(content)) as archive:
+            return json.loads(archive.read("config.json"))
+    import h5py
+
+    with h5py.File(io.BytesIO(content)) as file:
+        return json.loads(file.attrs.get("model_config", "{}"))
+
+
+def _layers_of_code(part: Any, layer: str = "") -> Iterator[str]:
+    """Yield the name of the layer that each piece of code is in."""
+    if isinstance(part, dict):
+        layer = str(part.get("name") or layer)
+        # As Keras 3 writes a lambda, and as Keras 2 did: the layer's function is bytecode, by itself.
+        if part.get("class_name") == "__lambda__" or part.get("function_type") == "lambda":
+            yield layer
+        part = part.values()
+    elif not isinstance(part, list):
+        return
+    for inner in part:
+        yield from _layers_of_code(inner, layer)
