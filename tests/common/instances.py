@@ -103,8 +103,8 @@ ROUNDING = (
     "tests/pretrained/test_transfer_classifier.py makes sure of it to float32's precision."
 )
 FULL_SCALE = (
-    "It feeds a table of int64 as clips. Nothing tells the full scale of int64, in a table as little as in one clip: it "
-    "is refused, with advice. test_checks_of_integers_pass_where_they_are_floats gives the same table as floats."
+    "It feeds a table of int64 as clips. Nothing tells the full scale of int64, in a table as little as in one clip: "
+    "it is refused, with advice. test_checks_of_integers_pass_where_they_are_floats gives the same table as floats."
 )
 CHECKS_OF_CLASSIFIERS = [
     "check_estimators_dtypes",
