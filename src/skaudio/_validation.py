@@ -298,15 +298,21 @@ def _as_float32(frames: np.ndarray, name: str) -> np.ndarray:
     return np.ascontiguousarray(frames, dtype=np.float32)
 
 
-def _check_finite(sequences: Sequence[np.ndarray], names: Sequence[str], allow_nan: bool) -> None:
-    # A sum is finite only if every term is: one cheap look at good data.
+def all_finite(array: np.ndarray) -> bool:
+    """Return whether no value is NaN or infinite; of good data, by one cheap look."""
     with np.errstate(over="ignore", invalid="ignore"):
-        totals = [np.add.reduce(frames, axis=None) for frames in sequences]
-    for i in np.flatnonzero(~np.isfinite(totals)):
-        bad = np.isinf(sequences[i]) if allow_nan else ~np.isfinite(sequences[i])
+        total = np.add.reduce(array, axis=None)
+    return bool(np.isfinite(total) or np.isfinite(array).all())  # a sum is finite only if every term is
+
+
+def _check_finite(sequences: Sequence[np.ndarray], names: Sequence[str], allow_nan: bool) -> None:
+    for name, frames in zip(names, sequences, strict=True):
+        if all_finite(frames):
+            continue
+        bad = np.isinf(frames) if allow_nan else ~np.isfinite(frames)
         if bad.any():
             raise ValueError(
-                f"Input contains NaN or infinity: {names[i]}, at {tuple(map(int, np.argwhere(bad)[0]))}. A front end "
+                f"Input contains NaN or infinity: {name}, at {tuple(map(int, np.argwhere(bad)[0]))}. A front end "
                 "with on_error='warn' marks broken clips by NaN: drop or impute them."
             )
 

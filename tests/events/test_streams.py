@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skaudio.events._live import decode_live
+from skaudio.events._live import block_waveforms, decode_live
 from skaudio.events._units import Units
 from skaudio.events._window_scores import Windows
 from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram
+from skaudio.io import AudioError
 
 SR = 8000
 FRONT_ENDS = [
@@ -104,3 +105,49 @@ def test_complex_spectra_have_frames_too():
     y = np.random.default_rng(0).standard_normal(3 * SR).astype(np.float32)
     blocks = np.concatenate(list(Units(SR, front_end).stream([y], 1.0)))
     assert_allclose(blocks, front_end.transform([y])[0], rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32, np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(-1,), (-1, 1), (1, -1)])
+def test_live_blocks_are_what_clips_in_memory_are(dtype, shape):
+    y = np.random.default_rng(0).uniform(-1, 1, 1000)
+    full = 2.0 ** (8 * np.dtype(dtype).itemsize - 1) if np.dtype(dtype).kind == "i" else 1.0
+    blocks = [block.reshape(shape) for block in np.array_split((y * full).astype(dtype), 7)]
+    live = list(block_waveforms([np.empty((0, 1)), *blocks, np.empty(0)], SR))  # a microphone may have nothing yet
+    assert_allclose(np.concatenate(live), y, atol=2.0**-7 if dtype == np.int8 else 2.0**-15)
+    assert all(block.dtype == np.float32 and block.ndim == 1 for block in live)
+    assert_array_equal(np.concatenate(list(block_waveforms(y.reshape(10, 100).tolist(), SR))), np.float32(y))
+
+
+def test_a_buffer_that_is_filled_again_is_copied():
+    buffer = np.zeros(10, np.float32)
+
+    def microphone():
+        for i in range(3):
+            buffer[:] = i
+            yield buffer
+
+    assert [block[0] for block in list(block_waveforms(microphone(), SR))] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("block", "error", "match"),
+    [
+        (b"\0\1" * 80, TypeError, r"Block 1 is of type bytes; expected .*np.frombuffer\(block, np.int16\)"),
+        (bytearray(8), TypeError, "Block 1 is of type bytearray"),
+        (0.5, TypeError, "Block 1 is of type float"),
+        ("a.wav", TypeError, "Block 1 is of type str"),
+        (np.zeros((80, 2)), AudioError, r"Block 1: .*columns look like channels.*y.mean\(axis=1\)"),
+        (np.zeros(80, np.int64), TypeError, "Block 1: .*has dtype int64"),
+        (np.array([0.0, np.nan]), AudioError, "Block 1: .* NaN"),
+    ],
+    ids=str,
+)
+def test_what_is_no_live_block(block, error, match):
+    with pytest.raises(error, match=match):
+        list(block_waveforms([np.zeros(80), block], SR))
+
+
+def test_bytes_of_a_live_stream_as_advised():
+    pcm = np.array([0, 2**14, -(2**15)], np.int16)
+    assert_array_equal(next(block_waveforms([np.frombuffer(pcm.tobytes(), np.int16)], SR)), [0, 0.5, -1])

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skaudio._samples import sample_array, scaled
 from skaudio.dsp._framing import frame_count
 
 
@@ -30,8 +31,9 @@ def trim_silence(y: np.ndarray, *, top_db: float = 60.0, frame_length: int = 204
     >>> len(trim_silence(y, frame_length=512, hop_length=128))
     4480
     """
+    y = sample_array(y, "y")
     n_frames = frame_count(len(y), frame_length, hop_length, center=True)
-    energy = np.concatenate([[0.0], np.cumsum(np.square(y, dtype=np.float64))])
+    energy = np.concatenate([[0.0], np.cumsum(np.square(scaled(y), dtype=np.float64))])
     starts = np.arange(n_frames) * hop_length - frame_length // 2
     mean_square = energy[np.clip(starts + frame_length, 0, len(y))] - energy[np.clip(starts, 0, len(y))]
     loud = np.flatnonzero(mean_square > mean_square.max() * 10.0 ** (-top_db / 10.0))
@@ -62,6 +64,6 @@ def set_level(y: np.ndarray, level: float) -> np.ndarray:
     >>> set_level(np.array([0.5, -0.5]), -20.0)
     array([ 0.1, -0.1], dtype=float32)
     """
-    y = np.asarray(y, np.float32)
+    y = scaled(sample_array(y, "y")).astype(np.float32, copy=False)
     rms = np.sqrt(np.square(y, dtype=np.float64).mean())
     return y if rms == 0 else y * np.float32(10.0 ** (level / 20.0) / rms)

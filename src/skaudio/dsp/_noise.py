@@ -5,6 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.random import Generator
 
+from skaudio._samples import sample_array, scaled
+
 
 def shaped_noise(rng: Generator, n_samples: int, sr: float, gain: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """Draw Gaussian noise with a magnitude response, at unit RMS.
@@ -76,4 +78,4 @@ def rms(waveform: np.ndarray) -> float:
     >>> rms(np.array([3.0, -4.0, 0.0, 5.0]))
     3.5355339059327378
     """
-    return max(float(np.sqrt(np.mean(np.square(waveform)))), 1e-12)
+    return max(float(np.sqrt(np.mean(np.square(scaled(sample_array(waveform, "waveform")))))), 1e-12)

@@ -41,7 +41,7 @@ def block_waveforms(blocks: Iterable[Any], sr: float) -> Iterator[np.ndarray]:
                 y, _ = load((block, sr), sr=None)
             except (AudioError, TypeError) as error:
                 raise type(error)(f"Block {i}: {error}") from error
-            yield y
+            yield y.copy()  # who reads a microphone may fill one buffer again and again
 
 
 def decode_live(

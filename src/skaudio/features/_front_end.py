@@ -16,7 +16,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from skaudio._atomic import atomic
 from skaudio._frames_output import FramesOutputMixin
 from skaudio._persistence import VersionedPickleMixin
-from skaudio._validation import check_clips
+from skaudio._validation import all_finite, check_clips
 from skaudio.dsp import set_level, trim_silence
 from skaudio.features._cache import FeatureCache
 from skaudio.features._collector import FrameCollector
@@ -28,6 +28,7 @@ from skaudio.io import AudioError, clip_kind, load
 
 # What neither changes a clip's frames nor may keep a cached clip from being found.
 NOT_SETTINGS = ("memory", "n_jobs", "on_error")
+PLAUSIBLE_PEAK = 2.0**31  # of PCM that was not scaled; beyond it, samples are not what they should be
 
 
 class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
@@ -190,12 +191,29 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
     ) -> None:
         for i in indices:
             try:
-                batch.put(i, extract(self._waveform(clips[i], kind)))
+                batch.put(i, self._frames_of(self._waveform(clips[i], kind), extract))
             except (AudioError, TypeError) as error:
                 message = f"Clip {i}: {error}"
                 if self.on_error == "raise":
                     raise type(error)(message) from error
                 batch.put_broken(i, message)
+
+    def _frames_of(self, y: np.ndarray, extract: Callable) -> np.ndarray:
+        """Extract the frames of a waveform; of finite samples far beyond full scale, they may be NaN."""
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
+            frames = extract(y)
+        if not all_finite(frames):
+            peak = float(np.abs(y).max())
+            remedy = (
+                "Look for what made them, or scale them: y / np.abs(y).max()."
+                if peak > PLAUSIBLE_PEAK
+                else "Look at the parameters, and at the model if there is one."
+            )
+            raise AudioError(
+                f"{type(self).__name__} gives NaN or infinity for finite samples of a magnitude up to {peak:.3g}, "
+                f"[-1, 1] being full scale. {remedy}"
+            )
+        return frames
 
     def _waveform(self, clip: Any, kind: str | None) -> np.ndarray:
         if clip_kind(clip) != kind:
