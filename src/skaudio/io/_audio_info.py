@@ -33,7 +33,7 @@ class AudioInfo:
 
 
 def audio_info(source: Any, *, sr: float | None = 22050) -> AudioInfo:
-    """Tell a clip's sampling rate, number of channels and length, decoding it only where its header does not tell.
+    """Read a clip's sampling rate, number of channels and length, decoding it only where nothing else shows them.
 
     Parameters
     ----------
@@ -51,9 +51,14 @@ def audio_info(source: Any, *, sr: float | None = 22050) -> AudioInfo:
     AudioError, TypeError
         If it cannot be opened, or if it is cut short as far as its header shows.
 
+    Warns
+    -----
+    UserWarning
+        If the file holds more or a little less than its header states; see `load`.
+
     Notes
     -----
-    The length of an MP3 file that does not state it is an estimate.
+    An MP3 file that does not state its length is read through, but not decoded.
 
     Examples
     --------
@@ -69,6 +74,8 @@ def audio_info(source: Any, *, sr: float | None = 22050) -> AudioInfo:
             n_samples = sum(len(piece) for piece in sound.pieces(None, PIECE_SAMPLES))
         elif sound.cut:
             raise AudioError(f"{sound.name} is cut short: {sound.cut} Copy or record it again.")
+        else:
+            sound.warn_of_doubt()
         return AudioInfo(sound.sr, sound.n_channels, n_samples)
 
 

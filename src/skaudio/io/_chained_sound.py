@@ -1,7 +1,6 @@
 """Several clips in one file, one after another."""
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ class ChainedSound(Sound):
     def __init__(self, openers: Sequence[Callable[[], Sound]], lengths: Sequence[int]) -> None:
         self._openers = openers
         self._ends = np.cumsum(lengths)
-        self._exit = ExitStack()
+        self._at_close: list[Callable[[], Any]] = []
         self._index = 0
         self._part = openers[0]()
         self._position = 0
@@ -53,12 +52,13 @@ class ChainedSound(Sound):
             self._position = min(target, end)
 
     def call_at_close(self, callback: Callable[[], Any]) -> None:
-        """Have something closed with this."""
-        self._exit.callback(callback)
+        """Have something closed after this."""
+        self._at_close.insert(0, callback)
 
     def close(self) -> None:
         self._part.close()
-        self._exit.close()
+        while self._at_close:
+            self._at_close.pop()()
 
     def _open_at_position(self) -> int:
         """Open the part that the position is in, and return where it ends."""

@@ -1,4 +1,4 @@
-"""Where WAV, AIFF, W64, CAF and AU files hold their samples, how many bytes they state, and how many are there.
+"""Where WAV, AIFF, SVX, W64, CAF and AU files hold their samples, how many bytes they state, and how many are there.
 
 The sizes in these headers are often wrong. Writers that cannot go back to fill them in, as into a pipe, and recorders
 that lose power leave a placeholder (0, -1, or about 2**31), which means "to the end of the file"; recorders that lose
@@ -6,6 +6,7 @@ power later leave the size of a while ago; files above 4 GiB leave the size modu
 too. The size of the whole file that the header states is not used: it is wrong more often.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from typing import NamedTuple
 from skaudio.io._file_view import FileView
 
 MAX_CHUNKS = 10_000
+MIN_BYTES, MAX_PADDING = 64, 2**20
+CHUNK_ID = re.compile(rb"(?! {4})[ -~]{4}(.{12})?", re.DOTALL)
 W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")  # of the ids of its chunks
 
 
@@ -21,20 +24,22 @@ class Layout(NamedTuple):
 
     first: int  # position of the first chunk
     id_bytes: int
-    size_format: str  # of `struct`
+    size: struct.Struct
     align: int
     samples_id: bytes
     n_before: int  # bytes of the chunk that come before its samples
     counts_head: bool = False  # the size is that of the whole chunk
 
 
+LITTLE_32, BIG_32 = struct.Struct("<I"), struct.Struct(">I")
+LITTLE_64, BIG_64 = struct.Struct("<Q"), struct.Struct(">Q")
 LAYOUTS = {
-    b"RIFF": Layout(12, 4, "<I", 2, b"data", 0),
-    b"RIFX": Layout(12, 4, ">I", 2, b"data", 0),
-    b"RF64": Layout(12, 4, "<I", 2, b"data", 0),
-    b"FORM": Layout(12, 4, ">I", 2, b"SSND", 8),
-    b"caff": Layout(8, 4, ">Q", 1, b"data", 4),
-    b"riff": Layout(40, 16, "<Q", 8, b"data" + W64_TAIL, 0, True),
+    b"RIFF": Layout(12, 4, LITTLE_32, 2, b"data", 0),
+    b"RIFX": Layout(12, 4, BIG_32, 2, b"data", 0),
+    b"RF64": Layout(12, 4, LITTLE_32, 2, b"data", 0),
+    b"FORM": Layout(12, 4, BIG_32, 2, b"SSND", 8),
+    b"caff": Layout(8, 4, BIG_64, 1, b"data", 4),
+    b"riff": Layout(40, 16, LITTLE_64, 8, b"data" + W64_TAIL, 0, True),
 }
 AU_ENDIANS = {b".snd": ">", b"dns.": "<"}
 AU_UNKNOWN = 0xFFFFFFFF
@@ -47,18 +52,21 @@ class Samples(NamedTuple):
     n_stated: int | None  # bytes; None where the header leaves it open
     n_there: int  # bytes from `begin` to the end of the file
     n_unexplained: int  # bytes behind those stated that are no chunks, no tag and not all zero
+    correction: tuple[int, bytes] | None = None  # of a size that is left open: its position, what it should be
 
 
 def find_samples(file: FileView, head: bytes) -> Samples | None:
     """Find the samples of a file by its first bytes; None if it is in none of these formats, or holds none."""
     layout = LAYOUTS.get(head[:4])
     if layout is not None:
-        return _samples_chunk(file, head, layout)
+        is_svx = head[8:12] in (b"8SVX", b"16SV")
+        return _samples_chunk(file, head, layout._replace(samples_id=b"BODY", n_before=0) if is_svx else layout)
     endian = AU_ENDIANS.get(head[:4])
     if endian is None or len(head) < 24:
         return None
     begin, n_stated = struct.unpack_from(endian + "II", head, 4)
-    return _judged(file, begin, None if n_stated == AU_UNKNOWN else n_stated, None)
+    samples = _judged(file, begin, None if n_stated == AU_UNKNOWN else n_stated, None)
+    return samples and _corrected(samples, 8, struct.Struct(endian + "I"), 0)
 
 
 def wav_codec(file: FileView, head: bytes) -> int | None:
@@ -75,31 +83,44 @@ def wav_codec(file: FileView, head: bytes) -> int | None:
 
 
 def _samples_chunk(file: FileView, head: bytes, layout: Layout) -> Samples | None:
-    stated_elsewhere = None
+    large_sizes = None
     for name, begin, n in _chunks(file, head, layout):
         if name == b"ds64" and head[:4] == b"RF64":
-            stated_elsewhere = int.from_bytes(file.bytes_at(begin + 8, 8), "little")
+            large_sizes = begin
         elif name == layout.samples_id:
-            n_stated = stated_elsewhere if stated_elsewhere is not None and n == 0xFFFFFFFF else n
-            is_open = _is_placeholder(n_stated, layout)
-            n_stated = None if is_open else max(0, n_stated - layout.n_before)
-            return _judged(file, begin + layout.n_before, n_stated, layout)
+            size_at, size, more = begin - layout.size.size, layout.size, layout.n_before
+            if large_sizes is not None and n == 0xFFFFFFFF:
+                size_at, size = large_sizes + 8, LITTLE_64
+                (n,) = size.unpack(file.bytes_at(size_at, 8))
+            is_open = _is_placeholder(n, size)
+            samples = _judged(file, begin + layout.n_before, None if is_open else max(0, n - layout.n_before), layout)
+            more += layout.id_bytes + layout.size.size if layout.counts_head else 0
+            return samples and _corrected(samples, size_at, size, more)
     return None
+
+
+def _corrected(samples: Samples, size_at: int, size: struct.Struct, more: int) -> Samples:
+    """Note what a size that is left open should be, if it has room for it."""
+    n = samples.n_there + more
+    if samples.n_stated is not None or n >= 2 ** (8 * size.size):
+        return samples
+    return samples._replace(correction=(size_at, size.pack(n)))
 
 
 def _chunks(file: FileView, head: bytes, layout: Layout) -> Iterator[tuple[bytes, int, int]]:
     """Yield the id of each chunk, where its content begins, and its size."""
     position = layout.first
-    n_head = layout.id_bytes + struct.calcsize(layout.size_format)
+    n_head = layout.id_bytes + layout.size.size
     for _ in range(MAX_CHUNKS):
         if position + n_head > file.size:
             return
-        in_head = position + n_head <= len(head)
-        start = head[position : position + n_head] if in_head else file.bytes_at(position, n_head)
+        start = head[position : position + n_head]
+        if len(start) < n_head:
+            start = file.bytes_at(position, n_head)
         name = start[: layout.id_bytes]
-        if not _is_id(name):
+        if CHUNK_ID.fullmatch(name) is None:
             return
-        (n,) = struct.unpack_from(layout.size_format, start, layout.id_bytes)
+        (n,) = layout.size.unpack_from(start, layout.id_bytes)
         n = max(0, n - n_head) if layout.counts_head else n
         yield name, position + n_head, n
         position += n_head + n + -n % layout.align
@@ -127,26 +148,13 @@ def _n_unexplained(file: FileView, end: int, layout: Layout | None, *, zeros_cou
                 break
             position = min(begin + n, file.size)
     n_left = file.size - position
-    if n_left < 64 or file.bytes_at(position, 3) == b"TAG":  # what is left of a chunk, a tag
+    if n_left < MIN_BYTES or file.bytes_at(position, 3) == b"TAG":  # what is left of a chunk, a tag
         return 0
-    return n_left if zeros_count or _holds_anything(file, position) else 0
+    is_sound = zeros_count or n_left > MAX_PADDING or file.bytes_at(position, n_left).strip(b"\0")
+    return n_left if is_sound else 0
 
 
-def _holds_anything(file: FileView, position: int) -> bool:
-    file.seek(position)
-    while chunk := file.read(2**20):
-        if chunk.count(0) < len(chunk):
-            return True
-    file.raise_failure()
-    return False
-
-
-def _is_id(name: bytes) -> bool:
-    if len(name) == 16:
-        return name[4:] == W64_TAIL or name[:4].isalnum()
-    return len(name) == 4 and all(32 <= byte < 127 for byte in name) and name.strip() != b""
-
-
-def _is_placeholder(n: int, layout: Layout) -> bool:
-    largest = 2 ** (8 * struct.calcsize(layout.size_format)) - 1
-    return n >= largest - 0xFF or (largest == 0xFFFFFFFF and 0x7FFFF000 <= n <= 0x80000100)
+def _is_placeholder(n: int, size: struct.Struct) -> bool:
+    if size.size == 8:
+        return n >= 2**62
+    return n >= 0xFFFFFF00 or 0x7FFFF000 <= n <= 0x80000100

@@ -2,15 +2,13 @@
 
 import io
 from collections.abc import Callable
-from contextlib import ExitStack
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from skaudio.io._audio_error import AudioError
 from skaudio.io._file_view import FileView
-from skaudio.io._libsndfile import error_text, is_system_error
+from skaudio.io._libsndfile import CannotOpenError, error_text, is_system_error
 from skaudio.io._quantities import check_stated_rate
 from skaudio.io._sound import Sound
 
@@ -37,7 +35,7 @@ class FileSound(Sound):
 
     Raises
     ------
-    soundfile.LibsndfileError
+    CannotOpenError
         If libsndfile cannot open it.
     AudioError
         If its sampling rate is none of sound.
@@ -53,9 +51,9 @@ class FileSound(Sound):
         self.name = name
         self._view = source if isinstance(source, FileView) else None
         self._position = self._n_leading = 0
-        self._exit = ExitStack()
-        self.file = self._guarded(partial(SoundFile, source, closefd=False, **raw))
-        self._exit.callback(self.file.close)
+        self.file: Any = None
+        self.file = self._guarded(SoundFile, source, closefd=False, **raw)
+        self._at_close: list[Callable[[], Any]] = [self.file.close]
         self.sr, self.n_channels, self.n_samples = self.file.samplerate, self.file.channels, self.file.frames
         self.container, self.subtype = self.file.format, self.file.subtype
         # Scaling 16-bit integers in NumPy takes half the time that libsndfile's own conversion does.
@@ -73,11 +71,11 @@ class FileSound(Sound):
             self._go_to(0)
 
     def call_at_close(self, callback: Callable[[], Any]) -> None:
-        """Have something closed with this."""
-        self._exit.callback(callback)
+        """Have something closed after this."""
+        self._at_close.insert(0, callback)
 
     def read(self, n: int) -> np.ndarray:
-        out, n_read = self._guarded(partial(self._read, n))
+        out, n_read = self._guarded(self._read, n)
         self._position += n_read
         if n - n_read > self.n_lacking:
             raise AudioError(self._damaged(f"{n - n_read} samples that its header promises are not there."))
@@ -87,44 +85,43 @@ class FileSound(Sound):
         self._go_to(self._position + n)
 
     def close(self) -> None:
-        self._exit.close()
-
-    def _go_to(self, target: int) -> None:
-        self._position = self._guarded(partial(self.file.seek, target + self._n_leading)) - self._n_leading
-        if self._position != target:
-            raise AudioError(self._damaged(f"libsndfile cannot go to sample {target}."))
+        while self._at_close:
+            self._at_close.pop()()
 
     def _read(self, n: int) -> tuple[np.ndarray, int]:
         out = np.empty((n, self.n_channels) if self.n_channels > 1 else n, self._dtype)
         return out, self.file.buffer_read_into(out, self._dtype)
 
-    def _guarded(self, call: Callable[[], Any]) -> Any:
-        """Call libsndfile; raise what reading the file led to, rather than what libsndfile makes of it."""
-        from soundfile import SoundFileError
+    def _go_to(self, target: int) -> None:
+        self._position = self._guarded(self.file.seek, target + self._n_leading) - self._n_leading
+        if self._position != target:
+            raise AudioError(self._damaged(f"libsndfile cannot go to sample {target}."))
 
+    def _guarded(self, call: Callable, *args: Any, **kwargs: Any) -> Any:
+        """Call soundfile; raise what reading the file led to, rather than what libsndfile makes of it."""
         try:
-            result = call()
-        except SoundFileError as error:
-            self._raise_failure()
-            if self.n_samples is None:  # while it is opened
-                raise
-            if is_system_error(error):
-                raise OSError(f"{self.name} cannot be read: {error_text(error)}.") from error
-            raise AudioError(self._damaged(f"libsndfile says: {error_text(error)}.")) from error
-        except MemoryError as error:
-            raise AudioError(
-                f"{self.name} has {self.n_samples} samples by its header, which do not fit into memory. Read a "
-                "part, by offset and duration, or block by block, with skaudio.io.iter_blocks."
-            ) from error
-        except Exception as error:  # whatever soundfile makes of a damaged header
-            self._raise_failure()
-            raise AudioError(f"{self.name} cannot be decoded: {error!r}. Copy or record it again.") from error
-        self._raise_failure()
-        return result
-
-    def _raise_failure(self) -> None:
+            result = call(*args, **kwargs)
+        except Exception as error:  # MemoryError and ValueError, too, by what a damaged header says
+            if self._view is not None:
+                self._view.raise_failure()
+            raise self._translated(error) from error
         if self._view is not None:
             self._view.raise_failure()
+        return result
+
+    def _translated(self, error: Exception) -> Exception:
+        from soundfile import SoundFileError
+
+        if isinstance(error, SoundFileError) and is_system_error(error):
+            return OSError(f"{self.name} cannot be read: {error_text(error)}.")
+        if isinstance(error, SoundFileError):
+            return CannotOpenError(error) if self.file is None else AudioError(self._damaged(error_text(error) + "."))
+        if isinstance(error, MemoryError) and self.file is not None:
+            return AudioError(
+                f"{self.name} has {self.n_samples} samples by its header, which do not fit into memory. Read a part, "
+                "by offset and duration, or block by block, with skaudio.io.iter_blocks."
+            )
+        return AudioError(f"{self.name} cannot be decoded: {error!r}. Copy or record it again.")
 
     def _damaged(self, how: str) -> str:
         return (

@@ -70,9 +70,19 @@ class FileView:
         The bytes that are shown; up to the end of the file if `stop` is None.
     n_zeros : int
         Zero bytes that seem to follow them.
+    correction : (int, bytes) or None
+        Where something else seems to be, and what.
     """
 
-    def __init__(self, file: Any, start: int = 0, stop: int | None = None, *, n_zeros: int = 0) -> None:
+    def __init__(
+        self,
+        file: Any,
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        n_zeros: int = 0,
+        correction: tuple[int, bytes] | None = None,
+    ) -> None:
         self._failures: list[BaseException] = []  # shared by parts
         self._file = file
         self._start = start
@@ -80,11 +90,20 @@ class FileView:
         self._n_bytes = max(0, stop - start)
         self.size = self._n_bytes + n_zeros
         self._position = 0
+        self._correction = correction
 
-    def part(self, start: int, stop: int | None = None, *, n_zeros: int = 0) -> "FileView":
+    def part(
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        n_zeros: int = 0,
+        correction: tuple[int, bytes] | None = None,
+    ) -> "FileView":
         """Return a view of a part of this view; its positions count from where this view begins."""
         stop = self._n_bytes if stop is None else min(stop, self._n_bytes)
-        part = FileView(self._file, self._start + start, self._start + stop, n_zeros=n_zeros)
+        start, stop = self._start + start, self._start + stop
+        part = FileView(self._file, start, stop, n_zeros=n_zeros, correction=correction)
         part._failures = self._failures
         return part
 
@@ -122,35 +141,46 @@ class FileView:
     def read(self, n: int = -1) -> bytes:
         """Read at most `n` bytes; fewer only at the end, or if the file fails."""
         n_left = max(0, self.size - self._position)
-        buffer = bytearray(n_left if n < 0 else min(n, n_left))
-        return bytes(buffer[: self.readinto(buffer)])
+        n = n_left if n < 0 else min(n, n_left)
+        n_bytes = max(0, min(n, self._n_bytes - self._position))
+        content = self._bytes(n_bytes) if n_bytes and not self._failures else b""
+        if n_bytes < n and len(content) == n_bytes and not self._failures:
+            content += bytes(n - n_bytes)
+        if self._correction is not None:
+            content = self._with_correction(content, *self._correction)
+        self._position += len(content)
+        return content
+
+    def _with_correction(self, content: bytes, position: int, correction: bytes) -> bytes:
+        begin, end = max(position, self._position), min(position + len(correction), self._position + len(content))
+        if begin >= end:
+            return content
+        i = self._position
+        return content[: begin - i] + correction[begin - position : end - position] + content[end - i :]
 
     def readinto(self, buffer: Any) -> int:
         """Read into a buffer; see `read`."""
-        n = max(0, min(len(buffer), self.size - self._position))
-        n_bytes = max(0, min(n, self._n_bytes - self._position))
-        if self._failures or n == 0:
-            return 0
+        content = self.read(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
+
+    def _bytes(self, n: int) -> bytes:
+        """Read on until `n` bytes are there, or the file ends or fails."""
         try:
-            n_read = self._fill(buffer, n_bytes) if n_bytes else 0
+            content = self._next(self._start + self._position, n)
+            while 0 < len(content) < n:
+                more = self._next(self._start + self._position + len(content), n - len(content))
+                if not more:
+                    break
+                content += more
         except BaseException as error:  # kept, also if it is a KeyboardInterrupt
             self._failures.append(error)
-            return 0
-        if n_read == n_bytes < n:
-            buffer[n_bytes:n] = bytes(n - n_bytes)
-            n_read = n
-        self._position += n_read
-        return n_read
+            return b""
+        return content
 
-    def _fill(self, buffer: Any, n: int) -> int:
-        n_read = 0
-        while n_read < n:
-            self._file.seek(self._start + self._position + n_read)
-            content = self._file.read(n - n_read)
-            if content is None:
-                raise BlockingIOError("the file has no bytes yet; expected one that waits for them")
-            if not content:
-                break
-            buffer[n_read : n_read + len(content)] = content
-            n_read += len(content)
-        return n_read
+    def _next(self, position: int, n: int) -> bytes:
+        self._file.seek(position)
+        content = self._file.read(n)
+        if content is None:
+            raise BlockingIOError("the file has no bytes yet; expected one that waits for them")
+        return content

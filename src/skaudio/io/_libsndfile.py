@@ -12,6 +12,20 @@ WAV_CODECS = (1, 2, 3, 6, 7, 0x11, 0x31, 0x38, 0x3A, 0x3B, 0x40, 0x45, 0x50, 0x5
 SDS_HEAD, SDS_HEAD_BYTES, SDS_BLOCK_BYTES = b"\xf0\x7e", 21, 127
 
 
+class CannotOpenError(Exception):
+    """libsndfile cannot open a file; whether another reader may depends on why.
+
+    Parameters
+    ----------
+    error : soundfile.SoundFileError
+        What it says.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error_text(error))
+        self.code: int = getattr(error, "code", 0)
+
+
 def error_text(error: Exception) -> str:
     """Return libsndfile's reason without its own mention of the file.
 
@@ -19,7 +33,7 @@ def error_text(error: Exception) -> str:
     """
     code = getattr(error, "code", 0)
     text = f"error {code} of a decoder" if code < 0 else getattr(error, "error_string", str(error))
-    return text.rstrip(". ")
+    return "libsndfile says: " + text.rstrip(". ")
 
 
 def is_system_error(error: Exception) -> bool:
@@ -27,10 +41,9 @@ def is_system_error(error: Exception) -> bool:
     return getattr(error, "code", 0) == SYSTEM
 
 
-def is_unknown_format(error: Exception, file: FileView) -> bool:
+def is_unknown_format(error: CannotOpenError, file: FileView) -> bool:
     """Whether libsndfile does not know the format or codec of a file at all, rather than calling it malformed."""
-    code = getattr(error, "code", 0)
-    if code in (UNKNOWN_FORMAT, UNIMPLEMENTED):
+    if error.code in (UNKNOWN_FORMAT, UNIMPLEMENTED):
         return True
     head = file.bytes_at(0, HEAD_BYTES)
     if head[:4] == b"OggS":

@@ -58,9 +58,22 @@ def load(
     ------
     AudioError
         If there is no such file, it cannot be decoded, it has fewer samples than its header says (in the part wanted),
-        no samples, or samples that are NaN or infinite; or if a number is out of its range.
+        a sampling rate below 100 Hz or above 10 MHz by its header, no samples, or samples that are NaN or infinite; or
+        if a number is out of its range.
     TypeError
         If something is of a wrong type.
+    OSError
+        If a file cannot be read, as by a time-out of a network file; a file object's own exceptions, of whatever type,
+        are raised as they are. They do not mean that the clip is broken, and ``on_error="warn"`` of a front end does
+        not catch them.
+
+    Warns
+    -----
+    UserWarning
+        If the end of a file is wanted that goes on behind what its header states, with the seconds that are left out;
+        if a WAV, AIFF, W64, CAF or AU file has up to 128 bytes less than its header states, as where a writer counts
+        the header, too; if an MP3 file lacks a part of its last two frames, or has other bytes between its frames; or
+        if a file is joined of parts of which only the first ones go together.
 
     See Also
     --------
@@ -68,14 +81,19 @@ def load(
 
     Notes
     -----
-    Files are decoded by libsndfile; what it cannot decode, such as M4A, goes through audioread if that is installed.
-    audioread opens paths only: write M4A or WebM that is given as bytes or as a file object to a file, or convert it.
+    Files are decoded by libsndfile. What it does not know, such as M4A, goes through audioread if that and ffmpeg are
+    installed; what it knows and calls malformed does not. audioread opens paths only: write M4A or WebM that is given
+    as bytes or as a file object to a file, or convert it.
 
-    What is found out about damaged files depends on the format. WAV, AIFF, AU, W64, RF64: missing bytes, to the byte; a
-    size that a streaming writer never filled in means "to the end of the file". FLAC: any missing or damaged block. MP3
-    with a Xing, Info or VBRI header (which most have): more than 50 ms missing; without one: nothing is promised that
-    could be missing. Ogg Vorbis, Opus: a damaged page, and an end inside a page, but not an end between two pages. Of
-    an Ogg file of several chained streams, libsndfile reads the first.
+    A size that was never filled in (0, -1, about 2**31) means "to the end of the file". MP3 and Ogg files that were
+    joined are read to their end, one part after another; MP3 and MP2 files that do not state their length, too.
+
+    What is found out about damaged files depends on the format. WAV, AIFF, AU, W64, RF64, CAF: missing bytes. FLAC: any
+    missing or damaged block. MP3 with a Xing, Info or VBRI header (which most have): more than two frames missing (52
+    ms at 44.1 kHz, 72 ms at 16 kHz); MP3 and MP2 without one: an end inside a frame. Ogg Vorbis, Opus: a damaged page,
+    and an end inside a page, but not an end between two pages. AVR, MAT4, MAT5, MPC2K, NIST, SVX, VOC and WVE: missing
+    samples. PVF, IRCAM and PAF state no length: an end inside a sample; XI: nothing. M4A, WebM and WMA: missing
+    samples, but for 1 % and 0.25 s. Values that were changed among uncompressed samples cannot be found out.
 
     Examples
     --------

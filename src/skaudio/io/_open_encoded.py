@@ -12,9 +12,9 @@ from skaudio.io._chained_sound import ChainedSound
 from skaudio.io._chunks import Samples, find_samples, wav_codec
 from skaudio.io._file_sound import FileSound
 from skaudio.io._file_view import FileView
-from skaudio.io._libsndfile import is_broken_sds
+from skaudio.io._libsndfile import CannotOpenError, is_broken_sds
 from skaudio.io._ogg import LOG_OF_ODD_END, how_ogg_is_cut, ogg_links
-from skaudio.io._stated_length import how_less_known_is_cut
+from skaudio.io._stated_length import compare_with_header
 
 HEAD_BYTES = 2**9
 UNKNOWN_LENGTH = 2**63 - 1
@@ -48,23 +48,23 @@ def open_encoded(
 
     Raises
     ------
-    soundfile.LibsndfileError
+    CannotOpenError
         If libsndfile cannot open it.
     AudioError
         If it can, and what it finds is no usable sound.
     Exception
         What reading the file led to.
     """
-    from soundfile import SoundFileError
-
     head = file.bytes_at(0, HEAD_BYTES)
     if is_broken_sds(file, head):
         raise AudioError(f"{name} is damaged: it is a MIDI sample dump with broken blocks. Copy or record it again.")
     samples = find_samples(file, head)
+    correction = samples.correction if samples is not None else None
     try:
         # A part: libsndfile counts on it that nobody else moves its file.
-        sound = FileSound(file.part(0) if source is None else source, name)
-    except SoundFileError:
+        is_own = source is None or correction is not None
+        sound = FileSound(file.part(correction=correction) if is_own else source, name)
+    except CannotOpenError:
         if samples is not None and wav_codec(file, head) == MPEG_CODEC:
             return _open_mpeg_in_wav(file, samples, name)
         if path is None or not os.fsencode(path).lower().endswith(KNOWN_BY_ENDING):
@@ -89,7 +89,7 @@ def _completed(sound: FileSound, file: FileView, samples: Samples | None) -> Fil
     if sound.container == "OGG" and LOG_OF_ODD_END in sound.file.extra_info:
         return _whole_ogg(sound, file)
     if sound.container not in ("FLAC", "OGG", "RAW"):
-        sound.cut = how_less_known_is_cut(file, sound.file)
+        compare_with_header(sound, file)
     if sound.n_samples == UNKNOWN_LENGTH:
         raise AudioError(
             f"{sound.name} cannot be decoded: its header does not say how many samples it has, as encoders leave it "
@@ -135,7 +135,7 @@ def _without_header(sound: FileSound, samples: FileView) -> FileSound:
 
 
 def _endian_of(container: str) -> str:
-    return "BIG" if container in ("AIFF", "AU", "CAF") else "LITTLE"
+    return "BIG" if container in ("AIFF", "SVX", "AU", "CAF") else "LITTLE"
 
 
 def _whole_ogg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
@@ -153,7 +153,7 @@ def _whole_ogg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
 def _open_mpeg_in_wav(file: FileView, samples: Samples, name: str) -> FileSound | ChainedSound:
     n_bytes = samples.n_there if samples.n_stated is None else min(samples.n_stated, samples.n_there)
     inside = file.part(samples.begin, samples.begin + n_bytes)
-    sound = _whole_mpeg(FileSound(inside.part(0), name), inside)
+    sound = _whole_mpeg(FileSound(inside.part(), name), inside)
     if n_bytes < (samples.n_stated or 0):
         sound.cut = f"its header promises {samples.n_stated} bytes, {n_bytes} are there."
     return sound

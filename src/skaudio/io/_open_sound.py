@@ -13,7 +13,7 @@ from skaudio.io._chained_sound import ChainedSound
 from skaudio.io._clip import ACCEPTED, clip_kind, clip_name, holds_clip
 from skaudio.io._file_sound import FileSound
 from skaudio.io._file_view import Descriptor, FileView
-from skaudio.io._libsndfile import error_text, is_system_error, is_unknown_format
+from skaudio.io._libsndfile import CannotOpenError, is_unknown_format
 from skaudio.io._open_encoded import open_encoded
 from skaudio.io._sound import Sound
 
@@ -162,18 +162,13 @@ def _decoded(
 
     A file whose format libsndfile knows is not given to another reader, which may make something else of the damage.
     """
-    from soundfile import SoundFileError
-
     try:
         return open_encoded(source, view, name, path)
-    except SoundFileError as error:
-        if is_system_error(error):
-            raise OSError(f"{name} cannot be read: {error_text(error)}.") from error
+    except CannotOpenError as error:
         if is_unknown_format(error, view):
             return None
         raise AudioError(
-            f"{name} cannot be decoded: libsndfile says: {error_text(error)}. Copy or record it again. Expected "
-            f"{KNOWN_FORMATS}."
+            f"{name} cannot be decoded: {error}. Copy or record it again. Expected {KNOWN_FORMATS}."
         ) from error
 
 

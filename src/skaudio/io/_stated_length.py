@@ -1,8 +1,8 @@
 """What the headers of less known formats state, and libsndfile says in its log only, if at all."""
 
 import re
-from typing import Any
 
+from skaudio.io._file_sound import FileSound
 from skaudio.io._file_view import FileView
 
 # Numbers of samples that a channel has by the header; groups are searched in libsndfile's log.
@@ -15,8 +15,8 @@ N_SAMPLES = {
 N_BYTES = {
     "MAT4": re.compile(r"File seems to be truncated\. (?P<there>-?\d+) <--> (?P<stated>\d+)"),
     "WVE": re.compile(r"Data length (?P<stated>\d+) should be (?P<there>-?\d+)"),
-    "SVX": re.compile(r"^ ?(?:FORM|BODY) : (?P<stated>\d+) \(should be (?P<there>-?\d+)\)", re.MULTILINE),
 }
+SEVERAL_BLOCKS = "multi-segment file"  # of VOC
 TRUNCATED = re.compile("seems to be (a )?truncated", re.IGNORECASE)
 NIST_COUNT = re.compile(rb"^sample_count -i (\d+)", re.MULTILINE)
 # Formats that state no length: position of the samples.
@@ -26,26 +26,40 @@ SAMPLE_BYTES = {"PCM_S8": 1, "PCM_16": 2, "PCM_32": 4, "FLOAT": 4, "ULAW": 1, "A
 PAF_24_BYTES = 32  # a block of ten samples
 
 
-def how_less_known_is_cut(file: FileView, sound_file: Any) -> str | None:
-    """Say how the end of an opened file is missing, by its header and libsndfile's log; None where it is whole.
+def compare_with_header(sound: FileSound, file: FileView) -> None:
+    """Find out whether an opened file is cut, or goes on behind the length that it states.
 
-    VOC, AVR, NIST, MPC2K, MAT4, MAT5, WVE and SVX state their length. PVF, IRCAM and PAF do not: they are known to be
+    VOC, AVR, NIST, MPC2K, MAT4, MAT5 and WVE state their length. PVF, IRCAM and PAF do not: they are known to be
     cut only where they end inside a sample.
     """
-    container, log, n_there = sound_file.format, sound_file.extra_info, sound_file.frames
+    log = sound.file.extra_info
+    sound.cut = _how_cut(sound, log, file)
+    n_stated, n_there = _n_stated(sound.container, log, file), sound.n_samples
+    if n_stated is not None and 0 < n_stated < n_there:
+        sound.leave_out(0, n_stated)
+        sound.doubt = (
+            f"it goes on behind what its header states ({n_stated / sound.sr:.2f} s): "
+            f"{(n_there - n_stated) / sound.sr:.2f} s are left out, if they are sound."
+        )
+    elif SEVERAL_BLOCKS in log:
+        sound.doubt = "its samples are in several blocks, whose heads libsndfile reads as samples: convert it to WAV."
+
+
+def _how_cut(sound: FileSound, log: str, file: FileView) -> str | None:
+    container = sound.container
     if container in N_BYTES and (sizes := N_BYTES[container].search(log)):
         stated, there = int(sizes["stated"]), int(sizes["there"])
         return f"its header promises {stated} bytes, {max(0, there)} are there." if there < stated else None
     if TRUNCATED.search(log):
         return "its last block is shorter than it states."
     n_stated = _n_stated(container, log, file)
-    if n_stated is not None and n_stated > n_there:
-        return f"its header promises {n_stated} samples, {n_there} are there."
+    if n_stated is not None and n_stated > sound.n_samples:
+        return f"its header promises {n_stated} samples, {sound.n_samples} are there."
     begin = int(PVF_BEGIN.search(log)[1]) if container == "PVF" else DATA_BEGIN.get(container)
     if begin is not None:
-        is_paf_24 = (container, sound_file.subtype) == ("PAF", "PCM_24")
-        width = PAF_24_BYTES if is_paf_24 else SAMPLE_BYTES[sound_file.subtype]
-        if (file.size - begin) % (width * sound_file.channels):
+        is_paf_24 = (container, sound.subtype) == ("PAF", "PCM_24")
+        width = PAF_24_BYTES if is_paf_24 else SAMPLE_BYTES[sound.subtype]
+        if (file.size - begin) % (width * sound.n_channels):
             return "it ends inside a sample."
     return None
 
