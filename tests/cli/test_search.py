@@ -131,6 +131,20 @@ def test_a_class_of_one_group_is_reported_and_still_gets_probabilities(tones, ru
     np.testing.assert_allclose(joblib.load(tmp_path / "model").predict_proba(clips).sum(axis=1), 1)
 
 
+def test_a_table_in_another_encoding_beside_its_clips(tones, run, tmp_path):
+    shutil.copytree(tones, tmp_path / "clips")
+    lines = ["path,label"]
+    for clip in sorted((tmp_path / "clips").rglob("*.wav")):
+        lines.append(f'"{clip.relative_to(tmp_path)}",{"tief" if clip.parent.name == "bass" else "höher"}')
+    (tmp_path / "table.csv").write_text("\n".join(lines), encoding="cp1252")
+    command = ("search", tmp_path / "table.csv", *FAST, "--output", tmp_path / "model")
+    outcome = run(*command)
+    assert outcome.status != 0
+    assert "the byte 0xf6 is not UTF-8 text" in outcome.err
+    assert run(*command, "--encoding", "cp1252").status == 0
+    assert joblib.load(tmp_path / "model").classes_.tolist() == ["höher", "tief"]
+
+
 def test_without_a_folder_it_runs_on_generated_digits(run, tmp_path, monkeypatch):
     def few(_, **settings):
         return make(60, **{**settings, "n_speakers": 3})

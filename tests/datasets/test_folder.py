@@ -154,6 +154,10 @@ class TestTables:
             ("path,label,group\n,dog,\n", "line 2: the path and the group is empty"),
             ("path,label\n1.wav,dog, large\n", "line 2: more cells than columns"),
             ("path,label\n1.wav,dog\n1.wav,cat\n", r"line 3: the file '.*1\.wav' is in line 2 already"),
+            ("path,label\n1.wav,dog\n./1.wav,cat\n", r"line 3: the file '.*1\.wav' is in line 2 already"),
+            ("path,label,label\n1.wav,dog,cat\n", r"labels\.csv has more than one column label"),
+            ('path,label\n1.wav,"dog\n2.wav,cat\n', r"labels\.csv, line \d: unexpected end of data"),
+            ('path,label\n1.wav,"dog\n2.wav,cat"\n', r"labels\.csv, line 3: the label goes over several lines"),
         ],
     )
     def test_wrong_tables(self, tree, table, message):
@@ -166,6 +170,22 @@ class TestTables:
         (root / "labels.csv").write_bytes("path,label\n1.wav,Vögel\n".encode("latin-1"))
         with pytest.raises(ValueError, match="is not UTF-8 text"):
             load_folder(root / "labels.csv")
+        assert load_folder(root / "labels.csv", encoding="latin-1").target.tolist() == ["Vögel"]
+        (root / "labels.csv").write_text("path,label\n1.wav,Vögel\n", encoding="utf-16")  # as Excel writes it
+        assert load_folder(root / "labels.csv").target.tolist() == ["Vögel"]
+
+    def test_paths_relative_to_the_folder_the_table_or_the_working_directory(self, tree, monkeypatch):
+        table = "path,label\n1.wav,folder\n2.wav,table\nhere/3.wav,here\n"
+        files = ["audio/1.wav", "meta/1.wav", "meta/2.wav", "work/2.wav", "work/here/3.wav"]
+        root = tree(*files, table=table, table_name="meta/labels.csv")
+        monkeypatch.chdir(root / "work")
+        clips = load_folder(root / "audio", labels=root / "meta" / "labels.csv")
+        assert clips.data.tolist() == [str(root / "audio/1.wav"), str(root / "meta/2.wav"), "here/3.wav"]
+        assert load_folder("../meta/labels.csv").data.tolist() == ["../meta/1.wav", "../meta/2.wav", "here/3.wav"]
+        monkeypatch.chdir(root)
+        tried = r"line 4: there is no file 'meta/here/3\.wav' or 'here/3\.wav'\."
+        with pytest.raises(ValueError, match=tried):
+            load_folder("meta/labels.csv")
 
     def test_wrong_combinations(self, tree):
         root = tree("a/1.wav", table="path,label\na/1.wav,dog\n")

@@ -35,8 +35,19 @@ def test_events_sort_by_time_and_overlap():
         ((float("nan"), 1, "owl"), "from nan"),
         ((1, float("inf"), "owl"), "to inf"),
         ((1, 2, "owl", None, 900, 300), r"from 900\.0 to 300\.0 Hz"),
+        ((1, 2, "owl", float("inf")), "'owl' has the score inf; expected a finite number"),
+        ((1, 2, "owl", None, None, float("inf")), "has the high frequency inf"),
+        ((1, 2, " "), r"The event from 1\.0 to 2\.0 s has no label, got ' '"),
+        ((1, 2, None), "has no label, got None"),
+        ((1, 2, float("nan")), "has no label, got nan"),
     ],
 )
 def test_times_that_cannot_be(fields, match):
     with pytest.raises(ValueError, match=match):
         Event(*fields)
+
+
+def test_what_is_not_known_and_blanks_around_labels():
+    assert Event(1, 2, " great owl\n") == Event(1, 2, "great owl", float("nan"), None, float("nan"))
+    assert Event(1, 2, 7).label == 7
+    assert repr(Event(1, 2, "owl", channel=2.0)) == "Event(1, 2, 'owl', channel=2)"

@@ -83,8 +83,20 @@ class TestRaven:
         for suffix in (".selections.txt", ".csv", ".parquet"):
             write_events(tmp_path / f"back{suffix}", table)
             pd.testing.assert_frame_equal(read_events(tmp_path / f"back{suffix}"), table)
-        one = read_events(write("one.selections.txt", RAVEN + "Annotation\n" + row.format(2)))
-        assert "channel" not in one.columns
+        second = read_events(write("one.selections.txt", RAVEN + "Annotation\n" + row.format(2)))
+        assert second["channel"].tolist() == [2]
+        assert "channel" not in read_events(write("one.selections.txt", RAVEN + "Annotation\n" + row.format(1))).columns
+
+    def test_channels_may_have_names_or_be_missing(self, write, tmp_path):
+        path = write("a.csv", "onset,offset,label,channel\n1,2,owl,left\n1,2,owl,right\n3,4,owl,\n")
+        table = read_events(path)
+        assert table["channel"].fillna("").tolist() == ["left", "right", ""]
+        write_events(tmp_path / "b.csv", table)
+        assert read_events(tmp_path / "b.csv").equals(table)
+        numbers = table.assign(channel=[1, None, 2])
+        assert numbers["channel"].dtype == float
+        write_events(tmp_path / "b.csv", numbers)
+        assert read_events(tmp_path / "b.csv")["channel"].fillna(0).tolist() == [1, 0, 2]
 
     def test_the_column_that_has_labels(self, write):
         text = RAVEN + "Annotation\tSpecies\n" + SPECTROGRAM.format(1, 1, 2) + "\towl\n"

@@ -6,6 +6,7 @@ import sys
 import joblib
 import numpy as np
 import pytest
+import soundfile as sf
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -242,3 +243,19 @@ def test_what_cannot_be_asked(recordings, matcher):
     empty = RecordingMatcher(sr=SR, random_state=0).fit(recordings[:1], ["a"]).remove(["a"])
     with pytest.raises(ValueError, match="All recordings have been removed"):
         empty.predict(recordings[:1])
+
+
+def test_files_of_one_name_in_several_folders_need_names(recordings, tmp_path):
+    paths = []
+    for site, y in zip(("site1", "site2"), recordings, strict=False):
+        (tmp_path / site).mkdir()
+        paths.append(str(tmp_path / site / "20240601_050000.wav"))
+        sf.write(paths[-1], y, SR)
+    matcher = RecordingMatcher(sr=SR, method="landmark", random_state=0)
+    with pytest.raises(
+        ValueError, match=r"'20240601_050000' is of several recordings, '.*site1.*' and '.*site2.*'\. Pass"
+    ):
+        matcher.fit(paths)
+    assert matcher.fit(paths, ["one", "two"]).predict([part(recordings[1], 1.0)]).tolist() == ["two"]
+    assert matcher.fit(paths, ["takes", "takes"]).names_ == ["takes", "takes"]
+    assert matcher.fit(paths[:1]).names_ == ["20240601_050000"]

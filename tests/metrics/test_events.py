@@ -199,3 +199,67 @@ def test_parameters_that_make_no_sense():
         segment_based_scores([[]], [[]], segment_seconds=0)
     with pytest.raises(ValueError, match="truth_share=2"):
         intersection_based_scores([[]], [[]], truth_share=2)
+
+
+def table_of(*rows):
+    return pd.DataFrame(rows, columns=["recording", "onset", "offset", "label"])
+
+
+METRICS = [
+    event_based_f1,
+    segment_based_f1,
+    intersection_based_f1,
+    lambda *tables: 1.0 - segment_based_error_rate(*tables),
+    lambda *tables: 1.0 - count_mean_absolute_error(*tables),
+    lambda *tables: 1.0 - false_alarms_per_hour(*tables, hours=1.0),
+]
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_tables_may_name_recordings_in_different_ways(metric):
+    short = table_of(("night", 1.0, 2.0, "owl"), ("dawn.wav", 4.0, 5.0, "owl"))
+    long = table_of(("/data/dawn.wav", 4.0, 5.0, "owl"), ("/data/night.wav", 1.0, 2.0, "owl"))
+    assert metric(short, long) == metric(long, short) == metric(short, short) == 1.0
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_tables_that_share_no_recording_are_no_score(metric):
+    a, b = table_of(("/a/x.wav", 1.0, 2.0, "owl")), table_of(("/b/x.wav", 1.0, 2.0, "owl"))
+    with pytest.raises(ValueError, match=r"share no recording: they name '/a/x\.wav' and '/b/x\.wav'"):
+        metric(a, b)
+    both = pd.concat([a, b])
+    with pytest.raises(ValueError, match=r"'x' is of several recordings, '/a/x\.wav' and '/b/x\.wav'"):
+        metric(table_of(("x", 1.0, 2.0, "owl")), both)
+
+
+def test_recordings_that_one_table_does_not_name_are_without_events():
+    true = table_of(("/a/x.wav", 1.0, 2.0, "owl"), ("/b/x.wav", 1.0, 2.0, "owl"))
+    found = table_of(("/a/x.wav", 1.0, 2.0, "owl"), ("/c/x.wav", 1.0, 2.0, "owl"))
+    assert event_based_scores(true, found) == (0.5, 0.5, 0.5)
+    assert event_based_scores(true, table_of()) == (0.0, 0.0, 0.0)
+    # As the message advises: who found events only where there are none says which recordings have none.
+    nothing = table_of(("/c/x.wav", None, None, None))
+    assert event_based_scores(pd.concat([true, nothing]), found.iloc[1:]) == (0.0, 0.0, 0.0)
+
+
+def test_rows_without_events_and_labels_with_blanks():
+    true = table_of(("a", 1.0, 2.0, "owl "), ("b", np.nan, np.nan, np.nan)).convert_dtypes()
+    found = table_of(("a", 1.0, 2.0, "owl"), ("c", None, None, None))
+    assert event_based_f1(true, found) == event_based_f1(true, found, labels=["owl "]) == 1.0
+    with pytest.raises(ValueError, match="y_true, recording 0: event 0 has no label, got nan"):
+        event_based_f1(table_of(("a", 1.0, 2.0, np.nan)), found)
+    with pytest.raises(ValueError, match=r"y_pred, row 0: the event from 1\.0 to 2\.0 s has no recording"):
+        event_based_f1(true, table_of((None, 1.0, 2.0, "owl")))
+
+
+def test_counts_of_recordings_without_events():
+    true, found = table_of(("a", 1.0, 2.0, "owl")), table_of(("a.wav", 1.0, 2.0, "owl"), ("a.wav", 3.0, 4.0, "owl"))
+    assert count_mean_absolute_error(true, found) == 1.0
+    recordings = ["/data/a.wav", "/data/b.wav", "/data/c.wav", "/data/d.wav"]
+    assert count_mean_absolute_error(true, found, recordings=recordings) == 0.25
+    with pytest.raises(ValueError, match=r"y_pred names 'a\.wav', which is none of the recordings"):
+        count_mean_absolute_error(true, found, recordings=["a.flac", "b.flac"])
+    with pytest.raises(ValueError, match=r"y_true: The name 'a' is of several recordings, '/s/a\.wav' and '/t/a\.wav'"):
+        count_mean_absolute_error(true, found, recordings=["/s/a.wav", "/t/a.wav"])
+    with pytest.raises(ValueError, match="y_true has 1 recordings, and recordings=2 names"):
+        count_mean_absolute_error([[]], [[]], recordings=["a", "b"])

@@ -13,7 +13,7 @@ class _Fields(NamedTuple):
     score: float | None = None
     low_frequency: float | None = None
     high_frequency: float | None = None
-    channel: int | None = None
+    channel: int | str | None = None
 
 
 class Event(_Fields):
@@ -31,8 +31,8 @@ class Event(_Fields):
         How sure it is; higher is surer. None, or NaN as tables have it: not known.
     low_frequency, high_frequency : float or None, default=None
         Its lowest and highest frequency, in Hz.
-    channel : int or None, default=None
-        The channel of the recording that it is in, from 1, where that tells events apart.
+    channel : int, str or None, default=None
+        The channel of the recording that it is in, as Raven has it: 1 is the first.
 
     Raises
     ------
@@ -64,7 +64,7 @@ class Event(_Fields):
         score: float | None = None,
         low_frequency: float | None = None,
         high_frequency: float | None = None,
-        channel: int | None = None,
+        channel: int | str | None = None,
     ) -> Self:
         """Check the times, the label and what else is given."""
         onset, offset = float(onset), float(offset)
@@ -81,8 +81,7 @@ class Event(_Fields):
         low, high = _number(low_frequency, "low frequency", label), _number(high_frequency, "high frequency", label)
         if low is not None and high is not None and not 0.0 <= low <= high:
             raise ValueError(f"The event {label!r} is from {low} to {high} Hz; expected the lower frequency first.")
-        channel = _number(channel, "channel", label)
-        return super().__new__(cls, onset, offset, label, score, low, high, None if channel is None else int(channel))
+        return super().__new__(cls, onset, offset, label, score, low, high, _channel(channel))
 
     @property
     def duration(self) -> float:
@@ -95,7 +94,10 @@ class Event(_Fields):
 
     def __repr__(self) -> str:
         given = [f"{self.onset:g}, {self.offset:g}, {self.label!r}"]
-        given += [f"{name}={getattr(self, name):g}" for name in self._fields[3:] if getattr(self, name) is not None]
+        given += [
+            f"{name}={value:g}" for name, value in zip(self._fields[3:6], self[3:6], strict=True) if value is not None
+        ]
+        given += [] if self.channel is None else [f"channel={self.channel!r}"]
         return f"Event({', '.join(given)})"
 
 
@@ -105,3 +107,12 @@ def _number(value: Any, what: str, label: Any) -> float | None:
     if not math.isfinite(value := float(value)):
         raise ValueError(f"The event {label!r} has the {what} {value}; expected a finite number, or None.")
     return value
+
+
+def _channel(value: Any) -> int | str | None:
+    """Return the number of a channel, or its name."""
+    if value is None or is_missing(value):
+        return None
+    text = str(value).strip()
+    whole = text.removesuffix(".0")  # as a column that has missing values holds it
+    return int(whole) if whole.isdecimal() else text or None

@@ -277,11 +277,8 @@ def _as_frame(rows: Iterable[tuple[Any, Event]]) -> Any:
 
     rows = [(recording, *event) for recording, event in rows]
     table = pd.DataFrame(rows, columns=[*COLUMNS, *MORE], dtype=name_dtype(row[0] for row in rows))
-    table = table.astype({"onset": float, "offset": float, **dict.fromkeys(MORE, float)})
-    table = table.drop(columns=[name for name in MORE if table[name].isna().all()])
-    if "channel" in table.columns and table["channel"].notna().all():
-        return table.astype({"channel": int})
-    return table
+    table = table.astype(dict.fromkeys(["onset", "offset", *MORE[:-1]], float))  # a channel is a number or a name
+    return table.drop(columns=[name for name in MORE if table[name].isna().all()])
 
 
 def _events(own: Any, i: int) -> list[Event]:

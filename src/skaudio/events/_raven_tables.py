@@ -60,9 +60,9 @@ def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Ro
     from_offset = OFFSET in places and recordings[:1] != [None]
     score_column = next((name for name in SCORES if name in places), None)
     selections = _selections(table, recordings, label_column)
-    several_channels = len({cells["Channel"] for _, cells, _ in selections if cells.get("Channel")}) > 1
+    has_channels = not {cells.get("Channel", "") for _, cells, _ in selections} <= {"", "1"}
     for line, cells, recording in selections:
-        event = _event(line, cells, path, label_column, score_column, from_offset, several_channels)
+        event = _event(line, cells, path, label_column, score_column, from_offset, has_channels)
         yield Row(line, recording, event)
 
 
@@ -130,14 +130,14 @@ def _event(
     label_column: str,
     score_column: str | None,
     from_offset: bool,
-    several_channels: bool,
+    has_channels: bool,
 ) -> Event:
     begin, end = (number(cells[name], name, line, path) for name in RAVEN_COLUMNS)
     if from_offset:
         offset = number(cells[OFFSET], OFFSET, line, path)
         begin, end = offset, offset + (end - begin)
     more = [optional_number(cells.get(name), name, line, path) for name in (score_column, *BANDS)]
-    channel = optional_number(cells.get("Channel"), "Channel", line, path) if several_channels else None
+    channel = cells.get("Channel") if has_channels else None
     return make_event(line, path, begin, end, cells[label_column], *more, channel)
 
 

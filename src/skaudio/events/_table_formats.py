@@ -23,7 +23,7 @@ from skaudio.events._table_rows import (
 )
 
 CSV_COLUMNS = ("onset", "offset", "label")
-CSV_MORE = ("score", "low_frequency", "high_frequency", "channel")
+CSV_MORE = ("score", "low_frequency", "high_frequency")
 DCASE_HEADER = ["filename", "onset", "offset", "event_label"]
 
 Rows = Iterable[tuple[Any, Event]]
@@ -116,7 +116,7 @@ def read_csv(text: str, path: object) -> Iterator[Row]:
     """Read a table with the columns onset, offset, label, and, if there are, recording, score and frequencies."""
     table = list(_csv_lines(text, path))
     header = [cell.strip() for cell in table[0][2]] if table else []
-    places = columns_of(header, CSV_COLUMNS, (*CSV_MORE, "recording", "path"), path)
+    places = columns_of(header, CSV_COLUMNS, (*CSV_MORE, "channel", "recording", "path"), path)
     named = next((places[name] for name in ("recording", "path") if name in places), None)
     needed = [places[name] for name in CSV_COLUMNS]
     for line, lines, row in table[1:]:
@@ -124,8 +124,9 @@ def read_csv(text: str, path: object) -> Iterator[Row]:
             _check_swallowed(line, lines, places, path)
         cells = full_row(row, len(header), needed, line, path, alone=named)
         recording = None if named is None else cells[named].strip()
-        more = (optional_number(cells[places[name]] if name in places else None, name, line, path) for name in CSV_MORE)
-        yield _row(line, recording, [cells[place] for place in needed], path, *more)
+        more = [optional_number(cells[places[name]] if name in places else None, name, line, path) for name in CSV_MORE]
+        channel = cells[places["channel"]] if "channel" in places else None
+        yield _row(line, recording, [cells[place] for place in needed], path, *more, channel)
 
 
 def _csv_lines(text: str, path: object) -> Iterator[tuple[int, Sequence[str], list[str]]]:
@@ -156,7 +157,7 @@ def _check_swallowed(line: int, lines: Sequence[str], places: dict[str, int], pa
             )
 
 
-def _row(line: int, recording: str | None, fields: Sequence[str], path: object, *more: float | None) -> Row:
+def _row(line: int, recording: str | None, fields: Sequence[str], path: object, *more: float | str | None) -> Row:
     """Make a row; one with a recording and no onset, offset and label says that the recording has no events."""
     onset, offset, label = fields
     if recording and all(map(is_missing_text, fields)):
