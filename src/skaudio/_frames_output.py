@@ -34,7 +34,7 @@ class FramesOutputMixin(TransformerMixin):
     ...     def transform(self, X):
     ...         return self._frames_output(np.stack(X), X)
     ...     def get_feature_names_out(self, input_features=None):
-    ...         return input_features
+    ...         return ["low", "mid", "high", "top"]
     >>> X = pd.Series([np.zeros((3, 4)), np.ones((3, 4))], index=["a", "b"])
     >>> Same().fit_transform(X).shape
     (2, 3, 4)
