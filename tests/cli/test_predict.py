@@ -7,6 +7,7 @@ import sys
 import joblib
 import numpy as np
 import pytest
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import RidgeClassifier
 from sklearn.pipeline import make_pipeline
 
@@ -89,6 +90,20 @@ def test_a_model_without_probabilities(clips, run, tmp_path):
     rows = read(outcome.out)
     assert list(rows[0]) == ["path", "label"]
     assert [row["label"] for row in rows] == labels
+
+
+def test_a_model_of_several_outputs_and_one_that_is_not_fitted(clips, run, tmp_path):
+    model = make_pipeline(MFCC(8000), StatPooling(), ExtraTreesClassifier(5, random_state=0))
+    joblib.dump(model, tmp_path / "unfitted.joblib")
+    outcome = run("predict", tmp_path / "unfitted.joblib", clips[0])
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "is not fitted yet" in outcome.err
+    y = np.repeat(np.eye(3, dtype=int), 8, axis=0)
+    joblib.dump(model.fit(clips, y), tmp_path / "several.joblib")
+    outcome = run("predict", tmp_path / "several.joblib", clips[0], clips[-1])
+    assert outcome.status == 0
+    assert "several outputs" in outcome.err
+    assert [list(row.values()) for row in read(outcome.out)] == [[clips[0], "1 0 0"], [clips[-1], "0 0 1"]]
 
 
 def test_errors(searched, clips, run, tmp_path):

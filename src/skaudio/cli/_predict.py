@@ -4,7 +4,9 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
+import numpy as np
 from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
 
 from skaudio.cli._files import audio_files, load_model
 from skaudio.cli._messages import warn
@@ -24,10 +26,15 @@ def predict(arguments: Namespace, results: TextIO) -> None:
     output = output_of(arguments)
     paths = [path for name in arguments.files for path in audio_files(name)]
     model = load_model(arguments.model, "predict", expected="pipeline", instead="detect")
-    has_probabilities = hasattr(model, "predict_proba")
-    if not has_probabilities:
+    if hasattr(model, "fit"):
+        check_is_fitted(model)
+    classes = []
+    if not hasattr(model, "predict_proba"):
         warn("this model has no probabilities (no predict_proba): only labels are written.")
-    classes = model.classes_ if has_probabilities else []
+    elif any(np.ndim(of_one) for of_one in model.classes_):
+        warn("this model has several outputs, each with classes of its own: only labels are written.")
+    else:
+        classes = model.classes_
     rows = _rows(model, paths, len(classes), arguments.on_error)
     write_rows(output or results, ["path", "label", *classes], rows)
 
@@ -35,7 +42,7 @@ def predict(arguments: Namespace, results: TextIO) -> None:
 def _rows(model: Any, paths: Sequence[str], n_classes: int, on_error: str) -> Iterator[list]:
     for path, result in results_by_file(lambda some: _predicted(model, some, n_classes), paths, on_error):
         label, probabilities = ("", [""] * n_classes) if result is None else result
-        yield [path, label, *probabilities]
+        yield [path, " ".join(map(str, label)) if np.ndim(label) else label, *probabilities]
 
 
 def _predicted(model: Any, paths: Sequence[str], n_classes: int) -> list[tuple[Any, list[str]]]:
