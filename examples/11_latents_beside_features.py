@@ -19,7 +19,7 @@ table = make_pipeline(
 union = FeatureUnion(
     [
         ("original", StandardScaler()),
-        ("latent", AutoencoderLatent(latent_dim=16, variational=True, beta=0.2, epochs=60, random_state=0)),
+        ("latent", AutoencoderLatent(n_components=16, variational=True, beta=0.2, epochs=60, random_state=0)),
     ]
 )
 for what, features in {"30 statistics": StandardScaler(), "46 features": union}.items():

@@ -61,6 +61,15 @@ def test_what_is_wrong_with_the_model_is_said(clips, model, run):
     assert "is not there" in run("tag", clips[0], "--model", "no_such.tflite").err
 
 
+def test_models_that_can_touch_files_are_said_to_and_can_be_refused(clips, run, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        run("tag", "--help")
+    (tmp_path / "saved_model.pb").touch()
+    outcome = run("tag", clips[0], "--model", tmp_path, "--sr", "8000", "--no-saved-model")
+    assert outcome.status == 2
+    assert "SavedModel, which can read and write files" in outcome.err
+
+
 @pytest.mark.skipif(not (get_data_home() / "yamnet").is_dir(), reason="yamnet.tflite is not in the data home")
 def test_yamnet_hears_tones(clips, run):
     outcome = run("tag", clips[0], "--top", "1")

@@ -20,7 +20,7 @@ from tests.estimators.conftest import make_clips
 
 from skaudio.estimators import AutoencoderLatent, AutoencoderOutlierDetector
 
-SMALL = {"latent_dim": 3, "hidden": (16,), "epochs": 5, "random_state": 0}
+SMALL = {"n_components": 3, "hidden": (16,), "epochs": 5, "random_state": 0}
 BOTH = [AutoencoderLatent, AutoencoderOutlierDetector]
 RAGGED_KINDS = ["conv", "recurrent"]
 
@@ -33,14 +33,14 @@ def tables(n_samples=400, n_features=10, n_causes=3, seed=0):
     return (X * np.logspace(-2, 2, n_features) + 5.0).astype(np.float32)
 
 
-@pytest.mark.parametrize("latent_dim", [1, 2, 3])
-def test_a_linear_autoencoder_comes_near_to_principal_components(latent_dim):
+@pytest.mark.parametrize("n_components", [1, 2, 3])
+def test_a_linear_autoencoder_comes_near_to_principal_components(n_components):
     X = tables()
     Z = (X - X.mean(axis=0)) / X.std(axis=0)
-    pca = PCA(latent_dim).fit(Z)
+    pca = PCA(n_components).fit(Z)
     least = np.mean((Z - pca.inverse_transform(pca.transform(Z))) ** 2)
     training = {"epochs": 200, "learning_rate": 0.02, "weight_decay": 0.0, "random_state": 0}
-    model = AutoencoderLatent(latent_dim=latent_dim, hidden=(), **training).fit(X)
+    model = AutoencoderLatent(n_components=n_components, hidden=(), **training).fit(X)
     error = model.reconstruction_error(X).mean()
     assert least * 0.999 < error < least * 1.05 + 1e-3
 
@@ -65,7 +65,7 @@ def test_there_and_back(kind, variational):
 
 def test_tables_come_back_as_tables_in_their_own_unit():
     X = tables()
-    model = AutoencoderLatent(latent_dim=3, hidden=(), epochs=60, random_state=0).fit(X)
+    model = AutoencoderLatent(n_components=3, hidden=(), epochs=60, random_state=0).fit(X)
     back = model.inverse_transform(model.transform(X))
     assert back.shape == X.shape
     assert (np.mean((back - X) ** 2, axis=0) < 0.05 * X.var(axis=0)).all()
@@ -101,7 +101,7 @@ def test_noise_makes_what_comes_back_less_noisy():
     noisy = X + 0.5 * noise * X.std(axis=0)
     errors = []
     for denoising in (0.0, 0.5):
-        model = AutoencoderLatent(latent_dim=10, hidden=(32,), denoising=denoising, epochs=60, random_state=0).fit(X)
+        model = AutoencoderLatent(n_components=10, hidden=(32,), denoising=denoising, epochs=60, random_state=0).fit(X)
         back = model.inverse_transform(model.transform(noisy))
         errors.append(np.mean(((back - X) / X.std(axis=0)) ** 2))
     assert errors[1] < 0.7 * errors[0]
@@ -118,7 +118,9 @@ def test_beta_draws_latents_to_the_standard_normal_distribution():
 
 def test_made_up_clips_are_like_those_learnt_from():
     X = tables(n_samples=800)
-    model = AutoencoderLatent(variational=True, beta=0.1, latent_dim=3, hidden=(32,), epochs=60, random_state=0).fit(X)
+    model = AutoencoderLatent(variational=True, beta=0.1, n_components=3, hidden=(32,), epochs=60, random_state=0).fit(
+        X
+    )
     made = model.sample(500)
     assert made.shape == (500, 10)
     assert_array_equal(made, model.sample(500))  # the same seed
@@ -144,7 +146,9 @@ class Count(keras.callbacks.Callback):
 def test_stacked_layers_are_trained_from_the_outermost_on():
     Count.widths = ()
     X = tables()
-    model = AutoencoderLatent(latent_dim=2, hidden=(16, 8), stacked=True, epochs=3, callbacks=[Count()], random_state=0)
+    model = AutoencoderLatent(
+        n_components=2, hidden=(16, 8), stacked=True, epochs=3, callbacks=[Count()], random_state=0
+    )
     assert model.fit(X).transform(X).shape == (400, 2)
     assert Count.widths == (16, 8, 2)
     assert len(model.history_["loss"]) == 3
@@ -169,8 +173,8 @@ def test_beside_the_original_features_and_selected_from_them():
 
 
 def test_a_grid_search_goes_by_the_reconstruction():
-    search = GridSearchCV(AutoencoderLatent(**{**SMALL, "epochs": 20}), {"latent_dim": [1, 3]}, cv=2).fit(tables())
-    assert search.best_params_ == {"latent_dim": 3}
+    search = GridSearchCV(AutoencoderLatent(**{**SMALL, "epochs": 20}), {"n_components": [1, 3]}, cv=2).fit(tables())
+    assert search.best_params_ == {"n_components": 3}
 
 
 @pytest.mark.parametrize("kind", BOTH)
@@ -228,7 +232,7 @@ def test_contamination_is_the_share_of_outliers_where_it_was_fitted():
 def test_few_clips_like_those_learnt_from_raise_an_alarm():
     """Errors of training are too small to go by: forty clips are learnt by heart."""
     X = tables(n_samples=440, n_causes=8)
-    model = AutoencoderOutlierDetector(latent_dim=8, hidden=(128,), epochs=60, random_state=0).fit(X[:40])
+    model = AutoencoderOutlierDetector(n_components=8, hidden=(128,), epochs=60, random_state=0).fit(X[:40])
     assert np.mean(model.predict(X[40:]) == -1) < 0.15  # one in twenty, as far as forty clips tell
 
 
@@ -264,7 +268,7 @@ def test_the_errors_of_frames_say_when():
     ("settings", "match"),
     [
         ({"kind": "transformer"}, "'kind' parameter"),
-        ({"latent_dim": 200}, "latent_dim=200 is larger than a clip of n_features = 128"),
+        ({"n_components": 200}, "n_components=200 is larger than a clip of n_features = 128"),
         ({"hidden": (0,)}, "no integer above 0"),
         ({"kind": "conv", "stacked": True}, "stacked=True is for kind='dense'"),
     ],
@@ -285,7 +289,7 @@ def test_input_that_does_not_fit(clips):
         model.transform(X[:, :10])
     with pytest.raises(ValueError, match="per='clip' is not known"):
         model.reconstruction_error(X, per="clip")
-    with pytest.raises(ValueError, match="expected latent_dim=3"):
+    with pytest.raises(ValueError, match="expected n_components=3"):
         model.inverse_transform(np.zeros((2, 4)))
     for n_frames in (10, 0, 1.5):
         with pytest.raises(ValueError, match="expected 16, which is what kind='dense' makes"):
@@ -293,5 +297,16 @@ def test_input_that_does_not_fit(clips):
 
 
 def test_a_pickle_is_as_large_as_the_weights():
-    model = AutoencoderLatent(latent_dim=8, hidden=(256, 256), epochs=1, random_state=0).fit(tables())
+    model = AutoencoderLatent(n_components=8, hidden=(256, 256), epochs=1, random_state=0).fit(tables())
     assert len(pickle.dumps(model)) < 1.1 * 4 * model.model_.count_params() + 5000
+
+
+def test_the_former_name_of_the_number_of_components_is_taken_with_a_warning():
+    X = tables()
+    expected = AutoencoderLatent(**SMALL).fit(X).transform(X)
+    former = AutoencoderLatent(**{**SMALL, "n_components": 16, "latent_dim": 3})
+    assert clone(former).get_params()["latent_dim"] == 3
+    with pytest.warns(FutureWarning, match="latent_dim is deprecated"):
+        former.fit(X)
+    assert_array_equal(former.transform(X), expected)
+    assert_array_equal(former.set_params(latent_dim="deprecated", n_components=3).fit(X).transform(X), expected)

@@ -306,6 +306,70 @@ def test_fits_in_threads_do_not_meddle_with_one_another(clips):
         assert_allclose(found, expected, atol=1e-6)
 
 
+class Stop(keras.callbacks.Callback):
+    """The stop button of a notebook, at a given moment of the training."""
+
+    def __init__(self, moment):
+        super().__init__()
+        setattr(self, moment, self.stop)
+
+    def stop(self, *args, **kwargs):
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("moment", ["on_train_begin", "on_train_batch_end", "on_epoch_end", "on_train_end"])
+@pytest.mark.parametrize("warm_start", [False, True])
+def test_an_interrupted_refit_leaves_the_network_as_it_was(moment, warm_start, clips):
+    X, y = clips
+    model = CNNClassifier(**SMALL_CNN, warm_start=warm_start).fit(X, y)
+    expected, classes = model.predict_proba(X), model.classes_
+    further = clone(model).fit(X, y).fit(X, y).predict_proba(X)
+    model.set_params(callbacks=[Stop(moment)])
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y if warm_start else np.char.add(y, "s"))
+    assert_array_equal(model.classes_, classes)
+    assert_array_equal(model.predict_proba(X), expected)
+    assert_array_equal(model.set_params(callbacks=None).fit(X, y).predict_proba(X), further if warm_start else expected)
+
+
+@pytest.mark.parametrize("step", ["make_steps", "weights"])
+def test_a_graph_whose_compilation_is_interrupted_is_none_of_another_optimizer(step, clips, monkeypatch):
+    X, y = clips
+    model = CNNClassifier(**SMALL_CNN).fit(X, y)
+    expected = model.predict_proba(X)
+    with monkeypatch.context() as patched:
+        patched.setattr(graphs.Graph, step, Stop("on_train_end").stop)
+        with pytest.raises(KeyboardInterrupt):
+            CNNClassifier(**SMALL_CNN, optimizer="sgd").fit(X, y)
+    assert_array_equal(model.predict_proba(X), expected)
+    assert_array_equal(clone(model).fit(X, y).predict_proba(X), expected)
+
+
+def test_weights_that_are_put_in_halfway_are_put_in_again(clips, monkeypatch):
+    X, y = clips
+    one, other = (CNNClassifier(**{**SMALL_CNN, "random_state": seed}).fit(X, y) for seed in (0, 1))
+    expected = one.predict_proba(X)
+    graph = graphs.graph_of(one._architecture)
+    put_in = graph.network.set_weights
+
+    def interrupted(weights):
+        put_in(weights)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(graph.network, "set_weights", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        other.predict(X)
+    monkeypatch.undo()
+    assert_array_equal(one.predict_proba(X), expected)
+
+
+def test_a_network_that_diverged_says_so_instead_of_predicting(clips):
+    X, y = clips
+    model = CNNClassifier(**{**SMALL_CNN, "learning_rate": 1e30}, optimizer="sgd").fit(X, y)
+    with pytest.raises(ValueError, match=r"Clip \d+: .* not finite.*smaller learning_rate"):
+        model.predict(X)
+
+
 class TestPickles:
     """What is kept of a fitted network."""
 

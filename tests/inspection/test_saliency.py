@@ -195,7 +195,7 @@ def test_wrong_ways_are_named(cnn, svc, gru, tones):
         saliency(svc, X, "gradient")
     with pytest.raises(TypeError, match=r"needs a network of .* got StandardScaler\. Use method='occlusion'"):
         saliency(StandardScaler(), frames, "integrated")
-    autoencoder = AutoencoderOutlierDetector(latent_dim=2, hidden=(4,), epochs=1).fit(frames)
+    autoencoder = AutoencoderOutlierDetector(n_components=2, hidden=(4,), epochs=1).fit(frames)
     with pytest.raises(TypeError, match=r"learns from targets, got AutoencoderOutlierDetector"):
         saliency(autoencoder, frames, "gradient")
     with pytest.raises(ValueError, match=r"method='lime' is not known; expected one of \('gradient', "):

@@ -1,5 +1,6 @@
 """What autoencoders do: learn to make clips anew from a few numbers, and tell how well they can."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
@@ -7,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import _fit_context
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Hidden, Interval, StrOptions
 
 from skaudio._atomic import atomic
 from skaudio._validation import stack_frames
@@ -21,7 +22,7 @@ class Autoencoder(NeuralEstimator):
 
     Parameters
     ----------
-    latent_dim : int, default=16
+    n_components : int, default=16
         Number of values that a clip becomes.
     kind : {"dense", "conv", "recurrent"}, default="dense"
         - ``"dense"``: fully connected layers on all values of a clip, for vectors, or clips of one length (see
@@ -42,6 +43,8 @@ class Autoencoder(NeuralEstimator):
         training, so that the network learns to take it away [4]_.
     stacked : bool, default=False
         Whether to train layer by layer first, the outermost alone, then with the next [4]_; for ``kind="dense"``.
+    latent_dim : int, default="deprecated"
+        The former name of ``n_components``.
 
     References
     ----------
@@ -55,22 +58,24 @@ class Autoencoder(NeuralEstimator):
        local denoising criterion", Journal of Machine Learning Research 11, 2010.
     """
 
-    latent_dim: int = field(default=16, kw_only=False)
+    n_components: int = field(default=16, kw_only=False)
     kind: str = "dense"
     hidden: Sequence[int] = (128,)
     variational: bool = False
     beta: float = 1.0
     denoising: float = 0.0
     stacked: bool = False
+    latent_dim: int | str = "deprecated"
 
     _parameter_constraints: ClassVar[dict] = {
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        "n_components": [Interval(Integral, 1, None, closed="left")],
         "kind": [StrOptions({"dense", "conv", "recurrent"})],
         "hidden": [tuple, list],
         "variational": ["boolean"],
         "beta": [Interval(Real, 0, None, closed="left")],
         "denoising": [Interval(Real, 0, 1, closed="both")],
         "stacked": ["boolean"],
+        "latent_dim": [Interval(Integral, 1, None, closed="left"), Hidden(StrOptions({"deprecated"}))],
     }
 
     @atomic
@@ -98,7 +103,7 @@ class Autoencoder(NeuralEstimator):
         ------
         ValueError, TypeError
             If ``X`` is no batch of frame sequences, if its clips differ in length for ``kind="dense"``, or if
-            ``latent_dim`` is larger than a clip.
+            ``n_components`` is larger than a clip.
         """
         go_on = self.warm_start and hasattr(self, "_weights")
         frames = self._check_frames(X, reset=not go_on)
@@ -161,11 +166,11 @@ class Autoencoder(NeuralEstimator):
             raise ValueError(f"stacked=True is for kind='dense', got kind={self.kind!r}.")
         if any(not isinstance(units, Integral) or units < 1 for units in self.hidden):
             raise ValueError(f"hidden={self.hidden!r} has a width that is no integer above 0.")
-        n_values = min(map(len, frames)) * frames[0].shape[1]
-        if self.latent_dim > n_values:
+        n_values, n_components = min(map(len, frames)) * frames[0].shape[1], self._n_components()
+        if n_components > n_values:
             raise ValueError(
-                f"latent_dim={self.latent_dim} is larger than a clip of n_features = {n_values} values: there is "
-                "nothing to learn. Use a smaller latent_dim."
+                f"n_components={n_components} is larger than a clip of n_features = {n_values} values: there is "
+                "nothing to learn. Use a smaller n_components."
             )
         return AutoencoderArchitecture(
             n_frames=frames.shape[1] if dense else None,
@@ -174,11 +179,17 @@ class Autoencoder(NeuralEstimator):
             task="reconstruction",
             kind=self.kind,
             hidden=tuple(map(int, self.hidden)),
-            latent_dim=int(self.latent_dim),
+            latent_dim=int(n_components),
             variational=bool(self.variational),
             beta=float(self.beta),
             denoising=float(self.denoising),
         )
+
+    def _n_components(self) -> int:
+        if self.latent_dim == "deprecated":
+            return self.n_components
+        warnings.warn("latent_dim is deprecated and will be removed; use n_components.", FutureWarning, 2)
+        return self.latent_dim
 
     def _train(self, architecture: Architecture, *args: Any, go_on: bool, **how: Any) -> None:
         """Train; first, if stacked, networks that have but the outermost layers, each from those of the one before."""

@@ -19,7 +19,7 @@ from skaudio.estimators._keras_side import keras_side
 class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoencoder):
     """Autoencoder from vectors or frame sequences to a latent vector a clip, and back.
 
-    A network learns, from clips without any labels, to squeeze each into ``latent_dim`` numbers from which it can be
+    A network learns, from clips without any labels, to squeeze each into ``n_components`` numbers from which it can be
     made anew: features that say what clips of this kind differ in. They stand in for the clip in whatever comes next,
     alone or beside other features (see `sklearn.pipeline.FeatureUnion`). How badly a clip is made anew tells how unlike
     those of `fit` it is; see `AutoencoderOutlierDetector`.
@@ -47,7 +47,7 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
     >>> from skaudio.estimators import AutoencoderLatent
     >>> rng = np.random.default_rng(0)
     >>> X = rng.normal(size=(200, 2)) @ rng.normal(size=(2, 12))  # twelve columns of two things
-    >>> model = AutoencoderLatent(latent_dim=2, random_state=0).fit(X)
+    >>> model = AutoencoderLatent(n_components=2, random_state=0).fit(X)
     >>> latents = model.transform(X)
     >>> latents.shape
     (200, 2)
@@ -67,7 +67,7 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
 
         Returns
         -------
-        ndarray of float32, shape (n_clips, latent_dim)
+        ndarray of float32, shape (n_clips, n_components)
             Latents; if variational, the means of their distributions. A data frame where `set_output` asked for one.
 
         Raises
@@ -82,7 +82,7 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
 
         Parameters
         ----------
-        X : array-like of shape (n_clips, latent_dim)
+        X : array-like of shape (n_clips, n_components)
             Latents.
         n_frames : int, sequence of int or None, default=None
             Length of the clips, or of each; None: that of the clips in `fit` (of different ones, the median).
@@ -101,7 +101,9 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
         check_is_fitted(self)
         latents = check_array(X, dtype=np.float32, input_name="X", estimator=self)
         if latents.shape[1] != self._architecture.latent_dim:
-            raise ValueError(f"X has {latents.shape[1]} columns, expected latent_dim={self._architecture.latent_dim}.")
+            raise ValueError(
+                f"X has {latents.shape[1]} columns, expected n_components={self._architecture.latent_dim}."
+            )
         lengths = np.broadcast_to(self._usual_length if n_frames is None else n_frames, len(latents))
         fixed = self._architecture.n_frames
         if lengths.dtype.kind not in "iu" or lengths.min() < 1 or (fixed is not None and (lengths != fixed).any()):

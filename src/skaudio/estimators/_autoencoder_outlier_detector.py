@@ -72,7 +72,7 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
     >>> rng = np.random.default_rng(0)
     >>> mixing = rng.normal(size=(2, 12))
     >>> normal, odd = rng.normal(size=(200, 2)) @ mixing, rng.normal(size=(5, 12)) * 2
-    >>> model = AutoencoderOutlierDetector(latent_dim=2, random_state=0).fit(normal)
+    >>> model = AutoencoderOutlierDetector(n_components=2, random_state=0).fit(normal)
     >>> model.predict(odd)
     array([-1, -1, -1, -1, -1])
     >>> bool(np.mean(model.predict(normal) == 1) > 0.9)
@@ -103,7 +103,7 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
         ------
         ValueError, TypeError
             If ``X`` is no batch of frame sequences, if its clips differ in length for ``kind="dense"``, or if
-            ``latent_dim`` is larger than a clip.
+            ``n_components`` is larger than a clip.
         """
         super().fit(X, y, sample_weight, groups)
         weights = _check_sample_weight(sample_weight, X, dtype=np.float64)

@@ -4,18 +4,45 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from joblib import effective_n_jobs
+from joblib import effective_n_jobs, parallel_config
+from joblib.parallel import get_active_backend
+
+OF_THIS_MACHINE = "joblib._parallel_backends"  # where joblib has the backends that count this machine's cores
+
+
+def n_threads(n_jobs: int | None) -> int:
+    """Return the number of threads that a call may take.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        As joblib has it. None: 1, unless a `joblib.parallel_config` says otherwise. Backends that distribute work, such
+        as those of Dask, Ray and Spark, count the cores of the whole cluster, of which a task has no more than its own
+        machine's: with these, None is 1, and -1 all cores of this machine.
+
+    Returns
+    -------
+    int
+        1 or more.
+    """
+    backend, _ = get_active_backend()
+    if type(backend).__module__ == OF_THIS_MACHINE:
+        return effective_n_jobs(n_jobs)
+    if n_jobs is None:
+        return 1
+    with parallel_config("threading"):
+        return min(effective_n_jobs(n_jobs), effective_n_jobs(-1))
 
 
 def in_threads(function: Callable[[Any], Any], arguments: Iterable[Any], n_jobs: int | None) -> list:
-    """Give ``[function(argument) for argument in arguments]``, by as many threads as joblib makes of `n_jobs`.
+    """Return ``[function(argument) for argument in arguments]``, computed by `n_threads` threads.
 
     Not by `joblib.Parallel`: that looks for results every 10 ms, in which time a thread computes a dozen clips.
     """
-    n_threads = effective_n_jobs(n_jobs)
-    if n_threads == 1:
+    n = n_threads(n_jobs)
+    if n == 1:
         return [function(argument) for argument in arguments]
-    pool = ThreadPoolExecutor(n_threads)
+    pool = ThreadPoolExecutor(n)
     try:
         return list(pool.map(function, arguments))
     finally:
@@ -24,6 +51,6 @@ def in_threads(function: Callable[[Any], Any], arguments: Iterable[Any], n_jobs:
 
 def portions(n_clips: int, n_jobs: int | None) -> Sequence[range]:
     """Cut a batch into portions worth handing to a thread, but so many that all threads are busy to the end."""
-    n_threads = effective_n_jobs(n_jobs)
-    size = n_clips if n_threads == 1 else max(1, min(64, n_clips // (8 * n_threads)))
+    n = n_threads(n_jobs)
+    size = n_clips if n == 1 else max(1, min(64, n_clips // (8 * n)))
     return [range(start, min(start + size, n_clips)) for start in range(0, n_clips, size)]

@@ -14,7 +14,7 @@ from skaudio.matching._alignment import correlate
 CHUNK_SECONDS, HOP_SECONDS = 1.0, 0.1
 HOP_LENGTH = 512
 N_MFCC = 40
-LATENT_DIM = 32
+N_COMPONENTS = 32
 MAX_CHUNKS = 5000  # that the autoencoder is trained on, drawn from all
 
 
@@ -55,7 +55,7 @@ class LatentIndex:
             chunks = np.concatenate([chunks for _, chunks in recordings])
             rng = np.random.default_rng(self._seed)
             chunks = chunks[rng.permutation(len(chunks))[:MAX_CHUNKS]]
-            encoder = AutoencoderLatent(latent_dim=LATENT_DIM, batch_size=64, random_state=self._seed)
+            encoder = AutoencoderLatent(n_components=N_COMPONENTS, batch_size=64, random_state=self._seed)
             index._encoder = encoder.fit(chunks)
         more = {number: index._encode(chunks) for number, chunks in recordings}
         index._latents = {**self._latents, **more}
