@@ -142,11 +142,14 @@ def test_saving_and_notebooks(report, tmp_path):
     assert report._repr_html_().startswith('<iframe srcdoc="&lt;!DOCTYPE html&gt;')
 
 
-def test_a_search_without_front_ends_has_no_heat_map(digits):
+@pytest.mark.parametrize("several", [False, True])
+def test_a_search_of_several_parameters_without_front_ends_has_no_heat_map(digits, several):
     pipeline = Pipeline([("sound", MFCC(sr=8000)), ("pool", StatPooling()), ("model", DummyClassifier())])
-    search = GridSearchCV(pipeline, {"pool__segments": [1, 2]}, cv=FOLDS, refit=False).fit(digits.data, digits.target)
+    grid = {"pool__segments": [1, 2], **({"sound__n_mfcc": [10, 13]} if several else {})}
+    search = GridSearchCV(pipeline, grid, cv=FOLDS, refit=False).fit(digits.data, digits.target)
     html = Report.from_search(search, digits.data, digits.target, max_clips=3, n_mistakes=0).html
-    assert "No table of front ends by models" in html
+    assert ("No table of front ends by models" in html) == several
+    assert ('alt="SearchDisplay"' in html) != several
     assert "segments=2" in html
 
 
