@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from skaudio import dsp
 
@@ -116,3 +116,12 @@ def test_bands_too_narrow_for_the_fft_are_named_and_zero():
         mel = dsp.melspectrogram(np.random.default_rng(0).standard_normal(999), sr=8000, n_fft=128, n_mels=100)
     assert (mel.max(axis=0) == 0).any()
     assert np.isfinite(mel).all()
+
+
+@pytest.mark.parametrize("lifter", [0.0, 22.0])
+def test_cepstra_of_an_even_spectrum_are_zero_but_for_the_level(lifter):
+    levels = np.array([[-100.0], [-80.0], [-0.1]], np.float32)
+    coefficients = dsp.cepstrum(np.repeat(levels, 128, axis=1), n_mfcc=20, lifter=lifter)
+    assert_array_equal(coefficients[:, 1:], 0)
+    zeroth = levels[:, 0] * np.sqrt(128) * (1 + lifter / 2 * np.sin(np.pi / max(lifter, 1)))
+    assert_allclose(coefficients[:, 0], zeroth, rtol=1e-6)

@@ -70,7 +70,13 @@ def cepstrum(S_db: np.ndarray, *, n_mfcc: int = 20, lifter: float = 0.0) -> np.n
     array([[-20.,   0.]], dtype=float32)
     """
     S_db = np.asarray(S_db, np.float32)
-    return S_db @ dct_matrix(n_mfcc, S_db.shape[-1], lifter=lifter)
+    matrix = dct_matrix(n_mfcc, S_db.shape[-1], lifter=lifter)
+    # Only the zeroth coefficient depends on the level. Without it, the others of an even spectrum are exactly 0: the
+    # rounding of a level of -100 dB, which silence has, is large enough to be taken for variation by what scales it.
+    level = S_db[..., :1]
+    coefficients = (S_db - level) @ matrix
+    coefficients[..., :1] += level * matrix[:, 0].sum(dtype=np.float64).astype(np.float32)
+    return coefficients
 
 
 def inverse_cepstrum(coefficients: np.ndarray, *, n_mels: int, lifter: float = 0.0) -> np.ndarray:
