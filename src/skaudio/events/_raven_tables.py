@@ -40,11 +40,11 @@ def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Ro
     .. [1] K. Lisa Yang Center for Conservation Bioacoustics, "Raven Pro user's manual", chapter 6, Cornell Lab of
        Ornithology.
     """
-    lines = list(tabbed_lines(text))
-    header = lines[0][1] if lines else []
+    lines = tabbed_lines(text)
+    _, header = next(lines, (1, []))
     places = columns_of(header, RAVEN_COLUMNS, (*KNOWN, *filter(None, [label_column])), path)
     table, needed = [], [places[name] for name in RAVEN_COLUMNS]
-    for line, cells in lines[1:]:
+    for line, cells in lines:
         row = full_row(cells, len(header), needed, line, path)
         table.append((line, {name: row[place].strip() for name, place in places.items()}))
     label_column = _label_column(table, list(places), path) if label_column is None else label_column

@@ -114,14 +114,14 @@ def write_dcase(rows: Rows) -> Iterator[str]:
 
 def read_csv(text: str, path: object) -> Iterator[Row]:
     """Read a table with the columns onset, offset, label, and, if there are, recording, score and frequencies."""
-    table = list(_csv_lines(text, path))
-    header = [cell.strip() for cell in table[0][2]] if table else []
+    table = _csv_lines(text, path)
+    header = [cell.strip() for cell in next(table, (1, [], []))[2]]
     places = columns_of(header, CSV_COLUMNS, (*CSV_MORE, "channel", "recording", "path"), path)
     named = next((places[name] for name in ("recording", "path") if name in places), None)
     needed = [places[name] for name in CSV_COLUMNS]
-    for line, lines, row in table[1:]:
-        if len(lines) > 1:
-            _check_swallowed(line, lines, places, path)
+    for line, more_lines, row in table:
+        if more_lines:
+            _check_swallowed(line, more_lines, places, path)
         cells = full_row(row, len(header), needed, line, path, alone=named)
         recording = None if named is None else cells[named].strip()
         more = [optional_number(cells[places[name]] if name in places else None, name, line, path) for name in CSV_MORE]
@@ -130,13 +130,13 @@ def read_csv(text: str, path: object) -> Iterator[Row]:
 
 
 def _csv_lines(text: str, path: object) -> Iterator[tuple[int, Sequence[str], list[str]]]:
-    """Yield, of each row that has any cells, the number of its first line, its lines, and its cells."""
+    """Yield, of each row that has any cells, the number of its first line, its other lines, and its cells."""
     lines = list(io.StringIO(text, newline=""))
     reader, first = csv.reader(lines, skipinitialspace=True, strict=True), 0
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield first + 1, lines[first : reader.line_num], cells
+                yield first + 1, lines[first + 1 : reader.line_num], cells
             first = reader.line_num
     except csv.Error as error:
         raise EventTableError(
@@ -145,9 +145,9 @@ def _csv_lines(text: str, path: object) -> Iterator[tuple[int, Sequence[str], li
         ) from None
 
 
-def _check_swallowed(line: int, lines: Sequence[str], places: dict[str, int], path: object) -> None:
+def _check_swallowed(line: int, more_lines: Sequence[str], places: dict[str, int], path: object) -> None:
     """Refuse a cell over several lines that holds rows: two lone quotation marks make one cell of what is between."""
-    for later, text in enumerate(lines[1:], start=line + 1):
+    for later, text in enumerate(more_lines, start=line + 1):
         cells = text.split(",")
         times = [cells[places[name]] for name in CSV_COLUMNS[:2] if places[name] < len(cells)]
         if len(times) == 2 and None not in map(as_number, times):
