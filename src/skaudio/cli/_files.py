@@ -11,7 +11,7 @@ from typing import Any
 
 import joblib
 
-from skaudio.datasets._folder import AUDIO_EXTENSIONS
+from skaudio.io._audio_files import AUDIO_EXTENSIONS, find_audio_files, warn_of_others
 
 
 def check_writable(path: Path, *, force: bool) -> None:
@@ -30,11 +30,9 @@ def audio_files(name: str) -> list[str]:
     """Give the audio files below a folder; a file is itself, whatever its ending."""
     if not Path(name).is_dir():
         return [name]
-    paths = [
-        str(path)
-        for path in sorted(Path(name).rglob("*"))
-        if path.suffix.lower() in AUDIO_EXTENSIONS and path.is_file()
-    ]
+    files, others = find_audio_files(name)
+    warn_of_others(name, others, stacklevel=2)
+    paths = [str(Path(name) / file) for file in files]
     if not paths:
         raise ValueError(f"There are no audio files ({', '.join(AUDIO_EXTENSIONS)}) in the folder {name!r}.")
     return paths
