@@ -66,6 +66,28 @@ class TestFolders:
         with pytest.raises(ValueError, match=r"extensions must be a list of endings with their dots.*'wav'"):
             load_folder(root, extensions="wav")
 
+    def test_everything_that_can_be_read_counts(self, tree):
+        names = ["a/1.wave", "a/2.M4A", "a/3.webm", "a/4.bwf", "b/1.mp2", "b/2.aac", "b/3.wma", "b/4.sph"]
+        root = tree(*names, "a/cover.jpg", "a/notes.txt", "b/table.csv", "b/thesis.pdf", "b/features.mat")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            clips = load_folder(root)
+        assert relative(clips, root) == names
+
+    def test_what_may_hold_sound_and_is_left_out_is_counted(self, tree):
+        root = tree("a/1.wav", "a/2.mov", "a/x/3.MOV", "b/1.wav", "b/2.raw", "b/._3.avi", "b/notes.txt")
+        match = r"^3 file\(s\) in .* may hold sound and are left out: 2 \.mov, 1 \.raw\. "
+        for labels in ("folder", "^([0-9])"):
+            with pytest.warns(UserWarning, match=match) as warned:
+                clips = load_folder(root, labels=labels)
+            assert len(warned) == 1
+            assert warned[0].filename == __file__
+            assert relative(clips, root) == ["a/1.wav", "b/1.wav"]
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert len(load_folder(root, extensions=[".wav"]).data) == 2  # chosen
+            assert len(load_folder(root, extensions=[".wav", ".mov"]).data) == 4
+
     def test_empty_class_folders_are_named(self, tree):
         root = tree("a/1.wav", "b/readme.txt")
         (root / "c").mkdir()

@@ -12,7 +12,7 @@ from typing import Any
 
 import joblib
 
-from skaudio.datasets._folder import AUDIO_EXTENSIONS, find_recordings
+from skaudio.io._audio_files import AUDIO_EXTENSIONS, find_audio_files, warn_of_others
 
 
 def check_writable(path: Path, *, force: bool) -> None:
@@ -31,7 +31,9 @@ def audio_files(name: str) -> list[str]:
     """List the audio files below a folder, but no hidden ones; a file is itself, whatever its name."""
     if not Path(name).is_dir():
         return [name]
-    paths = [str(Path(name, path)) for path in find_recordings(Path(name), AUDIO_EXTENSIONS)]
+    files, others = find_audio_files(name)
+    warn_of_others(name, others, stacklevel=2)
+    paths = [str(Path(name) / file) for file in files]
     if not paths:
         raise ValueError(f"There are no audio files ({', '.join(AUDIO_EXTENSIONS)}) in the folder {name!r}.")
     return paths

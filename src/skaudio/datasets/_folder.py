@@ -5,6 +5,7 @@ import io
 import os
 import re
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,8 +14,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from skaudio._table_text import table_text
-
-AUDIO_EXTENSIONS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64")
+from skaudio.io._audio_files import AUDIO_EXTENSIONS, find_audio_files, warn_of_others
 
 COLUMNS = ("path", "label", "group")
 
@@ -55,8 +55,9 @@ def load_folder(
         the folder its paths are relative to). Any other string: a regular expression that is searched in each file
         name; its first group, or the whole match where it has none, is the group.
     extensions : sequence of str, default=(".wav", ".flac", ".ogg", ...)
-        What counts as a recording in a folder, in upper or lower case. Hidden files and folders never count. A CSV file
-        may list any file.
+        What counts as a recording in a folder, in upper or lower case. The default are the endings of what
+        `skaudio.io.load` reads (some, such as ``.m4a`` and ``.webm``, where ffmpeg is installed). Hidden files and
+        folders never count. A CSV file may list any file.
     encoding : str or None, default=None
         Encoding of the CSV file, such as ``"cp1252"``; None: that of its byte order mark, or else UTF-8.
 
@@ -78,7 +79,8 @@ def load_folder(
     Warns
     -----
     UserWarning
-        If a subfolder has no recording in it.
+        If a subfolder has no recording in it; if, with the default `extensions`, other files that may hold sound, such
+        as films, are left out: how many, by ending.
 
     Notes
     -----
@@ -137,7 +139,12 @@ def _from_folders(root: Path, extensions: tuple[str, ...]) -> list[_Recording]:
             f"Recordings directly in {str(root)!r} have no label: {_name_some(unlabelled)}. Put them into one "
             f"subfolder per class, or list them with their labels in a CSV file."
         )
-    found = {entry: find_recordings(entry, extensions) for entry in entries if entry.is_dir()}
+    found, others = {}, Counter()
+    for entry in filter(Path.is_dir, entries):
+        found[entry], others_there = find_audio_files(entry, extensions)
+        others += others_there
+    if extensions == AUDIO_EXTENSIONS:
+        warn_of_others(root, others, stacklevel=3)
     if not any(found.values()):
         raise ValueError(f"There are no recordings ({', '.join(extensions)}) in the subfolders of {str(root)!r}.")
     empty = [folder.name for folder, files in found.items() if not files]
@@ -152,21 +159,15 @@ def _from_folders(root: Path, extensions: tuple[str, ...]) -> list[_Recording]:
 
 def _from_names(root: Path, pattern: str, extensions: tuple[str, ...]) -> list[_Recording]:
     """Every recording below ``root``, its label in its name."""
-    files = find_recordings(root, extensions)
+    files, others = find_audio_files(root, extensions)
+    if extensions == AUDIO_EXTENSIONS:
+        warn_of_others(root, others, stacklevel=3)
     if not files:
         raise ValueError(f"There are no recordings ({', '.join(extensions)}) in {str(root)!r}.")
     labels = _search_names([file.name for file in files], pattern, "labels")
     return [
         _Recording(root / file, label, "/".join(file.parts[:-1])) for file, label in zip(files, labels, strict=True)
     ]
-
-
-def find_recordings(folder: Path, extensions: tuple[str, ...]) -> list[Path]:
-    """Find the recordings at any depth, but no hidden ones; their paths relative to ``folder``, sorted."""
-    files = (file for file in folder.rglob("*") if file.suffix.lower() in extensions and file.is_file())
-    relative = (file.relative_to(folder) for file in files)
-    shown = (file for file in relative if not any(part.startswith(".") for part in file.parts))
-    return sorted(shown, key=lambda file: file.parts)
 
 
 def _from_table(table: Path, base: Path, encoding: str | None) -> list[_Recording]:

@@ -8,9 +8,12 @@ import numpy as np
 
 from skaudio.io._audio_error import AudioError
 from skaudio.io._file_view import FileView
-from skaudio.io._libsndfile import CannotOpenError, error_text, is_system_error
+from skaudio.io._libsndfile import CannotOpenError, error_text, is_system_error, sequential_file
 from skaudio.io._quantities import check_stated_rate
 from skaudio.io._sound import Sound
+
+# A frame of MP3 may need the last bytes of up to ten before it; mpg123 goes back by fewer and leaves silence.
+MPEG_RUN_IN = 20 * 1152
 
 
 class FileSound(Sound):
@@ -46,17 +49,16 @@ class FileSound(Sound):
     n_lacking = 0
 
     def __init__(self, source: int | str | bytes | io.BytesIO | FileView, name: str, **raw: Any) -> None:
-        from soundfile import SoundFile
-
         self.name = name
         self._view = source if isinstance(source, FileView) else None
         self._position = self._n_leading = 0
         self.file: Any = None
-        self.file = self._guarded(SoundFile, source, closefd=False, **raw)
+        self.file = self._guarded(sequential_file(), source, closefd=False, **raw)
         self._at_close: list[Callable[[], Any]] = [self.file.close]
         self.sr, self.n_channels, self.n_samples = self.file.samplerate, self.file.channels, self.file.frames
         self.container, self.subtype = self.file.format, self.file.subtype
         # Scaling 16-bit integers in NumPy takes half the time that libsndfile's own conversion does.
+        self._n_run_in = MPEG_RUN_IN if self.subtype.startswith("MPEG") else 0
         self._dtype = "int16" if self.subtype == "PCM_16" else "float32"
         try:
             check_stated_rate(self.sr, name)
@@ -93,9 +95,14 @@ class FileSound(Sound):
         return out, self.file.buffer_read_into(out, self._dtype)
 
     def _go_to(self, target: int) -> None:
-        self._position = self._guarded(self.file.seek, target + self._n_leading) - self._n_leading
-        if self._position != target:
-            raise AudioError(self._damaged(f"libsndfile cannot go to sample {target}."))
+        target += self._n_leading
+        start = max(0, target - self._n_run_in)
+        position = self._guarded(self.file.seek, start)
+        if position == start and start < target:
+            position += self._guarded(self._read, target - start)[1]
+        self._position = position - self._n_leading
+        if position != target:
+            raise AudioError(self._damaged(f"libsndfile cannot go to sample {target - self._n_leading}."))
 
     def _guarded(self, call: Callable, *args: Any, **kwargs: Any) -> Any:
         """Call soundfile; raise what reading the file led to, rather than what libsndfile makes of it."""

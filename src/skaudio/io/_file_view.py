@@ -59,7 +59,8 @@ class FileView:
 
     libsndfile reads Python's files through callbacks. An exception that is raised there does not reach the caller:
     libsndfile sees the end of the file, or bytes that were never filled. So exceptions are kept here, to be raised by
-    `raise_failure` after every call of libsndfile; a file that failed once is not read again. A file that returns fewer
+    `raise_failure` after every call of libsndfile; a file that failed once is not read again, and is at its end from
+    then on: libsndfile would go on for ever, looking for the next chunk. A file that returns fewer
     bytes than asked for before its end, as a raw stream may, is read on until they are there.
 
     Parameters
@@ -132,11 +133,11 @@ class FileView:
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Move, as `io.IOBase.seek` does."""
         self._position = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
-        return self._position
+        return self.tell()
 
     def tell(self) -> int:
         """Return the position."""
-        return self._position
+        return self.size if self._failures else self._position
 
     def read(self, n: int = -1) -> bytes:
         """Read at most `n` bytes; fewer only at the end, or if the file fails."""

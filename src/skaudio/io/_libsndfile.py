@@ -1,5 +1,7 @@
 """Oddities of libsndfile: what its errors mean, and what it prints to standard output."""
 
+from functools import cache
+
 import numpy as np
 
 from skaudio.io._chunks import wav_codec
@@ -7,9 +9,26 @@ from skaudio.io._file_view import FileView
 
 UNKNOWN_FORMAT, SYSTEM, UNIMPLEMENTED = 1, 2, 18
 HEAD_BYTES = 2**12
-OGG_CODECS = (b"vorbis", b"OpusHead")
+OTHER_OGG_CODECS = (b"Speex", b"\x7fFLAC", b"theora", b"fishead", b"CELT")
 WAV_CODECS = (1, 2, 3, 6, 7, 0x11, 0x31, 0x38, 0x3A, 0x3B, 0x40, 0x45, 0x50, 0x55, 0x64, 0x65, 0xFFFE)
 SDS_HEAD, SDS_HEAD_BYTES, SDS_BLOCK_BYTES = b"\xf0\x7e", 21, 127
+
+
+@cache
+def sequential_file() -> type:
+    """Make the class of files that are read in one go from wherever they stand.
+
+    soundfile seeks to the position that a file has anyway after each read, where a file is said to be seekable. That
+    takes time, is refused for some codecs, and makes mpg123 begin anew: a frame or two of an MP3 file of variable bit
+    rate come out silent.
+    """
+    from soundfile import SoundFile
+
+    class SequentialFile(SoundFile):
+        def seekable(self) -> bool:
+            return False
+
+    return SequentialFile
 
 
 class CannotOpenError(Exception):
@@ -43,19 +62,23 @@ def is_system_error(error: Exception) -> bool:
 
 def is_unknown_format(error: CannotOpenError, file: FileView) -> bool:
     """Whether libsndfile does not know the format or codec of a file at all, rather than calling it malformed."""
-    if error.code in (UNKNOWN_FORMAT, UNIMPLEMENTED):
+    if error.code == UNKNOWN_FORMAT:
         return True
     head = file.bytes_at(0, HEAD_BYTES)
-    if head[:4] == b"OggS":
-        return not any(codec in head for codec in OGG_CODECS)
+    if head[:4] in (b"OggS", b"fLaC"):
+        return any(codec in head for codec in OTHER_OGG_CODECS)
+    if error.code == UNIMPLEMENTED:
+        return True
     codec = wav_codec(file, head)
     return codec is not None and codec not in WAV_CODECS
 
 
 def is_broken_sds(file: FileView, head: bytes) -> bool:
-    """Whether this is a MIDI sample dump with a block that libsndfile prints something about."""
+    """Whether this is a MIDI sample dump with blocks missing, or one that libsndfile prints something about."""
     if head[:2] != SDS_HEAD or head[3:4] != b"\x01":
         return False
     content = np.frombuffer(file.bytes_at(SDS_HEAD_BYTES, file.size), np.uint8)
     blocks = content[: len(content) // SDS_BLOCK_BYTES * SDS_BLOCK_BYTES].reshape(-1, SDS_BLOCK_BYTES)
-    return bool(len(content) < SDS_BLOCK_BYTES or (blocks[:, :2] != [0xF0, 0x7E]).any())
+    n_samples = sum(byte << shift for byte, shift in zip(head[10:13], (0, 7, 14), strict=False))
+    samples_per_block = 120 // max(2, -(-head[6] // 7)) if len(head) >= SDS_HEAD_BYTES else 0
+    return len(blocks) * samples_per_block < n_samples or bool((blocks[:, :2] != [0xF0, 0x7E]).any())

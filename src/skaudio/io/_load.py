@@ -92,7 +92,7 @@ def load(
     missing or damaged block. MP3 with a Xing, Info or VBRI header (which most have): more than two frames missing (52
     ms at 44.1 kHz, 72 ms at 16 kHz); MP3 and MP2 without one: an end inside a frame. Ogg Vorbis, Opus: a damaged page,
     and an end inside a page, but not an end between two pages. AVR, MAT4, MAT5, MPC2K, NIST, SVX, VOC and WVE: missing
-    samples. PVF, IRCAM and PAF state no length: an end inside a sample; XI: nothing. M4A, WebM and WMA: missing
+    samples. PVF, IRCAM and PAF state no length: an end inside a sample; XI: nothing. M4A and WebM: missing
     samples, but for 1 % and 0.25 s. Values that were changed among uncompressed samples cannot be found out.
 
     Examples
@@ -110,7 +110,7 @@ def load(
         check_seconds(duration, "duration", above=0)
     with open_sound(source, sr) as sound:
         _, n = sound.go_to(offset, duration)
-        pieces = list(sound.pieces(n, n or PIECE_SAMPLES))
+        pieces = list(sound.pieces(n, n if n and n <= sound.n_credible else PIECE_SAMPLES))
         y = as_waveform(pieces[0] if len(pieces) == 1 else np.concatenate(pieces), sound.name, mono=mono)
     if sr is None or sr == sound.sr:
         return y, sound.sr

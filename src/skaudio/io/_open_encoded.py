@@ -19,6 +19,8 @@ from skaudio.io._stated_length import compare_with_header
 HEAD_BYTES = 2**9
 UNKNOWN_LENGTH = 2**63 - 1
 MPEG_CODEC = 0x50  # of WAV files, for Layer I and II, which libsndfile does not look for there
+# Of FLAC, the silence of a few hours may take less; it is read piece by piece.
+SAMPLES_PER_BYTE = 64
 # Bytes of a sample where a file of samples alone can be read without its header.
 SAMPLE_BYTES = {"PCM_U8": 1, "PCM_S8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4, "DOUBLE": 8}
 SAMPLE_BYTES |= {"ULAW": 1, "ALAW": 1}
@@ -57,7 +59,10 @@ def open_encoded(
     """
     head = file.bytes_at(0, HEAD_BYTES)
     if is_broken_sds(file, head):
-        raise AudioError(f"{name} is damaged: it is a MIDI sample dump with broken blocks. Copy or record it again.")
+        raise AudioError(
+            f"{name} is damaged or cut short: it is a MIDI sample dump with broken or missing blocks. Copy or record "
+            "it again."
+        )
     samples = find_samples(file, head)
     correction = samples.correction if samples is not None else None
     try:
@@ -71,10 +76,12 @@ def open_encoded(
             raise
         sound = FileSound(os.fsencode(path) if os.name == "posix" else path, name)
     try:
-        return _completed(sound, file, samples)
+        whole = _completed(sound, file, samples)
     except BaseException:
         sound.close()
         raise
+    whole.n_credible = SAMPLES_PER_BYTE * file.size
+    return whole
 
 
 def _completed(sound: FileSound, file: FileView, samples: Samples | None) -> FileSound | ChainedSound:
@@ -144,10 +151,14 @@ def _whole_ogg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
         sound.cut = how_ogg_is_cut(file)
         return sound
     sound.close()
-    parts = [partial(FileSound, file.part(begin, end), sound.name) for begin, end in links]
+    parts = [partial(_open_part, file, begin, end, sound.name) for begin, end in links]
     chain = _chained(parts)
     chain.cut = how_ogg_is_cut(file)
     return chain
+
+
+def _open_part(file: FileView, begin: int, end: int, name: str) -> FileSound:
+    return FileSound(file.part(begin, end), name)
 
 
 def _open_mpeg_in_wav(file: FileView, samples: Samples, name: str) -> FileSound | ChainedSound:

@@ -1,5 +1,6 @@
 """What an opened clip is to the rest of this folder: a few facts, and samples in sequence."""
 
+import math
 import warnings
 from collections.abc import Iterator
 from typing import Self
@@ -25,6 +26,8 @@ class Sound:
         Samples per channel; None where only decoding tells.
     cut : str or None
         How its end is missing, where opening it shows that.
+    n_credible : float
+        How many samples its size makes credible; more are not to be allocated for at once, whatever its header says.
     doubt : str or None
         What else is to be warned of where its end is wanted, such as sound behind the length that its header states.
     """
@@ -35,6 +38,7 @@ class Sound:
     n_samples: int | None = None
     cut: str | None = None
     doubt: str | None = None
+    n_credible: float = math.inf
 
     def read(self, n: int) -> np.ndarray:
         """Read the next `n` samples of each channel, fewer only at the end.

@@ -1,0 +1,60 @@
+"""Which files of a folder are recordings."""
+
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+# What `load` reads: the first lines by libsndfile, the last by audioread, where ffmpeg is installed.
+AUDIO_EXTENSIONS = (
+    *(".wav", ".wave", ".bwf", ".rf64", ".w64", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mp1", ".mpga"),
+    *(".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".sph", ".nist", ".voc", ".8svx", ".svx", ".avr", ".paf"),
+    *(".pvf", ".ircam", ".vox", ".gsm", ".m4a", ".m4b", ".aac", ".ac3", ".wma", ".amr", ".mka", ".weba", ".webm"),
+    *(".mp4", ".3gp", ".spx", ".wv", ".tta", ".ape"),
+)
+# What may hold sound, too: films, samples without a header, and rarer codecs.
+OTHER_AUDIO_EXTENSIONS = (
+    *(".avi", ".mov", ".mkv", ".mpg", ".mpeg", ".m4v", ".wmv", ".asf", ".flv", ".ts", ".mts", ".ogv", ".3g2", ".mxf"),
+    *(".raw", ".pcm", ".sd2", ".sds", ".xi", ".wve", ".caff", ".adts", ".dts", ".eac3", ".g722", ".awb", ".ra", ".rm"),
+    *(".dsf", ".dff", ".mpc", ".shn", ".tak", ".aax", ".qcp"),
+)
+
+
+def find_audio_files(folder: str | Path, extensions: Sequence[str] = AUDIO_EXTENSIONS) -> tuple[list[Path], Counter]:
+    """Find the recordings below a folder, at any depth, but no hidden ones.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder.
+    extensions : sequence of str
+        What the names of recordings end in, in lower case.
+
+    Returns
+    -------
+    files : list of Path
+        Relative to the folder, sorted.
+    others : Counter
+        How many other files may hold sound, by ending; for `warn_of_others`.
+    """
+    folder = Path(folder)
+    relative = (file.relative_to(folder) for file in folder.rglob("*") if file.suffix)
+    files, others = [], Counter()
+    for file in relative:
+        suffix, is_shown = file.suffix.lower(), not any(part.startswith(".") for part in file.parts)
+        if is_shown and suffix in extensions and (folder / file).is_file():
+            files.append(file)
+        elif is_shown and suffix in OTHER_AUDIO_EXTENSIONS:
+            others[suffix] += 1
+    return sorted(files, key=lambda file: file.parts), others
+
+
+def warn_of_others(folder: str | Path, others: Counter, *, stacklevel: int) -> None:
+    """Warn of files that may hold sound and are left out, if there are any."""
+    if others:
+        counts = ", ".join(f"{n} {suffix}" for suffix, n in sorted(others.items()))
+        warnings.warn(
+            f"{others.total()} file(s) in {str(folder)!r} may hold sound and are left out: {counts}. Convert them, or "
+            "have skaudio.datasets.load_folder take them with extensions=.",
+            stacklevel=stacklevel + 1,
+        )
