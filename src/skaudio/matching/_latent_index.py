@@ -7,6 +7,7 @@ import numpy as np
 from skaudio.estimators import AutoencoderLatent
 from skaudio.features import MFCC
 from skaudio.matching._alignment import correlate
+from skaudio.matching._recording import Recording
 
 CHUNK_SECONDS, HOP_SECONDS = 1.0, 0.1
 HOP_LENGTH = 512
@@ -33,9 +34,9 @@ class LatentIndex:
         self._encoder: AutoencoderLatent | None = None
         self._latents: dict[int, np.ndarray] = {}
 
-    def describe(self, waveform: np.ndarray) -> np.ndarray:
+    def describe(self, recording: Recording) -> np.ndarray:
         """Compute the mean MFCC of overlapping chunks, ``(n_chunks, n_mfcc)``; of less than a chunk, its own."""
-        frames = MFCC(sr=self._sr, n_mfcc=N_MFCC, hop_length=HOP_LENGTH).fit_transform([waveform])[0]
+        frames = MFCC(sr=self._sr, n_mfcc=N_MFCC, hop_length=HOP_LENGTH).fit_transform([recording.clip])[0]
         width = min(self._width, len(frames))
         sums = np.concatenate([np.zeros((1, N_MFCC)), np.cumsum(frames, axis=0, dtype=np.float64)])
         means = (sums[width:] - sums[:-width]) / width

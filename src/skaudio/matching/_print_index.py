@@ -7,6 +7,7 @@ import numpy as np
 from skaudio.matching._alignment import correlate
 from skaudio.matching._landmark_index import SPAN, LandmarkIndex, Votes
 from skaudio.matching._prints import PEAK_HOP, PRINT_HOP, Prints, make_prints
+from skaudio.matching._recording import Recording
 
 HOPS = PRINT_HOP // PEAK_HOP
 VOTE_WEIGHT = 0.1  # of the logarithm of the landmarks that speak for a place, beside the correlation there
@@ -34,9 +35,9 @@ class PrintIndex:
         self._frames: dict[int, np.ndarray] = {}
         self._landmarks = LandmarkIndex()
 
-    def describe(self, waveform: np.ndarray) -> Prints:
+    def describe(self, recording: Recording) -> Prints:
         """Compute what is kept of a recording, or looked for of a snippet."""
-        return make_prints(waveform, self._sr)
+        return make_prints(recording.pieces(), self._sr)
 
     def add(self, recordings: Iterable[tuple[int, Prints]]) -> None:
         """Take in recordings by their numbers."""

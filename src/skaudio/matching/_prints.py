@@ -10,6 +10,7 @@ References
    Retrieval, 2003.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -57,23 +58,42 @@ class Prints(NamedTuple):
     frames: np.ndarray
 
 
-def make_prints(y: np.ndarray, sr: float) -> Prints:
-    """Compute landmarks and prints of a waveform ``(n_samples,)`` at ``sr`` Hz."""
-    n_frames = 1 + len(y) // PRINT_HOP
-    padded = np.pad(y, (N_FFT // 2, N_FFT // 2 + PRINT_HOP))
+def make_prints(pieces: Iterable[np.ndarray], sr: float) -> Prints:
+    """Compute landmarks and prints of a waveform at ``sr`` Hz that comes in pieces ``(n_samples_i,)``."""
     times, bins, frames = [], [], []
-    for start in range(0, n_frames, BLOCK):
-        size = min(BLOCK, n_frames - start)
-        before, after = min(MARGIN, start), min(MARGIN, n_frames - start - size)
-        first, last = start - before, start + size + after
-        samples = padded[first * PRINT_HOP : (last - 1) * PRINT_HOP + N_FFT]
-        frames.append(_print_frames(samples, sr)[before : before + size])
+    for start, samples, own in _blocks(pieces):
+        frames.append(_print_frames(samples, sr)[own])
         scale = PRINT_HOP // PEAK_HOP
-        block_times, block_bins = _find_peaks(samples, sr, slice(before * scale, (before + size) * scale))
+        block_times, block_bins = _find_peaks(samples, sr, slice(own.start * scale, own.stop * scale))
         times.append(block_times + start * scale)
         bins.append(block_bins)
     codes, when = _hash_pairs(np.concatenate(times), np.concatenate(bins))
     return Prints(codes, when, np.concatenate(frames))
+
+
+def _blocks(pieces: Iterable[np.ndarray]) -> Iterator[tuple[int, np.ndarray, slice]]:
+    """Yield blocks of frames: the first of them, the samples of them and of those around, and which are their own."""
+    held, begin = np.zeros(N_FFT // 2, np.float32), 0  # samples, and the frame that they begin with
+    n_samples = start = 0
+
+    def block(size: int, after: int) -> tuple[int, np.ndarray, slice]:
+        before = min(MARGIN, start)
+        first, last = start - before - begin, start + size + after - begin
+        return start, held[first * PRINT_HOP : (last - 1) * PRINT_HOP + N_FFT], slice(before, before + size)
+
+    for piece in pieces:
+        held = np.concatenate([held, piece])
+        n_samples += len(piece)
+        while len(held) >= (start + BLOCK + MARGIN - 1 - begin) * PRINT_HOP + N_FFT:
+            yield block(BLOCK, MARGIN)
+            start += BLOCK
+            held, begin = held[(start - MARGIN - begin) * PRINT_HOP :], start - MARGIN
+    held = np.pad(held, (0, N_FFT // 2 + PRINT_HOP))
+    n_frames = 1 + n_samples // PRINT_HOP
+    while start < n_frames:
+        size = min(BLOCK, n_frames - start)
+        yield block(size, min(MARGIN, n_frames - start - size))
+        start += size
 
 
 def _find_peaks(samples: np.ndarray, sr: float, own: slice) -> tuple[np.ndarray, np.ndarray]:

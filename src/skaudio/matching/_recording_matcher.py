@@ -13,10 +13,11 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
 from skaudio._validation import check_clips
-from skaudio.io import AudioError, load
+from skaudio.io import AudioError
 from skaudio.matching._latent_index import LatentIndex
 from skaudio.matching._match import Match
 from skaudio.matching._print_index import PrintIndex
+from skaudio.matching._recording import Recording
 
 CALIBRATION_SNIPPETS = 100  # of each length
 CALIBRATION_SECONDS = (0.5, 1.0, 2.0, 4.0)  # the shorter a snippet, the more alike it may be by chance
@@ -184,9 +185,11 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         known = [name for name in self._names_of(recordings, y) if name in self.names_]
         if known:
             raise ValueError(f"There is a recording of the name {known[0]!r} already. Remove it first, or use another.")
-        ready = [(self._index.describe(waveform), waveform, name) for waveform, name in self._named(recordings, y)]
+        ready = [
+            (recording.n_samples, name, description) for recording, name, description in self._named(recordings, y)
+        ]
         # All of them are decoded by now: all are taken in, or none.
-        self._index.add([(self._number(waveform, name), description) for description, waveform, name in ready])
+        self._index.add([(self._number(n_samples, name), description) for n_samples, name, description in ready])
         return self
 
     def remove(self, names: Sequence) -> Self:
@@ -289,15 +292,15 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         names = dict(zip(self._numbers, self.names_, strict=True))
         longest = max(self._sizes[number] for number in self._numbers)
         for i, clip in enumerate(clips):
-            waveform = self._waveform(clip, f"Snippet {i}")
-            seconds = len(waveform) / self.sr
-            if len(waveform) > longest:
+            snippet, description = self._describe(clip, f"Snippet {i}")
+            seconds = snippet.n_samples / self.sr
+            if snippet.n_samples > longest:
                 raise ValueError(
                     f"Snippet {i} of {seconds:.2f} s is longer than every recording; the longest has "
                     f"{longest / self.sr:.2f} s. Pass a part of it."
                 )
             threshold = np.interp(np.log(seconds), np.log(CALIBRATION_SECONDS), self.thresholds_)
-            places = self._index.ranked(self._index.describe(waveform))
+            places = self._index.ranked(description)
             yield [Match(names[number], similarity, offset) for number, similarity, offset in places], threshold
 
     def _described(
@@ -305,16 +308,18 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
     ) -> Iterator[tuple[int, Any]]:
         """Yield what the index keeps of each recording; draw snippets of them, to find the threshold by."""
         drawn = rng.randint(len(recordings), size=(len(CALIBRATION_SECONDS), CALIBRATION_SNIPPETS))
-        for waveform, name in self._named(recordings, names):
-            number = self._number(waveform, name)
+        for recording, name, description in self._named(recordings, names):
+            number = self._number(recording.n_samples, name)
+            lengths, spans = [], []
             for i in np.nonzero(drawn == number)[0]:
                 size = int(CALIBRATION_SECONDS[i] * self.sr)
-                if len(waveform) >= size:
-                    start = rng.randint(len(waveform) - size + 1)
-                    snippet = waveform[start : start + size]
-                    if snippet.any():
-                        snippets[i].append((number, self._index.describe(snippet)))
-            yield number, self._index.describe(waveform)
+                if recording.n_samples >= size:
+                    lengths.append(i)
+                    spans.append((rng.randint(recording.n_samples - size + 1), size))
+            for i, snippet in zip(lengths, recording.parts(spans), strict=True):
+                if snippet.any():
+                    snippets[i].append((number, self._index.describe(Recording(snippet, self.sr))))
+            yield number, description
 
     def _names_of(self, recordings: Sequence, names: Any) -> list:
         if names is None:
@@ -327,22 +332,25 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
             raise ValueError(f"Got {len(recordings)} recordings and {len(names)} names.")
         return names
 
-    def _named(self, recordings: Sequence, names: Any) -> Iterator[tuple[np.ndarray, Any]]:
+    def _named(self, recordings: Sequence, names: Any) -> Iterator[tuple[Recording, Any, Any]]:
+        """Yield each recording, its name, and what the index keeps of it."""
         for i, name in enumerate(self._names_of(recordings, names)):
-            yield self._waveform(recordings[i], f"Recording {i}"), name
+            recording, description = self._describe(recordings[i], f"Recording {i}")
+            yield recording, name, description
 
-    def _number(self, waveform: np.ndarray, name: Any) -> int:
+    def _number(self, n_samples: int, name: Any) -> int:
         """Give a recording its number, and note its name and size."""
         number = self._next
         self._next += 1
         self._numbers.append(number)
         self.names_.append(name)
-        self._sizes[number] = len(waveform)
+        self._sizes[number] = n_samples
         return number
 
-    def _waveform(self, clip: Any, what: str) -> np.ndarray:
+    def _describe(self, clip: Any, what: str) -> tuple[Recording, Any]:
         try:
-            return load(clip, sr=self.sr)[0]
+            recording = Recording(clip, self.sr)
+            return recording, self._index.describe(recording)
         except (AudioError, TypeError) as error:
             raise type(error)(f"{what}: {error}") from error
 

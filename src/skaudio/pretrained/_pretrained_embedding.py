@@ -1,8 +1,7 @@
 """What a pretrained model hears in a clip, as a vector."""
 
 import os
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -21,7 +20,7 @@ from skaudio.pooling import StatPooling
 from skaudio.pretrained._model_file import ModelFile
 from skaudio.pretrained._named_models import NAMED_MODELS, NamedModel
 from skaudio.pretrained._opening import keras_network, model_digest, open_model
-from skaudio.pretrained._windows import windows_of
+from skaudio.pretrained._windows import PooledOutputs, WindowOutputs
 
 POOLINGS = {"mean": ("mean",), "max": ("max",), "meanmax": ("mean", "max")}
 
@@ -227,8 +226,12 @@ class PretrainedEmbedding(FrontEnd):
             If a clip cannot be decoded, with its index and path.
         """
         check_is_fitted(self)
-        frames = self._frames(X)
-        return frames if self.pooling is None else StatPooling(stats=POOLINGS[self.pooling]).fit_transform(frames)
+        if self.pooling is None:
+            return self._frames(X)
+        stats = POOLINGS[self.pooling]
+        if self.memory is None:  # of hours of windows, nothing is kept
+            return self._frames(X, PooledOutputs(self._extractor(), stats), len(stats) * len(self.channel_names_))[:, 0]
+        return StatPooling(stats=stats).fit_transform(self._frames(X))
 
     def tags(self, X: Any, top: int = 5) -> list[list[tuple[str, float]]]:
         """Name what is to be heard in each clip, with nothing to train; of a model with ``output="scores"``.
@@ -338,21 +341,8 @@ class PretrainedEmbedding(FrontEnd):
     def _opened(self) -> Any:
         return open_model(self._source, self.output, None if self.window_seconds is None else self._n_samples)
 
-    def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
-        model, n_samples, said = self._opened(), self._n_samples, []
-        hop = self._hop_length()
-
-        def extract(y: np.ndarray) -> np.ndarray:
-            if len(y) < n_samples and not said:
-                said.append(True)
-                warnings.warn(
-                    f"A clip of {len(y) / self.sr_:.3g} s is shorter than the model's window of "
-                    f"{self.window_seconds_:.3g} s: silence follows it, as it does others that are as short.",
-                    stacklevel=2,
-                )
-            return np.concatenate([model(windows) for windows in windows_of(y, n_samples, hop)])
-
-        return extract
+    def _extractor(self) -> WindowOutputs:
+        return WindowOutputs(self._opened(), self._n_samples, self._hop_length(), self.sr_)
 
     def _hop_length(self) -> int:
         return max(1, round(self.hop_seconds_ * self.sr_))
