@@ -83,7 +83,7 @@ def large(report):
     scenes = make_sound_events(120, random_state=0)  # of a minute each
     index = PrintIndex(scenes.sr, "auto", exhaustive_hours=1.0)
     prints = [index.describe(Recording(y, scenes.sr)) for y in scenes.data]
-    index.add(enumerate(prints))
+    index.add((i, [one]) for i, one in enumerate(prints))
     hours, seconds = [], []
     rng = np.random.default_rng(0)
     heard = []
@@ -94,7 +94,7 @@ def large(report):
     for copy in range(50):
         shift = 8 * copy
         index.add(
-            (120 * copy + i, Prints(codes + np.uint32(shift << 16), times, np.roll(frames, shift, axis=1)))
+            (120 * copy + i, [Prints(codes + np.uint32(shift << 16), times, np.roll(frames, shift, axis=1))])
             for i, (codes, times, frames) in enumerate(prints if copy else ())
         )
         if copy in {0, 4, 49}:

@@ -12,6 +12,7 @@ import skaudio
 SRC = Path(skaudio.__file__).parent
 FLOW = [
     "_samples",
+    "_growing_array",
     "_validation",
     "_data_home",
     "_randomness",

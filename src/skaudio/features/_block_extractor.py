@@ -37,43 +37,6 @@ class BlockExtractor(ABC):
         """
 
 
-class GrowingFrames:
-    """Frames that are written block by block to one array, which grows only if their number was not known.
-
-    Parameters
-    ----------
-    n_frames : int or None
-        The most that there may be; None if that is not known.
-    room : callable
-        See `BlockExtractor.by_blocks`.
-    """
-
-    def __init__(self, n_frames: int | None, room: Room) -> None:
-        self._n_frames, self._room = n_frames, room
-        self._array: np.ndarray | None = None
-        self._n = 0
-
-    def append(self, frames: np.ndarray, n_channels: int | None = None) -> None:
-        """Write frames behind those that are there; `n_channels` is how many each has in the end, if that is more."""
-        if self._array is None:
-            shape = (self._n_frames or 4 * len(frames), n_channels or frames.shape[1])
-            self._array = np.empty(shape, np.float32) if self._n_frames is None else self._room(shape)
-        if self._n + len(frames) > len(self._array):
-            self._grow(self._n + len(frames))
-        self._array[self._n : self._n + len(frames), : frames.shape[1]] = frames
-        self._n += len(frames)
-
-    def _grow(self, n_frames: int) -> None:
-        if not self._array.flags.owndata:
-            self._array = self._array.copy()
-        # In place, where the system can: a copy would be another result.
-        self._array.resize((max(n_frames, 3 * len(self._array) // 2), self._array.shape[1]), refcheck=False)
-
-    def all(self) -> np.ndarray:
-        """Return the frames, not copied."""
-        return self._array[: self._n]
-
-
 def framed_blocks(
     pieces: Iterator[np.ndarray], *, hop_length: int, margin: int, kept: int
 ) -> Iterator[tuple[np.ndarray, slice]]:

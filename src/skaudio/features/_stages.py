@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skaudio._growing_array import GrowingArray
 from skaudio.dsp import delta, frame_count, normalize, power_to_db
-from skaudio.features._block_extractor import BlockExtractor, GrowingFrames, Room, framed_blocks
+from skaudio.features._block_extractor import BlockExtractor, Room, framed_blocks
 
 BLOCK_SAMPLES = 2**19  # 24 s at 22.05 kHz
 BLOCK_VALUES = 2**21  # of spectra: 8 MiB
@@ -70,7 +71,7 @@ class Stages(BlockExtractor):
 
     def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Room) -> np.ndarray:
         n_frames = n_samples and frame_count(n_samples, self.n_fft, self.hop_length, center=self.center)
-        grown = GrowingFrames(n_frames, room)
+        grown = GrowingArray(n_frames, room)
         floors, lowest, peak = [], [], np.float32(0.0)
         for block, keep in self._blocks(next(passes)):
             frames = self.spectra(block)[keep]

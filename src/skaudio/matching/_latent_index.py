@@ -36,15 +36,20 @@ class LatentIndex:
 
     def describe(self, recording: Recording) -> np.ndarray:
         """Compute the mean MFCC of overlapping chunks, ``(n_chunks, n_mfcc)``; of less than a chunk, its own."""
-        frames = MFCC(sr=self._sr, n_mfcc=N_MFCC, hop_length=HOP_LENGTH).fit_transform([recording.clip])[0]
+        with recording.named_errors():
+            frames = MFCC(sr=self._sr, n_mfcc=N_MFCC, hop_length=HOP_LENGTH).fit_transform([recording.clip])[0]
         width = min(self._width, len(frames))
         sums = np.concatenate([np.zeros((1, N_MFCC)), np.cumsum(frames, axis=0, dtype=np.float64)])
         means = (sums[width:] - sums[:-width]) / width
         return means[:: self._hop].astype(np.float32)
 
-    def add(self, recordings: Iterable[tuple[int, np.ndarray]]) -> None:
-        """Take in recordings by their numbers; the first time, train the autoencoder on them."""
-        recordings = list(recordings)
+    def describe_parts(self, recording: Recording) -> list[np.ndarray]:
+        """Compute the same for `add`, in one part."""
+        return [self.describe(recording)]
+
+    def add(self, recordings: Iterable[tuple[int, Iterable[np.ndarray]]]) -> None:
+        """Take in recordings by their numbers, each in parts; the first time, train the autoencoder on them."""
+        recordings = [(number, np.concatenate(list(parts))) for number, parts in recordings]
         if self._encoder is None:
             chunks = np.concatenate([chunks for _, chunks in recordings])
             rng = np.random.default_rng(self._seed)

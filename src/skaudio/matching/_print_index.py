@@ -1,17 +1,20 @@
 """Recordings known by landmarks and prints: the very same sound is found, in noise and at any level."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 
+from skaudio._growing_array import GrowingArray
 from skaudio.matching._alignment import correlate
 from skaudio.matching._landmark_index import SPAN, LandmarkIndex, Votes
-from skaudio.matching._prints import PEAK_HOP, PRINT_HOP, Prints, make_prints
+from skaudio.matching._prints import PEAK_HOP, PRINT_HOP, Prints, iter_prints, join_prints
 from skaudio.matching._recording import Recording
 
 HOPS = PRINT_HOP // PEAK_HOP
 VOTE_WEIGHT = 0.1  # of the logarithm of the landmarks that speak for a place, beside the correlation there
 N_PLACES = 50  # that landmarks propose, in an index too large to be looked through
+PARTS_AT_ONCE = 64  # of a recording: some minutes
 
 Place = tuple[int, float, float]
 
@@ -37,13 +40,21 @@ class PrintIndex:
 
     def describe(self, recording: Recording) -> Prints:
         """Compute what is kept of a recording, or looked for of a snippet."""
-        return make_prints(recording.pieces(), self._sr)
+        return join_prints(self.describe_parts(recording))
 
-    def add(self, recordings: Iterable[tuple[int, Prints]]) -> None:
-        """Take in recordings by their numbers."""
-        for number, prints in recordings:
-            self._landmarks.add(number, prints.codes, prints.times)
-            self._frames[number] = prints.frames
+    def describe_parts(self, recording: Recording) -> Iterator[Prints]:
+        """Compute the same part by part, for `add`, which keeps them while the recording is still decoded."""
+        return iter_prints(recording.pieces(), self._sr)
+
+    def add(self, recordings: Iterable[tuple[int, Iterable[Prints]]]) -> None:
+        """Take in recordings by their numbers, each in parts."""
+        for number, parts in recordings:
+            frames, parts = GrowingArray(), iter(parts)
+            while some := list(islice(parts, PARTS_AT_ONCE)):
+                prints = join_prints(some)
+                self._landmarks.add(number, prints.codes, prints.times)
+                frames.append(prints.frames)
+            self._frames[number] = frames.all()
 
     def remove(self, numbers: list[int]) -> None:
         """Drop recordings."""

@@ -1,11 +1,12 @@
 """A recording or a snippet: its waveform, of a long one in pieces that are decoded as they are wanted."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from skaudio.io import OpenClip
+from skaudio.io import AudioError, OpenClip
 
 
 class Recording:
@@ -17,6 +18,8 @@ class Recording:
         See `skaudio.io.load`.
     sr : float
         Sampling rate in Hz that it is brought to, or that an array has.
+    name : str, default="A part of a recording"
+        What messages call it.
 
     Attributes
     ----------
@@ -29,11 +32,19 @@ class Recording:
         If it cannot be decoded; of a long one, its end is decoded later.
     """
 
-    def __init__(self, clip: Any, sr: float) -> None:
-        self._sr = sr
+    def __init__(self, clip: Any, sr: float, name: str = "A part of a recording") -> None:
+        self._sr, self._name = sr, name
         self._n_samples: int | None = None
-        with OpenClip(clip, sr=sr) as opened:
+        with self.named_errors(), OpenClip(clip, sr=sr) as opened:
             self.clip = clip if opened.is_long else opened.waveform()
+
+    @contextmanager
+    def named_errors(self) -> Iterator[None]:
+        """Have errors of decoding say of which recording they are."""
+        try:
+            yield
+        except (AudioError, TypeError) as error:
+            raise type(error)(f"{self._name}: {error}") from error
 
     @property
     def n_samples(self) -> int:
@@ -46,7 +57,7 @@ class Recording:
     def pieces(self) -> Iterator[np.ndarray]:
         """Yield its waveform, piece by piece."""
         n_samples = 0
-        with OpenClip(self.clip, sr=self._sr) as opened:
+        with self.named_errors(), OpenClip(self.clip, sr=self._sr) as opened:
             for piece in opened.waveforms() if opened.is_long else [opened.waveform()]:
                 n_samples += len(piece)
                 yield piece

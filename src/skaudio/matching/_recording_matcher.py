@@ -13,7 +13,6 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
 from skaudio._validation import check_clips
-from skaudio.io import AudioError
 from skaudio.matching._latent_index import LatentIndex
 from skaudio.matching._match import Match
 from skaudio.matching._print_index import PrintIndex
@@ -185,11 +184,12 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         known = [name for name in self._names_of(recordings, y) if name in self.names_]
         if known:
             raise ValueError(f"There is a recording of the name {known[0]!r} already. Remove it first, or use another.")
-        ready = [
-            (recording.n_samples, name, description) for recording, name, description in self._named(recordings, y)
-        ]
+        ready = [(name, self._index.describe(one), one.n_samples) for one, name in self._named(recordings, y)]
         # All of them are decoded by now: all are taken in, or none.
-        self._index.add([(self._number(n_samples, name), description) for n_samples, name, description in ready])
+        for name, description, n_samples in ready:
+            number = self._number(name)
+            self._index.add([(number, [description])])
+            self._sizes[number] = n_samples
         return self
 
     def remove(self, names: Sequence) -> Self:
@@ -292,7 +292,8 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         names = dict(zip(self._numbers, self.names_, strict=True))
         longest = max(self._sizes[number] for number in self._numbers)
         for i, clip in enumerate(clips):
-            snippet, description = self._describe(clip, f"Snippet {i}")
+            snippet = Recording(clip, self.sr, f"Snippet {i}")
+            description = self._index.describe(snippet)
             seconds = snippet.n_samples / self.sr
             if snippet.n_samples > longest:
                 raise ValueError(
@@ -308,8 +309,10 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
     ) -> Iterator[tuple[int, Any]]:
         """Yield what the index keeps of each recording; draw snippets of them, to find the threshold by."""
         drawn = rng.randint(len(recordings), size=(len(CALIBRATION_SECONDS), CALIBRATION_SNIPPETS))
-        for recording, name, description in self._named(recordings, names):
-            number = self._number(recording.n_samples, name)
+        for recording, name in self._named(recordings, names):
+            number = self._number(name)
+            yield number, self._index.describe_parts(recording)
+            self._sizes[number] = recording.n_samples
             lengths, spans = [], []
             for i in np.nonzero(drawn == number)[0]:
                 size = int(CALIBRATION_SECONDS[i] * self.sr)
@@ -319,7 +322,6 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
             for i, snippet in zip(lengths, recording.parts(spans), strict=True):
                 if snippet.any():
                     snippets[i].append((number, self._index.describe(Recording(snippet, self.sr))))
-            yield number, description
 
     def _names_of(self, recordings: Sequence, names: Any) -> list:
         if names is None:
@@ -332,27 +334,17 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
             raise ValueError(f"Got {len(recordings)} recordings and {len(names)} names.")
         return names
 
-    def _named(self, recordings: Sequence, names: Any) -> Iterator[tuple[Recording, Any, Any]]:
-        """Yield each recording, its name, and what the index keeps of it."""
+    def _named(self, recordings: Sequence, names: Any) -> Iterator[tuple[Recording, Any]]:
         for i, name in enumerate(self._names_of(recordings, names)):
-            recording, description = self._describe(recordings[i], f"Recording {i}")
-            yield recording, name, description
+            yield Recording(recordings[i], self.sr, f"Recording {i}"), name
 
-    def _number(self, n_samples: int, name: Any) -> int:
-        """Give a recording its number, and note its name and size."""
+    def _number(self, name: Any) -> int:
+        """Give a recording its number, and note its name."""
         number = self._next
         self._next += 1
         self._numbers.append(number)
         self.names_.append(name)
-        self._sizes[number] = n_samples
         return number
-
-    def _describe(self, clip: Any, what: str) -> tuple[Recording, Any]:
-        try:
-            recording = Recording(clip, self.sr)
-            return recording, self._index.describe(recording)
-        except (AudioError, TypeError) as error:
-            raise type(error)(f"{what}: {error}") from error
 
     def _calibrate(self, snippets: list[list[tuple[int, Any]]]) -> np.ndarray:
         """Match parts of recordings with the others, to see how similar may be what is not the same.

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from skaudio.features._block_extractor import BlockExtractor, GrowingFrames, Room
+from skaudio._growing_array import GrowingArray
+from skaudio.features._block_extractor import BlockExtractor, Room
 
 WINDOWS_AT_ONCE = 32  # as many as keep a network busy; memory stays bounded on long recordings
 
@@ -69,7 +70,7 @@ class WindowOutputs(BlockExtractor):
         return np.concatenate(list(self.stream([y])))
 
     def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Room) -> np.ndarray:
-        grown = GrowingFrames(None if n_samples is None else self._n_windows(n_samples), room)
+        grown = GrowingArray(None if n_samples is None else self._n_windows(n_samples), room)
         for outputs in self.stream(next(passes)):
             grown.append(outputs)
         return grown.all()
