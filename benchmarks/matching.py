@@ -17,6 +17,7 @@ from skaudio.io import load
 from skaudio.matching import RecordingMatcher
 from skaudio.matching._print_index import PrintIndex
 from skaudio.matching._prints import Prints
+from skaudio.matching._recording import Recording
 
 SR = 22050
 SECONDS = 1.5
@@ -81,8 +82,8 @@ def large(report):
     """How long a snippet takes among a hundred hours."""
     scenes = make_sound_events(120, random_state=0)  # of a minute each
     index = PrintIndex(scenes.sr, "auto", exhaustive_hours=1.0)
-    prints = [index.describe(y) for y in scenes.data]
-    index.add(enumerate(prints))
+    prints = [index.describe(Recording(y, scenes.sr)) for y in scenes.data]
+    index.add((i, [one]) for i, one in enumerate(prints))
     hours, seconds = [], []
     rng = np.random.default_rng(0)
     heard = []
@@ -93,14 +94,14 @@ def large(report):
     for copy in range(50):
         shift = 8 * copy
         index.add(
-            (120 * copy + i, Prints(codes + np.uint32(shift << 16), times, np.roll(frames, shift, axis=1)))
+            (120 * copy + i, [Prints(codes + np.uint32(shift << 16), times, np.roll(frames, shift, axis=1))])
             for i, (codes, times, frames) in enumerate(prints if copy else ())
         )
         if copy in {0, 4, 49}:
             taken, found = [], 0
             for number, snippet in heard:
                 start = time.perf_counter()
-                places = index.ranked(index.describe(snippet))
+                places = index.ranked(index.describe(Recording(snippet, scenes.sr)))
                 taken.append(time.perf_counter() - start)
                 found += bool(places) and places[0][0] == number
             hours.append(2 * (copy + 1))

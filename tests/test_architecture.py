@@ -14,6 +14,7 @@ FLOW = [
     "_frames",
     "_samples",
     "_axis_order",
+    "_growing_array",
     "_validation",
     "_data_home",
     "_randomness",

@@ -2,8 +2,12 @@
 
 import numpy as np
 
+BLOCK_FRAMES = 2**14  # at a time, in float64: of hours of frames, no copy is made
 
-def normalize(frames: np.ndarray, *, mean: bool = True, variance: bool = True) -> np.ndarray:
+
+def normalize(
+    frames: np.ndarray, *, mean: bool = True, variance: bool = True, out: np.ndarray | None = None
+) -> np.ndarray:
     """Remove the mean over time of each channel, and scale it to unit variance.
 
     Parameters
@@ -12,6 +16,8 @@ def normalize(frames: np.ndarray, *, mean: bool = True, variance: bool = True) -
         Frame sequence.
     mean, variance : bool, default=True
         Which of the two to do. With both, this is cepstral mean and variance normalisation [1]_.
+    out : ndarray of float32, of the same shape, default=None
+        Where to write the result; it may be `frames`. None: a new array.
 
     Returns
     -------
@@ -32,14 +38,17 @@ def normalize(frames: np.ndarray, *, mean: bool = True, variance: bool = True) -
            [ 1.,  0.]], dtype=float32)
     """
     frames = np.asarray(frames, np.float32)
-    # In float64, and rounded once: the mean that is left is no more than the rounding of the values themselves. A
-    # center in float32 would leave its own, which is far more where channels vary little around a high level.
-    center = frames.mean(axis=-2, keepdims=True, dtype=np.float64)
-    centred = frames - center
-    normalized = centred if mean else frames
+    out = np.empty_like(frames) if out is None else out
+    n_frames = frames.shape[-2]
+    blocks = [(..., slice(start, start + BLOCK_FRAMES), slice(None)) for start in range(0, n_frames, BLOCK_FRAMES)]
+    # In float64, and rounded once: the mean that is left is no more than the rounding of the values themselves.
+    center = sum(frames[block].sum(axis=-2, keepdims=True, dtype=np.float64) for block in blocks) / n_frames
+    scale = np.float64(1.0)
     if variance:
-        scale = np.sqrt(np.square(centred).mean(axis=-2, keepdims=True))
+        squares = sum(np.square(frames[block] - center).sum(axis=-2, keepdims=True) for block in blocks)
+        scale = np.sqrt(squares / n_frames)
         # What rounding leaves of a constant channel is not variation.
-        varies = scale > 8 * np.finfo(np.float32).eps * np.abs(center)
-        normalized = normalized / np.where(varies, scale, 1.0)
-    return normalized.astype(np.float32)
+        scale = np.where(scale > 8 * np.finfo(np.float32).eps * np.abs(center), scale, 1.0)
+    for block in blocks:
+        out[block] = (frames[block] - center if mean else frames[block]) / scale
+    return out

@@ -28,7 +28,7 @@ from skaudio.events._tags import tag_lists
 from skaudio.events._tuning import best_settings, held_out_tracks
 from skaudio.events._window_model import Track, WindowModel
 from skaudio.io import AudioError, audio_info
-from skaudio.io._iter_blocks import resampled
+from skaudio.io._open_clip import resampled
 from skaudio.metrics import event_based_f1
 
 LIVE_SECONDS = 0.25  # of a live stream that are looked at together

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from skaudio._validation import as_frames
+from skaudio.features._block_extractor import framed_blocks
 from skaudio.features._spectral import stft_settings
-from skaudio.io._iter_blocks import regrouped
 
 BLOCK_SECONDS = 60.0
 DELTA_FRAMES = 8  # that derivatives look at, to either side, at most
@@ -66,12 +66,5 @@ class Units:
             yield from pieces
             return
         kept = max(1, round(block_seconds * self.rate))
-        length = (kept + 2 * self._margin) * self._hop
-        first = 0
-        blocks = regrouped(iter(pieces), length, kept * self._hop)
-        block = next(blocks, None)
-        while block is not None:
-            following = next(blocks, None)
-            frames = as_frames(self._front_end.transform([block]), allow_nan=True)[0]
-            yield frames[first:] if following is None else frames[first : kept + self._margin]
-            first, block = self._margin, following
+        for block, keep in framed_blocks(iter(pieces), hop_length=self._hop, margin=self._margin, kept=kept):
+            yield as_frames(self._front_end.transform([block]), allow_nan=True)[0][keep]

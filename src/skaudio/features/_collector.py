@@ -20,7 +20,7 @@ class FrameCollector:
     def __init__(self, n_clips: int) -> None:
         self._rows: list[np.ndarray | None] = [None] * n_clips
         self._block: np.ndarray | None = None
-        self._ragged = False
+        self._ragged = self._too_large = False
         self._lock = Lock()
         self.broken: dict[int, str] = {}
 
@@ -30,6 +30,15 @@ class FrameCollector:
     def __getitem__(self, i: int) -> np.ndarray:
         return self._rows[i]
 
+    def room(self, i: int, shape: tuple[int, int]) -> np.ndarray:
+        """Allocate frames of clip ``i``, which are not copied when they are put if they are written there."""
+        with self._lock:
+            if self._block is None and not self._ragged:
+                self._allocate(shape)
+            if self._block is not None and shape == self._block.shape[1:]:
+                return self._block[i]
+        return np.empty(shape, np.float32)
+
     def put(self, i: int, frames: np.ndarray) -> None:
         """Take the frames ``(n_frames, n_channels)`` of clip ``i``."""
         with self._lock:
@@ -38,7 +47,8 @@ class FrameCollector:
             fits = self._block is not None and frames.shape == self._block.shape[1:]
             self._ragged |= not fits
         if fits:
-            self._block[i] = frames
+            if not np.may_share_memory(frames, self._block[i]):
+                self._block[i] = frames
             frames = self._block[i]
         elif not frames.flags.writeable:  # read from the cache: to be like one that was computed
             frames = frames.copy()
@@ -54,6 +64,8 @@ class FrameCollector:
             self.put(i, np.full((1, n_channels), np.nan, np.float32))
         if not self._ragged:
             return self._block
+        if not self._too_large and len({row.shape for row in self._rows}) == 1:
+            return np.stack(self._rows)  # all other than the room that the first was given
         batch = np.empty(len(self._rows), dtype=object)
         batch[:] = self._rows
         return batch
@@ -63,4 +75,4 @@ class FrameCollector:
             # Memory that nothing is written to is not taken from the machine, so a guess that fails costs nothing.
             self._block = np.empty((len(self._rows), *shape), np.float32)
         except MemoryError:  # many long recordings, most likely of different lengths
-            self._ragged = True
+            self._ragged = self._too_large = True

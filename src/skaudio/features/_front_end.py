@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from numbers import Integral, Real
@@ -18,13 +18,14 @@ from skaudio._frames_output import FramesOutputMixin
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import all_finite, check_clips
 from skaudio.dsp import set_level, trim_silence
+from skaudio.features._block_extractor import BlockExtractor, Room
 from skaudio.features._cache import FeatureCache
 from skaudio.features._collector import FrameCollector
 from skaudio.features._keys import clip_key, settings_digest
 from skaudio.features._shared_work import fill_through_cache
 from skaudio.features._spectral import stft_settings
 from skaudio.features._threads import in_threads, portions
-from skaudio.io import AudioError, clip_kind, load
+from skaudio.io import AudioError, OpenClip, clip_kind
 
 # What neither changes a clip's frames nor may keep a cached clip from being found.
 NOT_SETTINGS = ("memory", "n_jobs", "on_error")
@@ -50,7 +51,10 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
     }
 
     def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
-        """Make the function from a waveform ``(n_samples,)`` to float32 frames ``(n_frames, n_channels)``."""
+        """Make the function from a waveform ``(n_samples,)`` to float32 frames ``(n_frames, n_channels)``.
+
+        Where it is a `BlockExtractor`, it is given long clips block by block.
+        """
         raise NotImplementedError
 
     def _channel_names(self) -> list[str]:
@@ -172,11 +176,12 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         """
         return self._channel_frequencies()
 
-    def _frames(self, X: Sequence) -> np.ndarray:
+    def _frames(self, X: Sequence, extract: Callable | None = None, n_channels: int | None = None) -> np.ndarray:
+        """Compute the frames of a batch, or what another function extracts, of `n_channels` channels."""
         self._validate_params()
         clips = check_clips(self, X, reset=False)
         batch = FrameCollector(len(clips))
-        extract, kind = self._extractor(), _kind_of_batch(clips)
+        extract, kind = self._extractor() if extract is None else extract, _kind_of_batch(clips)
         compute = partial(self._compute, clips, kind, extract, batch)
         if self.memory is None:
             in_threads(compute, portions(len(clips), self.n_jobs), self.n_jobs)
@@ -184,44 +189,71 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
             cache = self.memory if isinstance(self.memory, FeatureCache) else FeatureCache(self.memory)
             fill_through_cache(cache, self._key_of(clips), compute, batch, self.n_jobs)
         self._warn_of(batch.broken)
-        return batch.frames(len(self._channel_names()))
+        return batch.frames(len(self._channel_names()) if n_channels is None else n_channels)
 
     def _compute(
         self, clips: Sequence, kind: str | None, extract: Callable, batch: FrameCollector, indices: Sequence
     ) -> None:
         for i in indices:
             try:
-                batch.put(i, self._frames_of(self._waveform(clips[i], kind), extract))
+                batch.put(i, self._frames_of(clips[i], kind, extract, partial(batch.room, i)))
             except (AudioError, TypeError) as error:
                 message = f"Clip {i}: {error}"
                 if self.on_error == "raise":
                     raise type(error)(message) from error
                 batch.put_broken(i, message)
 
-    def _frames_of(self, y: np.ndarray, extract: Callable) -> np.ndarray:
-        """Extract the frames of a waveform; of finite samples far beyond full scale, they may be NaN."""
-        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
-            frames = extract(y)
-        if not all_finite(frames):
-            peak = float(np.abs(y).max())
-            remedy = (
-                "Look for what made them, or scale them: y / np.abs(y).max()."
-                if peak > PLAUSIBLE_PEAK
-                else "Look at the parameters, and at the model if there is one."
-            )
-            raise AudioError(
-                f"{type(self).__name__} gives NaN or infinity for finite samples of a magnitude up to {peak:.3g}, "
-                f"[-1, 1] being full scale. {remedy}"
-            )
+    def _frames_of(self, clip: Any, kind: str | None, extract: Callable, room: Room) -> np.ndarray:
+        """Compute the frames of a clip, of a long one while it is decoded."""
+        _check_kind(clip, kind)
+        with (
+            self._open_clip(clip) as opened,
+            np.errstate(over="ignore", invalid="ignore"),
+        ):  # what comes of it is refused
+            if self._goes_by_blocks(opened, extract):
+                passes = self._passes(clip, opened)
+                frames = extract.by_blocks(passes, opened.n_samples, room)
+                if not all_finite(frames):
+                    self._refuse(max(np.abs(y).max(initial=0.0) for y in next(passes)))
+            else:
+                y = self._prepared(opened.waveform())
+                frames = extract(y)
+                if not all_finite(frames):
+                    self._refuse(np.abs(y).max())
         return frames
 
+    def _goes_by_blocks(self, opened: OpenClip, extract: Callable) -> bool:
+        whole = self.trim_db is not None or self.level is not None
+        return opened.is_long and not whole and isinstance(extract, BlockExtractor)
+
+    def _open_clip(self, clip: Any) -> OpenClip:
+        return OpenClip(clip, sr=self._rate(), offset=self.offset, duration=self.duration)
+
+    def _passes(self, clip: Any, opened: OpenClip) -> Iterator[Iterator[np.ndarray]]:
+        """Yield the waveform of an open clip in pieces, as often as it is wanted."""
+        yield opened.waveforms()
+        opened.close()
+        while True:
+            with self._open_clip(clip) as again:
+                yield again.waveforms()
+
+    def _refuse(self, peak: float) -> None:
+        remedy = (
+            "Look for what made them, or scale them: y / np.abs(y).max()."
+            if peak > PLAUSIBLE_PEAK
+            else "Look at the parameters, and at the model if there is one."
+        )
+        raise AudioError(
+            f"{type(self).__name__} gives NaN or infinity for finite samples of a magnitude up to {peak:.3g}, [-1, 1] "
+            f"being full scale. {remedy}"
+        )
+
     def _waveform(self, clip: Any, kind: str | None) -> np.ndarray:
-        if clip_kind(clip) != kind:
-            raise TypeError(
-                f"This is of kind {clip_kind(clip)!r} whereas the batch began with kind {kind!r}. Give all clips of a "
-                "batch in one way: an array is taken to be at the front end's sr, a file or (y, sr) is resampled to it."
-            )
-        y, _ = load(clip, sr=self._rate(), offset=self.offset, duration=self.duration)
+        _check_kind(clip, kind)
+        with self._open_clip(clip) as opened:
+            return self._prepared(opened.waveform())
+
+    def _prepared(self, y: np.ndarray) -> np.ndarray:
         if self.trim_db is not None:
             y = trim_silence(y, top_db=self.trim_db, **self._trim_lengths())
         return y if self.level is None else set_level(y, self.level)
@@ -250,6 +282,14 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         tags.requires_fit = False
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
+
+
+def _check_kind(clip: Any, kind: str | None) -> None:
+    if clip_kind(clip) != kind:
+        raise TypeError(
+            f"This is of kind {clip_kind(clip)!r} whereas the batch began with kind {kind!r}. Give all clips of a "
+            "batch in one way: an array is taken to be at the front end's sr, a file or (y, sr) is resampled to it."
+        )
 
 
 def _kind_of_batch(clips: Sequence) -> str | None:

@@ -1,14 +1,15 @@
 """The mel spectrogram as a front end."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 import joblib
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
-from skaudio.dsp import db_to_power, melspectrogram, power_to_db
+from skaudio.dsp import db_to_power, melspectrogram
 from skaudio.features._cache import FeatureCache
 from skaudio.features._front_end import FrontEnd
 from skaudio.features._inverse import invert_clips
@@ -17,14 +18,15 @@ from skaudio.features._spectral import (
     MEL_CONSTRAINTS,
     STFT_CONSTRAINTS,
     channel_names,
-    finish,
     griffin_lim,
     mel_frequencies,
     mel_settings,
     mel_to_magnitude,
+    stages,
     stft_settings,
     without_deltas,
 )
+from skaudio.features._stages import Stages
 
 
 class MelSpectrogram(FrontEnd):
@@ -193,11 +195,9 @@ class MelSpectrogram(FrontEnd):
 
         return invert_clips(self, X, length, invert)
 
-    def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
-        settings, finished = {**stft_settings(self), **mel_settings(self)}, finish(self)
-        if self.scale == "linear":
-            return lambda y: finished(melspectrogram(y, **settings))
-        return lambda y: finished(power_to_db(melspectrogram(y, **settings), top_db=self.top_db))
+    def _extractor(self) -> Stages:
+        spectra = partial(melspectrogram, **stft_settings(self), **mel_settings(self))
+        return stages(self, spectra, decibels=self.scale == "db", top_db=self.top_db)
 
     def _channel_names(self) -> list[str]:
         return channel_names("mel", self.n_mels, self.deltas)

@@ -1,7 +1,8 @@
 """Mel-frequency cepstral coefficients as a front end."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ import joblib
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from skaudio.dsp import cepstrum, db_to_power, inverse_cepstrum, melspectrogram, power_to_db
+from skaudio.dsp import cepstrum, db_to_power, inverse_cepstrum, melspectrogram
 from skaudio.features._cache import FeatureCache
 from skaudio.features._front_end import FrontEnd
 from skaudio.features._inverse import invert_clips
@@ -18,13 +19,14 @@ from skaudio.features._spectral import (
     MEL_CONSTRAINTS,
     STFT_CONSTRAINTS,
     channel_names,
-    finish,
     griffin_lim,
     mel_settings,
     mel_to_magnitude,
+    stages,
     stft_settings,
     without_deltas,
 )
+from skaudio.features._stages import Stages
 
 
 class MFCC(FrontEnd):
@@ -207,14 +209,14 @@ class MFCC(FrontEnd):
 
         return invert_clips(self, X, length, invert)
 
-    def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
-        settings, finished = {**stft_settings(self), **mel_settings(self)}, finish(self)
-
-        def extract(y: np.ndarray) -> np.ndarray:
-            log_mel = power_to_db(melspectrogram(y, **settings), top_db=self.top_db)
-            return finished(cepstrum(log_mel, n_mfcc=self.n_mfcc, lifter=self.lifter))
-
-        return extract
+    def _extractor(self) -> Stages:
+        return stages(
+            self,
+            partial(melspectrogram, **stft_settings(self), **mel_settings(self)),
+            decibels=True,
+            top_db=self.top_db,
+            project=partial(cepstrum, n_mfcc=self.n_mfcc, lifter=self.lifter),
+        )
 
     def _channel_names(self) -> list[str]:
         return channel_names("mfcc", self.n_mfcc, self.deltas)

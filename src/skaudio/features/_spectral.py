@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from skaudio.dsp import delta, normalize
+from skaudio.features._stages import Stages
 
 STFT_CONSTRAINTS: dict = {
     "n_fft": [None, Interval(Integral, 2, None, closed="left")],
@@ -64,18 +64,11 @@ def mel_frequencies(front_end: Any) -> np.ndarray:
     return edges_and_centres(front_end.n_mels + 2, fmin=front_end.fmin, fmax=fmax, htk=front_end.htk)[1:-1]
 
 
-def finish(front_end: Any) -> Callable[[np.ndarray], np.ndarray]:
-    """Make the function that normalises frames and appends their derivatives, as ``normalize`` and ``deltas`` say."""
-    centering, deltas = front_end.normalize, front_end.deltas
-
-    def finished(frames: np.ndarray) -> np.ndarray:
-        if centering is not None:
-            frames = normalize(frames, variance=centering == "standard")
-        if deltas:
-            frames = np.concatenate([frames, *(delta(frames, order=n) for n in range(1, deltas + 1))], axis=1)
-        return frames
-
-    return finished
+def stages(front_end: Any, spectra: Callable[[np.ndarray], np.ndarray], **own: Any) -> Stages:
+    """Collect the stages of a front end: its spectra, what is its own, and what ``normalize`` and ``deltas`` say."""
+    settings = stft_settings(front_end)
+    frames = {name: settings[name] for name in ("n_fft", "hop_length", "center")}
+    return Stages(spectra, **frames, **own, normalize=front_end.normalize, deltas=front_end.deltas)
 
 
 def channel_names(prefix: str, n_channels: int, deltas: int = 0) -> list[str]:

@@ -1,7 +1,8 @@
 """The spectrogram as a front end."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from numbers import Real
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ import joblib
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from skaudio.dsp import db_to_power, power_to_db, spectrogram
+from skaudio.dsp import db_to_power, spectrogram
 from skaudio.features._cache import FeatureCache
 from skaudio.features._front_end import FrontEnd
 from skaudio.features._inverse import invert_clips
@@ -18,11 +19,12 @@ from skaudio.features._spectral import (
     STFT_CONSTRAINTS,
     bin_frequencies,
     channel_names,
-    finish,
     griffin_lim,
+    stages,
     stft_settings,
     without_deltas,
 )
+from skaudio.features._stages import Stages
 
 
 class Spectrogram(FrontEnd):
@@ -179,11 +181,10 @@ class Spectrogram(FrontEnd):
 
         return invert_clips(self, X, length, invert)
 
-    def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
-        settings, finished = stft_settings(self), finish(self)
-        if self.scale == "linear":
-            return lambda y: finished(spectrogram(y, power=self.power, **settings))
-        return lambda y: finished(power_to_db(spectrogram(y, **settings), top_db=self.top_db))
+    def _extractor(self) -> Stages:
+        in_decibels = self.scale == "db"
+        spectra = partial(spectrogram, power=2.0 if in_decibels else self.power, **stft_settings(self))
+        return stages(self, spectra, decibels=in_decibels, top_db=self.top_db)
 
     def _channel_names(self) -> list[str]:
         return channel_names("bin", 1 + stft_settings(self)["n_fft"] // 2, self.deltas)

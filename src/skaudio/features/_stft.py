@@ -1,7 +1,7 @@
 """The complex spectrum as a front end."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 import joblib
@@ -12,6 +12,7 @@ from skaudio.features._cache import FeatureCache
 from skaudio.features._front_end import FrontEnd
 from skaudio.features._inverse import invert_clips
 from skaudio.features._spectral import STFT_CONSTRAINTS, bin_frequencies, channel_names, stft_settings
+from skaudio.features._stages import Stages
 
 
 class STFT(FrontEnd):
@@ -124,14 +125,14 @@ class STFT(FrontEnd):
 
         return invert_clips(self, X, length, invert)
 
-    def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
+    def _extractor(self) -> Stages:
         settings = stft_settings(self)
 
-        def extract(y: np.ndarray) -> np.ndarray:
+        def spectra(y: np.ndarray) -> np.ndarray:
             spectrum = stft(y, **settings)
             return np.concatenate([spectrum.real, spectrum.imag], axis=1)
 
-        return extract
+        return Stages(spectra, **{name: settings[name] for name in ("n_fft", "hop_length", "center")})
 
     def _channel_names(self) -> list[str]:
         n_bins = 1 + stft_settings(self)["n_fft"] // 2

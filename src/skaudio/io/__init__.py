@@ -8,6 +8,7 @@ from skaudio.io._audio_info import AudioInfo, audio_info, duration_seconds
 from skaudio.io._clip import clip_kind, clip_name
 from skaudio.io._iter_blocks import AudioBlock, iter_blocks
 from skaudio.io._load import load
+from skaudio.io._open_clip import OpenClip
 from skaudio.io._resample import resample
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "load",
     "iter_blocks",
     "AudioBlock",
+    "OpenClip",
     "resample",
     "audio_info",
     "AudioInfo",

@@ -6,12 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skaudio.io._audio_error import AudioError
-from skaudio.io._open_sound import open_sound
+from skaudio.io._open_clip import OpenClip
 from skaudio.io._quantities import check_rate, check_seconds
-from skaudio.io._resample import fit_length, resample_stream, resampled_length
-from skaudio.io._waveform import as_waveform
-
-PIECE_SAMPLES = 2**17  # 3 s at 44.1 kHz
 
 
 class AudioBlock(NamedTuple):
@@ -105,33 +101,11 @@ def _blocks(
     offset: float,
     duration: float | None,
 ) -> Iterator[AudioBlock]:
-    with open_sound(source, sr) as sound:
-        sr = sound.sr if sr is None else sr
-        length = max(1, round(block_seconds * sr))
-        hop = max(1, length - round(overlap_seconds * sr))
-        start, n = sound.go_to(offset, duration)
-        pieces = sound.pieces(n, PIECE_SAMPLES)
-        waveforms = (as_waveform(piece, sound.name, mono=mono) for piece in pieces)
-        if sr != sound.sr:
-            waveforms = resampled(waveforms, sound.sr, sr, 1 if mono else sound.n_channels)
-        for i, y in enumerate(regrouped(waveforms, length, hop)):
-            yield AudioBlock(start / sound.sr + i * hop / sr, y, sr)
-
-
-def resampled(
-    waveforms: Iterator[np.ndarray], sr: float, target_sr: float, n_channels: int = 1
-) -> Iterator[np.ndarray]:
-    """Resample pieces of a waveform, one after another, as if they were one."""
-    stream = resample_stream(sr, target_sr, n_channels)
-    n_in = n_out = 0
-    for y in waveforms:
-        n_in += y.shape[-1]
-        piece = stream.resample_chunk(y.T).T
-        n_out += piece.shape[-1]
-        yield piece
-    nothing = np.empty((0, n_channels) if n_channels > 1 else 0, np.float32)
-    n_left = max(0, resampled_length(n_in, sr, target_sr) - n_out)
-    yield fit_length(stream.resample_chunk(nothing, last=True).T, n_left)
+    with OpenClip(source, sr=sr, mono=mono, offset=offset, duration=duration) as clip:
+        length = max(1, round(block_seconds * clip.sr))
+        hop = max(1, length - round(overlap_seconds * clip.sr))
+        for i, y in enumerate(regrouped(clip.waveforms(), length, hop)):
+            yield AudioBlock(clip.onset_seconds + i * hop / clip.sr, y, clip.sr)
 
 
 def regrouped(waveforms: Iterator[np.ndarray], length: int, hop: int) -> Iterator[np.ndarray]:

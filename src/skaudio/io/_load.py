@@ -4,12 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from skaudio.io._open_sound import open_sound
+from skaudio.io._open_clip import OpenClip
 from skaudio.io._quantities import check_rate, check_seconds
-from skaudio.io._resample import resample
-from skaudio.io._waveform import as_waveform
-
-PIECE_SAMPLES = 2**20
 
 
 def load(
@@ -108,10 +104,5 @@ def load(
     check_seconds(offset, "offset")
     if duration is not None:
         check_seconds(duration, "duration", above=0)
-    with open_sound(source, sr) as sound:
-        _, n = sound.go_to(offset, duration)
-        pieces = list(sound.pieces(n, n if n and n <= sound.n_credible else PIECE_SAMPLES))
-        y = as_waveform(pieces[0] if len(pieces) == 1 else np.concatenate(pieces), sound.name, mono=mono)
-    if sr is None or sr == sound.sr:
-        return y, sound.sr
-    return resample(y, sound.sr, sr), sr
+    with OpenClip(source, sr=sr, mono=mono, offset=offset, duration=duration) as clip:
+        return clip.waveform(), clip.sr

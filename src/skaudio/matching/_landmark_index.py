@@ -8,6 +8,8 @@ import numpy as np
 TOLERANCE = 3  # hops by which landmarks may disagree on where a snippet begins
 SPAN = 2**32  # of places within a recording, so that a recording and a place make one number
 
+MOST_MERGED = 2**22  # landmarks, of about an hour: merging takes as much memory again
+
 
 class Votes(NamedTuple):
     """How many landmarks speak for which places.
@@ -43,7 +45,7 @@ class Votes(NamedTuple):
 class LandmarkIndex:
     """Landmarks by their codes.
 
-    Recordings that are added are sorted apart, and merged with the others once they are as many: adding one after
+    Recordings that are added are sorted apart, and merged with others once they are as many: adding one after
     another costs little, and asking too.
     """
 
@@ -57,10 +59,14 @@ class LandmarkIndex:
         """Add the landmarks of a recording."""
         order = np.argsort(codes, kind="stable")
         self._sorted.append((codes[order], recording * SPAN + times[order].astype(np.int64)))
-        while len(self._sorted) > 1 and len(self._sorted[-2][0]) <= 2 * len(self._sorted[-1][0]):
+        while len(self._sorted) > 1 and self._is_worth_merging(*(len(codes) for codes, _ in self._sorted[-2:])):
             codes, places = map(np.concatenate, zip(*self._sorted[-2:], strict=True))
             order = np.argsort(codes, kind="stable")
             self._sorted[-2:] = [(codes[order], places[order])]
+
+    @staticmethod
+    def _is_worth_merging(n_before: int, n_last: int) -> bool:
+        return n_before <= 2 * n_last and n_before + n_last <= MOST_MERGED
 
     def without(self, recordings: np.ndarray) -> "LandmarkIndex":
         """Return an index that lacks the landmarks of some recordings."""

@@ -10,6 +10,7 @@ from skaudio._validation import as_frames
 from skaudio.estimators import AutoencoderLatent
 from skaudio.features import MFCC
 from skaudio.matching._alignment import correlate
+from skaudio.matching._recording import Recording
 
 CHUNK_SECONDS, HOP_SECONDS = 1.0, 0.1
 HOP_LENGTH = 512
@@ -36,21 +37,26 @@ class LatentIndex:
         self._encoder: AutoencoderLatent | None = None
         self._latents: dict[int, np.ndarray] = {}
 
-    def describe(self, waveform: np.ndarray) -> np.ndarray:
+    def describe(self, recording: Recording) -> np.ndarray:
         """Compute the mean MFCC of overlapping chunks, ``(n_chunks, n_mfcc)``; of less than a chunk, its own."""
         front_end = MFCC(sr=self._sr, n_mfcc=N_MFCC, hop_length=HOP_LENGTH)
-        frames = as_frames(front_end.fit_transform([waveform]))[0]
+        with recording.named_errors():
+            frames = as_frames(front_end.fit_transform([recording.clip]))[0]
         width = min(self._width, len(frames))
         sums = np.concatenate([np.zeros((1, N_MFCC)), np.cumsum(frames, axis=0, dtype=np.float64)])
         means = (sums[width:] - sums[:-width]) / width
         return means[:: self._hop].astype(np.float32)
 
-    def with_more(self, recordings: Iterable[tuple[int, np.ndarray]]) -> Self:
-        """Return an index of these recordings, by their numbers, and those of this one.
+    def describe_parts(self, recording: Recording) -> list[np.ndarray]:
+        """Compute the same for `with_more`, in one part."""
+        return [self.describe(recording)]
+
+    def with_more(self, recordings: Iterable[tuple[int, Iterable[np.ndarray]]]) -> Self:
+        """Return an index of these recordings, by their numbers, each in parts, and those of this one.
 
         The autoencoder of an empty index is trained on them.
         """
-        recordings, index = list(recordings), copy(self)
+        recordings, index = [(number, np.concatenate(list(parts))) for number, parts in recordings], copy(self)
         if index._encoder is None:
             chunks = np.concatenate([chunks for _, chunks in recordings])
             rng = np.random.default_rng(self._seed)

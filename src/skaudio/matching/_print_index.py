@@ -1,18 +1,22 @@
 """Recordings known by landmarks and prints: the very same sound is found, in noise and at any level."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import copy
+from itertools import islice
 from typing import Self
 
 import numpy as np
 
+from skaudio._growing_array import GrowingArray
 from skaudio.matching._alignment import correlate
 from skaudio.matching._landmark_index import SPAN, LandmarkIndex, Votes
-from skaudio.matching._prints import PEAK_HOP, PRINT_HOP, Prints, make_prints
+from skaudio.matching._prints import PEAK_HOP, PRINT_HOP, Prints, iter_prints, join_prints
+from skaudio.matching._recording import Recording
 
 HOPS = PRINT_HOP // PEAK_HOP
 VOTE_WEIGHT = 0.1  # of the logarithm of the landmarks that speak for a place, beside the correlation there
 N_PLACES = 50  # that landmarks propose, in an index too large to be looked through
+PARTS_AT_ONCE = 64  # of a recording: some minutes
 
 Place = tuple[int, float, float]
 
@@ -36,17 +40,25 @@ class PrintIndex:
         self._frames: dict[int, np.ndarray] = {}
         self._landmarks = LandmarkIndex()
 
-    def describe(self, waveform: np.ndarray) -> Prints:
+    def describe(self, recording: Recording) -> Prints:
         """Compute what is kept of a recording, or looked for of a snippet."""
-        return make_prints(waveform, self._sr)
+        return join_prints(self.describe_parts(recording))
 
-    def with_more(self, recordings: Iterable[tuple[int, Prints]]) -> Self:
-        """Return an index of these recordings, by their numbers, and those of this one."""
+    def describe_parts(self, recording: Recording) -> Iterator[Prints]:
+        """Compute the same part by part, for `with_more`, which keeps them while the recording is still decoded."""
+        return iter_prints(recording.pieces(), self._sr)
+
+    def with_more(self, recordings: Iterable[tuple[int, Iterable[Prints]]]) -> Self:
+        """Return an index of these recordings, by their numbers, each in parts, and those of this one."""
         index = copy(self)
         index._frames, index._landmarks = dict(self._frames), copy(self._landmarks)
-        for number, prints in recordings:
-            index._landmarks.add(number, prints.codes, prints.times)
-            index._frames[number] = prints.frames
+        for number, parts in recordings:
+            frames, parts = GrowingArray(), iter(parts)
+            while some := list(islice(parts, PARTS_AT_ONCE)):
+                prints = join_prints(some)
+                index._landmarks.add(number, prints.codes, prints.times)
+                frames.append(prints.frames)
+            index._frames[number] = frames.all()
         return index
 
     def without(self, numbers: list[int]) -> Self:

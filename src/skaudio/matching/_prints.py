@@ -10,6 +10,7 @@ References
    Retrieval, 2003.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -40,7 +41,7 @@ STEPS = 24.0  # of the 8 bits, a unit
 
 
 class Prints(NamedTuple):
-    """What is kept of a recording.
+    """What is kept of a recording, or of a part of one: of the next part, times go on.
 
     Attributes
     ----------
@@ -57,23 +58,46 @@ class Prints(NamedTuple):
     frames: np.ndarray
 
 
-def make_prints(y: np.ndarray, sr: float) -> Prints:
-    """Compute landmarks and prints of a waveform ``(n_samples,)`` at ``sr`` Hz."""
-    n_frames = 1 + len(y) // PRINT_HOP
-    padded = np.pad(y, (N_FFT // 2, N_FFT // 2 + PRINT_HOP))
-    times, bins, frames = [], [], []
-    for start in range(0, n_frames, BLOCK):
+def iter_prints(pieces: Iterable[np.ndarray], sr: float) -> Iterator[Prints]:
+    """Yield the landmarks and prints of a waveform at ``sr`` Hz that comes in pieces ``(n_samples_i,)``, in parts."""
+    scale = PRINT_HOP // PEAK_HOP
+    earlier = np.zeros((2, 0), np.int64)  # peaks that may be paired with later ones
+    for start, samples, own in _blocks(pieces):
+        times, bins = _find_peaks(samples, sr, slice(own.start * scale, own.stop * scale))
+        peaks = np.concatenate([earlier, [times + start * scale, bins]], axis=1)
+        codes, when = _hash_pairs(*peaks, earlier.shape[1])
+        yield Prints(codes, when, _print_frames(samples, sr)[own])
+        earlier = peaks[:, -(NEXT_PEAKS - 1) :]
+
+
+def join_prints(parts: Iterable[Prints]) -> Prints:
+    """Join the parts of a recording."""
+    return Prints(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+def _blocks(pieces: Iterable[np.ndarray]) -> Iterator[tuple[int, np.ndarray, slice]]:
+    """Yield blocks of frames: the first of them, the samples of them and of those around, and which are their own."""
+    held, begin = np.zeros(N_FFT // 2, np.float32), 0  # samples, and the frame that they begin with
+    n_samples = start = 0
+
+    def block(size: int, after: int) -> tuple[int, np.ndarray, slice]:
+        before = min(MARGIN, start)
+        first, last = start - before - begin, start + size + after - begin
+        return start, held[first * PRINT_HOP : (last - 1) * PRINT_HOP + N_FFT], slice(before, before + size)
+
+    for piece in pieces:
+        held = np.concatenate([held, piece])
+        n_samples += len(piece)
+        while len(held) >= (start + BLOCK + MARGIN - 1 - begin) * PRINT_HOP + N_FFT:
+            yield block(BLOCK, MARGIN)
+            start += BLOCK
+            held, begin = held[(start - MARGIN - begin) * PRINT_HOP :], start - MARGIN
+    held = np.pad(held, (0, N_FFT // 2 + PRINT_HOP))
+    n_frames = 1 + n_samples // PRINT_HOP
+    while start < n_frames:
         size = min(BLOCK, n_frames - start)
-        before, after = min(MARGIN, start), min(MARGIN, n_frames - start - size)
-        first, last = start - before, start + size + after
-        samples = padded[first * PRINT_HOP : (last - 1) * PRINT_HOP + N_FFT]
-        frames.append(_print_frames(samples, sr)[before : before + size])
-        scale = PRINT_HOP // PEAK_HOP
-        block_times, block_bins = _find_peaks(samples, sr, slice(before * scale, (before + size) * scale))
-        times.append(block_times + start * scale)
-        bins.append(block_bins)
-    codes, when = _hash_pairs(np.concatenate(times), np.concatenate(bins))
-    return Prints(codes, when, np.concatenate(frames))
+        yield block(size, min(MARGIN, n_frames - start - size))
+        start += size
 
 
 def _find_peaks(samples: np.ndarray, sr: float, own: slice) -> tuple[np.ndarray, np.ndarray]:
@@ -91,15 +115,17 @@ def _find_peaks(samples: np.ndarray, sr: float, own: slice) -> tuple[np.ndarray,
     return times, bins
 
 
-def _hash_pairs(times: np.ndarray, bins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pair each peak with those that follow, not far off in time and frequency."""
+def _hash_pairs(times: np.ndarray, bins: np.ndarray, n_earlier: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pair each peak with those that follow, not far off in time and frequency; not earlier ones among themselves."""
     codes, when = [np.zeros(0, np.uint32)], [np.zeros(0, np.int32)]
     for ahead in range(1, min(NEXT_PEAKS, len(times))):
-        later, higher = times[ahead:] - times[:-ahead], bins[ahead:] - bins[:-ahead]
+        first = slice(max(0, n_earlier - ahead), len(times) - ahead)
+        second = slice(first.start + ahead, len(times))
+        later, higher = times[second] - times[first], bins[second] - bins[first]
         near = (later > 0) & (later <= LONGEST_PAIR) & (np.abs(higher) <= WIDEST_PAIR)
-        code = (bins[:-ahead][near] << 16) | ((higher[near] + WIDEST_PAIR) << 8) | later[near]
+        code = (bins[first][near] << 16) | ((higher[near] + WIDEST_PAIR) << 8) | later[near]
         codes.append(code.astype(np.uint32))
-        when.append(times[:-ahead][near].astype(np.int32))
+        when.append(times[first][near].astype(np.int32))
     return np.concatenate(codes), np.concatenate(when)
 
 

@@ -14,10 +14,10 @@ from skaudio._atomic import atomic
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
 from skaudio._validation import check_clips
-from skaudio.io import AudioError, load
 from skaudio.matching._latent_index import LatentIndex
 from skaudio.matching._match import Match
 from skaudio.matching._print_index import PrintIndex
+from skaudio.matching._recording import Recording
 
 CALIBRATION_SNIPPETS = 100  # of each length
 CALIBRATION_SECONDS = (0.5, 1.0, 2.0, 4.0)  # the shorter a snippet, the more alike it may be by chance
@@ -187,10 +187,14 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         known = [name for name in self._names_of(recordings, y) if name in self.names_]
         if known:
             raise ValueError(f"There is a recording of the name {known[0]!r} already. Remove it first, or use another.")
-        ready = [(self._index.describe(waveform), waveform, name) for waveform, name in self._named(recordings, y)]
+        ready = [(name, self._index.describe(one), one.n_samples) for one, name in self._named(recordings, y)]
         # All of them are decoded by now: all are taken in, or none. Copies, so that what is there stays until then.
         self.names_, self._numbers, self._sizes = [*self.names_], [*self._numbers], {**self._sizes}
-        numbered = [(self._number(waveform, name), description) for description, waveform, name in ready]
+        numbered = []
+        for name, description, n_samples in ready:
+            number = self._number(name)
+            self._sizes[number] = n_samples
+            numbered.append((number, [description]))
         self._index = self._index.with_more(numbered)
         return self
 
@@ -295,15 +299,16 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         names = dict(zip(self._numbers, self.names_, strict=True))
         longest = max(self._sizes[number] for number in self._numbers)
         for i, clip in enumerate(clips):
-            waveform = self._waveform(clip, f"Snippet {i}")
-            seconds = len(waveform) / self.sr
-            if len(waveform) > longest:
+            snippet = Recording(clip, self.sr, f"Snippet {i}")
+            description = self._index.describe(snippet)
+            seconds = snippet.n_samples / self.sr
+            if snippet.n_samples > longest:
                 raise ValueError(
                     f"Snippet {i} of {seconds:.2f} s is longer than every recording; the longest has "
                     f"{longest / self.sr:.2f} s. Pass a part of it."
                 )
             threshold = np.interp(np.log(seconds), np.log(CALIBRATION_SECONDS), self.thresholds_)
-            places = self._index.ranked(self._index.describe(waveform))
+            places = self._index.ranked(description)
             yield [Match(names[number], similarity, offset) for number, similarity, offset in places], threshold
 
     def _described(
@@ -311,16 +316,19 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
     ) -> Iterator[tuple[int, Any]]:
         """Yield what the index keeps of each recording; draw snippets of them, to find the threshold by."""
         drawn = rng.randint(len(recordings), size=(len(CALIBRATION_SECONDS), CALIBRATION_SNIPPETS))
-        for waveform, name in self._named(recordings, names):
-            number = self._number(waveform, name)
+        for recording, name in self._named(recordings, names):
+            number = self._number(name)
+            yield number, self._index.describe_parts(recording)
+            self._sizes[number] = recording.n_samples
+            lengths, spans = [], []
             for i in np.nonzero(drawn == number)[0]:
                 size = int(CALIBRATION_SECONDS[i] * self.sr)
-                if len(waveform) >= size:
-                    start = rng.randint(len(waveform) - size + 1)
-                    snippet = waveform[start : start + size]
-                    if snippet.any():
-                        snippets[i].append((number, self._index.describe(snippet)))
-            yield number, self._index.describe(waveform)
+                if recording.n_samples >= size:
+                    lengths.append(i)
+                    spans.append((rng.randint(recording.n_samples - size + 1), size))
+            for i, snippet in zip(lengths, recording.parts(spans), strict=True):
+                if snippet.any():
+                    snippets[i].append((number, self._index.describe(Recording(snippet, self.sr))))
 
     def _names_of(self, recordings: Sequence, names: Any) -> list:
         if names is None:
@@ -343,24 +351,17 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
             named[name] = clip
         return list(named)
 
-    def _named(self, recordings: Sequence, names: Any) -> Iterator[tuple[np.ndarray, Any]]:
+    def _named(self, recordings: Sequence, names: Any) -> Iterator[tuple[Recording, Any]]:
         for i, name in enumerate(self._names_of(recordings, names)):
-            yield self._waveform(recordings[i], f"Recording {i}"), name
+            yield Recording(recordings[i], self.sr, f"Recording {i}"), name
 
-    def _number(self, waveform: np.ndarray, name: Any) -> int:
-        """Give a recording its number, and note its name and size."""
+    def _number(self, name: Any) -> int:
+        """Give a recording its number, and note its name."""
         number = self._next
         self._next += 1
         self._numbers.append(number)
         self.names_.append(name)
-        self._sizes[number] = len(waveform)
         return number
-
-    def _waveform(self, clip: Any, what: str) -> np.ndarray:
-        try:
-            return load(clip, sr=self.sr)[0]
-        except (AudioError, TypeError) as error:
-            raise type(error)(f"{what}: {error}") from error
 
     def _calibrate(self, snippets: list[list[tuple[int, Any]]]) -> np.ndarray:
         """Match parts of recordings with the others, to see how similar may be what is not the same.

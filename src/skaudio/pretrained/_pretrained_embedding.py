@@ -1,8 +1,7 @@
 """What a pretrained model hears in a clip, as a vector."""
 
 import os
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -18,13 +17,12 @@ from skaudio._atomic import atomic
 from skaudio._validation import check_clips
 from skaudio.features._cache import FeatureCache
 from skaudio.features._front_end import FrontEnd
-from skaudio.io import AudioError
 from skaudio.pooling import StatPooling
 from skaudio.pretrained._model_error import ModelError
 from skaudio.pretrained._model_file import ModelFile
 from skaudio.pretrained._named_models import NAMED_MODELS, NamedModel
 from skaudio.pretrained._opening import keras_network, model_digest, open_model
-from skaudio.pretrained._windows import windows_of
+from skaudio.pretrained._windows import PooledOutputs, WindowOutputs
 
 POOLINGS = {"mean": ("mean",), "max": ("max",), "meanmax": ("mean", "max")}
 
@@ -245,11 +243,12 @@ class PretrainedEmbedding(FrontEnd):
             If the model file cannot be run.
         """
         check_is_fitted(self)
-        frames = self._frames(X)
         if self.pooling is None:
-            return self._frames_output(frames, X)
-        pooling = StatPooling(stats=POOLINGS[self.pooling]).set_output(transform="default")
-        return pooling.fit_transform(frames)
+            return self._frames_output(self._frames(X), X)
+        stats = POOLINGS[self.pooling]
+        if self.memory is None:  # of hours of windows, nothing is kept
+            return self._frames(X, PooledOutputs(self._extractor(), stats), len(stats) * len(self.channel_names_))[:, 0]
+        return StatPooling(stats=stats).set_output(transform="default").fit_transform(self._frames(X))
 
     def tags(self, X: Any, top: int = 5) -> list[list[tuple[str, float]]]:
         """Name what is to be heard in each clip, with nothing to train; of a model with ``output="scores"``.
@@ -359,29 +358,8 @@ class PretrainedEmbedding(FrontEnd):
     def _opened(self) -> Any:
         return open_model(self._source, self.output, None if self.window_seconds is None else self._n_samples)
 
-    def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
-        model, n_samples, said = self._opened(), self._n_samples, []
-        hop = self._hop_length()
-
-        def extract(y: np.ndarray) -> np.ndarray:
-            if len(y) < n_samples and not said:
-                said.append(True)
-                warnings.warn(
-                    f"A clip of {len(y) / self.sr_:.3g} s is shorter than the model's window of "
-                    f"{self.window_seconds_:.3g} s: silence follows it, as it does others that are as short.",
-                    stacklevel=2,
-                )
-            vectors = np.concatenate([model(windows) for windows in windows_of(y, n_samples, hop)])
-            broken = ~np.isfinite(vectors).all(axis=1)
-            if broken.any():
-                first = int(broken.argmax())
-                raise AudioError(
-                    f"model={self.model!r} gives NaN or infinity for {broken.sum()} of {len(vectors)} windows, "
-                    f"first for window {first}, {first * hop / self.sr_:.3g} s from the start."
-                )
-            return vectors
-
-        return extract
+    def _extractor(self) -> WindowOutputs:
+        return WindowOutputs(self._opened(), self._n_samples, self._hop_length(), self.sr_, f"model={self.model!r}")
 
     def _hop_length(self) -> int:
         return max(1, round(self.hop_seconds_ * self.sr_))

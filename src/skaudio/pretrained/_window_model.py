@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from skaudio.pretrained._model_error import ModelError
-
-WINDOWS_AT_ONCE = 32  # as many as keep a network busy; memory stays bounded on long recordings
+from skaudio.pretrained._windows import WINDOWS_AT_ONCE
 
 
 class WindowModel:

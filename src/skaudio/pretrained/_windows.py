@@ -1,22 +1,154 @@
-"""Cutting waveforms into windows."""
+"""Cutting waveforms into windows, and what a model makes of them."""
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from skaudio._growing_array import GrowingArray
+from skaudio.features._block_extractor import BlockExtractor, Room
+from skaudio.io import AudioError
 
-def windows_of(y: np.ndarray, n_samples: int, hop: int) -> Iterator[np.ndarray]:
+WINDOWS_AT_ONCE = 32  # as many as keep a network busy; memory stays bounded on long recordings
+
+
+def windows_of(pieces: Iterable[np.ndarray], n_samples: int, hop: int) -> Iterator[np.ndarray]:
     """Yield the windows ``(n_windows, n_samples)`` that a waveform fills, uncopied, and then one that silence fills up.
 
-    The last is there unless others have heard all of the waveform.
+    The last is there unless others have covered all of the waveform. Of pieces of a waveform, windows come in whole
+    batches of `WINDOWS_AT_ONCE` as long as there are so many, as those of the whole waveform do.
     """
-    n_whole = 0
-    if len(y) >= n_samples:
-        whole = np.lib.stride_tricks.sliding_window_view(y, n_samples)[::hop]
-        n_whole = len(whole)
-        yield whole
-    if n_whole == 0 or max(n_whole * hop, (n_whole - 1) * hop + n_samples) < len(y):
+    held = np.empty(0, np.float32)
+    n_whole = n_total = skip = 0  # skip: how far the next window begins behind what came so far
+    for piece in pieces:
+        n_total += len(piece)
+        rest = piece[skip:]
+        skip = max(0, skip - len(piece))
+        held = np.concatenate([held, rest]) if len(held) else rest
+        n_ready = _count(held, n_samples, hop) // WINDOWS_AT_ONCE * WINDOWS_AT_ONCE
+        if n_ready:
+            yield _filled(held, n_samples, hop)[:n_ready]
+            n_whole += n_ready
+            skip = max(0, n_ready * hop - len(held))
+            held = held[n_ready * hop :]
+    n_ready = _count(held, n_samples, hop)
+    if n_ready:
+        yield _filled(held, n_samples, hop)
+        n_whole += n_ready
+        held = held[n_ready * hop :]
+    if n_whole == 0 or max(n_whole * hop, (n_whole - 1) * hop + n_samples) < n_total:
         last = np.zeros((1, n_samples), np.float32)
-        rest = y[n_whole * hop :]
-        last[0, : len(rest)] = rest
+        last[0, : len(held)] = held
         yield last
+
+
+def _count(held: np.ndarray, n_samples: int, hop: int) -> int:
+    return 1 + (len(held) - n_samples) // hop if len(held) >= n_samples else 0
+
+
+def _filled(held: np.ndarray, n_samples: int, hop: int) -> np.ndarray:
+    return np.lib.stride_tricks.sliding_window_view(held, n_samples)[::hop]
+
+
+class WindowOutputs(BlockExtractor):
+    """What a model gives for each window of a waveform.
+
+    Parameters
+    ----------
+    model : callable
+        From windows ``(n_windows, n_samples)`` to float32 ``(n_windows, n_outputs)``.
+    n_samples, hop : int
+        Length of a window, and samples from one to the next.
+    sr : float
+        Sampling rate in Hz, for the warning of clips that are shorter than a window, which is given once.
+    name : str
+        What messages call the model.
+    """
+
+    def __init__(
+        self, model: Callable[[np.ndarray], np.ndarray], n_samples: int, hop: int, sr: float, name: str
+    ) -> None:
+        self._model, self._n_samples, self._hop, self._sr, self._name = model, n_samples, hop, sr, name
+        self._warned = False
+
+    def __call__(self, y: np.ndarray) -> np.ndarray:
+        return np.concatenate(list(self.stream([y])))
+
+    def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Room) -> np.ndarray:
+        grown = GrowingArray(None if n_samples is None else self._n_windows(n_samples), room)
+        for outputs in self.stream(next(passes)):
+            grown.append(outputs)
+        return grown.all()
+
+    def _n_windows(self, n_samples: int) -> int:
+        n_whole = 1 + (n_samples - self._n_samples) // self._hop if n_samples >= self._n_samples else 0
+        covered = max(n_whole * self._hop, (n_whole - 1) * self._hop + self._n_samples) if n_whole else 0
+        return n_whole + (covered < n_samples)
+
+    def stream(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield outputs ``(n_windows, n_outputs)`` of a waveform that comes in pieces, some at a time.
+
+        Raises
+        ------
+        AudioError
+            If the model gives NaN or infinity.
+        """
+        n_total = n_windows = 0
+
+        def counted() -> Iterator[np.ndarray]:
+            nonlocal n_total
+            for piece in pieces:
+                n_total += len(piece)
+                yield piece
+
+        for windows in windows_of(counted(), self._n_samples, self._hop):
+            outputs = self._model(windows)
+            self._check_finite(outputs, n_windows)
+            n_windows += len(outputs)
+            yield outputs
+        if n_total < self._n_samples and not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"A clip of {n_total / self._sr:.3g} s is shorter than the model's window of "
+                f"{self._n_samples / self._sr:.3g} s: silence follows it, as it does others that are as short.",
+                stacklevel=2,
+            )
+
+    def _check_finite(self, outputs: np.ndarray, n_before: int) -> None:
+        broken = ~np.isfinite(outputs).all(axis=1)
+        if broken.any():
+            first = n_before + int(broken.argmax())
+            raise AudioError(
+                f"{self._name} gives NaN or infinity for {broken.sum()} of {len(outputs)} windows that were computed "
+                f"together, first for window {first}, {first * self._hop / self._sr:.3g} s from the start."
+            )
+
+
+class PooledOutputs(BlockExtractor):
+    """What a model gives for the windows of a waveform, pooled as they come: one frame.
+
+    Parameters
+    ----------
+    outputs : WindowOutputs
+        What is pooled.
+    stats : sequence of {"mean", "max"}
+        How, one beside the other.
+    """
+
+    def __init__(self, outputs: WindowOutputs, stats: Sequence[str]) -> None:
+        self._outputs, self._stats = outputs, stats
+
+    def __call__(self, y: np.ndarray) -> np.ndarray:
+        return self._pooled([y])
+
+    def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Room) -> np.ndarray:  # noqa: ARG002
+        return self._pooled(next(passes))
+
+    def _pooled(self, pieces: Iterable[np.ndarray]) -> np.ndarray:
+        n_windows, total, largest = 0, np.float64(0.0), np.float32(-np.inf)
+        for outputs in self._outputs.stream(pieces):
+            n_windows += len(outputs)
+            total = total + outputs.sum(axis=0, dtype=np.float64)
+            largest = np.maximum(largest, outputs.max(axis=0))
+        pooled = {"mean": total / n_windows, "max": largest}
+        return np.concatenate([pooled[stat] for stat in self._stats])[np.newaxis].astype(np.float32)

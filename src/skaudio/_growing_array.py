@@ -1,0 +1,42 @@
+"""An array that is written part by part."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+
+class GrowingArray:
+    """Rows in one array, which grows in place where the system can move memory: no second copy of all is made.
+
+    Parameters
+    ----------
+    n_rows : int or None, default=None
+        The most that there may be; None if that is not known.
+    allocate : callable or None, default=None
+        From a shape to an array, to write to where `n_rows` is known. None: a new one.
+    """
+
+    def __init__(self, n_rows: int | None = None, allocate: Callable[[tuple], np.ndarray] | None = None) -> None:
+        self._n_rows, self._allocate = n_rows, allocate
+        self._array: np.ndarray | None = None
+        self._n = 0
+
+    def append(self, rows: np.ndarray, n_columns: int | None = None) -> None:
+        """Write rows behind those that are there; of the first, `n_columns` is how many there are in the end."""
+        if self._array is None:
+            self._array = self._first(rows, rows.shape[1:] if n_columns is None else (n_columns,))
+        n = self._n + len(rows)
+        if n > len(self._array):
+            self._array.resize((max(n, 3 * len(self._array) // 2), *self._array.shape[1:]), refcheck=False)
+        self._array[self._n : n, : rows.shape[1]] = rows
+        self._n = n
+
+    def all(self) -> np.ndarray:
+        """Return the rows, not copied."""
+        return self._array[: self._n]
+
+    def _first(self, rows: np.ndarray, inner: tuple[int, ...]) -> np.ndarray:
+        if self._n_rows is None:
+            return np.empty((4 * len(rows), *inner), rows.dtype)
+        shape = (self._n_rows, *inner)
+        return np.empty(shape, rows.dtype) if self._allocate is None else self._allocate(shape)

@@ -1,0 +1,148 @@
+"""What the front ends on spectra do to a waveform, stage by stage.
+
+1. Spectra, which depend on no more than the samples around a frame.
+2. Decibels, with a floor below the loudest value of the clip.
+3. A projection of each frame, such as that to cepstral coefficients.
+4. Removal of each channel's mean over the clip, and scaling to unit variance.
+5. Derivatives.
+
+A long clip goes through 1 to 3 block by block, and its frames through 4 and 5, in the place where they are. The loudest
+value is known at the end only: frames that were projected above too low a floor are computed once more.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from skaudio._growing_array import GrowingArray
+from skaudio.dsp import delta, frame_count, normalize, power_to_db
+from skaudio.features._block_extractor import BlockExtractor, Room, framed_blocks
+
+BLOCK_SAMPLES = 2**19  # 24 s at 22.05 kHz
+BLOCK_VALUES = 2**21  # of spectra: 8 MiB
+DELTA_REACH = 8  # frames to either side that decide about a derivative, next to the ends of a clip too
+
+
+@dataclass(frozen=True)
+class Stages(BlockExtractor):
+    """From a waveform to frames.
+
+    Parameters
+    ----------
+    spectra : callable
+        From a waveform to float32 ``(n_frames, n_bins)``.
+    n_fft, hop_length, center
+        Of the frames.
+    decibels : bool, default=False
+        Whether spectra are powers that are converted to decibels.
+    top_db : float or None, default=None
+        Floor, in decibels below the loudest value of the clip.
+    project : callable or None, default=None
+        From ``(n_frames, n_bins)`` to ``(n_frames, n_channels)``, each frame by itself.
+    normalize : {None, "mean", "standard"}, default=None
+        What to remove of each channel.
+    deltas : {0, 1, 2}, default=0
+        How many derivatives to append.
+    """
+
+    spectra: Callable[[np.ndarray], np.ndarray]
+    n_fft: int
+    hop_length: int
+    center: bool
+    decibels: bool = False
+    top_db: float | None = None
+    project: Callable[[np.ndarray], np.ndarray] | None = None
+    normalize: str | None = None
+    deltas: int = 0
+
+    def __call__(self, y: np.ndarray) -> np.ndarray:
+        frames = self.spectra(y)
+        if self.decibels:
+            frames = power_to_db(frames, top_db=self.top_db)
+        if self.project is not None:
+            frames = self.project(frames)
+        if self.normalize is not None:
+            frames = normalize(frames, variance=self.normalize == "standard")
+        if self.deltas:
+            derivatives = (delta(frames, order=order) for order in range(1, self.deltas + 1))
+            frames = np.concatenate([frames, *derivatives], axis=1)
+        return frames
+
+    def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Room) -> np.ndarray:
+        n_frames = n_samples and frame_count(n_samples, self.n_fft, self.hop_length, center=self.center)
+        grown = GrowingArray(n_frames, room)
+        floors, lowest, peak = [], [], np.float32(0.0)
+        for block, keep in self._blocks(next(passes)):
+            frames = self.spectra(block)[keep]
+            if self.decibels:
+                peak = max(peak, frames.max())
+                frames = power_to_db(frames, top_db=None)
+                floors.append(self._floor(peak))
+                lowest.append(frames.min())
+            grown.append(self._projected(frames, floors), self._n_channels(frames))
+        out = grown.all()
+        static = out[:, : out.shape[1] // (1 + self.deltas)]
+        if self.decibels and self.top_db is not None:
+            self._raise_floor(static, floors, lowest, passes)
+        if self.normalize is not None:
+            normalize(static, variance=self.normalize == "standard", out=static)
+        for order in range(1, self.deltas + 1):
+            self._append_delta(out, static.shape[1], order)
+        return out
+
+    def _blocks(self, pieces: Iterator[np.ndarray]) -> Iterator[tuple[np.ndarray, slice]]:
+        return framed_blocks(pieces, hop_length=self.hop_length, margin=self._margin, kept=self._kept)
+
+    @property
+    def _margin(self) -> int:
+        return -(-self.n_fft // self.hop_length)
+
+    @property
+    def _kept(self) -> int:
+        """Frames of a block."""
+        return max(1, min(BLOCK_SAMPLES // self.hop_length, BLOCK_VALUES // self.n_fft))
+
+    def _floor(self, peak: np.float32) -> np.float32:
+        """Compute what silence is floored to beside a loudest value: by the very function that floors a whole clip."""
+        return power_to_db(np.array([[peak, 0.0]], np.float32), top_db=self.top_db)[0, 1]
+
+    def _projected(self, frames: np.ndarray, floors: list[np.float32]) -> np.ndarray:
+        if self.project is None:
+            return frames
+        if self.decibels:
+            np.maximum(frames, floors[-1], out=frames)
+        return self.project(frames)
+
+    def _n_channels(self, frames: np.ndarray) -> int:
+        n_static = frames.shape[1] if self.project is None else self.project(frames[:1]).shape[1]
+        return n_static * (1 + self.deltas)
+
+    def _raise_floor(
+        self, static: np.ndarray, floors: list[np.float32], lowest: list[np.float32], passes: Iterator
+    ) -> None:
+        """Bring all frames to the floor below the loudest value of all."""
+        floor = floors[-1]
+        if self.project is None:
+            np.maximum(static, floor, out=static)
+            return
+        late = [i for i, low in enumerate(lowest) if low < floor and floors[i] < floor]
+        if not late:
+            return
+        first = 0
+        for i, (block, keep) in enumerate(self._blocks(next(passes))):
+            n_frames = self._kept + (self._margin if i == 0 else 0)
+            if i in late:
+                frames = np.maximum(power_to_db(self.spectra(block)[keep], top_db=None), floor)
+                static[first : first + len(frames)] = self.project(frames)
+            if i == late[-1]:
+                return
+            first += n_frames
+
+    def _append_delta(self, out: np.ndarray, n_static: int, order: int) -> None:
+        step = max(1, BLOCK_VALUES // n_static)
+        for start in range(0, len(out), step):
+            stop = min(start + step, len(out))
+            first = max(0, start - DELTA_REACH)
+            derivative = delta(out[first : stop + DELTA_REACH, :n_static], order=order)
+            out[start:stop, order * n_static : (order + 1) * n_static] = derivative[start - first : stop - first]

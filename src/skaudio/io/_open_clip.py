@@ -1,0 +1,122 @@
+"""A clip that is open: how long it is, and its waveform, whole or piece by piece."""
+
+from collections.abc import Iterator
+from typing import Any, Self
+
+import numpy as np
+
+from skaudio.io._open_sound import open_sound
+from skaudio.io._resample import fit_length, resample, resample_stream, resampled_length
+from skaudio.io._waveform import as_waveform
+
+LONG_SAMPLES = 2**23  # 6 minutes at 22.05 kHz, 32 MiB
+PIECE_SAMPLES = 2**17  # 3 s at 44.1 kHz
+UNKNOWN_PIECE_SAMPLES = 2**20
+
+
+class OpenClip:
+    """A clip, or a part of it, that has been opened and of which nothing is decoded yet.
+
+    Parameters
+    ----------
+    source : path, binary file object, array, pair or dict
+        See `load`, also for the other parameters and what is raised.
+    sr : float or None
+        Sampling rate wanted, in Hz. None: the clip's own.
+    mono : bool, default=True
+        Whether to average the channels.
+    offset : float, default=0.0
+        Where the part begins, in seconds.
+    duration : float or None, default=None
+        How long it is at most, in seconds.
+
+    Attributes
+    ----------
+    sr : float
+        Sampling rate of the waveform, in Hz.
+    onset_seconds : float
+        Where the part begins in the clip.
+    n_samples : int or None
+        Length of the waveform, or the most that it may be; None where only decoding shows it.
+    is_long : bool
+        Whether it is better taken in pieces, and as often as one wants: it is long, or nobody knows how long, and can
+        be opened again, which a file object that cannot be put back cannot.
+
+    See Also
+    --------
+    load : A waveform, at once.
+    iter_blocks : Blocks of equal length.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.io import OpenClip
+    >>> with OpenClip((np.zeros(4000), 8000), sr=16000) as clip:
+    ...     clip.n_samples, len(clip.waveform())
+    (8000, 8000)
+    """
+
+    def __init__(
+        self,
+        source: Any,
+        *,
+        sr: float | None,
+        mono: bool = True,
+        offset: float = 0.0,
+        duration: float | None = None,
+    ) -> None:
+        self._sound = open_sound(source, sr)
+        try:
+            start, self._n = self._sound.go_to(offset, duration)
+        except BaseException:
+            self.close()
+            raise
+        self._mono = mono
+        self.sr = self._sound.sr if sr is None else sr
+        self.onset_seconds = start / self._sound.sr
+        self.n_samples = None if self._n is None else resampled_length(self._n, self._sound.sr, self.sr)
+        opens_again = not hasattr(source, "read") or (hasattr(source, "seekable") and source.seekable())
+        self.is_long = opens_again and (self.n_samples is None or self.n_samples > LONG_SAMPLES)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free what it holds. A file object is then where it was before."""
+        self._sound.close()
+
+    def waveform(self) -> np.ndarray:
+        """Decode all of it, at once."""
+        # What a header states allocates no more than a file of its size can hold.
+        n = self._n if self._n and self._n <= self._sound.n_credible else UNKNOWN_PIECE_SAMPLES
+        pieces = list(self._sound.pieces(self._n, n))
+        raw = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        y = as_waveform(raw, self._sound.name, mono=self._mono)
+        return y if self.sr == self._sound.sr else resample(y, self._sound.sr, self.sr)
+
+    def waveforms(self) -> Iterator[np.ndarray]:
+        """Decode it piece by piece; joined, they are `waveform`."""
+        pieces = self._sound.pieces(self._n, PIECE_SAMPLES)
+        waveforms = (as_waveform(piece, self._sound.name, mono=self._mono) for piece in pieces)
+        if self.sr == self._sound.sr:
+            return waveforms
+        return resampled(waveforms, self._sound.sr, self.sr, 1 if self._mono else self._sound.n_channels)
+
+
+def resampled(
+    waveforms: Iterator[np.ndarray], sr: float, target_sr: float, n_channels: int = 1
+) -> Iterator[np.ndarray]:
+    """Resample pieces of a waveform, one after another, as if they were one."""
+    stream = resample_stream(sr, target_sr, n_channels)
+    n_in = n_out = 0
+    for y in waveforms:
+        n_in += y.shape[-1]
+        piece = stream.resample_chunk(y.T).T
+        n_out += piece.shape[-1]
+        yield piece
+    nothing = np.empty((0, n_channels) if n_channels > 1 else 0, np.float32)
+    n_left = max(0, resampled_length(n_in, sr, target_sr) - n_out)
+    yield fit_length(stream.resample_chunk(nothing, last=True).T, n_left)
