@@ -49,7 +49,7 @@ def source_waveform(clip: Any, i: int, sr: float | None, name: str) -> np.ndarra
             path = fspath(clip)
             return _decoded(path, Path(path).stat().st_mtime_ns, sr)
         return load(clip, sr=1.0 if is_array else sr)[0]  # an array is at the rate of the clips already
-    except (AudioError, OSError) as error:
+    except (AudioError, FileNotFoundError) as error:  # not: a file that fails while it is read
         raise AudioError(f"{name}[{i}]: {error}") from error
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import skaudio.io._mpeg as mpeg
 from skaudio.io._audio_error import AudioError
 from skaudio.io._chained_sound import ChainedSound
 from skaudio.io._chunks import Samples, find_samples, wav_codec
 from skaudio.io._file_sound import FileSound
 from skaudio.io._file_view import FileView
 from skaudio.io._libsndfile import CannotOpenError, is_broken_sds
+from skaudio.io._mpeg import MAX_FRAME_BYTES, Run, count_frames, is_stated_whole, length_header
 from skaudio.io._ogg import LOG_OF_ODD_END, how_ogg_is_cut, ogg_links
 from skaudio.io._stated_length import compare_with_header
 
@@ -172,15 +172,15 @@ def _open_mpeg_in_wav(file: FileView, samples: Samples, name: str) -> FileSound 
 
 def _whole_mpeg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
     """Read all the frames of an MPEG file, whether or not it says how many they are."""
-    stated = mpeg.length_header(file)
-    if stated is not None and mpeg.is_stated_whole(file, stated):
+    stated = length_header(file)
+    if stated is not None and is_stated_whole(file, stated):
         position, frame, header = stated
         sound.n_lacking = N_LACKING_FRAMES * frame.n_samples
         n_missing = position + header.n_bytes - file.size
-        if 0 < n_missing <= N_LACKING_FRAMES * mpeg.MAX_FRAME_BYTES:
+        if 0 < n_missing <= N_LACKING_FRAMES * MAX_FRAME_BYTES:
             sound.doubt = f"its last {n_missing} bytes are missing, up to {sound.n_lacking / sound.sr:.2f} s of sound."
         return sound
-    found = mpeg.count_frames(file)
+    found = count_frames(file)
     if not found.runs:  # of a free bit rate: libsndfile's own estimate is right
         sound.n_lacking = sound.n_samples
         return sound
@@ -195,14 +195,14 @@ def _whole_mpeg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
     return whole
 
 
-def _open_run(file: FileView, run: mpeg.Run, name: str) -> FileSound:
+def _open_run(file: FileView, run: Run, name: str) -> FileSound:
     spf, header = run.frame.n_samples, run.header
     if header is not None and not header.is_vbri and (header.n_frames or 0) >= run.n_frames:
         sound = FileSound(file.part(run.begin, run.end), name)
     else:
         # Without a header that is right, libsndfile estimates the length by the size, which zeros make large enough.
         n_zeros = max(0, run.n_frames * (run.frame.n_bytes + 1) - (run.end - run.sound_begin))
-        sound = FileSound(file.part(run.sound_begin, run.end, n_zeros=n_zeros + 2 * mpeg.MAX_FRAME_BYTES), name)
+        sound = FileSound(file.part(run.sound_begin, run.end, n_zeros=n_zeros + 2 * MAX_FRAME_BYTES), name)
         n_leading = header.n_leading if header is not None else 0
         sound.leave_out(n_leading, max(0, run.n_frames * spf - n_leading))
     sound.n_lacking = N_LACKING_FRAMES * spf
