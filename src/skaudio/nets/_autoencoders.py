@@ -138,11 +138,12 @@ def _recurrent_encoder(x: Any, mask: Any, *, hidden: Sequence[int], n_frames: No
     return TimePooling("last", bidirectional=bool(hidden), name="time_pooling")(x, mask)
 
 
-def _dense_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: int, n_channels: int) -> Any:  # noqa: ARG001
+def _dense_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: int, n_channels: int) -> Any:
     x = latent
     for i, units in reversed(list(enumerate(hidden))):
         x = layers.Dense(units, activation="relu", name=f"decoder_{i}")(x)
-    return layers.Reshape((n_frames, n_channels), name="frames")(layers.Dense(n_frames * n_channels, name="output")(x))
+    x = layers.Reshape((n_frames, n_channels), name="frames")(layers.Dense(n_frames * n_channels, name="output")(x))
+    return ApplyMask(name="masked_frames")(x, mask)  # all are there, but not every Keras takes an input for nothing
 
 
 def _conv_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: None, n_channels: int) -> Any:  # noqa: ARG001
