@@ -45,9 +45,14 @@ CHANGES = {
 }
 
 
-@pytest.fixture(params=CHANGES.values(), ids=list(CHANGES))
-def table(request):
-    return request.param(rows())
+# Each way to change rows, with either way to ask for data frames and to name a column.
+CASES = list(zip(CHANGES, ["local", "global"] * 3, ["clip", ["clip"], "clip", "clip", ["clip"]], strict=False))
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case[0]}-{case[1]}")
+def case(request):
+    change, way, column = request.param
+    return CHANGES[change](rows()), way, column
 
 
 def takes_clips(transformer):
@@ -93,9 +98,9 @@ def assert_same_rows(output, table, expected, names):
         assert_array_equal(output.to_numpy(), expected)
 
 
-@pytest.mark.parametrize("way", ["local", "global"])
 @pytest.mark.parametrize("transformer", TRANSFORMERS, ids=name)
-def test_pandas_output_keeps_the_rows(transformer, table, way):
+def test_pandas_output_keeps_the_rows(transformer, case):
+    table, way, _ = case
     expected = whole(transformer).fit_transform(table["clip"], targets(table))
     for X in (table["clip"], table[["clip"]]):
         with pandas_output(whole(transformer), way) as pipeline:
@@ -126,10 +131,10 @@ def vectors(transformer):
     return make_pipeline(*front_end, clone(transformer), *pooling)
 
 
-@pytest.mark.parametrize("column", ["clip", ["clip"]], ids=["a name", "a list"])
-@pytest.mark.parametrize("way", ["local", "global"])
 @pytest.mark.parametrize("transformer", [*FRONT_ENDS, *PRETRAINED, *POOLING], ids=name)
-def test_sound_is_joined_with_what_is_known_of_its_own_row(transformer, table, way, column):
+def test_sound_is_joined_with_what_is_known_of_its_own_row(transformer, case):
+    table, way, column = case
+
     def join():
         site = OneHotEncoder(sparse_output=False)
         return ColumnTransformer(
@@ -148,9 +153,10 @@ def test_sound_is_joined_with_what_is_known_of_its_own_row(transformer, table, w
     ]
 
 
-@pytest.mark.parametrize("way", ["local", "global"])
 @pytest.mark.parametrize("transformer", [*FRONT_ENDS, *PRETRAINED, *POOLING], ids=name)
-def test_a_union_of_features_keeps_the_rows(transformer, table, way):
+def test_a_union_of_features_keeps_the_rows(transformer, case):
+    table, way, _ = case
+
     def union():
         return FeatureUnion([("own", vectors(transformer)), ("other", make_pipeline(MFCC(sr=SR), StatPooling()))])
 
