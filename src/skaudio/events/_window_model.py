@@ -87,9 +87,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
                 "Use resolution='frame', with skaudio.estimators.CRNNClassifier, or give events."
             )
         units, _ = self._scales()
-        frames = stack_frames(
-            [np.concatenate(list(units.stream(self._pieces(clip, i)))) for i, clip in enumerate(recordings)]
-        )
+        frames = stack_frames([np.concatenate(list(self._stream(units, clip, i))) for i, clip in enumerate(recordings)])
         y = np.array([[label in own for label in self.labels_] for own in tags], int)
         self.multilabel_ = len(self.labels_) > 1
         self.estimator_ = clone(self.estimator).fit(frames, y if self.multilabel_ else y[:, 0])
@@ -136,7 +134,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
     def _track(self, recording: Any, i: int, progress: tqdm | None = None) -> Track:
         units, look = self._scales()
         parts = []
-        for scores in look.stream(self.estimator_, units.stream(self._pieces(recording, i)), self._columns):
+        for scores in look.stream(self.estimator_, self._stream(units, recording, i), self._columns):
             parts.append(scores)
             if progress is not None:
                 progress.set_postfix(minutes=round(sum(map(len, parts)) * look.step_seconds / 60), refresh=False)
@@ -145,16 +143,16 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         scores = np.concatenate(parts)
         return Track(np.arange(len(scores)) * look.step_seconds, scores)
 
-    def _pieces(self, recording: Any, i: int) -> Iterator[np.ndarray]:
+    def _stream(self, units: Units, recording: Any, i: int) -> Iterator[np.ndarray]:
+        """Yield the units of a recording, some at a time."""
         try:
-            for block in iter_blocks(recording, sr=self._sampling_rate()):
-                yield block.y
+            yield from units.stream(block.y for block in iter_blocks(recording, sr=self._sampling_rate()))
         except (AudioError, TypeError) as error:
             raise type(error)(f"Recording {i}: {error}") from error
 
     def _windows_of(self, recording: Any, units: Units, look: WindowResolution, i: int) -> np.ndarray:
         """Give all training windows of a recording, as a view."""
-        return look.learnable(np.concatenate(list(units.stream(self._pieces(recording, i)))))
+        return look.learnable(np.concatenate(list(self._stream(units, recording, i))))
 
     def _elsewhere(
         self, recordings: Sequence, events: Sequence[Sequence[Event]], units: Units, look: WindowResolution, rng: Any
