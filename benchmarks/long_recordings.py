@@ -68,9 +68,15 @@ def matcher_fit(path):
     return index_bytes(RecordingMatcher(sr=SR, random_state=0).fit([path]))
 
 
+def flattened(nested):
+    return [leaf for item in nested for leaf in (flattened(item) if isinstance(item, (list, tuple)) else [item])]
+
+
 def index_bytes(matcher):
     index = matcher._index
-    landmarks = sum(array.nbytes for pair in index._landmarks._sorted for array in pair)
+    runs = vars(index._landmarks).values()  # one list of runs, or lists of them
+    arrays = [array for array in flattened(list(runs)) if isinstance(array, np.ndarray)]
+    landmarks = sum(array.nbytes for array in arrays)
     return landmarks + sum(frames.nbytes for frames in index._frames.values())
 
 

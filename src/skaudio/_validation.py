@@ -256,13 +256,13 @@ def _check_table_of_clips(estimator: BaseEstimator, X: Any, reset: bool, dtype: 
 
 def _check_one_full_scale(X: Any) -> None:
     """Refuse a data frame in which PCM stands beside other numbers: as one array, all would be of the wider dtype."""
-    if hasattr(X, "iloc") or hasattr(X, "__dataframe__"):
-        kinds = sorted({str(kind).lower() for kind in getattr(X, "dtypes", ())})
-        if len(kinds) > 1 and not set(kinds).isdisjoint(PCM):
-            raise TypeError(
-                f"X has columns of dtypes {', '.join(kinds)}: samples of one clip with more than one full scale. "
-                "Convert all to the width that was recorded, as in X.astype('int16'), or scale them to [-1, 1]."
-            )
+    dtypes = getattr(X, "dtypes", ())
+    kinds = sorted({str(kind).lower() for kind in (dtypes if np.ndim(dtypes) == 1 else ())})
+    if len(kinds) > 1 and not set(kinds).isdisjoint(PCM):
+        raise TypeError(
+            f"X has columns of dtypes {', '.join(kinds)}: samples of one clip with more than one full scale. "
+            "Convert all to the width that was recorded, as in X.astype('int16'), or scale them to [-1, 1]."
+        )
 
 
 def _table_of_cells(table: np.ndarray, X: Any) -> np.ndarray:

@@ -88,9 +88,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
                 "Use resolution='frame', with skaudio.estimators.CRNNClassifier, or give events."
             )
         units, _ = self._scales()
-        frames = stack_frames(
-            [np.concatenate(list(units.stream(self._pieces(clip, i)))) for i, clip in enumerate(recordings)]
-        )
+        frames = stack_frames([self._units_of(units, clip, i) for i, clip in enumerate(recordings)])
         y = np.array([[label in own for label in self.labels_] for own in tags], int)
         self.multilabel_ = len(self.labels_) > 1
         self.estimator_ = clone(self.estimator).fit(frames, y if self.multilabel_ else y[:, 0])
@@ -137,7 +135,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
     def _track(self, recording: Any, i: int, progress: tqdm | None = None) -> Track:
         units, look = self._scales()
         parts = []
-        for scores in self._scored(units, look, self._pieces(recording, i)):
+        for scores in _named(self._scored(units, look, self._pieces(recording)), i):
             parts.append(scores)
             if progress is not None:
                 progress.set_postfix(minutes=round(sum(map(len, parts)) * look.step_seconds / 60), refresh=False)
@@ -159,19 +157,19 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
     def _is_silent(self, recording: Any, i: int) -> bool:
         if self.silence_dbfs is None:
             return False
-        bounds = [(piece.min(), piece.max()) for piece in self._pieces(recording, i) if len(piece)]
+        bounds = [(piece.min(), piece.max()) for piece in _named(self._pieces(recording), i) if len(piece)]
         return not bounds or np.ptp(bounds) <= swing_of(self.silence_dbfs)
 
-    def _pieces(self, recording: Any, i: int) -> Iterator[np.ndarray]:
-        try:
-            for block in iter_blocks(recording, sr=self._sampling_rate()):
-                yield block.y
-        except (AudioError, TypeError) as error:
-            raise type(error)(f"Recording {i}: {error}") from error
+    def _pieces(self, recording: Any) -> Iterator[np.ndarray]:
+        return (block.y for block in iter_blocks(recording, sr=self._sampling_rate()))
+
+    def _units_of(self, units: Units, recording: Any, i: int) -> np.ndarray:
+        """Return all units of a recording."""
+        return np.concatenate(list(_named(units.stream(self._pieces(recording)), i)))
 
     def _windows_of(self, recording: Any, units: Units, look: WindowResolution, i: int) -> np.ndarray:
         """Give all training windows of a recording, as a view."""
-        return look.learnable(np.concatenate(list(units.stream(self._pieces(recording, i)))))
+        return look.learnable(self._units_of(units, recording, i))
 
     def _elsewhere(
         self, recordings: Sequence, events: Sequence[Sequence[Event]], units: Units, look: WindowResolution, rng: Any
@@ -270,6 +268,14 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
                 f"{_last_step(self.estimator)}."
             )
         return units, FrameResolution(units.rate, self.window_seconds, self.hop_seconds)
+
+
+def _named(stream: Iterator[np.ndarray], i: int) -> Iterator[np.ndarray]:
+    """Have errors of what comes from a recording say which one it is."""
+    try:
+        yield from stream
+    except (AudioError, TypeError) as error:
+        raise type(error)(f"Recording {i}: {error}") from error
 
 
 def _takes_several_labels(estimator: Any) -> bool:

@@ -92,6 +92,9 @@ class MelSpectrogram(FrontEnd):
     A model that never learned from such frames may be sure of anything; `skaudio.events.EventDetector` finds no event
     in them.
 
+    Of recordings of more than 2**23 samples (6 minutes at 22.05 kHz), no more than the result and a few blocks are held
+    in memory; with ``trim_db`` or ``level``, which depend on all of it, also the waveform.
+
     Examples
     --------
     >>> import numpy as np

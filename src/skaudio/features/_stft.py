@@ -55,6 +55,11 @@ class STFT(FrontEnd):
     Spectrogram : Its magnitude.
     skaudio.dsp.stft : The same as a function, complex.
 
+    Notes
+    -----
+    Of recordings of more than 2**23 samples (6 minutes at 22.05 kHz), no more than the result and a few blocks are held
+    in memory; with ``trim_db`` or ``level``, which depend on all of it, also the waveform.
+
     Examples
     --------
     >>> import numpy as np

@@ -8,7 +8,9 @@ import numpy as np
 TOLERANCE = 3  # hops by which landmarks may disagree on where a snippet begins
 SPAN = 2**32  # of places within a recording, so that a recording and a place make one number
 
-MOST_MERGED = 2**22  # landmarks, of about an hour: merging takes as much memory again
+N_SHARDS = 8
+
+Run = tuple[np.ndarray, np.ndarray]  # sorted codes, and places
 
 
 class Votes(NamedTuple):
@@ -43,43 +45,68 @@ class Votes(NamedTuple):
 
 
 class LandmarkIndex:
-    """Landmarks by their codes.
+    """Landmarks by their codes, in shards of codes, each by itself: merging takes the memory of a shard.
 
-    Recordings that are added are sorted apart, and merged with others once they are as many: adding one after
-    another costs little, and asking too.
+    Landmarks that are added are sorted apart, and merged with the others once they are as many: adding one recording
+    after another costs little, and asking too.
     """
 
-    def __init__(self, pairs: Iterable[tuple[np.ndarray, np.ndarray]] = ()) -> None:
-        self._sorted = list(pairs)  # codes, and places where the recording has them
+    def __init__(self) -> None:
+        # Of each shard, runs of sorted codes, and the places where recordings have them.
+        self._shards: list[list[Run]] = [[] for _ in range(N_SHARDS)]
 
     def __copy__(self) -> "LandmarkIndex":
-        return LandmarkIndex(self._sorted)
+        return self._of(list(runs) for runs in self._shards)
+
+    @classmethod
+    def _of(cls, shards: Iterable[list[Run]]) -> "LandmarkIndex":
+        index = cls()
+        index._shards = list(shards)
+        return index
 
     def add(self, recording: int, codes: np.ndarray, times: np.ndarray) -> None:
-        """Add the landmarks of a recording."""
-        order = np.argsort(codes, kind="stable")
-        self._sorted.append((codes[order], recording * SPAN + times[order].astype(np.int64)))
-        while len(self._sorted) > 1 and self._is_worth_merging(*(len(codes) for codes, _ in self._sorted[-2:])):
-            codes, places = map(np.concatenate, zip(*self._sorted[-2:], strict=True))
-            order = np.argsort(codes, kind="stable")
-            self._sorted[-2:] = [(codes[order], places[order])]
-
-    @staticmethod
-    def _is_worth_merging(n_before: int, n_last: int) -> bool:
-        return n_before <= 2 * n_last and n_before + n_last <= MOST_MERGED
+        """Add the landmarks of a recording, or of a part of it."""
+        for runs, own in zip(self._shards, _shards_of(codes), strict=True):
+            _add_run(runs, codes[own], recording * SPAN + times[own].astype(np.int64))
 
     def without(self, recordings: np.ndarray) -> "LandmarkIndex":
         """Return an index that lacks the landmarks of some recordings."""
-        kept = [~np.isin(places // SPAN, recordings) for _, places in self._sorted]
-        return LandmarkIndex((c[keep], p[keep]) for (c, p), keep in zip(self._sorted, kept, strict=True))
+        return self._of([_without(run, recordings) for run in runs] for runs in self._shards)
 
     def votes(self, codes: np.ndarray, times: np.ndarray) -> Votes:
         """Find the places at which landmarks of a snippet stand as they do in a recording."""
         found = [np.zeros(0, np.int64)]
-        for known, places in self._sorted:
-            first, last = np.searchsorted(known, codes, "left"), np.searchsorted(known, codes, "right")
-            counts = last - first
-            where = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-            found.append(places[where] - np.repeat(times, counts) + SPAN // 2)
+        for runs, own in zip(self._shards, _shards_of(codes), strict=True):
+            for known, places in runs:
+                found.append(_places_of(known, places, codes[own], times[own]))
         places, counts = np.unique(np.concatenate(found), return_counts=True)
         return Votes(places, np.concatenate([[0], np.cumsum(counts)]))
+
+
+def _shards_of(codes: np.ndarray) -> list[np.ndarray]:
+    """Return which codes each shard has: by the frequency of the first peak, which is in the high bits."""
+    shards = (codes >> 16) % N_SHARDS
+    return [np.flatnonzero(shards == shard) for shard in range(N_SHARDS)]
+
+
+def _without(run: Run, recordings: np.ndarray) -> Run:
+    codes, places = run
+    kept = ~np.isin(places // SPAN, recordings)
+    return codes[kept], places[kept]
+
+
+def _add_run(runs: list[Run], codes: np.ndarray, places: np.ndarray) -> None:
+    order = np.argsort(codes, kind="stable")
+    runs.append((codes[order], places[order]))
+    while len(runs) > 1 and len(runs[-2][0]) <= 2 * len(runs[-1][0]):
+        codes, places = map(np.concatenate, zip(*runs[-2:], strict=True))
+        order = np.argsort(codes, kind="stable")
+        runs[-2:] = [(codes[order], places[order])]
+
+
+def _places_of(known: np.ndarray, places: np.ndarray, codes: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Find where a snippet would begin, by each of its landmarks and each of a run that has the same code."""
+    first, last = np.searchsorted(known, codes, "left"), np.searchsorted(known, codes, "right")
+    counts = last - first
+    where = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    return places[where] - np.repeat(times, counts) + SPAN // 2

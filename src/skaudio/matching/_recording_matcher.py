@@ -74,7 +74,8 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
 
     Notes
     -----
-    An hour of sound takes some 50 MB, in arrays that `joblib.load` can map from a file (``mmap_mode="r"``).
+    An hour of sound takes some 50 MB, in arrays that `joblib.load` can map from a file (``mmap_mode="r"``). Long
+    recordings are decoded and taken in part by part, but by ``method="latent"``, which holds the MFCC of one.
 
     References
     ----------

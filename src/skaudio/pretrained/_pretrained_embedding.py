@@ -100,7 +100,9 @@ class PretrainedEmbedding(FrontEnd):
 
     Notes
     -----
-    The last window is filled up with silence, so that all of a clip is heard.
+    The last window is filled up with silence, so that all of a clip is heard. Of long recordings, a few blocks are held
+    in memory, and with ``pooling=None`` or ``memory`` the outputs of all windows; with ``trim_db`` or ``level``, which
+    depend on all of it, also the waveform.
 
     TFLite files run in LiteRT (``skaudio[litert]``), which is imported in a fraction of the time, or else in
     TensorFlow's own interpreter. Of files whose weights are rounded to 8 bits, such as YAMNet's, versions of either
