@@ -23,6 +23,8 @@ from skaudio.estimators._architecture import Architecture
 from skaudio.nets import grown_weights
 
 MAX_GRAPHS = 16
+PANEL_ROWS = 16  # that processors take at once, at most
+MAX_FRAMES_FILLED_UP = 64
 
 Weights = Sequence[np.ndarray]
 
@@ -117,8 +119,7 @@ class Graph:
                 self._held = None  # those of nobody, should this be interrupted
                 self.network.set_weights(weights)
                 self._held = weights
-            # A product with one row is rounded unlike one with several: a clip alone goes in twice.
-            rows = np.zeros(2, int) if len(frames) == 1 else slice(None)
+            rows = _full_panels(*frames.shape[:2])
             output = self._view(view)(tf.constant(frames[rows]), tf.constant(mask[rows])).numpy()
             return output[: len(frames)]
 
@@ -206,6 +207,17 @@ class Graph:
         """
         with self.architecture.keras.applied():
             return tf.function(function, input_signature=specs, autograph=False).get_concrete_function()
+
+
+def _full_panels(n_clips: int, n_frames: int) -> Any:
+    """Return the clips to compute, some of them twice, so that rounding does not depend on the others of a batch.
+
+    Processors multiply matrices by panels of rows, and round the rows that are left over in another way. Short clips
+    fill up the last panel; to do the same with long ones would cost far more than a rounding is worth.
+    """
+    multiple = PANEL_ROWS if n_frames <= MAX_FRAMES_FILLED_UP else 1
+    n_rows = max(2, -(-n_clips // multiple) * multiple)  # a product with a single row is no product of matrices
+    return np.arange(n_rows) % n_clips if n_rows > n_clips else slice(None)
 
 
 @contextmanager
