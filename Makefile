@@ -1,7 +1,9 @@
 # Each target sets up all that it needs. PYTHON picks the interpreter (3.11 or later), VENV where it is set up:
 #   make test PYTHON=python3.12 VENV=.venv-3.12
+# WORKERS is how many processes run the tests; each takes up to 2 GB, as it imports TensorFlow.
 PYTHON ?= python3
 VENV ?= .venv
+WORKERS ?= 2
 BIN := $(VENV)/bin
 
 .PHONY: demo test test-oldest lint format benchmarks clean
@@ -10,7 +12,7 @@ demo: $(VENV)/.installed
 	$(BIN)/skaudio search --output demo.joblib --report demo.html --force
 
 test: $(VENV)/.installed lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 # The same suite against the lower bounds of the dependencies.
 test-oldest:
