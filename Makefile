@@ -27,7 +27,7 @@ format: $(VENV)/.installed
 	$(BIN)/ruff format
 
 benchmarks: $(VENV)/.installed
-	for benchmark in features search training accuracy anomaly siamese matching events weak_labels keywords augment transfer inspection; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
+	for benchmark in features search training accuracy anomaly siamese matching events weak_labels keywords augment transfer inspection long_recordings; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
 
 # The stamp lets an environment serve until what it is made from changes.
 $(VENV)/.installed: pyproject.toml $(wildcard tests/oldest.txt)
