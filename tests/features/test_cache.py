@@ -58,10 +58,10 @@ def loads(monkeypatch):
 
     def counting(*args, **kwargs):
         count.append(args[0])
-        return load(*args, **kwargs)
+        return opened(*args, **kwargs)
 
-    load = front_end_module.load
-    monkeypatch.setattr(front_end_module, "load", counting)
+    opened = front_end_module.OpenClip
+    monkeypatch.setattr(front_end_module, "OpenClip", counting)
     return count
 
 
@@ -349,15 +349,15 @@ SCRIPT = textwrap.dedent("""
     from skaudio.features import MFCC
 
     folder, cache, log = sys.argv[1:]
-    load = module.load
+    opened = module.OpenClip
 
     def slow(path, **kwargs):
         with open(log, "a") as file:
             file.write(path + "\\n")
         time.sleep(0.02)
-        return load(path, **kwargs)
+        return opened(path, **kwargs)
 
-    module.load = slow
+    module.OpenClip = slow
     import glob
     paths = sorted(glob.glob(folder + "/*.wav"))
     frames = MFCC(sr=8000, memory=cache, n_jobs=2).fit_transform(paths)

@@ -148,8 +148,8 @@ def test_a_search_of_several_parameters_without_front_ends_has_no_heat_map(digit
     grid = {"pool__segments": [1, 2], **({"sound__n_mfcc": [10, 13]} if several else {})}
     search = GridSearchCV(pipeline, grid, cv=FOLDS, refit=False).fit(digits.data, digits.target)
     html = Report.from_search(search, digits.data, digits.target, max_clips=3, n_mistakes=0).html
-    assert ("No table of front ends by models" in html) == several
-    assert ('alt="SearchDisplay"' in html) != several
+    assert ("No table of scores by parameters" in html) == several
+    assert ("<h3>Scores by parameters</h3>" in html) != several
     assert "segments=2" in html
 
 

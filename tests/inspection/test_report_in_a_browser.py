@@ -87,7 +87,7 @@ def test_it_loads_with_everything_closed(opened):
     assert opened.title == "What the search found"
     assert visible(opened) == []
     pictures = opened.find_elements("css selector", "figure:not(.clip) img")
-    assert len(pictures) == 1  # a mistake explained; there is one model only, and no table of front ends by models
+    assert len(pictures) == 2  # scores by the one parameter, and a mistake explained
     assert all(picture.get_property("naturalWidth") > 100 for picture in pictures)
 
 

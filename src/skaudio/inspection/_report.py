@@ -219,10 +219,10 @@ class Report:
             parts.append(f'<p class="note">And {len(order) - MOST_RANKS} more, down to {means[order[-1]]:.3f}.</p>')
         try:
             display = SearchDisplay.from_estimator(self.search)
-        except ValueError as error:  # a search that varies no front ends, or no models, has no such table
-            return [*parts, f'<p class="note">No table of front ends by models: {escape(str(error))}</p>']
-        words = "Best score of each front end with each model"
-        return [*parts, "<h3>Front ends and models</h3>", _figure(display.figure_, words)]
+        except ValueError as error:  # what is varied does not make two axes
+            return [*parts, f'<p class="note">No table of scores by parameters: {escape(str(error))}</p>']
+        words = "Best scores by the parameters that the search varied"
+        return [*parts, "<h3>Scores by parameters</h3>", _figure(display.figure_, words)]
 
     def _feature_space(self, confusion: Confusion) -> list[str]:
         shown = confusion.shown
