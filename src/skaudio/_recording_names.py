@@ -132,7 +132,7 @@ by their full paths.
         return f"The name {name!r} is of several recordings, {', '.join(shown[:-1])} and {shown[-1]}. {remedy}."
 
     def _elsewhere(self, name: Any) -> str:
-        """Say which recordings have the file name of a path, but lie in other folders."""
+        """Return a hint at a recording that has the file name of a path, but lies in another folder."""
         places = self._ends(1, with_suffix=True).get(_parts(name)[-1:], [])
         if not places:
             return ""
