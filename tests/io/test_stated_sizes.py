@@ -184,3 +184,27 @@ def test_less_known_formats_that_go_on_behind_their_length(put, builders, format
     with pytest.warns(UserWarning, match=r"goes on behind what its header states \(1.50 s\): 0.2\d s are left out"):
         y, _ = load(put("more", content + b"\1\2" * 2000), sr=None)
     np.testing.assert_array_equal(y, whole)
+
+
+@pytest.mark.parametrize("format_", ["WAV", "RF64", "AIFF", "W64", "CAF", "AU"])
+def test_joined_files_are_read_one_after_another(put, format_):
+    rng = np.random.default_rng(0)
+    parts, content = [rng.uniform(-0.5, 0.5, n).astype(np.float32) for n in (SR // 2, SR // 4 + 1, SR)], b""
+    for y in parts:
+        file = io.BytesIO()
+        sf.write(file, y, SR, format=format_, subtype="FLOAT")
+        content += file.getvalue()
+    same_in_all_ways(put("joined.snd", content), np.concatenate(parts))
+
+
+@pytest.mark.parametrize(("format_", "subtype"), [("FLAC", "PCM_16"), ("OGG", "VORBIS")])
+@pytest.mark.parametrize("seconds", [0.1, 30])
+def test_a_joined_file_that_cannot_be_read_whole_is_warned_of(put, format_, subtype, seconds):
+    y = np.random.default_rng(0).uniform(-0.5, 0.5, int(seconds * SR))
+    file = io.BytesIO()
+    sf.write(file, y, SR, format=format_, subtype=subtype)
+    once, twice = put("once.snd", file.getvalue()), put("twice.snd", 2 * file.getvalue())
+    for source in (twice, {"bytes": twice.read_bytes()}):
+        with pytest.warns(UserWarning, match=rf"another {format_} file was joined to it: some {seconds:.2f} s"):
+            np.testing.assert_array_equal(load(source, sr=None)[0], load(once, sr=None)[0])
+    load(twice, sr=None, duration=seconds / 2)

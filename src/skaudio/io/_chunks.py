@@ -53,6 +53,7 @@ class Samples(NamedTuple):
     n_there: int  # bytes from `begin` to the end of the file
     n_unexplained: int  # bytes behind those stated that are no chunks, no tag and not all zero
     correction: tuple[int, bytes] | None = None  # of a size that is left open: its position, what it should be
+    next_file: int | None = None  # where another file begins that was joined to this one
 
 
 def find_samples(file: FileView, head: bytes) -> Samples | None:
@@ -132,21 +133,29 @@ def _judged(file: FileView, begin: int, n_stated: int | None, layout: Layout | N
         return None
     n_unexplained = 0
     if n_stated is not None and n_stated < n_there:
-        n_unexplained = _n_unexplained(file, begin + n_stated, layout, zeros_count=n_stated == 0)
+        position = _end_of_chunks(file, begin + n_stated, layout)
+        if file.bytes_at(position, 4) in (LAYOUTS if layout is not None else AU_ENDIANS):
+            return Samples(begin, n_stated, n_there, 0, next_file=position)
+        n_unexplained = _n_unexplained(file, position, zeros_count=n_stated == 0)
     if n_unexplained and (n_stated == 0 or n_unexplained > 2**31):
         n_stated, n_unexplained = None, 0  # never filled in, or modulo 2**32
     return Samples(begin, n_stated, n_there, n_unexplained)
 
 
-def _n_unexplained(file: FileView, end: int, layout: Layout | None, *, zeros_count: bool) -> int:
-    """Count the bytes behind the samples that may be samples, too; zeros may be padding, or silence."""
-    position = end
-    if layout is not None:
-        behind = layout._replace(first=end + -end % layout.align)
-        for name, begin, n in _chunks(file, b"", behind):
-            if name in LAYOUTS:  # another file, joined
-                break
-            position = min(begin + n, file.size)
+def _end_of_chunks(file: FileView, end: int, layout: Layout | None) -> int:
+    """Return where the last chunk behind the samples ends, or another file begins."""
+    if layout is None or file.bytes_at(end, 4) in LAYOUTS:  # not every writer fills up the last chunk
+        return end
+    position = end + -end % layout.align
+    for name, begin, n in _chunks(file, b"", layout._replace(first=position)):
+        if name[:4] in LAYOUTS:
+            break
+        position = begin + n + -n % layout.align
+    return min(position, file.size)
+
+
+def _n_unexplained(file: FileView, position: int, *, zeros_count: bool) -> int:
+    """Count the bytes from a position on that may be samples, too; zeros may be padding, or silence."""
     n_left = file.size - position
     if n_left < MIN_BYTES or file.bytes_at(position, 3) == b"TAG":  # what is left of a chunk, a tag
         return 0

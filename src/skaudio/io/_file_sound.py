@@ -1,6 +1,7 @@
 """A file that libsndfile decodes."""
 
 import io
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,8 @@ class FileSound(Sound):
         Its format and codec, as soundfile names them.
     n_lacking : int
         Samples that may be fewer than `n_samples` says without an error.
+    check_end : callable or None
+        Called when all has been read, it returns what else is to be warned of.
 
     Raises
     ------
@@ -47,9 +50,11 @@ class FileSound(Sound):
     """
 
     n_lacking = 0
+    check_end: Callable[[], str | None] | None = None
 
     def __init__(self, source: int | str | bytes | io.BytesIO | FileView, name: str, **raw: Any) -> None:
         self.name = name
+        self._source = source
         self._view = source if isinstance(source, FileView) else None
         self._position = self._n_leading = 0
         self.file: Any = None
@@ -81,7 +86,16 @@ class FileSound(Sound):
         self._position += n_read
         if n - n_read > self.n_lacking:
             raise AudioError(self._damaged(f"{n - n_read} samples that its header promises are not there."))
+        if self._position == self.n_samples and self.check_end is not None:
+            self.doubt, self.check_end = self.check_end(), None
+            self.warn_of_doubt()
         return out[:n_read]
+
+    def bytes_read(self) -> int | None:
+        """Return how far libsndfile has come in the file; None where it opened a path."""
+        if isinstance(self._source, int):
+            return os.lseek(self._source, 0, os.SEEK_CUR)
+        return None if isinstance(self._source, (str, bytes)) else self._source.tell()
 
     def skip(self, n: int) -> None:
         self._go_to(self._position + n)

@@ -28,6 +28,9 @@ SAMPLE_BYTES |= {"ULAW": 1, "ALAW": 1}
 MAX_SLIP_BYTES = 128
 # An MP3 may end a frame or two before what it states: encoders disagree on whether the header's frame counts.
 N_LACKING_FRAMES = 2
+# How a file begins that may be joined to another, of which libsndfile then reads no more than is in the same block.
+MAGIC = {"FLAC": b"fLaC\0\0\0\x22", "OGG": b"OggS\0\x02"}
+BLOCK_BYTES = 2**16
 # Not .au and .snd: what has such an ending and no AU header would be taken for telephone speech.
 KNOWN_BY_ENDING = (b".mp3", b".vox", b".vox6", b".vox8", b".gsm", b".sd2")
 
@@ -64,6 +67,8 @@ def open_encoded(
             "it again."
         )
     samples = find_samples(file, head)
+    if samples is not None and samples.next_file is not None:
+        return _open_joined(file, samples.next_file, name)
     correction = samples.correction if samples is not None else None
     try:
         # A part: libsndfile counts on it that nobody else moves its file.
@@ -95,7 +100,9 @@ def _completed(sound: FileSound, file: FileView, samples: Samples | None) -> Fil
         return _whole_mpeg(sound, file)
     if sound.container == "OGG" and LOG_OF_ODD_END in sound.file.extra_info:
         return _whole_ogg(sound, file)
-    if sound.container not in ("FLAC", "OGG", "RAW"):
+    if sound.container in MAGIC:
+        sound.check_end = partial(_what_follows, sound, file)
+    elif sound.container != "RAW":
         compare_with_header(sound, file)
     if sound.n_samples == UNKNOWN_LENGTH:
         raise AudioError(
@@ -103,6 +110,34 @@ def _completed(sound: FileSound, file: FileView, samples: Samples | None) -> Fil
             "that write to a pipe (`ffmpeg -i old new` completes it)."
         )
     return sound
+
+
+def _open_joined(file: FileView, next_file: int | None, name: str) -> FileSound | ChainedSound:
+    """Read files with chunks, one behind another, as one clip."""
+    begins = [0]
+    while next_file is not None:
+        begins.append(begins[-1] + next_file)
+        rest = file.part(begins[-1])
+        samples = find_samples(rest, rest.bytes_at(0, HEAD_BYTES))
+        next_file = samples.next_file if samples is not None else None
+    parts = zip(begins, [*begins[1:], file.size], strict=True)
+    return _chained([partial(open_encoded, None, file.part(begin, end), name) for begin, end in parts])
+
+
+def _what_follows(sound: FileSound, file: FileView) -> str | None:
+    """Describe the file that follows where libsndfile has come to the end of the first, if one does."""
+    end = sound.bytes_read()
+    if end is None:
+        return None
+    position = max(1, end - BLOCK_BYTES)
+    begin = file.bytes_at(position, 2 * BLOCK_BYTES).find(MAGIC[sound.container])
+    if begin < 0:
+        return None
+    seconds = (file.size / (position + begin) - 1) * sound.n_samples / sound.sr
+    return (
+        f"another {sound.container} file was joined to it: some {seconds:.2f} s are left out. Keep each recording in "
+        "a file of its own."
+    )
 
 
 def _all_samples(sound: FileSound, file: FileView, samples: Samples) -> FileSound | ChainedSound:

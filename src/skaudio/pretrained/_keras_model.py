@@ -19,14 +19,16 @@ def load_keras(content: bytes, suffix: str) -> Any:
         If Keras cannot load it, or if it holds Python code.
     """
     keras = import_keras()
-    refuse_code(content, suffix)
-    with TemporaryDirectory() as folder:
-        path = Path(folder, f"model.{suffix}")
-        path.write_bytes(content)
-        try:
+    try:
+        refuse_code(content, suffix)
+        with TemporaryDirectory() as folder:
+            path = Path(folder, f"model.{suffix}")
+            path.write_bytes(content)
             return keras.models.load_model(path, compile=False)
-        except Exception as error:  # what a damaged file makes Keras raise is no list that ends
-            raise ModelError(f"Keras cannot load the model ({error}).") from error
+    except ModelError:
+        raise
+    except Exception as error:  # a damaged file can raise anything
+        raise ModelError(f"Keras cannot load the model ({error}).") from error
 
 
 def keras_output(model: Any, output: str | int) -> Any:
