@@ -167,6 +167,14 @@ class TestGoingOn:
         assert len(model.history_["loss"]) == SMALL_CNN["epochs"]
         assert_allclose(log_loss(y, model.predict_proba(X)), first)
 
+    def test_a_warm_start_takes_another_optimizer(self, clips):
+        X, y = clips
+        model = CNNClassifier(warm_start=True, **SMALL_CNN).fit(X, y)
+        first = log_loss(y, model.predict_proba(X))
+        model.set_params(optimizer="sgd", learning_rate=1e-3).fit(X, y)
+        assert log_loss(y, model.predict_proba(X)) < first
+        assert len(model.history_["loss"]) == 2 * SMALL_CNN["epochs"]
+
 
 @pytest.mark.parametrize(
     ("change_y", "message"),

@@ -23,6 +23,13 @@ def test_an_event_is_a_tuple_that_knows_its_names():
 def test_events_sort_by_time_and_overlap():
     first, second, third = Event(0, 2, "owl"), Event(1, 4, "howl"), Event(5, 6, "owl")
     assert sorted([third, second, first]) == [first, second, third]
+    without, scored, named = Event(1, 2, "a"), Event(1, 2, "a", 0.5), Event(1, 2, "a", channel="left")
+    assert sorted([scored, named, Event(1, 2, "a", channel=2), without]) == [
+        without,
+        Event(1, 2, "a", channel=2),
+        named,
+        scored,
+    ]
     assert first.overlap(second) == second.overlap(first) == 1.0
     assert first.overlap(third) == 0.0
 

@@ -91,7 +91,7 @@ def test_on_error_warn_does_not_take_a_file_that_failed_for_a_broken_clip(builde
         for n in range(n_broken, 5):
             with pytest.raises(TimeoutError, match="timed out"):
                 front_end.transform([io.BytesIO(content), Unreliable(content, n=n)])
-    with pytest.warns(UserWarning, match=r"1 clip\(s\) could not be decoded"):
+    with pytest.warns(UserWarning, match=r"1 clip\(s\) cannot be used"):
         front_end.transform([io.BytesIO(content), io.BytesIO(b"no sound" * 99)])
 
 

@@ -156,7 +156,10 @@ def train(
     """
     network, by_name = graph.trained, isinstance(recipe.optimizer, str)
     _compile(graph, recipe)
-    for variable, value in zip(network.optimizer.variables, optimizer_state or graph.optimizer_start, strict=True):
+    variables, state = network.optimizer.variables, optimizer_state or graph.optimizer_start
+    if [tuple(v.shape) for v in variables] != [np.shape(value) for value in state]:  # of another optimizer, before
+        state = graph.optimizer_start
+    for variable, value in zip(variables, state, strict=True):
         variable.assign(value)
     callbacks = copy.deepcopy(list(recipe.callbacks or []))
     if by_name:

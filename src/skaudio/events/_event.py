@@ -92,6 +92,12 @@ class Event(_Fields):
         """Return for how many seconds both sound."""
         return max(0.0, min(self.offset, other.offset) - max(self.onset, other.onset))
 
+    def __lt__(self, other: tuple) -> bool:
+        try:
+            return tuple.__lt__(self, other)
+        except TypeError:  # one of two that agree so far has a score, or another kind of channel, and one has not
+            return _comparable(self) < _comparable(other)
+
     def __repr__(self) -> str:
         given = [f"{self.onset:g}, {self.offset:g}, {self.label!r}"]
         given += [
@@ -99,6 +105,12 @@ class Event(_Fields):
         ]
         given += [] if self.channel is None else [f"channel={self.channel!r}"]
         return f"Event({', '.join(given)})"
+
+
+def _comparable(fields: tuple) -> list[tuple[str, Any]]:
+    """Return fields that can be compared, whatever is missing; what is missing comes first."""
+    kinds = [("" if value is None else "text" if isinstance(value, str) else "number") for value in fields]
+    return list(zip(kinds, fields, strict=True))
 
 
 def _number(value: Any, what: str, label: Any) -> float | None:

@@ -272,7 +272,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
     def _warn_of(self, broken: dict[int, str]) -> None:
         if broken:
             warnings.warn(
-                f"{len(broken)} clip(s) could not be decoded; each is a single frame of NaN in the output, which a "
+                f"{len(broken)} clip(s) cannot be used; each is a single frame of NaN in the output, which a "
                 "model needs to have imputed or dropped:\n" + "\n".join(broken[i] for i in sorted(broken)),
                 stacklevel=4,
             )

@@ -9,6 +9,7 @@ TOLERANCE = 3  # hops by which landmarks may disagree on where a snippet begins
 SPAN = 2**32  # of places within a recording, so that a recording and a place make one number
 
 N_SHARDS = 8
+MERGED_ROWS = 2**17
 
 Run = tuple[np.ndarray, np.ndarray]  # sorted codes, and places
 
@@ -99,9 +100,24 @@ def _add_run(runs: list[Run], codes: np.ndarray, places: np.ndarray) -> None:
     order = np.argsort(codes, kind="stable")
     runs.append((codes[order], places[order]))
     while len(runs) > 1 and len(runs[-2][0]) <= 2 * len(runs[-1][0]):
-        codes, places = map(np.concatenate, zip(*runs[-2:], strict=True))
-        order = np.argsort(codes, kind="stable")
-        runs[-2:] = [(codes[order], places[order])]
+        runs[-2:] = [_merged(*runs[-2:])]
+
+
+def _merged(a: Run, b: Run) -> Run:
+    """Merge sorted runs slice by slice: what is held beyond the two and the result is of one slice."""
+    ends_a = np.append(np.searchsorted(a[0], a[0][MERGED_ROWS - 1 :: MERGED_ROWS], "right"), len(a[0]))
+    ends_b = np.append(np.searchsorted(b[0], a[0][ends_a[:-1] - 1], "right"), len(b[0]))
+    merged = tuple(np.empty(len(a[0]) + len(b[0]), column.dtype) for column in a)
+    begin_a = begin_b = 0
+    for end_a, end_b in zip(ends_a, ends_b, strict=True):
+        slices = [
+            np.concatenate([x[begin_a:end_a], y[begin_b:end_b]]) for x, y in zip(a, b, strict=True)
+        ]  # of codes, and of places
+        order = np.argsort(slices[0], kind="stable")
+        for column, values in zip(merged, slices, strict=True):
+            column[begin_a + begin_b : end_a + end_b] = values[order]
+        begin_a, begin_b = end_a, end_b
+    return merged
 
 
 def _places_of(known: np.ndarray, places: np.ndarray, codes: np.ndarray, times: np.ndarray) -> np.ndarray:
