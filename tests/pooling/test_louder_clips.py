@@ -39,6 +39,7 @@ POOLING = {
     "segments": StatPooling(segments=3, segment_stats=("mean", "std")),
     "a stacked frame": make_pipeline(FrameStacker(n_before=0, n_after=0), StatPooling()),
     "a mixture": MixturePooling(n_components=4, random_state=0),
+    "deviations from a mean": MixturePooling(n_components=1, output="first_order", random_state=0),
     "frames": FramePadder(n_frames=4, flatten=True),
 }
 

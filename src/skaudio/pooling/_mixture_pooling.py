@@ -13,6 +13,7 @@ from skaudio._atomic import atomic
 from skaudio._randomness import own_random_state
 from skaudio._validation import check_frames
 from skaudio.pooling._frames_input import FramesInputMixin
+from skaudio.pooling._statistics import ROUNDING
 
 # Frames of one clip that are worked on at a time: hours of sound take no more memory than minutes.
 MAX_FRAMES_AT_A_TIME = 2**14
@@ -240,7 +241,9 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         if self.output == "posterior":
             return (total / len(frames)).astype(np.float32)
         deviations = (weighted - total[:, np.newaxis] * mixture.means_) / _standard_deviations(mixture)
-        return (deviations / (len(frames) * np.sqrt(mixture.weights_)[:, np.newaxis])).astype(np.float32).ravel()
+        pooled = deviations / (len(frames) * np.sqrt(mixture.weights_)[:, np.newaxis])
+        # Of normalised channels one component knows no more than the rounding: no scaler behind this is to enlarge it.
+        return np.where(np.abs(pooled) <= ROUNDING, 0.0, pooled).astype(np.float32).ravel()
 
 
 def _draw_frames(
