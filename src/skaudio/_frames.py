@@ -1,30 +1,72 @@
-"""Frames that carry what their channels are.
+"""Frames that carry what they are.
 
-A front end knows the names of its channels, and arrays lose them. `Frames` is an array of one clip
-``(n_frames, n_channels)``, or of equally long ones ``(n_clips, n_frames, n_channels)``, that keeps them through what
-scikit-learn and joblib do to a batch: selection of rows, lists, data frames, pickling. A ragged batch is an object
-array of `Frames`, so that every clip brings its own along. Whatever else happens to the array (arithmetic, a reshape, a
-choice of channels) gives an array without them: `Frames` may know nothing, but nothing that is untrue.
+A front end knows what its channels are and when its frames are, and plain arrays do not say. `Frames` is an array of
+one clip ``(n_frames, n_channels)``, or of equally long ones ``(n_clips, n_frames, n_channels)``, that keeps a
+`Channels` through what scikit-learn and joblib do to a batch: selection of rows, lists, data frames, pickling. A ragged
+batch is an object array of `Frames`, so that every clip brings its own along. Whatever else happens to the array
+(arithmetic, a reshape, a choice of channels) returns an array without it: `Frames` may know nothing, but nothing that is
+untrue. Rows keep their identity in the index of a data frame (see `skaudio._frames_output`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 import numpy as np
+
+Kind = Literal["bands", "cepstra", "spectrum", "waveform", "embedding", "scores", "unknown"]
 
 
 @dataclass(frozen=True)
 class Channels:
-    """What the channels of frames are.
+    """What the channels of frames are, and when frames are.
 
     Parameters
     ----------
     names : tuple of str
         Name of each channel.
+    kind : {"bands", "cepstra", "spectrum", "waveform", "embedding", "scores", "unknown"}, default="unknown"
+        "bands" are neighbours along frequency; a "spectrum" is complex, its real parts before its imaginary parts.
+    decibels : bool, default=False
+        Whether bands are in decibels.
+    deltas : int, default=0
+        Number of derivatives: the channels are so many blocks more, each as long as the first.
+    sr : float or None, default=None
+        Sampling rate in Hz of the waveforms that the frames are of.
+    frequencies : tuple of float or None, default=None
+        Frequency of each channel in Hz, where channels have one.
+    start_seconds, hop_seconds : float or None, default=None
+        When the middle of the first frame is, and the time from one frame to the next.
+    silence : tuple of float or None, default=None
+        Value of each channel in digital silence.
     """
 
     names: tuple[str, ...]
+    kind: Kind = "unknown"
+    decibels: bool = False
+    deltas: int = 0
+    sr: float | None = None
+    frequencies: tuple[float, ...] | None = None
+    start_seconds: float | None = None
+    hop_seconds: float | None = None
+    silence: tuple[float, ...] | None = None
+
+    def difference(self, other: "Channels") -> str | None:
+        """Describe in what both say of themselves they do not agree; names apart."""
+        for field in fields(self)[1:-1]:
+            ours, theirs = getattr(self, field.name), getattr(other, field.name)
+            if "unknown" in (self.kind, other.kind) and field.name in {"kind", "decibels", "deltas"}:
+                continue
+            if ours is None or theirs is None or np.array_equal(ours, theirs):
+                continue
+            if field.name != "frequencies":
+                return f"{field.name}={ours!r} and {field.name}={theirs!r}"
+            if len(ours) != len(theirs):
+                return f"{len(ours)} and {len(theirs)} channels"
+            if not np.allclose(ours, theirs, rtol=1e-4):
+                i = int(np.argmax(~np.isclose(ours, theirs, rtol=1e-4)))
+                return f"channel {i} at {ours[i]:.1f} Hz and at {theirs[i]:.1f} Hz"
+        return None
 
 
 class Frames(np.ndarray):
@@ -40,8 +82,8 @@ class Frames(np.ndarray):
     >>> import numpy as np
     >>> from skaudio._frames import Channels, with_channels
     >>> batch = with_channels(np.zeros((4, 10, 2), np.float32), Channels(("low", "high")))
-    >>> batch[[3, 1]].channels
-    Channels(names=('low', 'high'))
+    >>> batch[[3, 1]].channels.names
+    ('low', 'high')
     >>> batch[..., ::-1].channels is None
     True
     """

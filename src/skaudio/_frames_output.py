@@ -52,9 +52,9 @@ class FramesOutputMixin(TransformerMixin):
         """Return whether the output is a vector table."""
         return False
 
-    def _knows_channels(self) -> bool:
-        """Return whether channels of the output have names that are not made up."""
-        return hasattr(self, "feature_names_in_")
+    def _channels(self) -> Channels | None:
+        """Return what the channels of the output are; None where nothing is known but names that are made up."""
+        return Channels(tuple(self.get_feature_names_out())) if hasattr(self, "feature_names_in_") else None
 
     def set_output(self, *, transform: str | None = None) -> Self:
         """Set the container of the output.
@@ -77,8 +77,10 @@ class FramesOutputMixin(TransformerMixin):
     def _frames_output(self, batch: np.ndarray, X: Any) -> Any:
         """Return a batch of frame sequences, made of ``X``, in the container that was asked for."""
         as_column = _get_output_config("transform", self)["dense"] == "pandas"
-        if as_column or self._knows_channels():  # data frames have names, be they made up, and the next step keeps them
-            batch = with_channels(batch, Channels(tuple(self.get_feature_names_out())))
+        channels = self._channels()
+        if channels is None and as_column:  # data frames have names, and the next step keeps them
+            channels = Channels(tuple(self.get_feature_names_out()))
+        batch = with_channels(batch, channels)
         if not as_column:
             return batch
         import pandas as pd

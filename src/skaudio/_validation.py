@@ -103,6 +103,8 @@ def check_frames(
         )
     if frames is None:
         finite = "allow-nan" if allow_nan else True
+        if reset:
+            estimator._channels_in = None
         return validate_data(estimator, X, reset=reset, dtype=np.float32, ensure_all_finite=finite)[:, np.newaxis]
     _check_channels(estimator, frames[0].shape[1], channels, reset)
     if reset:
@@ -287,9 +289,8 @@ def _is_number_row(item: Any) -> bool:
 
 def _forget_table(estimator: BaseEstimator) -> None:
     """Clips have no features to count: an earlier fit on a table must leave no trace."""
-    for attribute in ("n_features_in_", "feature_names_in_"):
-        if hasattr(estimator, attribute):
-            delattr(estimator, attribute)
+    for attribute in ("n_features_in_", "feature_names_in_", "_channels_in"):
+        vars(estimator).pop(attribute, None)
 
 
 def _as_float32(frames: np.ndarray, name: str) -> np.ndarray:
@@ -323,7 +324,16 @@ def _check_channels(estimator: BaseEstimator, n_channels: int, channels: Channel
         estimator.n_features_in_ = n_channels
         if channels is not None:
             estimator.feature_names_in_ = np.array(channels.names, dtype=object)
-    elif n_channels != getattr(estimator, "n_features_in_", n_channels):
+        estimator._channels_in = channels
+        return
+    fitted = getattr(estimator, "_channels_in", None)
+    difference = channels.difference(fitted) if channels is not None and fitted is not None else None
+    if difference is not None:
+        raise ValueError(
+            f"X is not of the kind that {type(estimator).__name__} was fitted on. Of X and of what fit saw: "
+            f"{difference}. Use the front end of fit, with the same parameters."
+        )
+    if n_channels != getattr(estimator, "n_features_in_", n_channels):
         raise ValueError(
             f"X has {n_channels} channels, but {type(estimator).__name__} is expecting {estimator.n_features_in_} "
             "channels as input."

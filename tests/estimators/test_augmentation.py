@@ -84,7 +84,7 @@ def test_equalization_is_a_smooth_gain_over_channels_and_constant_in_time(ramps)
 def test_masks_are_mean_and_no_larger_than_asked_for(ramps):
     masked = 0
     for seed in range(20):
-        frames, _, _ = change(Augmentation(masks=1, mask_size=0.5), ramps, [20, 12], seed=seed)
+        frames, _, _ = change(Augmentation(time_masks=1, channel_masks=1, mask_size=0.5), ramps, [20, 12], seed=seed)
         changed = frames != ramps
         assert_array_equal(frames[changed], -50.0)
         for clip, length in zip(changed, (20, 12), strict=True):

@@ -1,10 +1,12 @@
 """What is done to the frames of a batch in training, so that a network learns what does not matter.
 
 All of it works on a batch that is filled up, in NumPy, before the network sees it: the network stays as it is for
-prediction, and nothing is random there. Channels are taken to lie along frequency.
+prediction, and nothing is random there. What is right for the bands of a spectrum is wrong for other channels: a voice
+an octave higher has other bands, and no embedding at all.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,13 +24,17 @@ class Augmentation:
     stretch : float
         Largest change of tempo, as a share of it.
     warp : float
-        Largest stretch of the channel axis, as a share of it; a shift by up to half as much comes on top.
+        Largest stretch of the channel axis, as a share of it; a shift by up to half as much comes on top. Derivatives
+        are stretched as what they are the derivatives of.
     equalization : float
         Standard deviation of a gain that changes smoothly over the channels, in standard deviations of the channels.
-    masks : int
-        Number of masks along time, and of as many along frequency [1]_.
+        Derivatives have none.
+    time_masks, channel_masks : int
+        Number of masks along time, and along the channels [1]_.
     mask_size : float
         Largest share of a clip that a mask takes.
+    deltas : int
+        Number of derivatives: there are so many blocks of channels more.
     mixup : float
         Parameter of the beta distribution that a clip is mixed with another by [2]_; 0: clips stay apart.
 
@@ -44,9 +50,11 @@ class Augmentation:
     stretch: float = 0.0
     warp: float = 0.0
     equalization: float = 0.0
-    masks: int = 0
-    mask_size: float = 0.0
+    time_masks: int = 0
+    channel_masks: int = 0
+    mask_size: float = 0.15
     mixup: float = 0.0
+    deltas: int = 0
 
     def __call__(
         self,
@@ -88,10 +96,11 @@ class Augmentation:
         if self.warp:
             frames = self._warp_channels(frames, rng)
         if self.equalization:
-            waves = np.cos(np.pi * np.outer(np.arange(3), np.linspace(0, 1, frames.shape[2])))  # constant, slope, bow
+            n_static = frames.shape[2] // (1 + self.deltas)
+            waves = np.cos(np.pi * np.outer(np.arange(3), np.linspace(0, 1, n_static)))  # constant, slope, bow
             gains = self.equalization * rng.standard_normal((len(frames), 3)) @ waves
-            frames += (gains * deviation).astype(np.float32)[:, np.newaxis]
-        if self.masks:
+            frames[..., :n_static] += (gains * deviation[:n_static]).astype(np.float32)[:, np.newaxis]
+        if self.time_masks or self.channel_masks:
             self._mask(frames, lengths, mean, rng)
         if self.mixup:
             frames, lengths, targets = self._mix(frames, lengths, targets, rng)
@@ -113,19 +122,22 @@ class Augmentation:
         return moved, new
 
     def _warp_channels(self, frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        n_clips, _, n_channels = frames.shape
+        n_blocks = 1 + self.deltas
+        n_clips, n_channels = len(frames), frames.shape[2] // n_blocks
         stretch, shift = rng.uniform(-self.warp, self.warp, (2, n_clips, 1))
         where = (1 + stretch) * np.arange(n_channels) + 0.5 * shift * n_channels
         where = np.clip(where, 0, n_channels - 1)
+        where = np.concatenate([where + block * n_channels for block in range(n_blocks)], axis=1)
         return read_between(frames, where, axis=2)
 
     def _mask(self, frames: np.ndarray, lengths: np.ndarray, mean: np.ndarray, rng: np.random.Generator) -> None:
         n_channels = frames.shape[2]
         for clip, length in zip(frames, lengths, strict=True):
-            for _ in range(self.masks):
+            for _ in range(self.time_masks):
                 width = int(rng.uniform(0.0, self.mask_size) * length)
                 start = rng.integers(0, length - width + 1)
                 clip[start : start + width] = mean
+            for _ in range(self.channel_masks):
                 width = int(rng.uniform(0.0, self.mask_size) * n_channels)
                 start = rng.integers(0, n_channels - width + 1)
                 clip[:, start : start + width] = mean[start : start + width]
@@ -145,3 +157,22 @@ class Augmentation:
         share = share.reshape(-1, *(1,) * (targets.ndim - 1))
         targets = share * targets + (1.0 - share) * targets[other]
         return mixed, np.maximum(lengths, lengths[other]), targets
+
+
+# What `augmentation="auto"` does, by the kind of channels; chosen by benchmarks/augmentation.py.
+BY_KIND = {
+    "bands": Augmentation(
+        crop=0.1, stretch=0.15, warp=0.06, equalization=0.25, time_masks=1, channel_masks=1, mixup=0.2
+    ),
+    "cepstra": Augmentation(crop=0.1, stretch=0.15, time_masks=1, mixup=0.2),
+    "other": Augmentation(crop=0.1, mixup=0.2),
+}
+
+
+def kind_of(channels: Any) -> str:
+    """Return which of `BY_KIND` is for frames that carry `skaudio._frames.Channels`, or None."""
+    if channels is None:
+        return "other"
+    if channels.kind == "bands":
+        return "bands" if channels.decibels else "other"
+    return channels.kind if channels.kind in BY_KIND else "other"

@@ -1,15 +1,14 @@
 """Parameters that several neural estimators have: of training, and of what becomes of clips before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from skaudio.estimators._augmentation import Augmentation
-
-MASK_SIZE = 0.15
+from skaudio._frames import Channels
+from skaudio.estimators._augmentation import BY_KIND, Augmentation, kind_of
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -103,20 +102,28 @@ class InputParameters:
     normalize : {"channel", "clip"} or None, default="channel"
         How frames are standardised, within the network: each channel by its mean and deviation over the training set;
         or each clip by its own over all of its values, which takes the level of a recording away.
-    time_shift : float, default=0.1
-        Augmentation, as are the next five: in training, each time a clip is seen it is changed at random; never in
-        prediction. Largest share of a clip that is cut off, in front and behind together.
-    time_stretch : float, default=0.15
+    channels : {"auto", "bands", "cepstra", "other"}, default="auto"
+        What the channels are, which decides what may be changed at random in training: neighbours along frequency in
+        decibels ("bands"), cepstral coefficients, or something else, such as an embedding, sensors, the columns of a
+        table. "auto": what frames say, as those of front ends and embeddings do, and "other" for plain arrays.
+    augmentation : {"auto"} or None, default="auto"
+        What the next six parameters are where they are None: in training, each time a clip is seen it is changed at
+        random; never in prediction. "auto" is for bands: ``time_shift=0.1, time_stretch=0.15, frequency_warp=0.06,
+        equalization=0.25, spec_augment=True, mixup=0.2``; for cepstra: ``time_shift=0.1, time_stretch=0.15,
+        mixup=0.2`` and masks along time; for others: ``time_shift=0.1, mixup=0.2``. None is nothing at all.
+    time_shift : float or None, default=None
+        Largest share of a clip that is cut off, in front and behind together.
+    time_stretch : float or None, default=None
         Largest change of tempo, as a share of it.
-    frequency_warp : float, default=0.06
+    frequency_warp : float or None, default=None
         Largest stretch of the channel axis, as a share of it, besides a shift by up to half as much: another vocal
-        tract, another size of animal. For channels that do not lie along frequency, such as sensors, 0.
-    equalization : float, default=0.25
+        tract, another size of animal. Of use only where channels lie along frequency.
+    equalization : float or None, default=None
         Standard deviation of a gain that changes smoothly over the channels, in standard deviations of the channels:
-        another microphone, another distance.
-    spec_augment : bool, default=True
+        another microphone, another distance. Of use only where channels are bands in decibels.
+    spec_augment : bool or None, default=None
         Whether to mask a stretch of time and one of the channels, up to 15 % of each [1]_.
-    mixup : float, default=0.2
+    mixup : float or None, default=None
         Parameter of the beta distribution by which each clip and its target are mixed with another [2]_; 0: never.
 
     References
@@ -128,30 +135,44 @@ class InputParameters:
     """
 
     normalize: str | None = "channel"
-    time_shift: float = 0.1
-    time_stretch: float = 0.15
-    frequency_warp: float = 0.06
-    equalization: float = 0.25
-    spec_augment: bool = True
-    mixup: float = 0.2
+    channels: str = "auto"
+    augmentation: str | None = "auto"
+    time_shift: float | None = None
+    time_stretch: float | None = None
+    frequency_warp: float | None = None
+    equalization: float | None = None
+    spec_augment: bool | None = None
+    mixup: float | None = None
 
     _parameter_constraints: ClassVar[dict] = {
         "normalize": [None, StrOptions({"channel", "clip"})],
-        "time_shift": [Interval(Real, 0, 1, closed="left")],
-        "time_stretch": [Interval(Real, 0, None, closed="left")],
-        "frequency_warp": [Interval(Real, 0, 1, closed="left")],
-        "equalization": [Interval(Real, 0, None, closed="left")],
-        "spec_augment": ["boolean"],
-        "mixup": [Interval(Real, 0, None, closed="left")],
+        "channels": [StrOptions({"auto", *BY_KIND})],
+        "augmentation": [None, StrOptions({"auto"})],
+        "time_shift": [None, Interval(Real, 0, 1, closed="left")],
+        "time_stretch": [None, Interval(Real, 0, None, closed="left")],
+        "frequency_warp": [None, Interval(Real, 0, 1, closed="left")],
+        "equalization": [None, Interval(Real, 0, None, closed="left")],
+        "spec_augment": [None, "boolean"],
+        "mixup": [None, Interval(Real, 0, None, closed="left")],
     }
+    _channels_in: ClassVar[Channels | None] = None  # an instance has those of the frames that `fit` saw
 
     def _augmentation(self) -> Augmentation:
-        return Augmentation(
-            crop=self.time_shift,
-            stretch=self.time_stretch,
-            warp=self.frequency_warp,
-            equalization=self.equalization,
-            masks=int(self.spec_augment),
-            mask_size=MASK_SIZE,
-            mixup=self.mixup,
+        kind = kind_of(self._channels_in) if self.channels == "auto" else self.channels
+        usual = Augmentation() if self.augmentation is None else BY_KIND[kind]
+        masks = None if self.spec_augment is None else int(self.spec_augment)
+        given = {
+            "crop": self.time_shift,
+            "stretch": self.time_stretch,
+            "warp": self.frequency_warp,
+            "equalization": self.equalization,
+            "time_masks": masks,
+            "channel_masks": masks,
+            "mixup": self.mixup,
+        }
+        known = self._channels_in
+        return replace(
+            usual,
+            deltas=known.deltas if known is not None and known.kind == kind else 0,
+            **{name: value for name, value in given.items() if value is not None},
         )

@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skaudio._atomic import atomic
+from skaudio._frames import Channels
 from skaudio._frames_output import FramesOutputMixin
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import all_finite, check_clips
@@ -60,8 +61,25 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
     def _channel_names(self) -> list[str]:
         raise NotImplementedError
 
-    def _knows_channels(self) -> bool:
-        return True
+    def _channels(self) -> Channels:
+        frequencies, (start, hop) = self._channel_frequencies(), self._clock()
+        return Channels(
+            tuple(self.get_feature_names_out()),
+            **self._kind(),
+            sr=float(self._rate()),
+            frequencies=None if frequencies is None else tuple(frequencies.tolist()),
+            start_seconds=start,
+            hop_seconds=hop,
+            silence=self._silence(),
+        )
+
+    def _kind(self) -> dict[str, Any]:
+        """Return what `skaudio._frames.Channels` says of the kind of channels."""
+        return {}
+
+    def _silence(self) -> tuple[float, ...] | None:
+        """Return the values of a frame of digital silence; None where that is not known."""
+        return (0.0,) * len(self._channel_names())
 
     def _rate(self) -> float:
         """Tell the sampling rate in Hz that clips are brought to."""

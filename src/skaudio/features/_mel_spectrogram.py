@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import joblib
 import numpy as np
@@ -22,6 +22,7 @@ from skaudio.features._spectral import (
     mel_frequencies,
     mel_settings,
     mel_to_magnitude,
+    silent_frame,
     stages,
     stft_settings,
     without_deltas,
@@ -201,6 +202,12 @@ class MelSpectrogram(FrontEnd):
     def _extractor(self) -> Stages:
         spectra = partial(melspectrogram, **stft_settings(self), **mel_settings(self))
         return stages(self, spectra, decibels=self.scale == "db", top_db=self.top_db)
+
+    def _kind(self) -> dict[str, Any]:
+        return {"kind": "bands", "decibels": self.scale == "db", "deltas": self.deltas}
+
+    def _silence(self) -> tuple[float, ...]:
+        return silent_frame(self, self.n_mels)
 
     def _channel_names(self) -> list[str]:
         return channel_names("mel", self.n_mels, self.deltas)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from numbers import Integral, Real
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import joblib
 import numpy as np
@@ -22,6 +22,7 @@ from skaudio.features._spectral import (
     griffin_lim,
     mel_settings,
     mel_to_magnitude,
+    silent_frame,
     stages,
     stft_settings,
     without_deltas,
@@ -220,6 +221,12 @@ class MFCC(FrontEnd):
             top_db=self.top_db,
             project=partial(cepstrum, n_mfcc=self.n_mfcc, lifter=self.lifter),
         )
+
+    def _kind(self) -> dict[str, Any]:
+        return {"kind": "cepstra", "deltas": self.deltas}
+
+    def _silence(self) -> tuple[float, ...]:
+        return silent_frame(self, self.n_mels)
 
     def _channel_names(self) -> list[str]:
         return channel_names("mfcc", self.n_mfcc, self.deltas)

@@ -1,6 +1,7 @@
 """What the front ends on spectra share: their parameters, what follows the spectrum, and the way back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from inspect import signature
 from numbers import Integral, Real
 from typing import Any
@@ -69,6 +70,12 @@ def stages(front_end: Any, spectra: Callable[[np.ndarray], np.ndarray], **own: A
     settings = stft_settings(front_end)
     frames = {name: settings[name] for name in ("n_fft", "hop_length", "center")}
     return Stages(spectra, **frames, **own, normalize=front_end.normalize, deltas=front_end.deltas)
+
+
+def silent_frame(front_end: Any, n_bins: int) -> tuple[float, ...]:
+    """Compute what becomes of a spectrum of `n_bins` zeros: a frame of digital silence."""
+    silent = replace(front_end._extractor(), spectra=lambda _: np.zeros((1, n_bins), np.float32))
+    return tuple(silent(np.zeros(1, np.float32))[0].tolist())
 
 
 def channel_names(prefix: str, n_channels: int, deltas: int = 0) -> list[str]:

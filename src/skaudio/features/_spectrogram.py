@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from numbers import Real
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import joblib
 import numpy as np
@@ -20,6 +20,7 @@ from skaudio.features._spectral import (
     bin_frequencies,
     channel_names,
     griffin_lim,
+    silent_frame,
     stages,
     stft_settings,
     without_deltas,
@@ -188,6 +189,12 @@ class Spectrogram(FrontEnd):
         in_decibels = self.scale == "db"
         spectra = partial(spectrogram, power=2.0 if in_decibels else self.power, **stft_settings(self))
         return stages(self, spectra, decibels=in_decibels, top_db=self.top_db)
+
+    def _kind(self) -> dict[str, Any]:
+        return {"kind": "bands", "decibels": self.scale == "db", "deltas": self.deltas}
+
+    def _silence(self) -> tuple[float, ...]:
+        return silent_frame(self, 1 + stft_settings(self)["n_fft"] // 2)
 
     def _channel_names(self) -> list[str]:
         return channel_names("bin", 1 + stft_settings(self)["n_fft"] // 2, self.deltas)

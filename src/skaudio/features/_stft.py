@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import joblib
 import numpy as np
@@ -138,6 +138,9 @@ class STFT(FrontEnd):
             return np.concatenate([spectrum.real, spectrum.imag], axis=1)
 
         return Stages(spectra, **{name: settings[name] for name in ("n_fft", "hop_length", "center")})
+
+    def _kind(self) -> dict[str, Any]:
+        return {"kind": "spectrum"}
 
     def _channel_names(self) -> list[str]:
         n_bins = 1 + stft_settings(self)["n_fft"] // 2

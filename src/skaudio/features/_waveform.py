@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import joblib
 import numpy as np
@@ -90,6 +90,9 @@ class Waveform(FrontEnd):
 
     def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
         return lambda y: y[:, np.newaxis]
+
+    def _kind(self) -> dict[str, Any]:
+        return {"kind": "waveform"}
 
     def _channel_names(self) -> list[str]:
         return ["waveform"]

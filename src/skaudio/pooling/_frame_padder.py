@@ -1,5 +1,6 @@
 """One number of frames for all clips, for models that need a fixed shape."""
 
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -9,10 +10,11 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from skaudio._atomic import atomic
+from skaudio._frames import Channels
 from skaudio._frames_output import FramesOutputMixin
 from skaudio._validation import check_frames, equal_lengths
 from skaudio.pooling._frames_input import FramesInputMixin
-from skaudio.pooling._gather import gather_frames
+from skaudio.pooling._gather import gather_frames, silence_of
 
 
 class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
@@ -32,9 +34,10 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         Where frames are cut off a longer clip. With "both" the middle is kept (the earlier of two).
     mode : {"constant", "edge", "wrap"}, default="constant"
         What is added, named as in `numpy.pad`: ``value``, the nearest frame, or the clip over again.
-    value : float or "min", default=0.0
-        The value of mode "constant". "min" is the smallest value of the clip itself: what silence is in decibels,
-        where 0 would be loud.
+    value : float, "silence" or "min", default="silence"
+        The value of mode "constant". "silence" is what digital silence is in each channel, where the frames of `fit`
+        say so, as those of front ends do: -100 for bands in decibels, where 0 would be loud; of other frames it is 0.
+        "min" is the smallest value of the clip itself.
     flatten : bool, default=False
         Whether to give a table ``(n_clips, n_frames * n_channels)``.
 
@@ -71,11 +74,11 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         "pad": [StrOptions({"end", "start", "both"})],
         "crop": [StrOptions({"end", "start", "both"})],
         "mode": [StrOptions({"constant", "edge", "wrap"})],
-        "value": [Interval(Real, None, None, closed="neither"), StrOptions({"min"})],
+        "value": [Interval(Real, None, None, closed="neither"), StrOptions({"min", "silence"})],
         "flatten": ["boolean"],
     }
 
-    def __init__(self, n_frames=None, *, pad="end", crop="end", mode="constant", value=0.0, flatten=False):
+    def __init__(self, n_frames=None, *, pad="end", crop="end", mode="constant", value="silence", flatten=False):
         self.n_frames = n_frames
         self.pad = pad
         self.crop = crop
@@ -131,8 +134,9 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         check_is_fitted(self)
         batch = check_frames(self, X, reset=False, allow_nan=True)
         fitted = np.empty((len(batch), self.n_frames_, self.n_features_in_), dtype=np.float32)
+        value = silence_of(self) if self.value == "silence" else self.value
         for indices, block in equal_lengths(batch):
-            fill = block.min(axis=(1, 2), keepdims=True) if self.value == "min" else self.value
+            fill = block.min(axis=(1, 2), keepdims=True) if self.value == "min" else value
             fitted[indices] = gather_frames(block, self._index(block.shape[1]), self.mode, fill)
         return fitted.reshape(len(batch), -1) if self.flatten else self._frames_output(fitted, X)
 
@@ -159,6 +163,11 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
 
     def _gives_table(self) -> bool:
         return self.flatten
+
+    def _channels(self) -> Channels | None:
+        if self._channels_in is None or self.pad == self.crop == "end":
+            return self._channels_in or super()._channels()
+        return replace(self._channels_in, start_seconds=None)  # not the same for all clips
 
     def _index(self, n_frames: int) -> np.ndarray:
         """Give the frame of the clip that comes to stand at each place; negative or too large where there is none."""

@@ -9,10 +9,11 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from skaudio._atomic import atomic
+from skaudio._frames import Channels
 from skaudio._frames_output import FramesOutputMixin
 from skaudio._validation import check_frames, stack_frames
 from skaudio.pooling._frames_input import FramesInputMixin
-from skaudio.pooling._gather import gather_frames
+from skaudio.pooling._gather import gather_frames, silence_of
 
 
 class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
@@ -32,8 +33,8 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
     step : int, default=1
         Distance between output frames in input frames: only every ``step``-th frame is stacked, from the first on.
     mode : {"edge", "constant", "wrap"}, default="edge"
-        What stands before the first frame and after the last, named as in `numpy.pad`: the nearest frame (as in Kaldi),
-        zeros, or the clip over again.
+        What stands before the first frame and after the last, named as in `numpy.pad`: the nearest frame (as in Kaldi);
+        what digital silence is in each channel, where the frames of `fit` say so, else zeros; or the clip over again.
 
     Attributes
     ----------
@@ -154,11 +155,24 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
             [f"{channel}_t{offset:+d}" for offset in self._offsets() for channel in channels], dtype=object
         )
 
+    def _channels(self) -> Channels | None:
+        known, n_copies = self._channels_in, self.n_before + 1 + self.n_after
+        if known is None:
+            return super()._channels()
+        return Channels(
+            tuple(self.get_feature_names_out()),
+            sr=known.sr,
+            frequencies=None if known.frequencies is None else known.frequencies * n_copies,
+            start_seconds=known.start_seconds,
+            hop_seconds=None if known.hop_seconds is None else known.hop_seconds * self.step,
+            silence=None if known.silence is None else known.silence * n_copies,
+        )
+
     def _offsets(self) -> np.ndarray:
         return self.delay * np.arange(-self.n_before, self.n_after + 1)
 
     def _stack(self, frames: np.ndarray) -> np.ndarray:
         """Stack sequences (..., n_frames, n_channels)."""
         index = np.arange(0, frames.shape[-2], self.step)[:, np.newaxis] + self._offsets()
-        stacked = gather_frames(frames, index, self.mode)  # (..., n_stacked, n_offsets, n_channels)
+        stacked = gather_frames(frames, index, self.mode, silence_of(self))  # (..., n_stacked, n_offsets, n_channels)
         return stacked.reshape(*stacked.shape[:-2], -1)

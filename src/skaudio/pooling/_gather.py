@@ -1,5 +1,7 @@
 """Frames taken by index, where an index may lie before the first frame or after the last."""
 
+from typing import Any
+
 import numpy as np
 
 
@@ -29,3 +31,9 @@ def gather_frames(frames: np.ndarray, index: np.ndarray, mode: str, fill: float 
         broken = np.isnan(frames).any(axis=(-2, -1), keepdims=True)
         gathered[..., outside, :] = np.where(broken, np.nan, fill)
     return gathered
+
+
+def silence_of(transformer: Any) -> np.ndarray | float:
+    """Return what digital silence is in each channel that a transformer was fitted on; 0 where it is not known."""
+    channels = transformer._channels_in
+    return 0.0 if channels is None or channels.silence is None else np.array(channels.silence, np.float32)

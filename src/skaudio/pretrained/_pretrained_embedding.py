@@ -369,6 +369,12 @@ class PretrainedEmbedding(FrontEnd):
     def _clock(self) -> tuple[float, float]:
         return self._n_samples / 2 / self.sr_, self._hop_length() / self.sr_
 
+    def _kind(self) -> dict[str, Any]:
+        return {"kind": "scores" if self.output == "scores" else "embedding"}
+
+    def _silence(self) -> None:
+        return None  # it would take the model a window's time, in each call
+
     def _channel_names(self) -> list[str]:
         return self.channel_names_
 

@@ -1,0 +1,236 @@
+"""Every network as it is by default, with the augmentation of its kind of input and without any.
+
+Run as ``SKAUDIO_DATA=... python benchmarks/defaults.py [--choose] [input ...] [model ...]``, with YAMNet at hand too;
+some hours for all, minutes for one of each.
+
+A line is one network on one kind of input: the score by default, the score with ``augmentation=None``, and the mean and
+standard error of their difference over folds and seeds. No default may be worse by more than a standard error. Scores
+are accuracies, macro F1 of on and off, or R2 of weights.
+
+With ``--choose``, candidates of ``augmentation="auto"`` are compared on parts of the training folds: the last fold takes
+no part, and each of the others is scored by what is trained on the rest. Words leave speakers out, and environmental
+sounds are split by the folds of the data set.
+"""
+
+import sys
+import warnings
+from dataclasses import replace
+
+import numpy as np
+from measure import Report
+from scipy.spatial.transform import Rotation
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from sklearn.metrics import f1_score
+from sklearn.model_selection import StratifiedKFold
+
+from skaudio.datasets import fetch_esc10, fetch_spoken_digits
+from skaudio.estimators import (
+    CNNClassifier,
+    CNNRegressor,
+    CRNNClassifier,
+    GRUClassifier,
+    GRURegressor,
+    LSTMClassifier,
+    LSTMRegressor,
+    SiameseMatcher,
+)
+from skaudio.estimators._augmentation import BY_KIND, Augmentation
+from skaudio.features import MFCC, MelSpectrogram
+from skaudio.pooling import FramePadder
+from skaudio.pretrained import PretrainedEmbedding
+
+WORDS = {"sr": 8000, "n_fft": 256, "hop_length": 80, "top_db": 60.0, "trim_db": 30.0, "level": -20.0}
+SURROUNDINGS = {"sr": 22050, "n_fft": 2048, "hop_length": 882, "level": -20.0}
+SEEDS = (0, 1)
+N_FOLDS = 3
+
+
+def spoken_digits(front_end):
+    """Ten takes of each digit by each speaker; folds leave speakers out."""
+    digits = fetch_spoken_digits()
+    take = np.concatenate(
+        [
+            np.flatnonzero((digits.groups == who) & (digits.target == digit))[:10]
+            for who in np.unique(digits.groups)
+            for digit in np.unique(digits.target)
+        ]
+    )
+    frames = front_end.fit_transform([digits.data[i] for i in take])
+    return frames, digits.target[take], np.unique(digits.groups[take], return_inverse=True)[1] // 2
+
+
+def environments(front_end):
+    esc10 = fetch_esc10()
+    return front_end.fit_transform(esc10.data), esc10.target, np.asarray(esc10.groups) - 1
+
+
+def walk(rng, weight, sway):
+    """Simulate a walk (n_samples, 6): what is felt by an accelerometer and, from it, by a gyroscope."""
+    t = np.arange(int(50 * rng.uniform(4, 7))) / 50
+    pace, loudness = rng.uniform(1.6, 2.2), rng.uniform(0.5, 2.0)
+    since_step = t % (1 / pace)
+    ringing = np.exp(-6 * since_step) * np.sin(2 * np.pi * (60 / np.sqrt(weight)) * since_step)
+    swaying = sway * np.sin(np.pi * pace * t)
+    axes = loudness * np.column_stack([ringing, swaying, 0.3 * ringing + 0.2 * swaying])
+    axes = axes @ Rotation.from_rotvec(rng.normal(0, 0.3, 3)).as_matrix()
+    both = np.column_stack([axes, np.gradient(axes, axis=0)])
+    return (both + 0.1 * rng.standard_normal(both.shape)).astype(np.float32)
+
+
+def gait(*, regression):
+    """Weights, five walks a person; or whether a walk is impaired: the body sways more to one side."""
+    rng = np.random.default_rng(0)
+    persons = np.repeat(np.arange(60), 5)
+    weights, impaired = rng.uniform(50, 110, 60)[persons], (persons % 2).astype(bool)
+    walks = np.empty(len(persons), dtype=object)
+    walks[:] = [
+        walk(rng, weight, 0.5 if regression else (0.62 if bad else 0.5) * rng.uniform(0.9, 1.1))
+        for weight, bad in zip(weights, impaired, strict=True)
+    ]
+    return walks, weights if regression else impaired, persons % N_FOLDS
+
+
+def power():
+    """Series of 100 readings of a house's power, and which of five appliances are on."""
+    rng = np.random.default_rng(0)
+    n, t = 2000, np.arange(100)
+    loads, periods = np.array([0.15, 0.4, 0.8, 1.5, 2.2]), np.array([0, 12, 0, 25, 0])
+    on = rng.random((n, 5)) < 0.35
+    X = 0.1 * rng.standard_normal((n, 100)).cumsum(axis=1) * 0.3 + rng.uniform(0.1, 0.6, (n, 1))
+    for i, (load, period) in enumerate(zip(loads, periods, strict=True)):
+        for row in np.flatnonzero(on[:, i]):
+            start, length = rng.integers(0, 70), rng.integers(15, 60)
+            shape = ((t >= start) & (t < start + length)).astype(float)
+            shape *= (np.sin(2 * np.pi * t / period + rng.uniform(0, 6)) > 0) if period else 1.0
+            X[row] += load * rng.uniform(0.9, 1.1) * shape
+    return X.astype(np.float32)[..., np.newaxis], on.astype(int), np.arange(n) % N_FOLDS
+
+
+def table(load):
+    X, y = load(return_X_y=True)
+    folds = np.empty(len(y), int)
+    for number, (_, test) in enumerate(StratifiedKFold(N_FOLDS, shuffle=True, random_state=0).split(X, y)):
+        folds[test] = number
+    return X, y, folds
+
+
+INPUTS = {
+    "words-mel": lambda: spoken_digits(MelSpectrogram(n_mels=40, **WORDS)),
+    "words-mfcc": lambda: spoken_digits(MFCC(n_mels=40, **WORDS)),
+    "esc10-mel": lambda: environments(MelSpectrogram(n_mels=96, **SURROUNDINGS)),
+    "esc10-mfcc": lambda: environments(MFCC(**SURROUNDINGS)),
+    "esc10-yamnet": lambda: environments(PretrainedEmbedding("yamnet", pooling=None)),
+    "gait-weight": lambda: gait(regression=True),
+    "gait-impaired": lambda: gait(regression=False),
+    "power": power,
+    "table-wine": lambda: table(load_wine),
+    "table-cancer": lambda: table(load_breast_cancer),
+    "table-digits": lambda: table(load_digits),
+}
+CLASSIFIERS = {
+    "cnn": CNNClassifier(),
+    "lenet": CNNClassifier("lenet"),
+    "keyword": CNNClassifier("keyword"),
+    "plain": CNNClassifier("plain"),
+    "gru": GRUClassifier(),
+    "lstm": LSTMClassifier(),
+    "crnn": CRNNClassifier(),
+    "siamese-cnn": SiameseMatcher("cnn"),
+    "siamese-gru": SiameseMatcher("gru"),
+    "siamese-dense": SiameseMatcher("dense"),
+    "siamese": SiameseMatcher(None),
+}
+REGRESSORS = {
+    "cnn": CNNRegressor(),
+    "lenet": CNNRegressor("lenet"),
+    "plain": CNNRegressor("plain"),
+    "gru": GRURegressor(),
+    "lstm": LSTMRegressor(),
+}
+ONE_LENGTH = {"plain", "siamese-dense"}
+# What "auto" might be; of each kind of input, those that can be meant.
+CANDIDATES = {
+    "none": {},
+    "mixup": {"mixup": 0.2},
+    "crop": {"crop": 0.1},
+    "crop, mixup": {"crop": 0.1, "mixup": 0.2},
+    "crop, stretch": {"crop": 0.1, "stretch": 0.15},
+    "crop, stretch, mixup": {"crop": 0.1, "stretch": 0.15, "mixup": 0.2},
+    "crop, time mask, mixup": {"crop": 0.1, "time_masks": 1, "mixup": 0.2},
+    "crop, stretch, time mask, mixup": {"crop": 0.1, "stretch": 0.15, "time_masks": 1, "mixup": 0.2},
+}
+
+
+def score(model, frames, y, train, test):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(frames[train], y[train])
+        if y.ndim == 2:
+            return f1_score(y[test], model.predict(frames[test]), average="macro")
+        return model.score(frames[test], y[test])
+
+
+def splits(folds, *, choose):
+    numbers = np.unique(folds)
+    for number in numbers[:-1] if choose else numbers[:N_FOLDS]:
+        kept = folds != (numbers[-1] if choose else number)
+        yield np.flatnonzero(kept & (folds != number)), np.flatnonzero(folds == number)
+
+
+def compare(report, what, model, data, settings, *, choose):
+    """Print mean scores over folds and seeds with each of several settings, and by how much the first is better."""
+    frames, y, folds = data
+    scores = {name: [] for name in settings}
+    for train, test in splits(folds, choose=choose):
+        for seed in SEEDS:
+            for name, change in settings.items():
+                one = clone(model).set_params(random_state=seed)
+                scores[name].append(score(change(one), frames, y, train, test))
+    first = np.array(next(iter(scores.values())))
+    for name, values in scores.items():
+        differences = first - values
+        error = differences.std(ddof=1) / np.sqrt(len(values))
+        report.line(f"{what:<28} {name:<34} {np.mean(values):6.3f}  {differences.mean():+.3f} +- {error:.3f}")
+    return first, scores
+
+
+def with_candidate(params):
+    def change(model):
+        for kind in BY_KIND:
+            BY_KIND[kind] = replace(Augmentation(), **params)
+        return model
+
+    return change
+
+
+if __name__ == "__main__":
+    choose = "--choose" in sys.argv
+    wanted = [word for word in sys.argv[1:] if not word.startswith("--")]
+    report = Report("augmentation" if choose else "defaults")
+    own = {"default": lambda model: model, "augmentation=None": lambda model: model.set_params(augmentation=None)}
+    settings = {name: with_candidate(params) for name, params in CANDIDATES.items()} if choose else own
+    worse = []
+    for name, load in INPUTS.items():
+        if wanted and not any(word in INPUTS and word == name for word in wanted) and set(wanted) & set(INPUTS):
+            continue
+        data = load()
+        for model_name, model in (REGRESSORS if data[1].dtype.kind == "f" else CLASSIFIERS).items():
+            if set(wanted) - set(INPUTS) and model_name not in wanted:
+                continue
+            if model_name.startswith("siamese") and data[1].ndim == 2:
+                continue
+            X = (
+                FramePadder().fit_transform(data[0])
+                if model_name in ONE_LENGTH and data[0].dtype == object
+                else data[0]
+            )
+            first, scores = compare(report, f"{name}, {model_name}", model, (X, *data[1:]), settings, choose=choose)
+            if not choose:
+                lost = np.array(scores["augmentation=None"]) - first
+                if lost.mean() > lost.std(ddof=1) / np.sqrt(len(lost)):
+                    worse.append(f"{name}, {model_name}")
+    if not choose:
+        report.line(f"worse than without augmentation by more than a standard error: {', '.join(worse) or 'none'}")
+    if not wanted:
+        report.write()
