@@ -4,8 +4,8 @@ A front end knows what its channels are and when its frames are, and plain array
 one clip ``(n_frames, n_channels)``, or of equally long ones ``(n_clips, n_frames, n_channels)``, that keeps a
 `Channels` through what scikit-learn and joblib do to a batch: selection of rows, lists, data frames, pickling. A ragged
 batch is an object array of `Frames`, so that every clip brings its own along. Whatever else happens to the array
-(arithmetic, a reshape, a choice of channels) returns an array without it: `Frames` may know nothing, but nothing that is
-untrue. Rows keep their identity in the index of a data frame (see `skaudio._frames_output`).
+(arithmetic, a reshape, a choice of channels) returns an array without it: `Frames` may know nothing, but nothing that
+is untrue. Rows keep their identity in the index of a data frame (see `skaudio._frames_output`).
 """
 
 from collections.abc import Sequence

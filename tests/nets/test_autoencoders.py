@@ -91,7 +91,7 @@ def test_noise_is_for_training_alone():
 
 
 def test_layers_of_a_smaller_network_go_to_either_side_of_the_latent():
-    small = build("dense", hidden=(8,), latent_dim=6, linear_latent=False)
+    small = build("dense", hidden=(8,), latent_dim=6, latent_activation="relu")
     large = build("dense")
     mixed = grown_weights(small.get_weights(), large.get_weights())
     assert [weight.shape for weight in mixed] == [weight.shape for weight in large.get_weights()]

@@ -63,6 +63,11 @@ class Architecture:
         """Tell how many channels a view takes."""
         return self.n_channels
 
+    @property
+    def n_trained_channels(self) -> int:
+        """Tell how many channels a frame of training has."""
+        return self.n_channels
+
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkArchitecture(Architecture):
@@ -190,7 +195,9 @@ class EmbeddingArchitecture(NetworkArchitecture):
 
 @dataclass(frozen=True, kw_only=True)
 class AutoencoderArchitecture(Architecture):
-    """Of an autoencoder. Its views are ``"latent"``, ``"errors"`` and ``"decode"``, which takes latents for frames.
+    """Of an autoencoder.
+
+    Its views are ``"latent"``, ``"errors"``, ``"reconstruction"`` and ``"decode"``, which takes latents for frames.
 
     Attributes
     ----------
@@ -204,8 +211,10 @@ class AutoencoderArchitecture(Architecture):
         Whether the latent is drawn.
     beta, denoising : float
         Weight of the divergence, and noise.
-    linear_latent : bool
-        Whether the latent is linear.
+    activation, latent_activation : str
+        Of the layers, and of the latent.
+    from_noisy : bool
+        Whether it is trained to make clean frames of noisy ones: frames of training have twice the channels.
     """
 
     kind: str
@@ -214,7 +223,9 @@ class AutoencoderArchitecture(Architecture):
     variational: bool
     beta: float
     denoising: float
-    linear_latent: bool = True
+    activation: str = "relu"
+    latent_activation: str = "linear"
+    from_noisy: bool = False
 
     @property
     def named(self) -> str:
@@ -230,17 +241,34 @@ class AutoencoderArchitecture(Architecture):
         """Build the network."""
         from skaudio.nets import autoencoder_network
 
-        settings = {name: value for name, value in vars(self).items() if name not in {"n_outputs", "task", "keras"}}
+        apart = {"n_outputs", "task", "keras", "from_noisy"}
+        settings = {name: value for name, value in vars(self).items() if name not in apart}
         return autoencoder_network(**settings)
 
     def view(self, network: Any, view: Any) -> Any:
-        """Give the encoder, the encoder and the decoder up to their squared errors, or the decoder."""
-        from skaudio.nets import cut_network, decoding_network
+        """Give the encoder, the encoder and the decoder up to their squared errors or to frames, or the decoder."""
+        from skaudio.nets import cut_network, decoding_network, reconstructing_network
 
-        if view == "decode":
-            return decoding_network(network)
+        if view in {"decode", "reconstruction"}:
+            return decoding_network(network) if view == "decode" else reconstructing_network(network)
         return cut_network(network, {"latent": "latent", "errors": "squared_error"}[view])
 
     def width(self, view: Any) -> int:
         """Tell how many channels a view takes."""
         return self.latent_dim if view == "decode" else self.n_channels
+
+    @property
+    def fitted(self) -> Self:
+        """Give the architecture of what predicts."""
+        return replace(self, from_noisy=False)
+
+    def trained(self, network: Any) -> Any:
+        """Give the network, or one from noisy frames to clean ones."""
+        from skaudio.nets import denoising_network
+
+        return denoising_network(network) if self.from_noisy else network
+
+    @property
+    def n_trained_channels(self) -> int:
+        """Tell how many channels a frame of training has."""
+        return self.n_channels * (2 if self.from_noisy else 1)

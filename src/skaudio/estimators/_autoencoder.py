@@ -7,13 +7,15 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import _fit_context
+from sklearn.base import _fit_context, clone
 from sklearn.utils._param_validation import Hidden, Interval, StrOptions
 
 from skaudio._atomic import atomic
-from skaudio._validation import stack_frames
+from skaudio._validation import as_array_or_sequence, as_frames, check_frames, stack_frames
 from skaudio.estimators._architecture import Architecture, AutoencoderArchitecture
 from skaudio.estimators._neural import NeuralEstimator
+
+ACTIVATIONS = {"relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "linear"}
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -40,9 +42,12 @@ class Autoencoder(NeuralEstimator):
         reconstruction worse.
     denoising : float, default=0.0
         Standard deviation, in those of the channels and at most 1, of noise that is added to what is encoded, in
-        training, so that the network learns to take it away [4]_.
+        training, so that the network learns to take it away [4]_. Of real noise, see `fit`.
     stacked : bool, default=False
         Whether to train layer by layer first, the outermost alone, then with the next [4]_; for ``kind="dense"``.
+    activation, latent_activation : str, default="relu", "linear"
+        Activation of the layers, but for recurrent ones, and of the latent, as Keras names them: "relu", "leaky_relu",
+        "elu", "selu", "gelu", "silu", "tanh", "sigmoid" or "linear". The latent of a variational autoencoder is linear.
     latent_dim : int, default="deprecated"
         The former name of ``n_components``.
 
@@ -65,6 +70,8 @@ class Autoencoder(NeuralEstimator):
     beta: float = 1.0
     denoising: float = 0.0
     stacked: bool = False
+    activation: str = "relu"
+    latent_activation: str = "linear"
     latent_dim: int | str = "deprecated"
 
     _parameter_constraints: ClassVar[dict] = {
@@ -75,20 +82,23 @@ class Autoencoder(NeuralEstimator):
         "beta": [Interval(Real, 0, None, closed="left")],
         "denoising": [Interval(Real, 0, 1, closed="both")],
         "stacked": ["boolean"],
+        "activation": [StrOptions(ACTIVATIONS)],
+        "latent_activation": [StrOptions(ACTIVATIONS)],
         "latent_dim": [Interval(Integral, 1, None, closed="left"), Hidden(StrOptions({"deprecated"}))],
     }
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:  # noqa: ARG002
-        """Train the network to make the clips anew.
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:
+        """Train the network to make the clips anew, or clean clips of noisy ones.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
             Frame sequences, of equal length or, but for ``kind="dense"``, not. A table is taken as one-frame sequences.
-        y : None
-            Not used.
+        y : batch like ``X``, default=None
+            Clean clips, of which those in ``X`` are noisy copies, frame by frame: the network learns to make them of
+            those. What is no such batch, as labels in a pipeline, is not used.
         sample_weight : array-like of shape (n_clips,), default=None
             How much each clip counts; what weighs nothing is left out.
         groups : array-like of shape (n_clips,), default=None
@@ -102,15 +112,20 @@ class Autoencoder(NeuralEstimator):
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch of frame sequences, if its clips differ in length for ``kind="dense"``, or if
-            ``n_components`` is larger than a clip.
+            If ``X`` is no batch of frame sequences, if its clips differ in length for ``kind="dense"``, if
+            ``n_components`` is larger than a clip, or if clean clips are not as long as noisy ones.
         """
         go_on = self.warm_start and hasattr(self, "_weights")
         frames = self._check_frames(X, reset=not go_on)
+        clean = self._clean_frames(frames, y)
+        if clean is not None:
+            pairs = [np.concatenate(both, axis=1) for both in zip(frames, clean, strict=True)]
+            frames = stack_frames(pairs)
         targets = np.zeros((len(frames), 1), np.float32)  # the network gives the error itself
         how = {"go_on": go_on, "epochs": self.epochs, "schedule": self.schedule}
         self._fit(frames, targets, sample_weight, groups, None, **how)
         self._usual_length = int(np.median([len(clip) for clip in frames]))
+        self._describe_latents(X)
         return self
 
     def reconstruction_error(self, X: Any, per: str = "sample") -> np.ndarray:
@@ -166,7 +181,7 @@ class Autoencoder(NeuralEstimator):
             raise ValueError(f"stacked=True is for kind='dense', got kind={self.kind!r}.")
         if any(not isinstance(units, Integral) or units < 1 for units in self.hidden):
             raise ValueError(f"hidden={self.hidden!r} has a width that is no integer above 0.")
-        n_values, n_components = min(map(len, frames)) * frames[0].shape[1], self._n_components()
+        n_values, n_components = min(map(len, frames)) * self.n_features_in_, self._n_components()
         if n_components > n_values:
             raise ValueError(
                 f"n_components={n_components} is larger than a clip of n_features = {n_values} values: there is "
@@ -174,7 +189,7 @@ class Autoencoder(NeuralEstimator):
             )
         return AutoencoderArchitecture(
             n_frames=frames.shape[1] if dense else None,
-            n_channels=frames[0].shape[1],
+            n_channels=self.n_features_in_,
             n_outputs=1,
             task="reconstruction",
             kind=self.kind,
@@ -183,7 +198,30 @@ class Autoencoder(NeuralEstimator):
             variational=bool(self.variational),
             beta=float(self.beta),
             denoising=float(self.denoising),
+            activation=self.activation,
+            latent_activation=self.latent_activation,
+            from_noisy=frames[0].shape[1] > self.n_features_in_,
         )
+
+    def _describe_latents(self, X: Any) -> None:
+        """Find how latents of the clips are distributed, where that is asked for later."""
+
+    def _clean_frames(self, frames: np.ndarray, y: Any) -> np.ndarray | None:
+        """Return the clean clips that belong to checked noisy ones; None where ``y`` is something else."""
+        y = as_array_or_sequence(y)
+        if self._tables_fit:
+            y = np.asarray(y)
+            is_table = y.shape == (len(frames), self.n_features_in_) and y.dtype.kind == "f"
+            return check_frames(clone(self), y, reset=True) if is_table else None
+        if y is None or len(y) == 0 or np.ndim(next(iter(y))) < 2:
+            return None
+        clean = as_frames(y)
+        shapes = [(clip.shape, other.shape) for clip, other in zip(frames, clean, strict=False)]
+        wrong = [i for i, (one, other) in enumerate(shapes) if one != other]
+        if wrong or len(clean) != len(frames):
+            which = f"clip {wrong[0]} has shapes {shapes[wrong[0]]}" if wrong else f"{len(frames)} and {len(clean)}"
+            raise ValueError(f"X and y, noisy clips and clean ones, are to be of the same shapes; {which}.")
+        return clean
 
     def _n_components(self) -> int:
         if self.latent_dim == "deprecated":
@@ -195,7 +233,11 @@ class Autoencoder(NeuralEstimator):
         """Train; first, if stacked, networks that have but the outermost layers, each from those of the one before."""
         pretrained = None
         for i, units in enumerate(architecture.hidden if self.stacked and not go_on else ()):
-            outer = {"hidden": architecture.hidden[:i], "latent_dim": units, "linear_latent": False}
+            outer = {
+                "hidden": architecture.hidden[:i],
+                "latent_dim": units,
+                "latent_activation": architecture.activation,
+            }
             stage = replace(architecture, variational=False, **outer)
             super()._train(stage, *args, go_on=False, pretrained=pretrained, **how)
             pretrained = self._weights

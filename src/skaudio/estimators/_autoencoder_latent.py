@@ -1,5 +1,6 @@
 """Autoencoder as a transformer: clips to latents, and back."""
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from skaudio.estimators._assembly import assembled
 from skaudio.estimators._autoencoder import Autoencoder
 from skaudio.estimators._batches import MAX_PREDICT_CLIPS, mask_of, rounded_length
 from skaudio.estimators._keras_side import keras_side
+
+# Of the mixture that clips are made up from.
+MAX_COMPONENTS, CLIPS_A_COMPONENT = 10, 20
 
 
 @assembled
@@ -77,6 +81,30 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
         """
         return np.stack(self._run(X, "latent"))
 
+    def reconstruct(self, X: Any) -> np.ndarray:
+        """Make clips anew from their latents: denoised, if `fit` saw noisy and clean ones.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+
+        Returns
+        -------
+        ndarray of float32, of the shape of ``X``
+            In the unit of what `fit` saw; where ``X`` is ragged, an object array of ``(n_frames_i, n_channels)``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``X`` is no batch like that in `fit`.
+        """
+        frames = self._check_frames(X, reset=False)
+        made = stack_frames(
+            [clip[: len(own)] for clip, own in zip(self._run(X, "reconstruction"), frames, strict=True)]
+        )
+        return made[:, 0] if self._tables_fit else made
+
     def inverse_transform(self, X: Any, n_frames: Any = None) -> np.ndarray:
         """Make clips of latents.
 
@@ -116,7 +144,10 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
 
     @available_if(lambda self: self.variational)
     def sample(self, n_samples: int = 1, n_frames: Any = None) -> np.ndarray:
-        """Make clips up, of latents drawn from the standard normal distribution, if variational.
+        """Make clips up, if variational, of latents drawn from a Gaussian mixture of those of the clips in `fit` [5]_.
+
+        The standard normal distribution, which each latent is kept near, also holds what lies between them and is like
+        no clip.
 
         Parameters
         ----------
@@ -129,10 +160,18 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
         -------
         ndarray
             As `inverse_transform` gives them. ``random_state`` seeds the draw.
+
+        References
+        ----------
+        .. [5] P. Ghosh et al., "From variational to deterministic autoencoders", International Conference on Learning
+           Representations, 2020, section 4.
         """
         check_is_fitted(self)
-        rng = np.random.default_rng(self._draw_seed(go_on=False))
-        return self.inverse_transform(rng.standard_normal((n_samples, self._architecture.latent_dim)), n_frames)
+        seed = self._draw_seed(go_on=False)
+        latents, _ = (
+            copy(self._mixture).set_params(random_state=seed).sample(n_samples)
+        )  # those of a component together
+        return self.inverse_transform(np.random.default_rng(seed).permutation(latents), n_frames)
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: ARG002
         """Give the mean of `score_samples`, by which a grid search can go.
@@ -150,6 +189,17 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
             0 at best; about -1 for who makes the mean of all clips every time.
         """
         return float(np.mean(self.score_samples(X)))
+
+    def _describe_latents(self, X: Any) -> None:
+        if not self.variational:
+            return
+        from sklearn.mixture import GaussianMixture
+
+        latents = np.stack(self._run(X, "latent"))
+        latents = np.repeat(latents, 2, axis=0) if len(latents) == 1 else latents
+        n_components = int(np.clip(len(latents) // CLIPS_A_COMPONENT, 1, MAX_COMPONENTS))
+        seed = self._draw_seed(go_on=False)
+        self._mixture = GaussianMixture(n_components, reg_covar=1e-3, random_state=seed).fit(latents)
 
     def _decode(self, latents: np.ndarray, lengths: np.ndarray) -> list[np.ndarray]:
         graph = keras_side().graph_of(self._architecture)

@@ -80,7 +80,7 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
     """
 
     @atomic
-    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:  # noqa: ARG002
         """Train the network on normal clips, and find where normal ends.
 
         Parameters
@@ -105,7 +105,7 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
             If ``X`` is no batch of frame sequences, if its clips differ in length for ``kind="dense"``, or if
             ``n_components`` is larger than a clip.
         """
-        super().fit(X, y, sample_weight, groups)
+        super().fit(X, None, sample_weight, groups)
         weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
         if self.contamination == "auto":
             errors = self._unseen_errors(X, weights, groups)

@@ -125,7 +125,7 @@ class Graph:
 
     def make_steps(self) -> None:
         """Have what a step of training does traced."""
-        n_channels, n_outputs = self.architecture.n_channels, self.architecture.n_outputs
+        n_channels, n_outputs = self.architecture.n_trained_channels, self.architecture.n_outputs
         n_frames = self.architecture.n_frames or 2 * self.stride
         pair = {"frames": np.zeros((2, n_frames, n_channels), np.float32), "mask": np.ones((2, n_frames), bool)}
         # Loss and metrics make their variables at the first batch they see: not while a step is traced.
@@ -193,7 +193,7 @@ class Graph:
     def _traced_step(self, step: Callable) -> Callable:
         return self._traced(
             lambda frames, mask, targets, weights: step(({"frames": frames, "mask": mask}, targets, weights)),
-            tf.TensorSpec((None, None, self.architecture.n_channels), tf.float32),
+            tf.TensorSpec((None, None, self.architecture.n_trained_channels), tf.float32),
             tf.TensorSpec((None, None), tf.bool),
             tf.TensorSpec((None, self.architecture.n_outputs), tf.float32),
             tf.TensorSpec((None,), tf.float32),

@@ -129,7 +129,8 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
             if pretrained is not None:
                 graph.graft(pretrained)
             if not go_on:
-                graph.set_scales((mean, deviation), self._target_scale(targets[training], weights[training]))
+                scales = mean[: architecture.n_channels], deviation[: architecture.n_channels]
+                graph.set_scales(scales, self._target_scale(targets[training], weights[training]))
             history, state = {"loss": []}, ()
             if graph.network.trainable_weights:
                 before = getattr(self, "_optimizer_state", None) if go_on else None

@@ -5,6 +5,7 @@ This module imports TensorFlow: it is imported by `skaudio.estimators._neural` i
 
 import copy
 import json
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ import keras
 import numpy as np
 from scikeras.wrappers import BaseWrapper
 from sklearn import config_context
+from sklearn.exceptions import ConvergenceWarning
 
 from skaudio.estimators._architecture import Architecture
 from skaudio.estimators._batches import Batches
@@ -131,6 +133,51 @@ class CosineSchedule(keras.callbacks.Callback):
         self._step += 1
 
 
+class DivergenceGuard(keras.callbacks.Callback):
+    """Stop where the loss or a weight is NaN or infinite, and go back to the weights of the lowest loss.
+
+    Attributes
+    ----------
+    diverged : int or None
+        The epoch in which that was, from 1.
+    kept : int or None
+        The epoch whose weights are kept; None where no epoch ended well.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.diverged: int | None = None
+        self.kept: int | None = None
+        self._best: tuple[float, Weights] = (np.inf, ())
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Look at loss and weights."""
+        loss, weights = logs.get("val_loss", logs["loss"]), self.model.get_weights()
+        if not np.isfinite([loss, logs["loss"]]).all() or not all(np.isfinite(values).all() for values in weights):
+            self.diverged, self.model.stop_training = epoch + 1, True
+        elif loss < self._best[0]:
+            self.kept, self._best = epoch + 1, (loss, weights)
+
+    def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002
+        """Go back."""
+        if self.diverged is not None and self.kept is not None:
+            self.model.set_weights(self._best[1])
+
+    def report(self) -> None:
+        """Warn of a training that diverged, or raise an error where nothing is left of it."""
+        if self.diverged is None:
+            return
+        remedy = "Use a smaller learning_rate, or normalize='channel', and look at the largest values of X."
+        message = f"Training diverged in epoch {self.diverged}: its loss or weights are NaN or infinite."
+        if self.kept is None:
+            raise ValueError(f"{message} {remedy}")
+        warnings.warn(
+            f"{message} The weights of epoch {self.kept}, which had the lowest loss, are kept. {remedy}",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+
+
 def train(
     graph: Graph, recipe: Recipe, batches: Batches, validation: Batches | None, optimizer_state: Weights | None
 ) -> tuple[dict[str, list[float]], Weights]:
@@ -152,7 +199,17 @@ def train(
     history : dict of lists
         Loss and metric of each epoch, those of earlier calls included.
     optimizer_state : sequence of ndarrays
-        To go on with.
+        To go on with; none of a training that diverged.
+
+    Raises
+    ------
+    ValueError
+        If it diverges before an epoch has ended.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If it diverges later.
     """
     network, by_name = graph.trained, isinstance(recipe.optimizer, str)
     _compile(graph, recipe)
@@ -170,12 +227,16 @@ def train(
         callbacks.append(
             keras.callbacks.EarlyStopping("val_loss", mode="min", patience=recipe.patience, restore_best_weights=True)
         )
+    guard = DivergenceGuard()
+    callbacks.append(guard)
     trainer = Trainer(model=lambda: network, callbacks=callbacks, epochs=recipe.epochs, verbose=recipe.verbose)
     with config_context(transform_output="default"):  # scikeras encodes by transformers of its own
         trainer.fit((graph, batches, validation), None, initial_epoch=len(recipe.history.get("loss", [])))
+    guard.report()
     history = {name: recipe.history.get(name, []) + values for name, values in trainer.history_.items()}
-    state = tuple(np.array(variable.numpy()) for variable in network.optimizer.variables)
-    return history, state
+    if guard.diverged is not None:
+        return history, ()
+    return history, tuple(np.array(variable.numpy()) for variable in network.optimizer.variables)
 
 
 def _compile(graph: Graph, recipe: Recipe) -> None:

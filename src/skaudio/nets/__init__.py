@@ -6,7 +6,9 @@ Importing this imports Keras and TensorFlow; `skaudio.estimators` does so at the
 from skaudio.nets._autoencoders import (
     autoencoder_network,
     decoding_network,
+    denoising_network,
     grown_weights,
+    reconstructing_network,
 )
 from skaudio.nets._autoencoding_layers import MeanOutput
 from skaudio.nets._masking import ApplyMask, MaskedBatchNormalization, ShortenMask
@@ -58,6 +60,7 @@ __all__ = [
     "body_of",
     "cut_network",
     "decoding_network",
+    "denoising_network",
     "dense",
     "embedding_network",
     "feature_network",
@@ -67,6 +70,7 @@ __all__ = [
     "image_network",
     "mean_network",
     "plain",
+    "reconstructing_network",
     "sequence_network",
     "time_stride",
     "watched_network",

@@ -31,7 +31,8 @@ def autoencoder_network(
     variational: bool,
     beta: float,
     denoising: float,
-    linear_latent: bool = True,
+    activation: str = "relu",
+    latent_activation: str = "linear",
 ) -> keras.Model:
     """Build an autoencoder, which gives the error that it is to make small.
 
@@ -53,8 +54,9 @@ def autoencoder_network(
         Weight of that distribution's divergence from the standard one [2]_.
     denoising : float
         Standard deviation of noise that is added to what is encoded, in training, in those of the channels [3]_.
-    linear_latent : bool, default=True
-        Whether the latent is linear; else as a hidden layer is.
+    activation, latent_activation : str, default="relu", "linear"
+        Of the layers between frames and latent, but for recurrent ones, and of the latent, as Keras names them; a
+        latent that is drawn is linear.
 
     Returns
     -------
@@ -76,17 +78,17 @@ def autoencoder_network(
     mask, x = inputs["mask"], frames
     if denoising:
         x = ApplyMask(name="noisy")(layers.GaussianNoise(denoising, dtype=full_precision(), name="noise")(x), mask)
-    x = ENCODERS[kind](x, mask, hidden=hidden, n_frames=n_frames)
+    x = ENCODERS[kind](x, mask, hidden=hidden, n_frames=n_frames, activation=activation)
     if variational:
         mean, log_variance = (
             layers.Dense(latent_dim, dtype=full_precision(), name=name)(x) for name in ("mean", "log_variance")
         )
         latent = NormalDraw(name="latent")(mean, log_variance)
     else:
-        latent = layers.Dense(
-            latent_dim, activation=None if linear_latent else "relu", dtype=full_precision(), name="latent"
-        )(x)
-    decoder = _decoder(kind, hidden=hidden, latent_dim=latent_dim, n_frames=n_frames, n_channels=n_channels)
+        latent = layers.Dense(latent_dim, activation=latent_activation, dtype=full_precision(), name="latent")(x)
+    decoder = _decoder(
+        kind, hidden=hidden, latent_dim=latent_dim, n_frames=n_frames, n_channels=n_channels, activation=activation
+    )
     errors = SquaredError(name="squared_error")(frames, decoder({"latent": latent, "mask": mask}), mask)
     error = ClipMean(name="error")(errors, mask)
     if variational:
@@ -94,6 +96,37 @@ def autoencoder_network(
             [error, Divergence(beta, name="divergence")(mean, log_variance, errors, mask)]
         )
     return keras.Model(inputs, error, name=f"{kind}_autoencoder")
+
+
+def reconstructing_network(network: keras.Model) -> keras.Model:
+    """Give what makes frames anew, in their own unit."""
+    made = network.get_layer("decoder")({"latent": network.get_layer("latent").output, "mask": network.input["mask"]})
+    return keras.Model(network.input, network.get_layer("standardization").restore(made))
+
+
+def denoising_network(network: keras.Model) -> keras.Model:
+    """Give a network that trains another to make clean frames of noisy ones, and shares its weights.
+
+    Its ``"frames"`` have twice the channels: those of the noisy frames, then those of the clean ones. Its output is the
+    error between what is made of the noisy frames and the clean ones.
+    """
+    n_channels = network.input["frames"].shape[-1]
+    inputs = {
+        "frames": layers.Input((None, 2 * n_channels), name="frames"),
+        "mask": layers.Input((None,), dtype="bool", name="mask"),
+    }
+    mask, standardize = inputs["mask"], network.get_layer("standardization")
+    noisy, clean = inputs["frames"][..., :n_channels], inputs["frames"][..., n_channels:]
+    names = [layer.name for layer in network.layers if layer.name in {"latent", "mean", "log_variance"}]
+    encoder = keras.Model(network.input, {name: network.get_layer(name).output for name in names})
+    code = encoder({"frames": noisy, "mask": mask})
+    made = network.get_layer("decoder")({"latent": code["latent"], "mask": mask})
+    errors = network.get_layer("squared_error")(standardize(clean, mask), made, mask)
+    error = network.get_layer("error")(errors, mask)
+    if "mean" in code:
+        divergence = network.get_layer("divergence")(code["mean"], code["log_variance"], errors, mask)
+        error = network.get_layer("bound")([error, divergence])
+    return keras.Model(inputs, error, name="denoising")
 
 
 def decoding_network(network: keras.Model) -> keras.Model:
@@ -113,50 +146,63 @@ def grown_weights(outer: Sequence[Any], fresh: Sequence[Any]) -> list[Any]:
     return [*outer[: N_SCALES + ends], *fresh[N_SCALES + ends : -ends], *outer[-ends:]]
 
 
-def _dense_encoder(x: Any, mask: Any, *, hidden: Sequence[int], n_frames: int) -> Any:  # noqa: ARG001
+def _dense_encoder(x: Any, _: Any, *, hidden: Sequence[int], n_frames: int, activation: str) -> Any:
     x = layers.Reshape((n_frames * x.shape[-1],), name="flat")(x)
     for i, units in enumerate(hidden):
-        x = layers.Dense(units, activation="relu", name=f"encoder_{i}")(x)
+        x = layers.Dense(units, activation=activation, name=f"encoder_{i}")(x)
     return x
 
 
-def _conv_encoder(x: Any, mask: Any, *, hidden: Sequence[int], n_frames: None) -> Any:  # noqa: ARG001
+def _conv_encoder(x: Any, mask: Any, *, hidden: Sequence[int], activation: str, **_: Any) -> Any:
     x = layers.Concatenate(name="where_and_what")([x, TimeCode(name="encoder_time")(mask)])
     for i, filters in enumerate(hidden):
         x = layers.Conv1D(
-            filters, KERNEL_SIZE, 2, padding="same", activation="relu", data_format="channels_last", name=f"encoder_{i}"
+            filters,
+            KERNEL_SIZE,
+            2,
+            padding="same",
+            activation=activation,
+            data_format="channels_last",
+            name=f"encoder_{i}",
         )(x)
         mask = ShortenMask(2, name=f"mask_{i}")(mask)
         x = ApplyMask(name=f"masked_{i}")(x, mask)
     return TimePooling("mean_max", name="time_pooling")(x, mask)
 
 
-def _recurrent_encoder(x: Any, mask: Any, *, hidden: Sequence[int], n_frames: None) -> Any:  # noqa: ARG001
+def _recurrent_encoder(x: Any, mask: Any, *, hidden: Sequence[int], **_: Any) -> Any:
     for i, units in enumerate(hidden):
         layer = layers.GRU(units, return_sequences=True, name=f"encoder_{i}")
         x = layers.Bidirectional(layer, name=f"encoder_both_ways_{i}")(x, mask=mask)
     return TimePooling("last", bidirectional=bool(hidden), name="time_pooling")(x, mask)
 
 
-def _dense_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: int, n_channels: int) -> Any:
+def _dense_decoder(
+    latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: int, n_channels: int, activation: str
+) -> Any:
     x = latent
     for i, units in reversed(list(enumerate(hidden))):
-        x = layers.Dense(units, activation="relu", name=f"decoder_{i}")(x)
+        x = layers.Dense(units, activation=activation, name=f"decoder_{i}")(x)
     x = layers.Reshape((n_frames, n_channels), name="frames")(layers.Dense(n_frames * n_channels, name="output")(x))
     return ApplyMask(name="masked_frames")(x, mask)  # all are there, but not every Keras takes an input for nothing
 
 
-def _conv_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: None, n_channels: int) -> Any:  # noqa: ARG001
+def _conv_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_channels: int, activation: str, **_: Any) -> Any:
     x = _everywhere(latent, mask)
     for i, filters in reversed(list(enumerate(hidden))):
         x = layers.Conv1D(
-            filters, KERNEL_SIZE, padding="same", activation="relu", data_format="channels_last", name=f"decoder_{i}"
+            filters,
+            KERNEL_SIZE,
+            padding="same",
+            activation=activation,
+            data_format="channels_last",
+            name=f"decoder_{i}",
         )(x)
         x = ApplyMask(name=f"masked_{i}")(x, mask)
     return layers.Conv1D(n_channels, KERNEL_SIZE, padding="same", data_format="channels_last", name="output")(x)
 
 
-def _recurrent_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_frames: None, n_channels: int) -> Any:  # noqa: ARG001
+def _recurrent_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_channels: int, **_: Any) -> Any:
     x = _everywhere(latent, mask)
     for i, units in reversed(list(enumerate(hidden))):
         layer = layers.GRU(units, return_sequences=True, name=f"decoder_{i}")

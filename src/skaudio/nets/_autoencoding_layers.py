@@ -8,6 +8,7 @@ from keras import ops
 from skaudio.nets._masking import masked
 from skaudio.nets._precision import FullPrecisionLayer
 
+LOG_VARIANCES = -10.0, 4.0  # bounds: beyond them, a step of training makes losses of thousands, and NaN
 TIME_WAVES = 8  # half periods of the fastest cosine that tells where in a clip a frame is
 
 
@@ -53,7 +54,9 @@ class NormalDraw(FullPrecisionLayer):
         """Take and give ``(n_clips, latent_dim)``."""
         if not training:
             return mean
-        return mean + ops.exp(0.5 * log_variance) * keras.random.normal(ops.shape(mean), seed=self.chance)
+        return mean + ops.exp(0.5 * ops.clip(log_variance, *LOG_VARIANCES)) * keras.random.normal(
+            ops.shape(mean), seed=self.chance
+        )
 
     def compute_output_shape(self, mean_shape: tuple, log_variance_shape: tuple) -> tuple:  # noqa: ARG002
         """Give the shape of the mean."""
@@ -90,13 +93,20 @@ class ClipMean(FullPrecisionLayer):
 class Divergence(FullPrecisionLayer):
     """How far the distribution of a clip's latent is from the standard normal one, in units of mean squared error.
 
-    For frames of unit variance given the latent, the evidence bound is half the sum of squared errors and this
-    (Kullback-Leibler) divergence; here both are put over half the number of a clip's values.
+    The evidence bound is half the sum of squared errors, over their variance given the latent, and this (Kullback-
+    Leibler) divergence. Here both are multiplied by the variance, and divided by half the number of values of a clip.
+    The variance is that of the errors of the batch, its maximum-likelihood estimate [1]_: with a fixed one of 1, the
+    latent would hold nothing of what varies less.
 
     Parameters
     ----------
     beta : float
         Weight.
+
+    References
+    ----------
+    .. [1] O. Rybkin, K. Daniilidis and S. Levine, "Simple and effective VAE training with calibrated decoders",
+       International Conference on Machine Learning, 2021.
     """
 
     def __init__(self, beta: float, **kwargs: Any) -> None:
@@ -105,8 +115,11 @@ class Divergence(FullPrecisionLayer):
 
     def call(self, mean: Any, log_variance: Any, values: Any, present: Any) -> Any:
         """Take ``(n_clips, latent_dim)`` twice, frames or their like, and a mask; give ``(n_clips, 1)``."""
+        log_variance = ops.clip(log_variance, *LOG_VARIANCES)
         nats = 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance, axis=-1, keepdims=True)
-        return self.beta * nats / (0.5 * values_a_clip(values, present))
+        n_values = values_a_clip(values, present)
+        variance = ops.stop_gradient(ops.sum(values) / ops.sum(n_values))
+        return self.beta * variance * nats / (0.5 * n_values)
 
     def compute_output_shape(self, mean_shape: tuple, *_: tuple) -> tuple:
         """Give the shape of the divergences."""
