@@ -234,3 +234,26 @@ def test_what_cannot_be_fitted(digits):
         AugmentedEstimator(pipeline(), AddNoise()).predict(X)
     with pytest.raises(ValueError, match="mixes augmenters of waveforms and of frames"):
         AugmentedEstimator(pipeline(), [AddNoise(), SpecMask()]).fit(X, y)
+
+
+FRAMES = np.random.default_rng(0).normal(size=(4, 20, 6)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("augmenter", "X", "message"),
+    [
+        (Gain(), FRAMES, r"changes waveform, and X holds frames. Put it around the front end"),
+        (Gain(), list(FRAMES), "around the front end"),
+        (SpecMask(), [np.zeros(400, np.float32)] * 4, r"changes frames, and X holds clips. Put it behind the front end"),
+        (SpecMask(), ["a.wav"] * 4, "behind the front end"),
+    ],
+)
+def test_an_augmenter_in_the_wrong_place_says_where_it_belongs(augmenter, X, message):
+    with pytest.raises(ValueError, match=message):
+        AugmentedEstimator(make_pipeline(StatPooling(), LogisticRegression()), augmenter).fit(X, [0, 1, 0, 1])
+
+
+def test_a_table_of_features_is_no_table_of_waveforms():
+    table = 100 * FRAMES.mean(axis=1)
+    with pytest.warns(UserWarning, match="values go beyond full scale"):
+        AugmentedEstimator(LogisticRegression(), Gain()).fit(table, [0, 1, 0, 1])

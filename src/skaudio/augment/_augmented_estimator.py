@@ -1,6 +1,8 @@
 """Training on clips and changed copies of them."""
 
-from collections.abc import Callable, Sequence
+import os
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -14,12 +16,13 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from skaudio._atomic import atomic
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
-from skaudio._validation import check_clips, check_frames, stack_frames
+from skaudio._validation import as_array_or_sequence, check_clips, check_frames, stack_frames
 from skaudio.augment._augmented_clips import AugmentedClips
 from skaudio.augment._augmenter import Augmenter
 from skaudio.augment._compose import Compose, params_of
 
 AUGMENTERS = "augmenters__"
+FULL_SCALE = 2.0  # of samples, with room for what was made louder
 
 
 def _inner_has(name: str) -> Callable[[Any], bool]:
@@ -337,9 +340,34 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
 
     def _checked(self, X: Any, *, reset: bool) -> Any:
         """Check what is given; frames and tables come back as arrays."""
-        if self._augmenter().of == "waveform":
+        of = self._augmenter().of
+        self._check_place(X, of)
+        if of == "waveform":
             return check_clips(self, X, reset=reset, dtype=[np.float64, np.float32])
         return check_frames(self, X, reset=reset)
+
+    def _check_place(self, X: Any, of: str) -> None:
+        """Refuse what the augmenters are not for, and say where in a pipeline they belong."""
+        X = as_array_or_sequence(X)
+        is_table = isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind != "O"
+        frames = _holds_frames(X)
+        if of == "waveform" and frames:
+            where = "around the front end: AugmentedEstimator(make_pipeline(front_end, model), augmenters)"
+        elif of == "frames" and not frames and (not is_table or self._rate() is not None):
+            where = "behind the front end: make_pipeline(front_end, AugmentedEstimator(model, augmenters))"
+        else:
+            is_plain = of == "waveform" and is_table and self._rate() is None
+            if is_plain and np.abs(X, dtype=np.float64).max() > FULL_SCALE:
+                warnings.warn(
+                    f"{self._augmenter()!r:.200} changes waveforms, and X is a table whose values go beyond full "
+                    "scale, [-1, 1]. If they are features, put it around the front end: "
+                    "AugmentedEstimator(make_pipeline(front_end, model), augmenters).",
+                    stacklevel=4,
+                )
+            return
+        raise ValueError(
+            f"{self._augmenter()!r:.200} changes {of}, and X holds {'frames' if frames else 'clips'}. Put it {where}."
+        )
 
     def _with_copies(self, X: Any, n_copies: int, include_original: bool, rng: np.random.Generator) -> Any:
         """Give checked clips, and copies of all, round by round."""
@@ -375,3 +403,14 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         tags.input_tags.sparse = tags.input_tags.allow_nan = False
         tags.non_deterministic = self.random_state is None
         return tags
+
+
+def _holds_frames(X: Any) -> bool:
+    """Whether a batch is one of frame sequences; a table or a batch of clips is not."""
+    if isinstance(X, np.ndarray) and X.dtype.kind != "O":
+        return X.ndim == 3
+    first = X[0] if hasattr(X, "__getitem__") and len(X) else None
+    if isinstance(first, (str, bytes, os.PathLike, Mapping, tuple)) or hasattr(first, "read"):
+        return False
+    shape = np.shape(first)
+    return len(shape) == 2 and (min(shape) > 1 or hasattr(first, "channels"))

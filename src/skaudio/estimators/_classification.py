@@ -1,5 +1,6 @@
 """The head of a classifier: classes in, probabilities out."""
 
+import warnings
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, ClassVar, Self
@@ -7,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from scipy.special import expit, softmax
 from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, compute_sample_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
@@ -15,6 +17,9 @@ from sklearn.utils.validation import assert_all_finite, check_array, column_or_1
 from skaudio._atomic import atomic
 from skaudio._validation import as_labels
 from skaudio.estimators._frame_classification import FrameHead
+
+MIN_EPOCHS = 10  # fewer are not meant to teach much
+N_CHECKED = 100  # of the clips of the training
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -70,6 +75,11 @@ class ClassifierHead(FrameHead, ClassifierMixin):
         ValueError, TypeError
             If ``X`` is no batch of frame sequences, if ``y`` does not fit it or has but one class, or if the network
             cannot be made for such clips.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If training diverged, or if the network knows the clips that it was trained on no better than by chance.
         """
         go_on = self.warm_start and hasattr(self, "_weights")
         return self._learn(X, y, sample_weight, groups, go_on=go_on, epochs=self.epochs, schedule=self.schedule)
@@ -161,7 +171,26 @@ class ClassifierHead(FrameHead, ClassifierMixin):
             sample_weight = weights if sample_weight is None else np.asarray(sample_weight, np.float64) * weights
         strata = None if self._multilabel else np.searchsorted(self.classes_, y)
         targets = self._targets(y)
-        return self._fit(frames, targets, sample_weight, groups, strata, go_on=go_on, **how)
+        self._fit(frames, targets, sample_weight, groups, strata, go_on=go_on, **how)
+        if how["epochs"] >= MIN_EPOCHS and not self._multilabel:
+            self._warn_of_chance(frames, y, sample_weight)
+        return self
+
+    def _warn_of_chance(self, frames: np.ndarray, y: np.ndarray, sample_weight: Any) -> None:
+        """Warn if clips of the training are named no better than by the name that most of them have."""
+        present = np.arange(len(y)) if sample_weight is None else np.flatnonzero(np.asarray(sample_weight) > 0)
+        rows = present[:: -(-len(present) // N_CHECKED)]
+        expected = y[rows]
+        share = np.unique(expected, return_counts=True)[1].max() / len(rows)
+        accuracy = np.mean(self.predict(frames[rows]) == expected)
+        if accuracy <= share + np.sqrt(share * (1.0 - share) / len(rows)) < 1.0:
+            warnings.warn(
+                f"{type(self).__name__} predicts {accuracy:.0%} of the clips that it was trained on, of which the most "
+                f"frequent class has {share:.0%}: it has learned next to nothing. More epochs, another learning_rate, "
+                "or, if frames are no spectra, augmentation=None may help.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
 
     def _check_labels(self, y: Any, classes: Any, *, reset: bool) -> np.ndarray:
         """Check labels; give classes ``(n_clips,)`` or an indicator ``(n_clips, n_labels)``."""
