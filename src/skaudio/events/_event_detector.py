@@ -14,7 +14,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skaudio._atomic import atomic
-from skaudio._validation import as_frames, as_labels, check_clips
+from skaudio._validation import as_labels, check_clips
 from skaudio.events._bounds import median_shifts, shifted
 from skaudio.events._counting import count_table
 from skaudio.events._decoding import decode_events, smooth_scores, steps_of
@@ -300,8 +300,9 @@ class EventDetector(WindowModel):
             )
         self._scales()
         self.decoding_ = self._given_decoding(self._given_threshold("clips say nothing of recordings"))
-        frames = clips if self.front_end is None else as_frames(self.front_end.transform(clips), allow_nan=True)
-        self.estimator_ = clone(self.estimator).fit(frames, y)
+        self.estimator_ = clone(self.estimator).fit(
+            clips if self.front_end is None else self.front_end.transform(clips), y
+        )
         self._adopt_classes(background)
         self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
         return self

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from skaudio._validation import as_frames
+from skaudio._frames import channels_of, with_channels
+from skaudio._validation import as_array_or_sequence, as_frames
 from skaudio.features._block_extractor import framed_blocks
 from skaudio.features._spectral import stft_settings
 
@@ -59,6 +60,13 @@ class Units:
             self._hop = settings["hop_length"]
             self._margin = -(-settings["n_fft"] // self._hop) + DELTA_FRAMES
         self.rate = sr / self._hop
+
+    def marked(self, frames: np.ndarray) -> np.ndarray:
+        """Return training windows, or stretches, of frames that carry what the front end says of its own."""
+        if self._front_end is None:
+            return frames
+        silence = np.zeros(self._margin * self._hop, np.float32)
+        return with_channels(frames, channels_of(as_array_or_sequence(self._front_end.transform([silence]))))
 
     def stream(self, pieces: Iterable[np.ndarray], block_seconds: float = BLOCK_SECONDS) -> Iterator[np.ndarray]:
         """Yield units ``(n_units, n_channels)``, or samples ``(n_units,)``, of pieces of a waveform."""

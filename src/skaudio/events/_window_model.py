@@ -88,7 +88,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
                 "Use resolution='frame', with skaudio.estimators.CRNNClassifier, or give events."
             )
         units, _ = self._scales()
-        frames = stack_frames([self._units_of(units, clip, i) for i, clip in enumerate(recordings)])
+        frames = units.marked(stack_frames([self._units_of(units, clip, i) for i, clip in enumerate(recordings)]))
         y = np.array([[label in own for label in self.labels_] for own in tags], int)
         self.multilabel_ = len(self.labels_) > 1
         self.estimator_ = clone(self.estimator).fit(frames, y if self.multilabel_ else y[:, 0])
@@ -228,13 +228,13 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
                 "sklearn.multioutput.MultiOutputClassifier around it."
             )
         y = named_targets(targets, self.labels_, self.background, self.multilabel_)
-        _, look = self._scales()
+        units, look = self._scales()
         if not hasattr(self.estimator, look.learn):
             raise ValueError(
                 f"{_last_step(self.estimator)} has no {look.learn}, by which it would learn from events. Fit it "
                 "before, and pass sklearn.frozen.FrozenEstimator of it, or give tags."
             )
-        self.estimator_ = getattr(clone(self.estimator), look.learn)(windows, y)
+        self.estimator_ = getattr(clone(self.estimator), look.learn)(units.marked(windows), y)
         if self.multilabel_:
             self._columns = np.arange(len(self.labels_))
             return
