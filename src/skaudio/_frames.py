@@ -137,12 +137,16 @@ def with_channels(batch: np.ndarray, channels: Channels | None) -> np.ndarray:
 def channels_of(clips: Sequence) -> Channels | None:
     """Return what the channels of a batch are, or None where it does not say so, or where its clips do not agree."""
     if isinstance(clips, np.ndarray) and clips.dtype != object:
-        return getattr(clips, "channels", None)
-    channels = getattr(clips[0], "channels", None)
+        return _own_channels(clips)
+    channels = _own_channels(clips[0])
     if channels is None:
         return None
-    others = (getattr(frames, "channels", None) for frames in clips)
+    others = map(_own_channels, clips)
     return channels if all(other is channels or other == channels for other in others) else None
+
+
+def _own_channels(frames: Any) -> Channels | None:
+    return frames.channels if isinstance(frames, Frames) else None
 
 
 def _leaves_last_axis(key: Any, n_axes: int) -> bool:

@@ -56,7 +56,7 @@ def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool, dtype: Any = n
     ValueError, TypeError
         If ``X`` is no batch: a single clip, a scalar, a 3-D array, nothing at all; or if numbers are no samples.
     """
-    items = _sample_sequence(X, "clips", "[clip]")
+    items = _sample_sequence(_waveforms(X), "clips", "[clip]")
     if items is None or _is_number_row(items[0]):
         return _check_table_of_clips(estimator, X, reset, dtype)
     if reset:
@@ -231,6 +231,17 @@ def _sample_sequence(X: Any, what: str, remedy: str) -> Sequence | None:
             f"Expected a batch of {what}, got a flat sequence of numbers. Reshape your data: one goes in as {remedy}."
         )
     return X
+
+
+def _waveforms(X: Any) -> Any:
+    """Return frames that are waveforms, and say so, as clips ``(y, sr)``; anything else as it is."""
+    frames = as_array_or_sequence(X)
+    if not (isinstance(frames, np.ndarray) and frames.ndim in {1, 3} and len(frames)):
+        return X
+    channels = channels_of(frames)
+    if channels is None or channels.kind != "waveform":
+        return X
+    return [(np.asarray(y)[:, 0], channels.sr) for y in frames]
 
 
 def _or_column(X: Any) -> str:

@@ -14,6 +14,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from skaudio._atomic import atomic
+from skaudio._frames import channels_of
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
 from skaudio._validation import as_array_or_sequence, check_clips, check_frames, stack_frames
@@ -413,4 +414,4 @@ def _holds_frames(X: Any) -> bool:
     if isinstance(first, (str, bytes, os.PathLike, Mapping, tuple)) or hasattr(first, "read"):
         return False
     shape = np.shape(first)
-    return len(shape) == 2 and (min(shape) > 1 or hasattr(first, "channels"))
+    return len(shape) == 2 and (min(shape) > 1 or channels_of([first]) is not None)

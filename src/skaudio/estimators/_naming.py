@@ -153,8 +153,10 @@ class NamingHead(ClassifierMixin):
         distances = self._class_distances(X)
         return softmax(self._class_calibration.slope * distances, axis=1)
 
-    def kneighbors(self, X: Any, n_neighbors: int = 5) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Find the enrolled clips that are nearest to each clip.
+    def kneighbors(
+        self, X: Any, n_neighbors: int = 5, *, furthest: bool = False
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Find the enrolled clips that are nearest to each clip, or furthest from it.
 
         Parameters
         ----------
@@ -162,11 +164,13 @@ class NamingHead(ClassifierMixin):
             Frame sequences.
         n_neighbors : int, default=5
             How many.
+        furthest : bool, default=False
+            Whether to find the furthest.
 
         Returns
         -------
         distances : ndarray of float64, shape (n_clips, n_neighbors)
-            The nearest first.
+            The nearest first, or the furthest.
         indices : ndarray of int, shape (n_clips, n_neighbors)
             Where they stand among the enrolled clips: those of `fit`, then those of each `enroll`, less the forgotten.
         labels : ndarray of shape (n_clips, n_neighbors)
@@ -181,8 +185,11 @@ class NamingHead(ClassifierMixin):
         enrolled = self._enrolled
         if not isinstance(n_neighbors, Integral) or not 1 <= n_neighbors <= len(enrolled.labels):
             raise ValueError(f"n_neighbors={n_neighbors!r}; expected 1 to {len(enrolled.labels)}, the enrolled clips.")
-        nearest = NearestNeighbors(n_neighbors=n_neighbors, metric=self.distance).fit(enrolled.embeddings)
-        distances, indices = nearest.kneighbors(self._embed(X))
+        n_sorted = len(enrolled.labels) if furthest else n_neighbors
+        neighbors = NearestNeighbors(n_neighbors=n_sorted, metric=self.distance).fit(enrolled.embeddings)
+        distances, indices = neighbors.kneighbors(self._embed(X))
+        if furthest:
+            distances, indices = distances[:, : -n_neighbors - 1 : -1], indices[:, : -n_neighbors - 1 : -1]
         return distances, indices, enrolled.labels[indices]
 
     @property

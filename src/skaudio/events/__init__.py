@@ -11,6 +11,7 @@ from skaudio.events._decoding import (
 from skaudio.events._event import Event
 from skaudio.events._event_detector import EventDetector
 from skaudio.events._event_tables import event_table, read_events, write_events
+from skaudio.events._frame_labels import frame_labels
 from skaudio.events._table_rows import EventTableError
 from skaudio.events._window_model import Track
 
@@ -22,6 +23,7 @@ __all__ = [
     "decode_events",
     "event_table",
     "find_runs",
+    "frame_labels",
     "hysteresis_runs",
     "merge_runs",
     "read_events",

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 import joblib
 import numpy as np
 from sklearn.base import _fit_context, clone
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -31,6 +32,7 @@ from skaudio.io import AudioError, audio_info
 from skaudio.io._open_clip import resampled
 from skaudio.metrics import event_based_f1
 
+SHARE_OF_DURATION, SHORT_EVENTS = 0.5, 0.1  # of the shortest event by default
 LIVE_SECONDS = 0.25  # of a live stream that are looked at together
 
 
@@ -62,14 +64,19 @@ class EventDetector(WindowModel):
         of the longest events. None: 1; of stretches, 10.
     hop_seconds : float or None, default=None
         From one window to the next; None: a tenth of its length, of stretches four fifths.
+    center : bool, default=True
+        Whether the first window is centred on the start of a recording, with silence before it, or begins there: with
+        ``center=False`` and ``hop_seconds=window_seconds``, windows are consecutive slices. Not for
+        ``resolution="frame"``.
     threshold : float or "tune", default=0.5
         Mean score that an event must have: what is like a call for a moment is seldom so for as long as one.
         ``"tune"``: `fit` takes that, ``min_duration`` and ``max_gap``, with which the event-based F1 is best on
         recordings that were held out, in three folds; it takes three times as long then. Not with tags alone.
     low_threshold : float or None, default=None
         Score that no part of it may fall below, gaps apart; None: half of the threshold.
-    min_duration : float, default=0.0
-        Shortest event, in seconds, before its bounds are corrected.
+    min_duration : float or None, default=None
+        Shortest event, in seconds, before its bounds are corrected. None: half of what nine tenths of the events in
+        `fit` last at least; 0 where nothing says how long events are.
     max_gap : float, default=0.0
         Longest gap within an event, in seconds.
     smoothing : float, default=0.3
@@ -139,9 +146,10 @@ class EventDetector(WindowModel):
         "resolution": [StrOptions({"window", "frame"})],
         "window_seconds": [None, Interval(Real, 0, None, closed="neither")],
         "hop_seconds": [None, Interval(Real, 0, None, closed="neither")],
+        "center": ["boolean"],
         "threshold": [Real, StrOptions({"tune"})],
         "low_threshold": [None, Real],
-        "min_duration": [Interval(Real, 0, None, closed="left")],
+        "min_duration": [None, Interval(Real, 0, None, closed="left")],
         "max_gap": [Interval(Real, 0, None, closed="left")],
         "smoothing": [Interval(Real, 0, None, closed="left")],
         "silence_dbfs": [None, Interval(Real, None, 0, closed="right")],
@@ -163,9 +171,10 @@ class EventDetector(WindowModel):
         resolution: str = "window",
         window_seconds: float | None = None,
         hop_seconds: float | None = None,
+        center: bool = True,
         threshold: float | str = 0.5,
         low_threshold: float | None = None,
-        min_duration: float = 0.0,
+        min_duration: float | None = None,
         max_gap: float = 0.0,
         smoothing: float = 0.3,
         silence_dbfs: float | None = -90.0,
@@ -183,6 +192,7 @@ class EventDetector(WindowModel):
         self.resolution = resolution
         self.window_seconds = window_seconds
         self.hop_seconds = hop_seconds
+        self.center = center
         self.threshold = threshold
         self.low_threshold = low_threshold
         self.min_duration = min_duration
@@ -259,11 +269,72 @@ class EventDetector(WindowModel):
         tuned = self.threshold == "tune"
         tracks = held_out_tracks(self, recordings, events, groups) if tuned else None
         self._learn(recordings, events)
-        self.decoding_ = self._best_decoding(tracks, events) if tuned else self._given_decoding(self.threshold)
+        if tuned:
+            self.decoding_ = self._best_decoding(tracks, events)
+        else:
+            durations = [event.duration for own in events for event in own]
+            usual = SHARE_OF_DURATION * float(np.quantile(durations, SHORT_EVENTS))
+            self.decoding_ = self._given_decoding(
+                self.threshold, usual if self.min_duration is None else self.min_duration
+            )
         tracks = self._tracks(recordings) if tracks is None else tracks
         self._warn_of_silent(recordings, events, tracks)
         self.bound_shifts_ = median_shifts(events, [self._decode(track) for track in tracks], self.labels_)
         return self
+
+    @classmethod
+    def from_classifier(cls, estimator: Any, labels: Sequence[str] | None = None, **params: Any) -> Self:
+        """Make a detector of a classifier that is fitted, without any recordings.
+
+        Parameters
+        ----------
+        estimator : classifier
+            Fitted, on clips or, with a ``front_end``, on frames; see the class.
+        labels : sequence of str or None, default=None
+            Names for its classes, in the order of its ``classes_``. None: those.
+        **params : dict
+            Parameters of the detector, such as ``sr`` or ``front_end`` and ``window_seconds``. Of a classifier of
+            True and False, or 1 and 0, the latter are the background by default.
+
+        Returns
+        -------
+        EventDetector
+            Fitted; bounds of events are not corrected.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the classifier is not fitted, if labels are not as many as its classes, or if none is the background.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn.linear_model import LogisticRegression
+        >>> from sklearn.pipeline import make_pipeline
+        >>> from skaudio.events import EventDetector
+        >>> from skaudio.features import MelSpectrogram
+        >>> from skaudio.pooling import StatPooling
+        >>> t = np.arange(1600) / 8000
+        >>> beeps = [np.sin(2 * np.pi * 800 * t) * level for level in (0.2, 0.3, 0.4)]
+        >>> noises = list(np.random.default_rng(0).normal(0, 0.1, (3, 1600)))
+        >>> model = make_pipeline(MelSpectrogram(8000), StatPooling(), LogisticRegression(max_iter=1000))
+        >>> model = model.fit(beeps + noises, ["beep"] * 3 + ["noise"] * 3)
+        >>> detector = EventDetector.from_classifier(model, background="noise", sr=8000, window_seconds=0.2)
+        >>> recording = np.concatenate([noises[0], noises[1], beeps[1], beeps[1], noises[2]])
+        >>> [round(float(onset), 1) for onset in detector.predict([recording]).onset]
+        [0.4]
+        """
+        check_is_fitted(estimator)
+        detector = cls(FrozenEstimator(estimator), **params)
+        detector._validate_params()
+        detector._scales()
+        detector.estimator_ = detector.estimator
+        names = detector.estimator_.classes_.tolist() if labels is None else list(labels)
+        binary = "background" not in params and set(names) <= {0, 1}
+        detector._adopt_classes(0 if binary else detector.background, names)
+        detector.decoding_ = detector._given_decoding(detector._given_threshold("there are none here"))
+        detector.bound_shifts_ = dict.fromkeys(detector.labels_, (0.0, 0.0))
+        return detector
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=False)
@@ -470,7 +541,9 @@ class EventDetector(WindowModel):
         hop = look.step_seconds
         return decode_live(
             self._scored(units, look, pieces, block_seconds=LIVE_SECONDS),
-            lambda first, scores: self._decode(Track((first + np.arange(len(scores))) * hop, scores)),
+            lambda first, scores: self._decode(
+                Track(look.start_seconds + (first + np.arange(len(scores))) * hop, scores)
+            ),
             low_threshold=self.decoding_["low_threshold"],
             # As far as smoothing and gaps reach, what was found may still change.
             n_quiet=int(np.ceil((self.smoothing + self.decoding_["max_gap"]) / hop)) + 4,
@@ -527,7 +600,7 @@ class EventDetector(WindowModel):
         return {
             "threshold": threshold,
             "low_threshold": threshold / 2 if self.low_threshold is None else self.low_threshold,
-            "min_duration": self.min_duration if min_duration is None else min_duration,
+            "min_duration": (self.min_duration or 0.0) if min_duration is None else min_duration,
             "max_gap": self.max_gap if max_gap is None else max_gap,
         }
 

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from skaudio.events._event import Event
-from skaudio.events._training_windows import choose_windows, label_frames, label_windows
+from skaudio.events._frame_labels import frame_labels
+from skaudio.events._training_windows import choose_windows, label_windows
 from skaudio.events._window_scores import Windows, score_function
 
 FRAME_REACH_SECONDS = 0.5  # a pause within an event, which a noise gate may have cut out, is no longer
@@ -23,6 +24,8 @@ class WindowResolution:
         Length of a window; None: 1.
     hop_seconds : float or None
         From one to the next; None: a tenth of the length.
+    center : bool, default=True
+        Whether the first window is centred on the start, or begins there.
 
     Attributes
     ----------
@@ -30,8 +33,9 @@ class WindowResolution:
         Those that recordings are gone along by, and those of which some are learnt from.
     step : int
         Units from one score to the next.
-    width_seconds, step_seconds, reach_seconds : float
-        Length of a window, time from one score to the next, and how far to either side a score needs some sound.
+    width_seconds, step_seconds, start_seconds, reach_seconds : float
+        Length of a window, time from one score to the next and of the first, and how far to either side a score needs
+        some sound.
     learn : str
         Name of the estimator's method that it learns by.
     """
@@ -40,13 +44,16 @@ class WindowResolution:
     most_of_an_event = 40
     most_of_an_overlay = 4
 
-    def __init__(self, rate: float, window_seconds: float | None, hop_seconds: float | None) -> None:
+    def __init__(
+        self, rate: float, window_seconds: float | None, hop_seconds: float | None, *, center: bool = True
+    ) -> None:
         self.width_seconds = 1.0 if window_seconds is None else window_seconds
         hop_seconds = self.width_seconds / 10 if hop_seconds is None else hop_seconds
         width, hop = (max(1, round(seconds * rate)) for seconds in (self.width_seconds, hop_seconds))
-        self.windows = self.training = Windows(width, hop)
+        self.windows = self.training = Windows(width, hop, before=None if center else 0)
         self.step, self.rate = hop, rate
         self.step_seconds, self.reach_seconds = hop / rate, self.width_seconds / 2
+        self.start_seconds = 0.0 if center else self.width_seconds / 2
 
     def learnable(self, units: np.ndarray) -> np.ndarray:
         """Give all training windows of a recording, as a view."""
@@ -54,7 +61,7 @@ class WindowResolution:
 
     def centres(self, n_windows: int) -> np.ndarray:
         """Give the times of the middles of training windows, in seconds."""
-        return np.arange(n_windows) * self.step_seconds
+        return self.start_seconds + np.arange(n_windows) * self.step_seconds
 
     def label(self, n_windows: int, events: Sequence[Event], labels: Sequence[str]) -> np.ndarray:
         """Give targets ``(n_windows, ..., n_classes)`` of training windows; NaN where one cannot say."""
@@ -126,8 +133,8 @@ class FrameResolution(WindowResolution):
 
     def label(self, n_windows: int, events: Sequence[Event], labels: Sequence[str]) -> np.ndarray:
         """Give targets ``(n_windows, n_frames, n_classes)`` of training windows."""
-        first = np.arange(n_windows) * self.training.hop
-        return label_frames(first, self.training.width, self.rate, events, labels)
+        first = np.arange(n_windows)[:, np.newaxis] * self.training.hop
+        return frame_labels(events, (first + np.arange(self.training.width)) / self.rate, labels).astype(bool)
 
     def score(self, estimator: Any, views: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Give the scores ``(n_windows, n_steps, n_classes)`` of the frames in the middle of windows."""

@@ -26,10 +26,12 @@ class SilenceGate:
         Samples to either side of a step that are looked at. Sound a little further away, up to a quarter, also counts.
     swing : float
         From the lowest sample to the highest of the loudest silence; see `swing_of`.
+    start : int, default=0
+        Sample at which the first step is.
     """
 
-    def __init__(self, step: int, reach: int, swing: float) -> None:
-        self._step, self._reach, self._swing = step, reach, swing
+    def __init__(self, step: int, reach: int, swing: float, start: int = 0) -> None:
+        self._step, self._reach, self._swing, self._start = step, reach, swing, start
         self._chunk = max(1, reach // CHUNKS_PER_REACH)
         self._width = -(-2 * reach // self._chunk) + 1  # chunks that are looked at around a step
         # The lowest and the highest sample of each chunk, from before the start on, where there is none.
@@ -53,13 +55,13 @@ class SilenceGate:
             steps = n_done + np.arange(len(scores))
             yield np.where(self._is_silent(steps)[:, np.newaxis], scores.dtype.type(0), scores)
             n_done += len(scores)
-            n_past = (n_done * self._step - self._reach) // self._chunk - self._first
+            n_past = (n_done * self._step + self._start - self._reach) // self._chunk - self._first
             n_past = min(n_past, self._bounds.shape[1])
             self._bounds, self._first = self._bounds[:, n_past:], self._first + n_past
 
     def _is_silent(self, steps: np.ndarray) -> np.ndarray:
         rest = [self._rest.min(), self._rest.max()] if len(self._rest) else NOTHING
         bounds = np.column_stack([self._bounds, rest, NOTHING])  # what is further on has not come, or never does
-        first = (steps * self._step - self._reach) // self._chunk - self._first
+        first = (steps * self._step + self._start - self._reach) // self._chunk - self._first
         chunks = np.minimum(first[:, np.newaxis] + np.arange(self._width), bounds.shape[1] - 1)
         return bounds[1, chunks].max(axis=1) - bounds[0, chunks].min(axis=1) <= self._swing

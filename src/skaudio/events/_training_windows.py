@@ -41,36 +41,6 @@ def label_windows(
     return targets
 
 
-def label_frames(
-    first: np.ndarray, width: int, rate: float, events: Sequence[Event], labels: Sequence[str]
-) -> np.ndarray:
-    """Tell which classes there are at each frame of windows.
-
-    Parameters
-    ----------
-    first : ndarray of int, shape (n_windows,)
-        Their first frames.
-    width : int
-        Their number of frames.
-    rate : float
-        Frames a second.
-    events : sequence of Event
-        What is there.
-    labels : sequence of str
-        Classes.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_windows, width, n_classes)
-        Whether a class sounds at the time of the frame.
-    """
-    times = (first[:, np.newaxis] + np.arange(width)) / rate
-    targets = np.zeros((*times.shape, len(labels)), bool)
-    for event in events:
-        targets[..., labels.index(event.label)] |= (times >= event.onset) & (times < event.offset)
-    return targets
-
-
 def choose_windows(
     usable: np.ndarray, events: Sequence[Event], centres: np.ndarray, width_seconds: float, most: int
 ) -> np.ndarray:

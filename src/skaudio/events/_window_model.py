@@ -94,9 +94,17 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         self.estimator_ = clone(self.estimator).fit(frames, y if self.multilabel_ else y[:, 0])
         self._columns = np.arange(len(self.labels_)) if self.multilabel_ else np.array([1])
 
-    def _adopt_classes(self, background: Any) -> None:
-        """Take over the classes of a classifier that was not fitted on windows of events."""
-        classes = self.estimator_.classes_.tolist()
+    def _adopt_classes(self, background: Any, classes: Sequence | None = None) -> None:
+        """Take over the classes of a classifier that was not fitted on windows of events, maybe by other names."""
+        known = self.estimator_.classes_.tolist()
+        classes = known if classes is None else list(classes)
+        if len(classes) != len(known):
+            raise ValueError(f"labels are {len(classes)}, and the classifier has {len(known)} classes: {known}.")
+        if background not in classes:
+            raise ValueError(
+                f"The classifier has no class {background!r}: it would find something everywhere. It has {classes}; "
+                "say by background= which is none of interest."
+            )
         self.multilabel_ = False
         self.labels_ = [label for label in classes if label != background]
         self._columns = np.array([classes.index(label) for label in self.labels_])
@@ -142,7 +150,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         if not parts:
             return self._empty_track()
         scores = np.concatenate(parts)
-        return Track(np.arange(len(scores)) * look.step_seconds, scores)
+        return Track(look.start_seconds + np.arange(len(scores)) * look.step_seconds, scores)
 
     def _scored(
         self, units: Units, look: WindowResolution, pieces: Iterator[np.ndarray], **block: float
@@ -150,8 +158,9 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         """Yield the scores ``(n_steps, n_classes)`` of a waveform that comes piece by piece; those of silence are 0."""
         if self.silence_dbfs is None:
             return look.stream(self.estimator_, units.stream(pieces, **block), self._columns)
-        step, reach = (round(seconds * units.sr) for seconds in (look.step_seconds, look.reach_seconds))
-        gate = SilenceGate(step, reach, swing_of(self.silence_dbfs))
+        times = look.step_seconds, look.reach_seconds, look.start_seconds
+        step, reach, start = (round(seconds * units.sr) for seconds in times)
+        gate = SilenceGate(step, reach, swing_of(self.silence_dbfs), start)
         return gate.apply(look.stream(self.estimator_, units.stream(gate.watch(pieces), **block), self._columns))
 
     def _is_silent(self, recording: Any, i: int) -> bool:
@@ -260,7 +269,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
     def _scales(self) -> tuple[Units, WindowResolution]:
         units = Units(self._sampling_rate(), self.front_end)
         if self.resolution == "window":
-            return units, WindowResolution(units.rate, self.window_seconds, self.hop_seconds)
+            return units, WindowResolution(units.rate, self.window_seconds, self.hop_seconds, center=self.center)
         if self.front_end is None or not hasattr(self.estimator, "predict_frames"):
             raise ValueError(
                 "resolution='frame' needs a front_end, and an estimator that tells of its frames, by predict_frames, "

@@ -1,0 +1,64 @@
+"""What sounds at the time of each frame."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from skaudio.events._event import Event
+
+
+def frame_labels(
+    events: Sequence, times: Any, labels: Sequence | None = None, *, background: Any = "background"
+) -> np.ndarray:
+    """Label frames by the events of their recording, as `fit_frames` of a network takes it.
+
+    Parameters
+    ----------
+    events : sequence of Event or (onset, offset, label)
+        Of one recording, in seconds. A frame is in an event from its onset on, and before its offset.
+    times : array-like of any shape
+        When frames are, in seconds, such as ``front_end.frame_times(n_frames)``.
+    labels : sequence or None, default=None
+        Classes, for an indicator of all that sound at a time. None: the class of the one event that does.
+    background : object, default="background"
+        Label of frames without any event, where ``labels`` is None.
+
+    Returns
+    -------
+    ndarray of the shape of ``times``, or of int, shape (*times.shape, n_labels)
+        Labels; or 1 where a class sounds and 0 where it does not.
+
+    Raises
+    ------
+    ValueError
+        If events of two classes sound at a time and ``labels`` is None, or if an event is of none of ``labels``.
+
+    Examples
+    --------
+    >>> from skaudio.events import frame_labels
+    >>> frame_labels([(0.2, 0.4, "owl")], [0.1, 0.2, 0.3, 0.4])
+    array(['background', 'owl', 'owl', 'background'], dtype='<U10')
+    >>> frame_labels([(0.2, 0.4, "owl"), (0.3, 0.5, "fox")], [0.1, 0.3, 0.4], labels=["fox", "owl"])
+    array([[0, 0],
+           [1, 1],
+           [1, 0]])
+    """
+    events, times = [Event(*event) for event in events], np.asarray(times, np.float64)
+    known = sorted({event.label for event in events}, key=str) if labels is None else list(labels)
+    there = np.zeros((*times.shape, len(known)), int)
+    for event in events:
+        if event.label not in known:
+            raise ValueError(f"labels has no {event.label!r}, which an event has at {event.onset} s.")
+        there[..., known.index(event.label)] |= (times >= event.onset) & (times < event.offset)
+    if labels is not None:
+        return there
+    several = there.sum(axis=-1) > 1
+    if several.any():
+        raise ValueError(
+            f"Events of different classes sound at {times[several][0]:.3f} s. Pass labels=[...] for an indicator."
+        )
+    names = np.array([background, *known])
+    return (
+        names[np.where(there.any(axis=-1), 1 + there.argmax(axis=-1), 0)] if known else np.full(times.shape, background)
+    )
