@@ -8,8 +8,8 @@ standard error of their difference over folds and seeds. No default may be worse
 are accuracies, macro F1 of on and off, or R2 of weights.
 
 With ``--choose``, candidates of ``augmentation="auto"`` are compared on parts of the training folds: the last fold
-takes no part, and each of the others is scored by what is trained on the rest. Words leave speakers out, and environmental
-sounds are split by the folds of the data set.
+takes no part, and each of the others is scored by what is trained on the rest. Words leave speakers out, and sounds of
+ESC-10 are split by its own folds.
 """
 
 import sys

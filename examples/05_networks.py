@@ -11,9 +11,9 @@ from skaudio.datasets import make_spoken_digits
 from skaudio.estimators import CNNClassifier
 from skaudio.features import MFCC, MelSpectrogram
 
-digits = make_spoken_digits(300, random_state=0)
+digits = make_spoken_digits(150, random_state=0)
 words = {"sr": 8000, "trim_db": 30.0, "level": -20.0}
-pipeline = Pipeline([("sound", MelSpectrogram()), ("model", CNNClassifier(filters=8, epochs=20, random_state=0))])
+pipeline = Pipeline([("sound", MelSpectrogram()), ("model", CNNClassifier(filters=8, epochs=12, random_state=0))])
 grid = {
     "sound": [MelSpectrogram(**words), MFCC(**words)],
     "model__architecture": ["residual", "lenet"],

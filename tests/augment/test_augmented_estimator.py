@@ -244,7 +244,11 @@ FRAMES = np.random.default_rng(0).normal(size=(4, 20, 6)).astype(np.float32)
     [
         (Gain(), FRAMES, r"changes waveform, and X holds frames. Put it around the front end"),
         (Gain(), list(FRAMES), "around the front end"),
-        (SpecMask(), [np.zeros(400, np.float32)] * 4, r"changes frames, and X holds clips. Put it behind the front end"),
+        (
+            SpecMask(),
+            [np.zeros(400, np.float32)] * 4,
+            r"changes frames, and X holds clips. Put it behind the front end",
+        ),
         (SpecMask(), ["a.wav"] * 4, "behind the front end"),
     ],
 )

@@ -12,6 +12,7 @@ from skaudio.estimators import (
     GRURegressor,
     LSTMClassifier,
     LSTMRegressor,
+    MixtureClassifier,
     SiameseMatcher,
 )
 from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram, Waveform
@@ -86,13 +87,14 @@ FAST_AUTOENCODER = {"n_components": 2, "hidden": (8,), "epochs": 25, "learning_r
 FAST_SIAMESE = {name: value for name, value in FAST.items() if name != "label_smoothing"}
 SIAMESE = [SiameseMatcher(tower_params={"filters": 8, "depth": 1}, embedding_dim=8, **FAST_SIAMESE)]
 AUTOENCODERS = [AutoencoderLatent(**FAST_AUTOENCODER), AutoencoderOutlierDetector(**FAST_AUTOENCODER)]
+MIXTURES = [MixtureClassifier(n_components=2, random_state=0)]
 MATCHERS = [RecordingMatcher(sr=8000, unknown_label=-1, random_state=0)]
 PRETRAINED = [
     PretrainedEmbedding(samples, sr=8000, window_seconds=0.001, pooling="meanmax"),
     PretrainedEmbedding(samples, sr=8000, window_seconds=0.001, hop_seconds=0.0005, pooling=None),
 ]
 TRANSFER = [TransferClassifier(PretrainedEmbedding(samples, sr=8000, window_seconds=0.001))]
-ESTIMATORS = [*PRETRAINED, *TRANSFER, *FRONT_ENDS, *POOLING, *NETWORKS, *SIAMESE, *AUTOENCODERS, *MATCHERS]
+ESTIMATORS = [*PRETRAINED, *TRANSFER, *FRONT_ENDS, *POOLING, *NETWORKS, *SIAMESE, *AUTOENCODERS, *MIXTURES, *MATCHERS]
 
 MINI_BATCHES = (
     "A clip of weight 2 and the same clip twice fall into mini-batches differently. "

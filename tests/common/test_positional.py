@@ -35,6 +35,7 @@ POSITIONAL = {
     **{name: ["units"] for name in ("LSTMClassifier", "LSTMRegressor", "GRUClassifier", "GRURegressor")},
     "AutoencoderLatent": ["n_components"],
     "AutoencoderOutlierDetector": ["n_components"],
+    "MixtureClassifier": ["n_components"],
     "SiameseMatcher": ["tower"],
     "PretrainedEmbedding": ["model"],
     "TransferClassifier": ["base", "head"],

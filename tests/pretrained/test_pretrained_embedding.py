@@ -189,32 +189,40 @@ def counting(windows):
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_pickle_carries_the_model(model_files, clips, tmp_path, kind):
-    path = tmp_path / model_files[kind].name
-    (shutil.copytree if path.suffix == "" else shutil.copy)(model_files[kind], path)
-    model = PretrainedEmbedding(path, sr=SR).fit(clips)
-    refers = PretrainedEmbedding(path, sr=SR, store="reference").fit(clips)
-    expected = model.transform(clips)
-    joblib.dump((model, clips, expected), tmp_path / "whole.joblib")
-    joblib.dump((refers, clips, expected), tmp_path / "reference.joblib")
+    expected = {}
+    for fate in ("kept", "deleted", "replaced"):
+        (tmp_path / fate).mkdir()
+        path = tmp_path / fate / model_files[kind].name
+        (shutil.copytree if path.suffix == "" else shutil.copy)(model_files[kind], path)
+        for store in ("bytes", "reference"):
+            model = PretrainedEmbedding(path, sr=SR, store=store).fit(clips)
+            joblib.dump((model, clips, model.transform(clips)), tmp_path / f"{fate} {store}.joblib")
+            expected[f"{fate} {store}"] = "same"
+    whole, reference = (tmp_path / f"kept {store}.joblib" for store in ("bytes", "reference"))
     if kind != "saved_model":  # its folder is packed
-        assert (tmp_path / "whole.joblib").stat().st_size > path.stat().st_size
-    assert (tmp_path / "reference.joblib").stat().st_size < (tmp_path / "whole.joblib").stat().st_size
-    assert in_a_new_process(tmp_path / "reference.joblib") == "same"
-    (shutil.rmtree if path.is_dir() else type(path).unlink)(path)
-    assert in_a_new_process(tmp_path / "whole.joblib") == "same"
-    assert "is not there" in in_a_new_process(tmp_path / "reference.joblib")
+        assert whole.stat().st_size > path.stat().st_size
+    assert reference.stat().st_size < whole.stat().st_size
+    for fate in ("deleted", "replaced"):
+        path = tmp_path / fate / model_files[kind].name
+        (shutil.rmtree if path.is_dir() else type(path).unlink)(path)
     shutil.copy(model_files["h5"] if kind != "h5" else model_files["onnx"], path)
-    assert "has changed since fit" in in_a_new_process(tmp_path / "reference.joblib")
+    expected |= {"deleted reference": "is not there", "replaced reference": "has changed since fit"}
+    said = in_a_new_process(tmp_path, list(expected))
+    assert len(said) == len(expected)
+    for text, (name, part) in zip(said, expected.items(), strict=True):
+        assert part in text, name
 
 
-def in_a_new_process(path):
+def in_a_new_process(folder, names):
     code = (
         "import joblib, sys, numpy as np\n"
-        f"model, clips, expected = joblib.load({str(path)!r})\n"
-        "try:\n    print('same' if np.array_equal(model.transform(clips), expected) else 'other')\n"
-        "except ValueError as error:\n    print(error)"
+        f"for name in {names}:\n"
+        f"    model, clips, expected = joblib.load({str(folder)!r} + f'/{{name}}.joblib')\n"
+        "    try:\n        print('same' if np.array_equal(model.transform(clips), expected) else 'other')\n"
+        "    except ValueError as error:\n        print(' '.join(str(error).split()))"
     )
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip().splitlines()
 
 
 def test_frames_for_a_network_that_looks_at_sequences(clips):

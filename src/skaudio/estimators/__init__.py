@@ -1,4 +1,4 @@
-"""Networks as scikit-learn estimators: CNN, CRNN, LSTM and GRU; autoencoders, siamese matcher.
+"""Networks as scikit-learn estimators: CNN, CRNN, LSTM and GRU; autoencoders, siamese matcher; Gaussian mixtures.
 
 They take frame sequences, of equal length or not, as front ends give them; plain sensor series; or tables. TensorFlow
 is imported at the first fit.
@@ -13,6 +13,7 @@ from skaudio.estimators._gru_classifier import GRUClassifier
 from skaudio.estimators._gru_regressor import GRURegressor
 from skaudio.estimators._lstm_classifier import LSTMClassifier
 from skaudio.estimators._lstm_regressor import LSTMRegressor
+from skaudio.estimators._mixture_classifier import MixtureClassifier
 from skaudio.estimators._siamese_matcher import SiameseMatcher
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "GRURegressor",
     "LSTMClassifier",
     "LSTMRegressor",
+    "MixtureClassifier",
     "SiameseMatcher",
 ]

@@ -93,6 +93,7 @@ class Graph:
         self.compiled_with: str | None = None
         self.optimizer_start: Weights = ()
         self._held: Weights | None = None
+        self._drawn: tuple[int, Weights] | None = None  # the last seed, and its weights
         self._views: dict[Any, Any] = {}
 
     def run(self, view: Any, weights: Weights, frames: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -144,9 +145,9 @@ class Graph:
         """Load weights to go on training with, or, for None, draw new ones; and seed what is random in training."""
         self._held = None
         if weights is None:
-            fresh = build(self.architecture, seed)
-            for variable, value in zip(self.network.weights, fresh.weights, strict=True):
-                variable.assign(value)
+            if self._drawn is None or self._drawn[0] != seed:  # as many fits of a search have the same
+                self._drawn = seed, build(self.architecture, seed).get_weights()
+            self.network.set_weights(self._drawn[1])
         else:
             self.network.set_weights(weights)
         rng = np.random.default_rng(seed)
