@@ -14,6 +14,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, FitFailedWarning, NotFittedError
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, cross_validate
 from tests.estimators.conftest import SMALL, SMALL_CNN, SMALL_RNN, make_clips
@@ -363,11 +364,42 @@ def test_weights_that_are_put_in_halfway_are_put_in_again(clips, monkeypatch):
     assert_array_equal(one.predict_proba(X), expected)
 
 
-def test_a_network_that_diverged_says_so_instead_of_predicting(clips):
+def test_training_that_diverges_at_once_fails(clips):
+    model = CNNClassifier(**{**SMALL_CNN, "learning_rate": 1e30}, optimizer="sgd")
+    with pytest.raises(ValueError, match=r"diverged in epoch 1.*smaller learning_rate"):
+        model.fit(*clips)
+    with pytest.raises(NotFittedError):
+        model.predict(clips[0])
+    search = GridSearchCV(model, {"learning_rate": [1e-3, 1e30]}, cv=2)
+    with pytest.warns(FitFailedWarning, match="diverged"):
+        search.fit(*clips)
+    assert_array_equal(np.isnan(search.cv_results_["mean_test_score"]), [False, True])
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_training_that_diverges_later_keeps_the_best_weights(clips, early_stopping):
+    class Explosion(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 3:
+                self.model.weights[-1].assign(np.full(self.model.weights[-1].shape, np.nan))
+
     X, y = clips
-    model = CNNClassifier(**{**SMALL_CNN, "learning_rate": 1e30}, optimizer="sgd").fit(X, y)
-    with pytest.raises(ValueError, match=r"Clip \d+: .* not finite.*smaller learning_rate"):
-        model.predict(X)
+    model = CNNClassifier(**{**SMALL_CNN, "epochs": 6, "schedule": "constant"}, early_stopping=early_stopping)
+    with pytest.warns(ConvergenceWarning, match=r"diverged in epoch 4.*weights of epoch [123], .*are kept"):
+        model.set_params(callbacks=[Explosion()]).fit(X, y)
+    assert model.n_iter_ == 4
+    assert np.isfinite(model.predict_proba(X)).all()
+    three = clone(model).set_params(callbacks=None, epochs=3).fit(X, y)
+    assert_allclose(model.history_["loss"][:3], three.history_["loss"])
+    model.warm_start = True
+    assert np.isfinite(model.set_params(callbacks=None).fit(X, y).predict_proba(X)).all()
+
+
+def test_what_is_too_large_for_a_network_is_named(clips):
+    X, y = clips
+    model = CNNClassifier(**SMALL_CNN).fit(X, y)
+    with pytest.raises(ValueError, match=r"Clip 0: .* not finite.*smaller learning_rate"):
+        model.predict([np.full_like(X[0], 3e38)])
 
 
 class TestPickles:

@@ -55,10 +55,11 @@ def test_the_divergence_is_that_of_two_normal_distributions():
     mean, deviation = 0.7, 0.4
     first, standard = norm(mean, deviation), norm()
     nats, _ = quad(lambda x: first.pdf(x) * (first.logpdf(x) - standard.logpdf(x)), -4, 5)
-    frames, present = np.zeros((1, 10, 5), np.float32), np.arange(10)[np.newaxis] < 4
+    present = np.arange(10)[np.newaxis] < 4
+    errors = np.where(present[..., np.newaxis], np.float32(0.25), np.zeros((1, 10, 5), np.float32))
     log_variance = np.full((1, 3), 2 * np.log(deviation), np.float32)
-    given = Divergence(beta=2.0)(np.full((1, 3), mean, np.float32), log_variance, frames, present)
-    assert_allclose(np.array(given), [[2.0 * 3 * nats / (0.5 * 4 * 5)]], rtol=1e-5)
+    given = Divergence(beta=2.0)(np.full((1, 3), mean, np.float32), log_variance, errors, present)
+    assert_allclose(np.array(given), [[2.0 * 0.25 * 3 * nats / (0.5 * 4 * 5)]], rtol=1e-5)
 
 
 def test_a_draw_is_normal_in_training_and_its_mean_else():
