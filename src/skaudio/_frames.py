@@ -9,7 +9,7 @@ is untrue. Rows keep their identity in the index of a data frame (see `skaudio._
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -93,12 +93,21 @@ class Frames(np.ndarray):
     def __getitem__(self, key: Any) -> Any:
         taken = super().__getitem__(key)
         if self.channels is not None and isinstance(taken, Frames) and taken.ndim in {2, 3}:
-            taken.channels = self.channels if _leaves_last_axis(key, self.ndim) else None
+            taken.channels = self._channels_behind(key)
         return taken
+
+    def _channels_behind(self, key: Any) -> Channels | None:
+        axes = _axes_indexed(key)
+        if axes is None or self.ndim - 1 in axes:
+            return None
+        if self.ndim - 2 in axes:  # some frames, or in another order
+            return replace(self.channels, start_seconds=None, hop_seconds=None)
+        return self.channels
 
     def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Any:
         """Return the result of arithmetic as what it would be of plain arrays."""
         if array is self:  # computed in place
+            self.channels = Channels(self.channels.names) if self.channels is not None else None
             return array
         array = array.view(np.ndarray)
         return array[()] if return_scalar else array
@@ -135,28 +144,41 @@ def with_channels(batch: np.ndarray, channels: Channels | None) -> np.ndarray:
 
 
 def channels_of(clips: Sequence) -> Channels | None:
-    """Return what the channels of a batch are, or None where it does not say so, or where its clips do not agree."""
+    """Return what the channels of a batch are, or None where it does not say so, or where its clips do not agree.
+
+    Where they agree but for when frames are, that is not known.
+    """
     if isinstance(clips, np.ndarray) and clips.dtype != object:
         return _own_channels(clips)
     channels = _own_channels(clips[0])
     if channels is None:
         return None
-    others = map(_own_channels, clips)
-    return channels if all(other is channels or other == channels for other in others) else None
+    others = list({id(other): other for other in map(_own_channels, clips)}.values())
+    if all(other == channels for other in others):
+        return channels
+    timeless = [other and replace(other, start_seconds=None, hop_seconds=None) for other in others]
+    return timeless[0] if all(other == timeless[0] for other in timeless) else None
 
 
 def _own_channels(frames: Any) -> Channels | None:
     return frames.channels if isinstance(frames, Frames) else None
 
 
-def _leaves_last_axis(key: Any, n_axes: int) -> bool:
-    """Return whether an index selects clips or frames only, and all of the channels as they are."""
+def _axes_indexed(key: Any) -> set[int] | None:
+    """Return the axes of which an index does not take all as it is; None where that is not simple to say."""
     keys = list(key) if isinstance(key, tuple) else [key]
     if keys and keys[-1] is Ellipsis:
         keys.pop()
     if any(part is Ellipsis for part in keys):
-        return False
-    return sum(map(_n_axes_indexed, keys)) < n_axes
+        return None
+    axes: set[int] = set()
+    axis = 0
+    for part in keys:
+        n_axes = _n_axes_indexed(part)
+        if not (isinstance(part, slice) and part == slice(None)):
+            axes.update(range(axis, axis + n_axes))
+        axis += n_axes
+    return axes
 
 
 def _n_axes_indexed(part: Any) -> int:

@@ -27,6 +27,8 @@ class RecurrentBody:
         themselves.
     dropout : float, default=0.3
         Share of the features that is left out in training, between layers and after pooling.
+    input_dropout : float, default=0.0
+        Share of the values of frames that is left out in training, before the first layer.
     """
 
     units: int = field(default=96, kw_only=False)
@@ -35,6 +37,7 @@ class RecurrentBody:
     bidirectional: bool = True
     pooling: str = "mean_max"
     dropout: float = 0.3
+    input_dropout: float = 0.0
 
     _cell: ClassVar[str]
     _parameter_constraints: ClassVar[dict] = {
@@ -44,6 +47,7 @@ class RecurrentBody:
         "bidirectional": ["boolean"],
         "pooling": [StrOptions({"last", "mean", "max", "mean_max", "attention", "linear_softmax"})],
         "dropout": [Interval(Real, 0, 1, closed="left")],
+        "input_dropout": [Interval(Real, 0, 1, closed="left")],
     }
 
     def _tower(self) -> tuple[Any, dict[str, Any]]:
@@ -54,4 +58,5 @@ class RecurrentBody:
             "frames_per_step": self.frames_per_step,
             "bidirectional": self.bidirectional,
             "dropout": self.dropout,
+            "input_dropout": float(self.input_dropout),
         }

@@ -98,6 +98,7 @@ def recurrent(
     frames_per_step: int,
     bidirectional: bool,
     dropout: float,
+    input_dropout: float = 0.0,
 ) -> tuple[Any, Any]:
     """Build a stack of LSTM [1]_ or GRU [2]_ layers with dropout between them; neighbouring frames are one step.
 
@@ -107,6 +108,8 @@ def recurrent(
     .. [2] K. Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical machine
        translation", EMNLP, 2014.
     """
+    if input_dropout:
+        frames = layers.Dropout(input_dropout, name="input_dropout")(frames)
     x = layers.Reshape((-1, frames_per_step * frames.shape[-1]), name="steps")(frames)
     mask = ShortenMask(frames_per_step, name="mask_steps")(mask)
     return _recurrent_layers(x, mask, cell, units, n_layers, bidirectional, dropout), mask
