@@ -41,8 +41,7 @@ train, test = next(GroupShuffleSplit(1, test_size=0.25, random_state=0).split(wa
 models = {
     "mean of the training set": DummyRegressor(),
     "Ridge on statistics": make_pipeline(StatPooling(), StandardScaler(), Ridge()),
-    # Sensors do not lie along frequency, and another tempo would be another weight.
-    "CNNRegressor": CNNRegressor(filters=8, depth=3, time_stretch=0.0, frequency_warp=0.0, mixup=0.0, random_state=0),
+    "CNNRegressor": CNNRegressor(filters=8, depth=3, random_state=0),
 }
 for name, model in models.items():
     model.fit(walks[train], weights[train])

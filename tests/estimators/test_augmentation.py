@@ -1,10 +1,14 @@
 """What training does to frames, each change against what it says it does."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skaudio.estimators._augmentation import Augmentation
+from skaudio._frames import Channels, with_channels
+from skaudio.estimators import CNNClassifier
+from skaudio.estimators._augmentation import BY_KIND, Augmentation
 
 MEAN, DEVIATION = np.full(6, -50.0, np.float32), np.full(6, 2.0, np.float32)
 
@@ -110,3 +114,56 @@ def test_targets_of_frames_go_where_the_frames_go(ramps):
         frames, lengths, moved = change(augmentation, ramps, [20, 20], targets, seed=seed)
         assert moved.shape == (2, 20, 1)
         assert_allclose(moved[0, : lengths[0], 0], frames[0, : lengths[0], 0] / 1000, atol=0.06)
+
+
+FRAMES = np.random.default_rng(0).normal(size=(6, 12, 8)).astype(np.float32)
+TARGETS = [0, 1, 0, 1, 0, 1]
+TINY = {"architecture": "lenet", "filters": 4, "epochs": 1, "random_state": 0}
+
+
+def of_kind(kind, **facts):
+    return with_channels(FRAMES, Channels(tuple("abcdefgh"), kind=kind, **facts))
+
+
+@pytest.mark.parametrize(
+    ("X", "channels", "expected"),
+    [
+        (of_kind("bands", decibels=True), "auto", "bands"),
+        (of_kind("bands"), "auto", "other"),
+        (of_kind("cepstra"), "auto", "cepstra"),
+        (of_kind("embedding"), "auto", "other"),
+        (of_kind("waveform"), "auto", "other"),
+        (of_kind("unknown"), "auto", "other"),
+        (FRAMES, "auto", "other"),
+        (FRAMES, "bands", "bands"),
+        (of_kind("bands", decibels=True), "other", "other"),
+    ],
+)
+def test_what_is_done_goes_by_what_channels_are(X, channels, expected):
+    model = CNNClassifier(channels=channels, **TINY).fit(X, TARGETS)
+    assert model._augmentation() == BY_KIND[expected]
+
+
+def test_nothing_warps_what_is_no_spectrum():
+    for kind in ("cepstra", "other"):
+        assert BY_KIND[kind].warp == BY_KIND[kind].equalization == BY_KIND[kind].channel_masks == 0
+
+
+def test_parameters_that_are_given_count():
+    model = CNNClassifier(augmentation=None, mixup=0.3, **TINY).fit(FRAMES, TARGETS)
+    assert model._augmentation() == Augmentation(mixup=0.3)
+    model = CNNClassifier(frequency_warp=0.0, time_shift=0.4, **TINY).fit(of_kind("bands", decibels=True), TARGETS)
+    assert model._augmentation() == replace(BY_KIND["bands"], warp=0.0, crop=0.4)
+    assert CNNClassifier(augmentation=None, **TINY).fit(FRAMES, TARGETS)._augmentation() == Augmentation()
+
+
+def test_derivatives_are_warped_as_what_they_are_of_and_have_no_gain(ramps):
+    ramps = ramps[:1]
+    both = np.concatenate([ramps, 3 * ramps], axis=2)
+    facts = {"mean": np.tile(MEAN, 2), "deviation": np.tile(DEVIATION, 2), "rng": np.random.default_rng(0)}
+    warped, *_ = Augmentation(warp=0.3, deltas=1)(both.copy(), np.array([20]), np.eye(1), **facts)
+    assert not np.allclose(warped, both)
+    assert_allclose(warped[..., 6:], 3 * warped[..., :6], rtol=1e-5)
+    gained, *_ = Augmentation(equalization=0.5, deltas=1)(both.copy(), np.array([20]), np.eye(1), **facts)
+    assert_array_equal(gained[..., 6:], both[..., 6:])
+    assert not np.allclose(gained[..., :6], both[..., :6])

@@ -310,3 +310,49 @@ def test_the_former_name_of_the_number_of_components_is_taken_with_a_warning():
         former.fit(X)
     assert_array_equal(former.transform(X), expected)
     assert_array_equal(former.set_params(latent_dim="deprecated", n_components=3).fit(X).transform(X), expected)
+
+
+RNG = np.random.default_rng(0)
+CLEAN = (RNG.normal(size=(200, 3)) @ RNG.normal(size=(3, 12))).astype(np.float32)
+NOISY = CLEAN + RNG.normal(size=CLEAN.shape).astype(np.float32)
+
+
+@pytest.mark.parametrize("settings", [{}, {"variational": True}, {"activation": "tanh", "latent_activation": "tanh"}])
+def test_clean_clips_are_learnt_of_noisy_ones(settings):
+    model = AutoencoderLatent(6, epochs=60, random_state=0, **settings).fit(NOISY, CLEAN)
+    plain = AutoencoderLatent(6, epochs=60, random_state=0, **settings).fit(NOISY)
+    errors = [np.mean((other.reconstruct(NOISY) - CLEAN) ** 2) for other in (model, plain)]
+    assert errors[0] < 0.7 * errors[1]
+    assert model.reconstruct(NOISY).shape == CLEAN.shape
+
+
+@pytest.mark.parametrize("kind", RAGGED_KINDS)
+def test_clean_sequences_are_learnt_of_noisy_ones(kind):
+    ends = [30, 70, 90, 150]
+    noisy, clean = np.split(NOISY, ends), np.split(CLEAN, ends)
+    model = AutoencoderLatent(kind=kind, **{**SMALL, "epochs": 2}).fit(noisy, clean)
+    assert [clip.shape for clip in model.reconstruct(noisy)] == [clip.shape for clip in noisy]
+    with pytest.raises(ValueError, match=r"of the same shapes; clip 1 has shapes"):
+        model.fit(noisy, [clean[0], clean[1][1:], *clean[2:]])
+    with pytest.raises(ValueError, match=r"of the same shapes; 5 and 4"):
+        model.fit(noisy, clean[:4])
+
+
+@pytest.mark.parametrize("y", [None, np.arange(200) % 2, np.arange(200.0), [f"label {i % 2}" for i in range(200)]])
+def test_labels_are_no_clean_clips(y):
+    models = [AutoencoderLatent(3, epochs=2, random_state=0).fit(NOISY, given) for given in (None, y)]
+    assert_array_equal(models[0].transform(NOISY), models[1].transform(NOISY))
+
+
+def test_what_is_made_anew_is_what_the_latents_give():
+    model = AutoencoderLatent(3, epochs=2, random_state=0).fit(NOISY)
+    assert_allclose(model.reconstruct(NOISY), model.inverse_transform(model.transform(NOISY)), atol=1e-5)
+
+
+def test_a_variational_network_stays_finite_and_makes_clips_up_that_spread():
+    for seed in range(5):
+        model = AutoencoderLatent(8, variational=True, learning_rate=0.02, random_state=seed).fit(100 * CLEAN)
+        assert np.max(model.history_["loss"]) < 5
+        assert np.isfinite(model.transform(100 * CLEAN)).all()
+        made = model.set_params(random_state=seed).sample(500)
+        assert ((made / 100).std(axis=0) > 0.5 * CLEAN.std(axis=0)).all()

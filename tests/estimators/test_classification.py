@@ -1,11 +1,14 @@
 """What makes a network a classifier: labels of any kind in, probabilities out."""
 
+import warnings
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone, is_classifier
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import StackingClassifier, VotingClassifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import TunedThresholdClassifierCV, cross_val_score
 from tests.estimators.conftest import SMALL_CNN, SMALL_RNN, make_clips
@@ -190,3 +193,21 @@ def test_labels_that_cannot_be_learnt(change_y, message, clips):
     X, y = clips
     with pytest.raises(ValueError, match=message):
         CNNClassifier(**SMALL_CNN).fit(X, change_y(y))
+
+
+def test_a_network_that_learned_nothing_says_so(clips):
+    X, y = clips
+    settings = {**SMALL_CNN, "epochs": 10, "learning_rate": 1e-12}
+    with pytest.warns(ConvergenceWarning, match=r"learned next to nothing.*augmentation=None"):
+        CNNClassifier(**settings).fit(X, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConvergenceWarning)
+        CNNClassifier(**SMALL_CNN).fit(X, y)
+        CNNClassifier(**{**settings, "epochs": 2}).fit(X, y)  # not meant to learn
+
+
+def test_values_of_frames_are_left_out_before_the_first_layer(clips):
+    X, y = clips
+    model = GRUClassifier(input_dropout=0.5, **{**SMALL_RNN, "epochs": 1}).fit(X, y)
+    assert model.model_.get_layer("input_dropout").rate == 0.5
+    assert_array_equal(model.predict_proba(X), model.predict_proba(X))

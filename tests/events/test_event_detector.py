@@ -394,3 +394,81 @@ def test_what_cannot_be_used(scenes, tmp_path):
         EventDetector(STATISTICS, **{**SETTINGS, "window_seconds": 0}).fit(scenes.data[:2], scenes.events[:2])
     with pytest.raises(ValueError, match=r"'trill' is from 2\.0 to 1\.0 s"):
         EventDetector(STATISTICS, **SETTINGS).fit(scenes.data[:1], [[(2.0, 1.0, "trill")]])
+
+
+TONE = np.sin(2 * np.pi * 1000 * np.arange(SR // 2) / SR).astype(np.float32)
+HISS = np.random.default_rng(0).normal(0, 0.05, (40, SR // 2)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def tone_classifier():
+    tones = [level * TONE + noise for level, noise in zip(np.linspace(0.2, 0.8, 20), HISS, strict=False)]
+    model = make_pipeline(
+        MelSpectrogram(SR, n_mels=20, top_db=None), StatPooling(stats=("mean",)), LogisticRegression(max_iter=1000)
+    )
+    return model.fit([*tones, *HISS[20:]], ["tone"] * 20 + ["hiss"] * 20)
+
+
+def test_a_fitted_classifier_needs_no_recordings(tone_classifier):
+    detector = EventDetector.from_classifier(tone_classifier, background="hiss", sr=SR, window_seconds=0.5)
+    assert detector.labels_ == ["tone"]
+    recording = np.concatenate([*HISS[:4], 0.5 * TONE, 0.5 * TONE, *HISS[4:8]])
+    (event,) = detector.predict([recording]).itertuples()
+    assert (event.label, event.onset, event.offset) == (
+        "tone",
+        pytest.approx(2.0, abs=0.3),
+        pytest.approx(3.0, abs=0.3),
+    )
+    renamed = EventDetector.from_classifier(
+        tone_classifier, ["background", "beep"], sr=SR, window_seconds=0.5, center=False, hop_seconds=0.5
+    )
+    assert renamed.predict([recording]).label.tolist() == ["beep"]
+    assert clone(renamed).get_params()["sr"] == SR
+    with pytest.raises(ValueError, match=r"no class 'background'.*\['hiss', 'tone'\]"):
+        EventDetector.from_classifier(tone_classifier, sr=SR)
+    with pytest.raises(ValueError, match="labels are 3, and the classifier has 2"):
+        EventDetector.from_classifier(tone_classifier, ["a", "b", "c"], sr=SR)
+    with pytest.raises(NotFittedError):
+        EventDetector.from_classifier(clone(tone_classifier), background="hiss", sr=SR)
+
+
+def test_consecutive_windows_are_the_slices_of_a_recording(tone_classifier):
+    detector = EventDetector.from_classifier(
+        tone_classifier, background="hiss", sr=SR, window_seconds=0.5, hop_seconds=0.5, center=False, silence_dbfs=None
+    )
+    slices = [HISS[0], 0.5 * TONE, HISS[1], 0.3 * TONE]
+    recording = np.concatenate(slices)
+    track = detector.predict_proba([recording])[0]
+    assert_allclose(track.times, [0.25, 0.75, 1.25, 1.75])
+    assert_allclose(track.scores[:, 0], tone_classifier.predict_proba(slices)[:, 1], atol=1e-6)
+    live = list(detector.iter_predict(np.array_split(recording, 7), SR))
+    whole = detector.predict([recording])
+    assert [(event.onset, event.offset) for event in live] == list(zip(whole.onset, whole.offset, strict=True))
+
+
+def test_the_silence_of_consecutive_windows_is_their_own(tone_classifier):
+    detector = EventDetector.from_classifier(
+        tone_classifier, background="hiss", sr=SR, window_seconds=0.5, hop_seconds=0.5, center=False
+    )
+    recording = np.concatenate([np.zeros(SR // 2), np.zeros(SR // 2), 0.5 * TONE, np.zeros(SR // 2), np.zeros(SR // 2)])
+    scores = detector.predict_proba([recording])[0].scores[:, 0]
+    assert scores[2] > 0.5
+    assert scores[0] == scores[4] == 0
+
+
+def test_the_shortest_event_is_half_of_a_short_one(scenes):
+    lengths = [offset - onset for own in scenes.events[:3] for onset, offset, _ in own]
+    settings = {**SETTINGS, "min_duration": None}
+    detector = EventDetector(STATISTICS, **settings).fit(scenes.data[:3], scenes.events[:3])
+    assert detector.decoding_["min_duration"] == pytest.approx(0.5 * np.quantile(lengths, 0.1))
+    assert detector.score(scenes.data[5:], scenes.events[5:]) > 0.8
+    clips, labels = [TONE, *HISS[:3]], ["tone"] + ["background"] * 3
+    cut = EventDetector(STATISTICS, front_end=MEL, window_seconds=0.5).fit_clips(clips, labels)
+    assert cut.decoding_["min_duration"] == 0.0
+
+
+def test_windows_carry_what_the_front_end_says_of_its_frames(scenes):
+    network = CNNClassifier("lenet", filters=4, epochs=2, random_state=0)
+    detector = EventDetector(network, **SETTINGS).fit(scenes.data[:2], scenes.events[:2])
+    assert detector.estimator_._channels_in.kind == "bands"
+    assert detector.estimator_._channels_in.decibels

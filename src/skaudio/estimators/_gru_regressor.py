@@ -36,7 +36,7 @@ class GRURegressor(RecurrentBody, RegressorHead, SupervisedEstimator):
     >>> rng = np.random.default_rng(0)
     >>> y = rng.uniform(50, 100, 40)
     >>> X = [rng.normal(0, weight / 50, (30, 3)) for weight in y]
-    >>> model = GRURegressor(units=8, epochs=20, frequency_warp=0.0, random_state=0).fit(X, y)
+    >>> model = GRURegressor(units=8, epochs=20, random_state=0).fit(X, y)
     >>> model.predict(X).shape
     (40,)
     """
