@@ -457,9 +457,9 @@ def test_the_silence_of_consecutive_windows_is_their_own(tone_classifier):
 
 
 def test_the_shortest_event_is_half_of_a_short_one(scenes):
-    lengths = [offset - onset for own in scenes.events[:3] for onset, offset, _ in own]
+    lengths = [offset - onset for own in scenes.events[:5] for onset, offset, _ in own]
     settings = {**SETTINGS, "min_duration": None}
-    detector = EventDetector(STATISTICS, **settings).fit(scenes.data[:3], scenes.events[:3])
+    detector = EventDetector(STATISTICS, **settings).fit(scenes.data[:5], scenes.events[:5])
     assert detector.decoding_["min_duration"] == pytest.approx(0.5 * np.quantile(lengths, 0.1))
     assert detector.score(scenes.data[5:], scenes.events[5:]) > 0.8
     clips, labels = [TONE, *HISS[:3]], ["tone"] + ["background"] * 3

@@ -159,12 +159,12 @@ class Augmentation:
         return mixed, np.maximum(lengths, lengths[other]), targets
 
 
-# What `augmentation="auto"` does, by the kind of channels; chosen by benchmarks/augmentation.py.
+# What `augmentation="auto"` does, by the kind of channels; see benchmarks/defaults.py --choose.
 BY_KIND = {
     "bands": Augmentation(
         crop=0.1, stretch=0.15, warp=0.06, equalization=0.25, time_masks=1, channel_masks=1, mixup=0.2
     ),
-    "cepstra": Augmentation(crop=0.1, stretch=0.15, time_masks=1, mixup=0.2),
+    "cepstra": Augmentation(crop=0.1, mixup=0.2),
     "other": Augmentation(crop=0.1, mixup=0.2),
 }
 

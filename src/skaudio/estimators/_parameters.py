@@ -109,8 +109,8 @@ class InputParameters:
     augmentation : {"auto"} or None, default="auto"
         What the next six parameters are where they are None: in training, each time a clip is seen it is changed at
         random; never in prediction. "auto" is for bands: ``time_shift=0.1, time_stretch=0.15, frequency_warp=0.06,
-        equalization=0.25, spec_augment=True, mixup=0.2``; for cepstra: ``time_shift=0.1, time_stretch=0.15,
-        mixup=0.2`` and masks along time; for others: ``time_shift=0.1, mixup=0.2``. None is nothing at all.
+        equalization=0.25, spec_augment=True, mixup=0.2``; for cepstra and others: ``time_shift=0.1, mixup=0.2``.
+        None is nothing at all.
     time_shift : float or None, default=None
         Largest share of a clip that is cut off, in front and behind together.
     time_stretch : float or None, default=None
