@@ -154,6 +154,22 @@ def test_class_names_and_tags(clips, tmp_path):
         PretrainedEmbedding(scores_of, sr=SR, window_seconds=0.05).fit(clips).tags(clips)
 
 
+def silent_or_loud(windows):
+    loud = np.abs(windows).max(axis=1) > 0.1
+    return np.column_stack([np.where(loud, 0.9, 0.0), np.where(loud, 0.0, 0.8)])
+
+
+def test_silence_around_a_bark_takes_nothing_off_it():
+    windows = [np.zeros(400, np.float32)] * 3 + [np.full(400, 0.5, np.float32)]
+    model = PretrainedEmbedding(
+        silent_or_loud, output="scores", class_names=["Bark", "Silence"], sr=SR, window_seconds=400 / SR
+    ).fit([windows[0]])
+    bark, nothing = model.tags([np.concatenate(windows), np.concatenate(windows[:3])])
+    assert bark == [("Bark", pytest.approx(0.9 / (1 + 3 * 0.2))), ("Silence", 0.0)]
+    assert nothing == [("Silence", pytest.approx(0.8)), ("Bark", 0.0)]
+    assert_allclose(model.transform([np.concatenate(windows)]), [[0.9 / 4, 0.6]], rtol=1e-6)
+
+
 def test_a_short_clip_is_followed_by_silence_which_is_said_once(clips):
     model = PretrainedEmbedding(hidden_of, sr=SR, window_seconds=0.05).fit(clips)
     short = [y[:100] for y in clips]

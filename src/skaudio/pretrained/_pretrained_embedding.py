@@ -25,6 +25,7 @@ from skaudio.pretrained._opening import keras_network, model_digest, open_model
 from skaudio.pretrained._windows import PooledOutputs, WindowOutputs
 
 POOLINGS = {"mean": ("mean",), "max": ("max",), "meanmax": ("mean", "max")}
+SILENCE = "Silence"  # the class of AudioSet
 
 
 def as_they_are(windows: np.ndarray) -> np.ndarray:
@@ -266,7 +267,9 @@ class PretrainedEmbedding(FrontEnd):
         -------
         list of list of (str, float)
             For each clip, its classes of the highest scores, the highest first. A score is pooled over the clip:
-            ``pooling="mean"`` is for what lasts, ``"max"`` for what is there at all.
+            ``pooling="mean"`` is for what lasts, ``"max"`` for what is there at all. Where a class is called
+            "Silence", the mean of the others is weighted by how little of it there is in a window, and its own score is
+            the lowest of any window.
 
         Raises
         ------
@@ -278,11 +281,25 @@ class PretrainedEmbedding(FrontEnd):
                 f"output={self.output!r} and pooling={self.pooling!r} give no tags. Use output='scores' and pooling "
                 "'mean' or 'max'."
             )
-        scores = np.asarray(self.transform(X))
+        scores = self._scores_without_silence(X)
         best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
         return [
             [(self.channel_names_[i], float(row[i])) for i in order] for row, order in zip(scores, best, strict=True)
         ]
+
+    def _scores_without_silence(self, X: Any) -> np.ndarray:
+        """Pool the scores of windows, so that a bark is not said to be less of one for the silence around it."""
+        if self.pooling == "max" or SILENCE not in self.channel_names_:
+            return np.asarray(self.transform(X))
+        check_is_fitted(self)
+        silence = self.channel_names_.index(SILENCE)
+        pooled = []
+        for scores in self._frames(X):
+            weights = np.maximum(1.0 - scores[:, silence], 1e-6)
+            row = weights @ scores / weights.sum()
+            row[silence] = scores[:, silence].min()
+            pooled.append(row)
+        return np.stack(pooled)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Name the columns, or with ``pooling=None`` the channels.
