@@ -302,3 +302,13 @@ def test_digital_silence_is_what_the_docstrings_say():
         np.testing.assert_array_equal(clone(front_end).set_params(scale="linear").transform(silence), 0.0)
     cepstra = MFCC(8000, n_mels=36, n_mfcc=5).transform(silence)[0]
     np.testing.assert_allclose(cepstra, np.tile([-600.0, 0, 0, 0, 0], (len(cepstra), 1)), atol=1e-4)
+
+
+def test_magnitudes_of_tensorflow_are_those_of_padded_clips():
+    import tensorflow as tf
+
+    y = np.random.default_rng(0).normal(0, 0.1, 4000).astype(np.float32)
+    expected = np.abs(tf.signal.stft(y, frame_length=320, frame_step=32, fft_length=512).numpy())
+    front_end = Spectrogram(16000, n_fft=512, win_length=320, hop_length=32, center=False, scale="linear", power=1)
+    frames = front_end.transform([np.pad(y, (512 - 320) // 2)])[0]
+    np.testing.assert_allclose(frames, expected, atol=1e-4)

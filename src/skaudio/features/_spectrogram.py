@@ -89,6 +89,11 @@ class Spectrogram(FrontEnd):
     Of recordings of more than 2**23 samples (6 minutes at 22.05 kHz), no more than the result and a few blocks are held
     in memory; with ``trim_db`` or ``level``, which depend on all of it, also the waveform.
 
+    A window shorter than a frame is in the middle of it, as in librosa. `tf.signal.stft` has it at the start: its
+    magnitudes, for ``frame_length=320, frame_step=32, fft_length=512``, are those of ``Spectrogram(n_fft=512,
+    win_length=320, hop_length=32, center=False, scale="linear", power=1)`` for clips with ``(n_fft - win_length) // 2``
+    zeros before and behind them, as `numpy.pad` adds.
+
     Examples
     --------
     >>> import numpy as np
