@@ -93,9 +93,9 @@ def test_what_is_near_by_embeddings(distance, clips):
     distances, indices, names = model.kneighbors(new, 3)
     assert_array_equal(indices, nearest.kneighbors(embeddings)[1])
     assert_allclose(distances, nearest.kneighbors(embeddings)[0], atol=1e-5)
-    distances, indices, _ = model.kneighbors(new, 3, furthest=True)
-    assert_allclose(distances, -np.sort(-pairs, axis=1)[:, :3], atol=1e-5)
-    assert_allclose(np.take_along_axis(pairs, indices, axis=1), distances, atol=1e-5)
+    far, those, _ = model.kneighbors(new, 3, furthest=True)
+    assert_allclose(far, -np.sort(-pairs, axis=1)[:, :3], atol=1e-5)
+    assert_allclose(np.take_along_axis(pairs, those, axis=1), far, atol=1e-5)
     assert_array_equal(names, y[indices])
     expected = []
     for label in model.classes_:
