@@ -358,7 +358,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
             where = "behind the front end: make_pipeline(front_end, AugmentedEstimator(model, augmenters))"
         else:
             is_plain = of == "waveform" and is_table and self._rate() is None
-            if is_plain and np.abs(X, dtype=np.float64).max() > FULL_SCALE:
+            if is_plain and X.dtype.kind == "f" and np.abs(X).max(initial=0.0) > FULL_SCALE:
                 warnings.warn(
                     f"{self._augmenter()!r:.200} changes waveforms, and X is a table whose values go beyond full "
                     "scale, [-1, 1]. If they are features, put it around the front end: "
