@@ -242,7 +242,7 @@ FRAMES = np.random.default_rng(0).normal(size=(4, 20, 6)).astype(np.float32)
 @pytest.mark.parametrize(
     ("augmenter", "X", "message"),
     [
-        (Gain(), FRAMES, r"changes waveform, and X holds frames. Put it around the front end"),
+        (Gain(), FRAMES, r"changes waveforms, and X holds frames. Put it around the front end"),
         (Gain(), list(FRAMES), "around the front end"),
         (
             SpecMask(),

@@ -367,7 +367,8 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
                 )
             return
         raise ValueError(
-            f"{self._augmenter()!r:.200} changes {of}, and X holds {'frames' if frames else 'clips'}. Put it {where}."
+            f"{self._augmenter()!r:.200} changes {'waveforms' if of == 'waveform' else of}, and X holds "
+            f"{'frames' if frames else 'clips'}. Put it {where}."
         )
 
     def _with_copies(self, X: Any, n_copies: int, include_original: bool, rng: np.random.Generator) -> Any:
