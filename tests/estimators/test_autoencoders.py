@@ -324,6 +324,9 @@ def test_clean_clips_are_learnt_of_noisy_ones(settings):
     errors = [np.mean((other.reconstruct(NOISY) - CLEAN) ** 2) for other in (model, plain)]
     assert errors[0] < 0.7 * errors[1]
     assert model.reconstruct(NOISY).shape == CLEAN.shape
+    model.set_params(warm_start=True, epochs=2).fit(NOISY, CLEAN)  # goes on, from noisy to clean and from clips alone
+    assert np.mean((model.reconstruct(NOISY) - CLEAN) ** 2) < 0.8 * errors[1]
+    assert np.isfinite(model.fit(NOISY).reconstruct(NOISY)).all()
 
 
 @pytest.mark.parametrize("kind", RAGGED_KINDS)

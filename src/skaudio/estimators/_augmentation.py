@@ -160,12 +160,13 @@ class Augmentation:
 
 
 # What `augmentation="auto"` does, by the kind of channels; see benchmarks/defaults.py --choose.
+OTHER = Augmentation(crop=0.1, mixup=0.2)
 BY_KIND = {
     "bands": Augmentation(
         crop=0.1, stretch=0.15, warp=0.06, equalization=0.25, time_masks=1, channel_masks=1, mixup=0.2
     ),
-    "cepstra": Augmentation(crop=0.1, mixup=0.2),
-    "other": Augmentation(crop=0.1, mixup=0.2),
+    "cepstra": OTHER,
+    "other": OTHER,
 }
 
 

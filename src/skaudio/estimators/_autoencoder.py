@@ -200,7 +200,6 @@ class Autoencoder(NeuralEstimator):
             denoising=float(self.denoising),
             activation=self.activation,
             latent_activation=self.latent_activation,
-            from_noisy=frames[0].shape[1] > self.n_features_in_,
         )
 
     def _describe_latents(self, X: Any) -> None:
@@ -229,8 +228,9 @@ class Autoencoder(NeuralEstimator):
         warnings.warn("latent_dim is deprecated and will be removed; use n_components.", FutureWarning, 2)
         return self.latent_dim
 
-    def _train(self, architecture: Architecture, *args: Any, go_on: bool, **how: Any) -> None:
+    def _train(self, architecture: Architecture, frames: np.ndarray, *args: Any, go_on: bool, **how: Any) -> None:
         """Train; first, if stacked, networks that have but the outermost layers, each from those of the one before."""
+        architecture = replace(architecture, from_noisy=frames[0].shape[1] > self.n_features_in_)
         pretrained = None
         for i, units in enumerate(architecture.hidden if self.stacked and not go_on else ()):
             outer = {
@@ -239,6 +239,6 @@ class Autoencoder(NeuralEstimator):
                 "latent_activation": architecture.activation,
             }
             stage = replace(architecture, variational=False, **outer)
-            super()._train(stage, *args, go_on=False, pretrained=pretrained, **how)
+            super()._train(stage, frames, *args, go_on=False, pretrained=pretrained, **how)
             pretrained = self._weights
-        super()._train(architecture, *args, go_on=go_on, pretrained=pretrained, **how)
+        super()._train(architecture, frames, *args, go_on=go_on, pretrained=pretrained, **how)

@@ -289,9 +289,9 @@ class PretrainedEmbedding(FrontEnd):
 
     def _scores_without_silence(self, X: Any) -> np.ndarray:
         """Pool the scores of windows, so that a bark is not said to be less of one for the silence around it."""
+        check_is_fitted(self)
         if self.pooling == "max" or SILENCE not in self.channel_names_:
             return np.asarray(self.transform(X))
-        check_is_fitted(self)
         silence = self.channel_names_.index(SILENCE)
         pooled = []
         for scores in self._frames(X):
