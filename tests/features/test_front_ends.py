@@ -240,6 +240,28 @@ def test_parameters_are_documented_and_constrained(front_end):
     assert clone(front_end()).get_params() == front_end().get_params()
 
 
+@pytest.mark.parametrize("pad_side", ["start", "end"])
+@pytest.mark.parametrize("front_end", ALL)
+def test_clips_are_padded_as_by_hand(front_end, pad_side, y):
+    clips = [y[:5000], y[:7000], y]
+    n_samples = SR // 2
+    missing = [max(0, n_samples - len(clip)) for clip in clips]
+    by_hand = [np.pad(clip, (n, 0) if pad_side == "start" else (0, n)) for clip, n in zip(clips, missing, strict=True)]
+    padded = front_end(sr=SR, pad_to=0.5, pad_side=pad_side).fit_transform(clips)
+    expected = front_end(sr=SR).fit_transform(by_hand)
+    assert all(np.array_equal(ours, theirs) for ours, theirs in zip(padded, expected, strict=True))
+
+
+def test_silence_that_pads_a_clip_changes_neither_its_level_nor_what_is_trimmed(y):
+    clip = np.pad(y[4000:6000], 3000)
+    settings = {"sr": SR, "level": -20.0, "trim_db": 30.0}
+    short = Waveform(**settings).fit_transform([clip])[0]
+    padded = Waveform(pad_to=1.0, **settings).fit_transform([clip])[0]
+    assert padded.shape == (SR, 1)
+    assert np.array_equal(padded[: len(short)], short)
+    assert not padded[len(short) :].any()
+
+
 def test_real_digits_are_decoded_like_librosa(digits_home):
     paths = sorted(digits_home.glob("*.wav"))[::300]
     ours = MelSpectrogram(sr=8000, n_mels=40, top_db=None).fit_transform(paths)

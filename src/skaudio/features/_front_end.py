@@ -46,6 +46,8 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         "duration": [None, Interval(Real, 0, None, closed="neither")],
         "trim_db": [None, Interval(Real, 0, None, closed="neither")],
         "level": [None, Interval(Real, None, None, closed="neither")],
+        "pad_to": [None, Interval(Real, 0, None, closed="neither")],
+        "pad_side": [StrOptions({"start", "end"})],
         "n_jobs": [None, Integral],
         "memory": [None, str, os.PathLike, joblib.Memory, FeatureCache],
         "on_error": [StrOptions({"raise", "warn"})],
@@ -241,7 +243,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         return frames
 
     def _goes_by_blocks(self, opened: OpenClip, extract: Callable) -> bool:
-        whole = self.trim_db is not None or self.level is not None
+        whole = self.trim_db is not None or self.level is not None or (opened.n_samples or 0) < self._min_length()
         return opened.is_long and not whole and isinstance(extract, BlockExtractor)
 
     def _open_clip(self, clip: Any) -> OpenClip:
@@ -274,7 +276,14 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
     def _prepared(self, y: np.ndarray) -> np.ndarray:
         if self.trim_db is not None:
             y = trim_silence(y, top_db=self.trim_db, **self._trim_lengths())
-        return y if self.level is None else set_level(y, self.level)
+        if self.level is not None:
+            y = set_level(y, self.level)
+        missing = max(0, self._min_length() - len(y))
+        return np.pad(y, (missing, 0) if self.pad_side == "start" else (0, missing)) if missing else y
+
+    def _min_length(self) -> int:
+        """Return the number of samples that shorter clips are padded to."""
+        return 0 if self.pad_to is None else round(self.pad_to * self._rate())
 
     def _key_of(self, clips: Sequence) -> Callable[[int], bytes | None]:
         digest = settings_digest(self, self._settings())

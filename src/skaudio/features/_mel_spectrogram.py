@@ -72,6 +72,10 @@ class MelSpectrogram(FrontEnd):
         Cut silence at both ends: what lies more than so many decibels below the loudest frame. None: do not.
     level : float, default=None
         Scale each clip to this root-mean-square level in decibels relative to full scale, such as -20. None: do not.
+    pad_to : float, default=None
+        Pad clips that are shorter than this, in seconds, with silence. None: do not.
+    pad_side : {"start", "end"}, default="end"
+        Where `pad_to` adds silence.
     n_jobs : int, default=None
         Number of threads; decoding, resampling and FFT run at the same time. None: 1, unless a
         `joblib.parallel_config` says otherwise.
@@ -134,6 +138,8 @@ class MelSpectrogram(FrontEnd):
         deltas: int = 0,
         trim_db: float | None = None,
         level: float | None = None,
+        pad_to: float | None = None,
+        pad_side: str = "end",
         n_jobs: int | None = None,
         memory: str | os.PathLike | joblib.Memory | FeatureCache | None = None,
         on_error: str = "raise",
@@ -157,6 +163,8 @@ class MelSpectrogram(FrontEnd):
         self.deltas = deltas
         self.trim_db = trim_db
         self.level = level
+        self.pad_to = pad_to
+        self.pad_side = pad_side
         self.n_jobs = n_jobs
         self.memory = memory
         self.on_error = on_error
