@@ -19,7 +19,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from tests.estimators.conftest import SMALL, make_clips
 
+from skaudio.datasets import make_spoken_digits
 from skaudio.estimators import SiameseMatcher
+from skaudio.features import MFCC
 from skaudio.pooling import StatPooling
 
 SMALL_CNN = {"tower": "cnn", "tower_params": {"filters": 4, "depth": 1}, "embedding_dim": 8}
@@ -215,6 +217,31 @@ def test_who_is_too_far_from_all_is_unknown(labels, unknown):
     assert np.mean(named[known] == y[known]) > 0.8
     assert np.mean([name == unknown for name in named[~known]]) > 0.8
     assert named.dtype.kind == {"names": "U", "numbers": "i"}[labels] or named.dtype == object
+
+
+def test_behind_its_own_front_end_every_method_takes_clips():
+    digits = make_spoken_digits(80, random_state=0)
+    clips, y, new = digits.data[:60], digits.target[:60], digits.data[60:]
+    front_end = make_pipeline(MFCC(sr=8000), StatPooling())
+    model = SiameseMatcher(None, front_end=front_end, random_state=0)
+    rows, new_rows = front_end.fit_transform(clips), front_end.transform(new)
+    expected = SiameseMatcher(None, random_state=0).fit(rows, y)
+    model.fit(clips, y)
+    assert model.threshold_ == expected.threshold_
+    assert_array_equal(model.transform(new), expected.transform(new_rows))
+    assert_array_equal(model.predict(new), expected.predict(new_rows))
+    assert_array_equal(model.verify(new[:10], new[10:]), expected.verify(new_rows[:10], new_rows[10:]))
+    for ours, theirs in zip(model.kneighbors(new), expected.kneighbors(new_rows), strict=True):
+        assert_array_equal(ours, theirs)
+    model.enroll(new[:3], np.full(3, 10))
+    assert_array_equal(model.predict(new), expected.enroll(new_rows[:3], np.full(3, 10)).predict(new_rows))
+    assert clone(model).set_params(front_end__mfcc__n_mfcc=13).fit(clips, y).n_features_in_ < model.n_features_in_
+
+    same = np.arange(10) % 2 == 0
+    second = np.where(same[:, np.newaxis], rows[:10], rows[10:20])
+    kinds = [(clips[:10], [clips[i if s else i + 10] for i, s in enumerate(same)]), (rows[:10], second)]
+    ours, theirs = (m.fit_pairs(*pairs, same) for m, pairs in zip((model, expected), kinds, strict=True))
+    assert_array_equal(ours.transform(new), theirs.transform(new_rows))
 
 
 def test_scikit_learn_takes_it_for_a_classifier():

@@ -7,9 +7,10 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
 from sklearn.utils import Tags
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
 
 from skaudio.estimators._architecture import EmbeddingArchitecture
 from skaudio.estimators._augmentation import Augmentation
@@ -45,6 +46,10 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
           units, for clips of one length. It is called at each fit and must give the same network each time;
         - None: no network: the mean of the frames, or the row of a table, such as `skaudio.pooling.StatPooling`
           gives. All that is learnt then is the whitening, which needs few clips and tells speakers apart best.
+    front_end : transformer or None, default=None
+        Computes frames or a table from clips, such as `skaudio.features.MFCC` or a pipeline of it and a pooling: every
+        method then takes clips, which a pipeline around the matcher would allow of `fit`, `predict` and `transform`
+        alone. It is cloned, and fitted in `fit`. None: ``X`` is frames.
     tower_params : dict or None, default=None
         What is to be other than by default: ``filters``, ``depth`` and ``kernel_size`` of ``"cnn"``; ``units``,
         ``n_layers``, ``frames_per_step`` and ``bidirectional`` of ``"gru"``.
@@ -86,6 +91,7 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
     """
 
     tower: str | Callable | None = field(default="cnn", kw_only=False)
+    front_end: Any = None
     tower_params: dict[str, Any] | None = None
     embedding_dim: int = 64
     pooling: str = "mean_max"
@@ -97,6 +103,7 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
 
     _parameter_constraints: ClassVar[dict] = {
         "tower": [None, StrOptions({"cnn", "gru", "dense"}), callable],
+        "front_end": [None, HasMethods(["fit", "transform"])],
         "tower_params": [None, dict],
         "embedding_dim": [Interval(Integral, 1, None, closed="left")],
         "pooling": [StrOptions({"mean", "max", "mean_max", "attention"})],
@@ -128,8 +135,20 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
         """
         return self._embed(X).astype(np.float32)
 
+    def _frames_of(self, X: Any, *, fit: bool = False) -> Any:
+        """Return what the front end, fitted first where it is to be, makes of clips; without one, ``X``."""
+        if self.front_end is None:
+            return X
+        if fit:
+            self.front_end_ = clone(self.front_end).fit(X)
+        return self.front_end_.transform(X)
+
     def _embed(self, X: Any) -> np.ndarray:
-        embeddings = np.stack(self._run(X, "embedding")).astype(np.float64)
+        check_is_fitted(self)
+        return self._embed_frames(self._frames_of(X))
+
+    def _embed_frames(self, frames: Any) -> np.ndarray:
+        embeddings = np.stack(self._run(frames, "embedding")).astype(np.float64)
         if self._whitening is not None:
             embeddings = self._whitening(embeddings)
         if self.distance == "cosine":

@@ -36,6 +36,8 @@ class SiameseMatcher(NamingHead, VerificationHead, SiameseEmbedding):
     {attributes}
     loss_ : str
         The loss that was made small.
+    front_end_ : transformer
+        Fitted, where there is a ``front_end``.
 
     See Also
     --------
@@ -61,6 +63,18 @@ class SiameseMatcher(NamingHead, VerificationHead, SiameseEmbedding):
     array([ True, False])
     >>> model.enroll(X[60:63], y[60:63]).predict(X[63:66])  # by three examples, without training
     array(['fay', 'fay', 'fay'], dtype='<U3')
+
+    With a front end, all methods take clips.
+
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skaudio.datasets import make_spoken_digits
+    >>> from skaudio.features import MFCC
+    >>> from skaudio.pooling import StatPooling
+    >>> digits = make_spoken_digits(100, random_state=0)
+    >>> front_end = make_pipeline(MFCC(sr=8000, deltas=1), StatPooling())
+    >>> model = SiameseMatcher(None, front_end=front_end, random_state=0).fit(digits.data[:80], digits.target[:80])
+    >>> model.verify(digits.data[80:83], digits.data[83:86]).shape
+    (3,)
     """
 
     @atomic
@@ -72,7 +86,7 @@ class SiameseMatcher(NamingHead, VerificationHead, SiameseEmbedding):
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
             Frame sequences, of equal length or, but for ``tower="dense"`` and callables, not. A table is taken as
-            one-frame sequences.
+            one-frame sequences. With a ``front_end``, clips, here and in all methods.
         y : array-like of shape (n_clips,)
             Classes, of any kind.
         groups : array-like of shape (n_clips,), default=None
@@ -93,7 +107,7 @@ class SiameseMatcher(NamingHead, VerificationHead, SiameseEmbedding):
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
         go_on = self.warm_start and hasattr(self, "_weights")
-        frames = self._check_frames(X, reset=not go_on)
+        frames = self._check_frames(self._frames_of(X, fit=not go_on), reset=not go_on)
         y = column_or_1d(as_labels(y), warn=True)
         assert_all_finite(y, estimator_name=type(self).__name__, input_name="y")
         check_classification_targets(y)
@@ -109,7 +123,7 @@ class SiameseMatcher(NamingHead, VerificationHead, SiameseEmbedding):
         self._train_embedding(frames, classes, groups)
         if self.calibration is not None:
             self._calibrate(frames, classes, groups)
-        self._enrolled = self._no_one().with_more(self._embed(frames), y)
+        self._enrolled = self._no_one().with_more(self._embed_frames(frames), y)
         return self
 
     @atomic
@@ -139,8 +153,8 @@ class SiameseMatcher(NamingHead, VerificationHead, SiameseEmbedding):
             If ``A`` and ``B`` are no batches of as many clips alike, or if pairs are not of both kinds.
         """
         check_consistent_length(A, B, same, groups)
-        first = self._check_frames(A, reset=True)
-        frames = stack_frames([*first, *check_frames(self, B, reset=False)])
+        first = self._check_frames(self._frames_of(A, fit=True), reset=True)
+        frames = stack_frames([*first, *check_frames(self, self._frames_of(B), reset=False)])
         same = column_or_1d(same)
         if not np.isin(same, [0, 1]).all():
             raise ValueError(f"same has {np.setdiff1d(same, [0, 1])[:3].tolist()}; expected True and False.")

@@ -124,11 +124,11 @@ class VerificationHead:
         """Find what distances mean, by clips of known classes that a network did not see."""
         held = self._hold_out(classes, groups)
         kept = np.setdiff1d(np.arange(len(frames)), held)
-        judge = clone(self)
+        judge = clone(self).set_params(front_end=None)
         _, known = np.unique(classes[kept], return_inverse=True)
         judge._train_embedding(judge._check_frames(frames[kept], reset=True), known, _some(groups, kept))
         held = held[:MAX_COMPARED]
-        embeddings, others = judge._embed(frames[held]), judge._embed(frames[kept])
+        embeddings, others = judge._embed_frames(frames[held]), judge._embed_frames(frames[kept])
         distances = pairwise_distances(embeddings, metric=self.distance)
         same = classes[held][:, np.newaxis] == classes[held]
         pairs = np.triu(np.ones_like(same), k=1)
@@ -148,7 +148,7 @@ class VerificationHead:
         kept = np.setdiff1d(np.arange(len(same)), held)
         both, judge = np.concatenate([kept, kept + len(same)]), clone(self)
         judge._train_on_pairs(judge._check_frames(frames[both], reset=True), same[kept], _some(groups, kept))
-        embeddings = judge._embed(frames[held]), judge._embed(frames[held + len(same)])
+        embeddings = judge._embed_frames(frames[held]), judge._embed_frames(frames[held + len(same)])
         distances = paired_distances(*embeddings, metric=self.distance)
         self._pair_calibration = self._calibration_of(distances[same[held]], distances[~same[held]])
         self._class_calibration = self._pair_calibration
