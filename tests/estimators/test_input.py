@@ -22,6 +22,12 @@ def two_layers(input_shape, n_outputs):
     return keras.Model(inputs, keras.layers.Dense(n_outputs)(hidden))
 
 
+def own_recurrence(input_shape, n_outputs):
+    inputs = keras.layers.Input(input_shape)
+    steps = keras.layers.GRU(8, return_sequences=True, name="steps")(inputs)
+    return keras.Model(inputs, keras.layers.Dense(n_outputs)(keras.layers.GlobalAveragePooling1D()(steps)))
+
+
 def in_softmax(input_shape, n_outputs):
     inputs = keras.layers.Input(input_shape)
     return keras.Model(inputs, keras.layers.Dense(n_outputs, activation="softmax")(keras.layers.Flatten()(inputs)))
@@ -57,6 +63,27 @@ def test_every_pooling_of_a_recurrent_network_learns(pooling, bidirectional, cli
     X, y = clips
     model = LSTMClassifier(pooling=pooling, bidirectional=bidirectional, **{**SMALL_RNN, "epochs": 15}).fit(X, y)
     assert model.score(X, y) > 0.8
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("ragged", [True, False])
+def test_a_recurrent_network_of_ones_own_takes_clips_of_any_length(ragged):
+    X, y = make_clips(ragged=ragged)
+    model = GRUClassifier(architecture=own_recurrence, **{**SMALL, "epochs": 15}).fit(X, y)
+    assert model.score(*make_clips(ragged=ragged, seed=1)) > 0.9
+    together = model.predict_proba(X)
+    assert_allclose(np.concatenate([model.predict_proba([clip]) for clip in X]), together, atol=1e-6)
+    assert model.transform(X).shape == (48, 8)
+    steps = model.set_params(feature_layer="steps").transform(X)
+    assert steps.shape == (48, 8)
+
+    clip = X[0][np.newaxis]
+    by_hand = model.model_({"frames": clip, "mask": np.ones(clip.shape[:2], bool)})
+    assert_allclose(model.decision_function(X[:1]), by_hand, atol=1e-5)
+    with pytest.raises(ValueError, match="own_recurrence.* has no pooling over time"):
+        model.predict_frames(X)
+    with pytest.raises(ValueError, match="own_recurrence.* has no pooling over time"):
+        model.fit_frames(X, [np.full(len(clip), label) for clip, label in zip(X, y, strict=True)])
 
 
 def test_width_and_depth_are_parameters(clips):

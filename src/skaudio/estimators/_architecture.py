@@ -68,6 +68,11 @@ class Architecture:
         """Tell how many channels a frame of training has."""
         return self.n_channels
 
+    @property
+    def n_trial_frames(self) -> int:
+        """Return the length of clips to try a network on."""
+        return self.n_frames or 2 * self.stride
+
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkArchitecture(Architecture):
@@ -121,9 +126,19 @@ class NetworkArchitecture(Architecture):
             "task": self.task,
             "normalize": self.normalize,
         }
-        if self.n_frames is not None:
+        if not self.pools_time:
             return image_network(self.tower, n_frames=self.n_frames, **common)
         return sequence_network(self.tower, dict(self.settings), pooling=self.pooling, dropout=self.dropout, **common)
+
+    @property
+    def pools_time(self) -> bool:
+        """Whether scores of frames are pooled over time, so that they can be had without."""
+        return self.n_frames is None and not callable(self.tower)
+
+    @property
+    def n_trial_frames(self) -> int:
+        """Return the length of clips to try a network on; somebody else's layers may need many."""
+        return 128 if callable(self.tower) and self.n_frames is None else super().n_trial_frames
 
     def view(self, network: Any, view: Any) -> Any:
         """Give the whole network; the network without its pooling over time; or the network up to a layer."""

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skaudio._atomic import atomic
 from skaudio._validation import stack_frames
 
-NO_FRAMES = "has no pooling over time that could be taken off. Use one for clips of any length."
+NO_FRAMES = "has no pooling over time that could be taken off. Use another."
 
 
 class FrameHead:
@@ -46,9 +46,9 @@ class FrameHead:
         ------
         ValueError, TypeError
             If ``X`` is no batch of frame sequences, if ``y`` has not a label for each of its frames, or has but one
-            class, or if the network is made for clips of one length.
+            class, or if the network has no pooling over time.
         """
-        if self._needs_one_length():
+        if not self._pools_time():
             raise ValueError(f"architecture={self.architecture!r} {NO_FRAMES}")
         go_on = self.warm_start and hasattr(self, "_weights")
         frames = self._check_frames(X, reset=not go_on)
@@ -82,10 +82,10 @@ class FrameHead:
         Raises
         ------
         ValueError
-            If the network is made for clips of one length: it has no pooling over time.
+            If the network has no pooling over time, as those for clips of one length and callables.
         """
         check_is_fitted(self)
-        if self._architecture.n_frames is not None:
+        if not self._architecture.pools_time:
             raise ValueError(f"{self._architecture.named} {NO_FRAMES}")
         return stack_frames([self._probabilities(scores.astype(np.float64)) for scores in self._run(X, "frames")])
 

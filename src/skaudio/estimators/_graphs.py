@@ -127,7 +127,7 @@ class Graph:
     def make_steps(self) -> None:
         """Have what a step of training does traced."""
         n_channels, n_outputs = self.architecture.n_trained_channels, self.architecture.n_outputs
-        n_frames = self.architecture.n_frames or 2 * self.stride
+        n_frames = self.architecture.n_trial_frames
         pair = {"frames": np.zeros((2, n_frames, n_channels), np.float32), "mask": np.ones((2, n_frames), bool)}
         # Loss and metrics make their variables at the first batch they see: not while a step is traced.
         n_rows = self.trained(pair, training=False).shape[0]

@@ -1,5 +1,6 @@
 """The body of a recurrent network: how many layers, and of which cell."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -29,6 +30,11 @@ class RecurrentBody:
         Share of the features that is left out in training, between layers and after pooling.
     input_dropout : float, default=0.0
         Share of the values of frames that is left out in training, before the first layer.
+    architecture : callable or None, default=None
+        Layers of your own: from ``(None, n_channels)`` and the number of outputs to a `keras.Model` that ends in as
+        many linear units, for clips of any length. Frames that only fill a batch up are masked, as recurrent layers,
+        `keras.layers.GlobalAveragePooling1D` and others take account of; convolutions do not. It is called at each fit
+        and must give the same network each time; none of the parameters above are used then. None: as they say.
     """
 
     units: int = field(default=96, kw_only=False)
@@ -38,6 +44,7 @@ class RecurrentBody:
     pooling: str = "mean_max"
     dropout: float = 0.3
     input_dropout: float = 0.0
+    architecture: Callable | None = None
 
     _cell: ClassVar[str]
     _parameter_constraints: ClassVar[dict] = {
@@ -48,9 +55,15 @@ class RecurrentBody:
         "pooling": [StrOptions({"last", "mean", "max", "mean_max", "attention", "linear_softmax"})],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "input_dropout": [Interval(Real, 0, 1, closed="left")],
+        "architecture": [None, callable],
     }
 
+    def _pools_time(self) -> bool:
+        return self.architecture is None
+
     def _tower(self) -> tuple[Any, dict[str, Any]]:
+        if self.architecture is not None:
+            return self.architecture, {}
         return "recurrent", {
             "cell": self._cell,
             "units": self.units,

@@ -40,6 +40,10 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Inp
         """Tell whether the network is made for clips of one length."""
         return False
 
+    def _pools_time(self) -> bool:
+        """Tell whether the network pools scores or features of frames over time."""
+        return not self._needs_one_length()
+
     def _task(self) -> str:
         """Say what the scores are: ``"exclusive"``, ``"independent"`` or ``"regression"``."""
         raise NotImplementedError

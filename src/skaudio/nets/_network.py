@@ -91,19 +91,22 @@ def sequence_network(
 def image_network(
     build: Callable[[tuple[int, int], int], keras.Model] | str,
     *,
-    n_frames: int,
+    n_frames: int | None,
     n_channels: int,
     n_outputs: int,
     task: str,
     normalize: str | None,
 ) -> keras.Model:
-    """Build a network for clips of one length.
+    """Build a network whose layers between standardised frames and scores are somebody else's.
 
     Parameters
     ----------
     build : callable, "plain" or "dense"
         From ``(n_frames, n_channels)`` and the number of scores to a `keras.Model`; or the name of `plain` or `dense`.
-    n_frames, n_channels, n_outputs, task, normalize
+    n_frames : int or None
+        Length of clips; None: any, and the model is called with the mask of its frames, which Keras passes on from
+        layer to layer.
+    n_channels, n_outputs, task, normalize
         See `sequence_network`.
 
     Returns
@@ -117,10 +120,10 @@ def image_network(
         If what `build` gave is no such model.
     """
     inputs, frames = standardized_inputs(n_channels, normalize)
-    frames = layers.Reshape((n_frames, n_channels), name="image_frames")(frames)
+    frames = layers.Reshape((-1 if n_frames is None else n_frames, n_channels), name="image_frames")(frames)
     body = {"plain": plain, "dense": dense}.get(build, build)((n_frames, n_channels), n_outputs)
     _check_body(body, (n_frames, n_channels), n_outputs)
-    return keras.Model(inputs, _scores(body(frames), task), name="image")
+    return keras.Model(inputs, _scores(_of_frames(body, frames, inputs["mask"]), task), name="image")
 
 
 def plain(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
@@ -222,7 +225,7 @@ def feature_network(network: keras.Model, layer: str | int | None) -> keras.Mode
     if body is None:
         return keras.Model(network.input, output)
     frames = network.get_layer("image_frames").output
-    return keras.Model(network.input, keras.Model(body.input, output)(frames))
+    return keras.Model(network.input, _of_frames(keras.Model(body.input, output), frames, network.input["mask"]))
 
 
 def watched_network(network: keras.Model, layer: str | int) -> keras.Model:
@@ -249,17 +252,26 @@ def watched_network(network: keras.Model, layer: str | int) -> keras.Model:
     if body is None:
         return keras.Model(network.input, [_find_layer(network, layer).output, network.output])
     inside = keras.Model(body.input, [_find_layer(body, layer).output, body.output])
-    watched, x = inside(network.get_layer("image_frames").output)
+    watched, x = _of_frames(inside, network.get_layer("image_frames").output, network.input["mask"])
     for after in network.layers[network.layers.index(body) + 1 :]:
         x = after(x)
     return keras.Model(network.input, [watched, x])
 
 
 def body_of(network: keras.Model) -> keras.Model | None:
-    """Give the model within a network for clips of one length; None of others, such as autoencoders' decoders."""
+    """Return the model within a network from `image_network`; None of others, such as autoencoders' decoders."""
     if all(layer.name != "image_frames" for layer in network.layers):
         return None
     return next(inner for inner in network.layers if isinstance(inner, keras.Model))
+
+
+def _of_frames(body: keras.Model, frames: Any, mask: Any) -> Any:
+    """Call a model on frames, with their mask where their number is not always the same."""
+    if body.input_shape[1] is not None:
+        return body(frames)
+    # The mask of frames is for its layers: what comes out of it has none. Without saying so, Keras warns.
+    body.supports_masking, body.compute_mask = True, lambda inputs, previous_mask: None  # noqa: ARG005
+    return body(frames, mask=mask)
 
 
 def _find_layer(network: keras.Model, layer: str | int) -> Any:
