@@ -1,6 +1,6 @@
 """Augmentation: what it costs beside what cannot be saved, and what it gains where recordings are few.
 
-Run as ``SKAUDIO_DATA=... python benchmarks/augment.py [costs] [gains] [network] [surroundings]``; ten minutes for the
+Run as ``SKAUDIO_DATA=... python benchmarks/augment.py [costs] [gains] [network] [epochs] [surroundings]``; ten minutes for the
 first two, half an hour for each of the others.
 
 Gains are of two pipelines, each the same with and without copies: one as it is by default, but for the sampling rate,
@@ -18,6 +18,7 @@ from functools import partial
 import numpy as np
 from joblib import Parallel, delayed
 from measure import Report, interleaved
+from sklearn.base import clone
 from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -37,7 +38,7 @@ from skaudio.augment import (
 )
 from skaudio.datasets import fetch_esc10, fetch_spoken_digits
 from skaudio.dsp import istft, stft
-from skaudio.estimators import CNNClassifier
+from skaudio.estimators import CNNClassifier, GRUClassifier
 from skaudio.features import MFCC, MelSpectrogram, Waveform
 from skaudio.pooling import StatPooling
 
@@ -101,6 +102,33 @@ def network(report):
     report.figure("FSDD, leave one speaker out, CNNClassifier() with copies", own.mean(), 0.94)
 
 
+def epochs(report):
+    """Compare copies that are drawn anew in each epoch with the same ones in all, at equal numbers of steps."""
+    digits = fetch_spoken_digits()
+    whose, what = np.asarray(digits.groups), digits.target
+    take = [np.flatnonzero((whose == who) & (what == digit))[:10] for who in np.unique(whose) for digit in range(10)]
+    take = np.concatenate(take)
+    digits.target, digits.groups = what[take], whose[take]
+    digits.data = np.empty(len(take), dtype=object)
+    digits.data[:] = [frames[:, 0] for frames in Waveform(sr=8000).fit_transform(fetch_spoken_digits().data[take])]
+    changes = [VTLP(), AddNoise()]
+    frames = MelSpectrogram(n_fft=256, hop_length=80, n_mels=40, **VOICE)
+    for name, model in (("CNN", CNNClassifier(random_state=0)), ("GRU", GRUClassifier(random_state=0))):
+        pipe = make_pipeline(frames, model)
+        fewer = clone(pipe).set_params(**{f"{pipe.steps[-1][0]}__epochs": 10})
+        scores = by_speaker(
+            digits,
+            pipe,
+            AugmentedEstimator(fewer, changes, n_copies=2, random_state=0),
+            AugmentedEstimator(pipe, changes, each_epoch=True, random_state=0),
+        )
+        settings = ("as they are, 30 epochs", "with two copies, 10 epochs", "drawn in each epoch, 30 epochs")
+        for said, own in zip(settings, scores, strict=True):
+            report.line(
+                f"  600 digits, one speaker left out, {name}, {said}: {np.round(own, 3)}, mean {own.mean():.4f}"
+            )
+
+
 def surroundings(report):
     """Add a copy of each clip by each augmenter as it is by default, to sounds that heavy changes do harm."""
     esc10 = fetch_esc10()
@@ -112,17 +140,9 @@ def surroundings(report):
     models = {"as they are": pipe}
     for kind in (TimeShift, Gain, AddNoise, Convolve, VTLP, PitchShift, TimeStretch, BandFilter, Clip):
         models[kind.__name__] = AugmentedEstimator(pipe, kind(), n_copies=1, random_state=0)
-    bare = {
-        "time_shift": 0,
-        "time_stretch": 0,
-        "frequency_warp": 0,
-        "equalization": 0,
-        "spec_augment": False,
-        "mixup": 0,
-    }
     frames = MelSpectrogram(sr=22050, n_fft=2048, hop_length=882, n_mels=96, level=-20.0)
     models["CNNClassifier(), its own augmentation"] = make_pipeline(frames, CNNClassifier(random_state=0))
-    models["CNNClassifier() without any"] = make_pipeline(frames, CNNClassifier(random_state=0, **bare))
+    models["CNNClassifier() without any"] = make_pipeline(frames, CNNClassifier(random_state=0, augmentation=None))
     jobs = (delayed(accuracy)(model, esc10, *fold) for model in models.values() for fold in folds)
     scores = dict(zip(models, np.reshape(Parallel(n_jobs=2)(jobs), (-1, len(folds))), strict=True))
     for name, own in scores.items():
@@ -135,7 +155,7 @@ def surroundings(report):
 
 
 if __name__ == "__main__":
-    parts = {"costs": costs, "gains": gains, "network": network, "surroundings": surroundings}
+    parts = {"costs": costs, "gains": gains, "network": network, "epochs": epochs, "surroundings": surroundings}
     for part in sys.argv[1:] or list(parts):
         report = Report(f"augment_{part}")
         parts[part](report)

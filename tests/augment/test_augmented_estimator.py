@@ -1,6 +1,8 @@
 """AugmentedEstimator: copies in training, each with what belongs to its clip, and none of what is held out."""
 
 import pickle
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -20,7 +22,8 @@ from tests.common.instances import CHECKS_OF_CLASSIFIERS, FULL_SCALE, taking_flo
 
 from skaudio.augment import AddNoise, AugmentedEstimator, Compose, Gain, SpecMask, TimeShift, TimeStretch
 from skaudio.datasets import make_spoken_digits
-from skaudio.features import MFCC
+from skaudio.estimators import CNNClassifier
+from skaudio.features import MFCC, MelSpectrogram
 from skaudio.pooling import StatPooling
 
 NEARLY_NOTHING = Gain(gain_db=(-0.01, 0.01))
@@ -261,3 +264,71 @@ def test_a_table_of_features_is_no_table_of_waveforms():
     table = 100 * FRAMES.mean(axis=1)
     with pytest.warns(UserWarning, match="values go beyond full scale"):
         AugmentedEstimator(LogisticRegression(), Gain()).fit(table, [0, 1, 0, 1])
+
+
+class EpochSpy(CNNClassifier):
+    """Keeps the frames of each epoch."""
+
+    seen: list = []  # noqa: RUF012
+
+    def _redrawn(self, *args):
+        frames = super()._redrawn(*args)
+        EpochSpy.seen.append(frames)
+        return frames
+
+
+TINY = {"architecture": "lenet", "filters": 4, "epochs": 3, "augmentation": None, "random_state": 0}
+
+
+@pytest.mark.parametrize("kind", ["arrays", "files"])
+def test_each_epoch_has_its_own_copies(digits, tmp_path, kind):
+    clips, y = digits.data[:40], digits.target[:40]
+    if kind == "files":
+        for i, clip in enumerate(clips):
+            soundfile.write(tmp_path / f"{i}.wav", clip, 8000, subtype="FLOAT")
+        clips = [tmp_path / f"{i}.wav" for i in range(40)]
+    EpochSpy.seen.clear()
+    front_end = MelSpectrogram(sr=8000, memory=tmp_path / "cache")
+    model = AugmentedEstimator(
+        make_pipeline(front_end, EpochSpy(**TINY)), Gain(gain_db=(3.0, 6.0)), each_epoch=True, random_state=0
+    ).fit(clips, y)
+    plain = MelSpectrogram(sr=8000).fit_transform(clips)
+    assert len(EpochSpy.seen) == 3
+    gains = np.array(
+        [
+            [np.quantile(ours - theirs, [0.1, 0.9]) for ours, theirs in zip(frames, plain, strict=True)]
+            for frames in EpochSpy.seen
+        ]
+    )
+    assert_allclose(gains[..., 0], gains[..., 1], atol=0.01)  # each clip in its place
+    assert ((gains > 2.99) & (gains < 6.01)).all()
+    assert np.ptp(gains[..., 0], axis=0).min() > 0  # another gain in every epoch
+    with closing(sqlite3.connect(tmp_path / "cache" / "skaudio" / "features.sqlite3")) as database:
+        assert database.execute("SELECT count(*) FROM entries").fetchone()[0] == 40  # nothing that was drawn is kept
+    assert model.predict(clips).shape == (40,)
+    again = pickle.loads(pickle.dumps(model))
+    assert_array_equal(again.predict_proba(clips), model.predict_proba(clips))
+    assert_array_equal(clone(model).fit(clips, y).predict_proba(clips), model.predict_proba(clips))
+
+
+def test_frames_are_drawn_anew_around_a_network(digits):
+    frames = MelSpectrogram(sr=8000).fit_transform(digits.data[:40])
+    EpochSpy.seen.clear()
+    model = AugmentedEstimator(EpochSpy(**TINY), SpecMask(), each_epoch=True, random_state=0)
+    model.fit(frames, digits.target[:40], sample_weight=np.ones(40))
+    assert len(EpochSpy.seen) == 3
+    assert not np.array_equal(EpochSpy.seen[0][0], EpochSpy.seen[2][0])
+    assert "_draw" not in vars(model.estimator_)
+
+
+def test_copies_of_each_epoch_need_epochs_and_clips_as_long(digits):
+    clips, y = digits.data[:40], digits.target[:40]
+    with pytest.raises(ValueError, match=r"SVC has no epochs\. Use each_epoch=False"):
+        AugmentedEstimator(pipeline(), AddNoise(), each_epoch=True).fit(clips, y)
+    clips = [clip[:2000] for clip in clips]
+    plain = make_pipeline(MelSpectrogram(sr=8000), CNNClassifier("plain", epochs=2))
+    with pytest.raises(ValueError, match=r"Clip 0 has .* frames, .*Put a skaudio.pooling.FramePadder before it"):
+        AugmentedEstimator(plain, TimeStretch(rate=1.5), each_epoch=True).fit(clips, y)
+    plain.set_params(melspectrogram__duration=0.3, melspectrogram__pad_to=0.3)
+    model = AugmentedEstimator(plain, TimeStretch(rate=1.5), each_epoch=True).fit(clips, y)
+    assert model.predict(clips).shape == (40,)

@@ -80,9 +80,9 @@ def test_a_recurrent_network_of_ones_own_takes_clips_of_any_length(ragged):
     clip = X[0][np.newaxis]
     by_hand = model.model_({"frames": clip, "mask": np.ones(clip.shape[:2], bool)})
     assert_allclose(model.decision_function(X[:1]), by_hand, atol=1e-5)
-    with pytest.raises(ValueError, match="own_recurrence.* has no pooling over time"):
+    with pytest.raises(ValueError, match=r"own_recurrence.* has no pooling over time"):
         model.predict_frames(X)
-    with pytest.raises(ValueError, match="own_recurrence.* has no pooling over time"):
+    with pytest.raises(ValueError, match=r"own_recurrence.* has no pooling over time"):
         model.fit_frames(X, [np.full(len(clip), label) for clip, label in zip(X, y, strict=True)])
 
 

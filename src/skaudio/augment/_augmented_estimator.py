@@ -3,11 +3,13 @@
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, _fit_context, clone, is_classifier, is_regressor
+from sklearn.pipeline import Pipeline
 from sklearn.utils import Tags, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metaestimators import available_if
@@ -21,6 +23,7 @@ from skaudio._validation import as_array_or_sequence, check_clips, check_frames,
 from skaudio.augment._augmented_clips import AugmentedClips
 from skaudio.augment._augmenter import Augmenter
 from skaudio.augment._compose import Compose, params_of
+from skaudio.augment._epoch_draws import EpochDraws
 
 AUGMENTERS = "augmenters__"
 FULL_SCALE = 2.0  # of samples, with room for what was made louder
@@ -51,6 +54,10 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         Number of changed copies of each clip.
     include_original : bool, default=True
         Whether clips are trained on as they are, too.
+    each_epoch : bool, default=False
+        Whether a network is trained on one changed copy of each clip, drawn anew for each epoch, in place of the same
+        copies in all: the front end computes those of the next epoch in a thread. The estimator is a network of
+        `skaudio.estimators`, or a pipeline that ends in one; ``n_copies`` and ``include_original`` are not used.
     n_test_copies : int, default=0
         Number of changed copies of each clip that are looked at besides it in prediction; probabilities (or decision
         values, or predicted numbers) are averaged. They are changed in the same ways each time.
@@ -72,7 +79,8 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
 
     Notes
     -----
-    Copies are made when their turn comes, and not kept: what is kept is what the front end makes of them.
+    Copies are made when their turn comes, and not kept: what is kept is what the front end makes of them. With
+    ``each_epoch``, that is not kept either.
 
     Where the score falls, changes are too strong, or of a kind that tells classes apart: choose their ranges as any
     parameter, by a search over training folds. The networks of `skaudio.estimators` change frames anew in each epoch by
@@ -98,6 +106,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         "augmenters": [HasMethods(["draw", "apply"]), list, tuple],
         "n_copies": [Interval(Integral, 0, None, closed="left")],
         "include_original": ["boolean"],
+        "each_epoch": ["boolean"],
         "n_test_copies": [Interval(Integral, 0, None, closed="left")],
         "sr": [None, Interval(Real, 0, None, closed="neither")],
         "random_state": ["random_state"],
@@ -110,6 +119,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         *,
         n_copies: int = 3,
         include_original: bool = True,
+        each_epoch: bool = False,
         n_test_copies: int = 0,
         sr: float | None = None,
         random_state: Any = None,
@@ -118,6 +128,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         self.augmenters = augmenters
         self.n_copies = n_copies
         self.include_original = include_original
+        self.each_epoch = each_epoch
         self.n_test_copies = n_test_copies
         self.sr = sr
         self.random_state = random_state
@@ -151,7 +162,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
             If there is nothing to fit on, or if clips or parameters cannot be used.
         """
         self._augmenter().check()
-        n_rounds = self.n_copies + self.include_original
+        n_rounds = 1 if self.each_epoch else self.n_copies + self.include_original
         if n_rounds == 0:
             raise ValueError("n_copies=0 and include_original=False leave nothing to fit on.")
         X = self._checked(X, reset=True)
@@ -163,8 +174,11 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
             y = np.concatenate([np.asarray(y)] * n_rounds)
         rng = np.random.default_rng(own_random_state(self.random_state).randint(2**31 - 1))
         self._test_seed = int(rng.integers(2**31))
-        copies = self._with_copies(X, self.n_copies, self.include_original, rng)
-        self.estimator_ = clone(self.estimator).fit(copies, y, **params)
+        model = clone(self.estimator)
+        if self.each_epoch:
+            self.estimator_ = self._fit_each_epoch(model, X, y, params, rng)
+        else:
+            self.estimator_ = model.fit(self._with_copies(X, self.n_copies, self.include_original, rng), y, **params)
         return self
 
     @available_if(_inner_has("predict"))
@@ -338,6 +352,25 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
 
     def _augmenter(self) -> Augmenter:
         return Compose(self.augmenters) if isinstance(self.augmenters, (list, tuple)) else self.augmenters
+
+    def _fit_each_epoch(self, model: Any, X: Any, y: Any, params: dict[str, Any], rng: np.random.Generator) -> Any:
+        """Fit a network, or a pipeline that ends in one, on clips that are changed anew for each epoch."""
+        front_end, network, frames = None, model, X
+        if isinstance(model, Pipeline):
+            front_end, (name, network) = model[:-1], model.steps[-1]
+            params = {key.removeprefix(f"{name}__"): value for key, value in params.items()}
+        if not hasattr(network, "redrawn"):
+            raise ValueError(
+                f"each_epoch=True needs a network of skaudio.estimators, or a pipeline that ends in one; "
+                f"{type(network).__name__} has no epochs. Use each_epoch=False."
+            )
+        if front_end is not None:
+            frames = front_end.fit_transform(X, y)
+            model.steps[:-1] = front_end.steps  # with a memory, other objects than before
+        draw = partial(self._with_copies, X, 1, False, rng)
+        with EpochDraws(front_end, draw, network.epochs) as draws, network.redrawn(draws):
+            network.fit(frames, y, **params)
+        return model
 
     def _checked(self, X: Any, *, reset: bool) -> Any:
         """Check what is given; frames and tables come back as arrays."""

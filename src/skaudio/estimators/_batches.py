@@ -40,6 +40,8 @@ class Batches:
         Shuffles; None: the order stays.
     augment : callable or None
         From frames, lengths and targets of a batch to others.
+    redraw : callable or None
+        Returns the clips of the next epoch, in place of `frames`.
     sampler : callable or None
         From rows, the size of a batch and a generator to the rows of each batch; without `rng`, the same each time.
         None: each row once, in batches of clips about as long.
@@ -57,11 +59,12 @@ class Batches:
         fill: np.ndarray,
         rng: np.random.Generator | None = None,
         augment: Augment | None = None,
+        redraw: Callable[[], np.ndarray] | None = None,
         sampler: Sampler | None = None,
     ) -> None:
         self._frames, self._targets, self._weights, self._rows = frames, targets, weights, rows
         self._batch_size, self._stride, self._fill = batch_size, stride, fill
-        self._rng, self._augment, self._sampler = rng, augment, sampler
+        self._rng, self._augment, self._redraw, self._sampler = rng, augment, redraw, sampler
 
     def __len__(self) -> int:
         return -(-len(self._rows) // self._batch_size)
@@ -76,6 +79,8 @@ class Batches:
             yield {"frames": frames, "mask": mask_of(lengths, frames.shape[1])}, targets, self._weights[rows]
 
     def _cut(self) -> list[np.ndarray]:
+        if self._redraw is not None:
+            self._frames = self._redraw()
         rows, size = self._rows, self._batch_size
         if self._sampler is not None:
             return self._sampler(rows, size, np.random.default_rng(0) if self._rng is None else self._rng)

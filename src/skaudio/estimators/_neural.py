@@ -1,6 +1,7 @@
 """What all neural estimators do: train a network on frames, and use it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from numbers import Integral
@@ -41,6 +42,43 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         return None
 
     # ---- fitting
+
+    _draw: Callable[[], Any] | None = None  # within `redrawn`
+
+    @contextmanager
+    def redrawn(self, draw: Callable[[], Any]) -> Iterator[None]:
+        """Train on frames that are drawn anew for each epoch, within a ``with`` block.
+
+        What `fit` is given within it is what channels are standardised by, and what clips put aside for
+        ``early_stopping`` are taken from. `skaudio.augment.AugmentedEstimator` uses it for waveforms.
+
+        Parameters
+        ----------
+        draw : callable
+            Called before each epoch, without arguments; returns the frames of all clips, in the order of ``X``.
+
+        Yields
+        ------
+        None
+            `fit` is called meanwhile.
+
+        Raises
+        ------
+        ValueError
+            In `fit`, if frames drawn are not those of as many clips, or have other channels.
+        """
+        self._draw = draw
+        try:
+            yield
+        finally:
+            del self._draw
+
+    def _redrawn(self, draw: Callable[[], Any], n_clips: int, architecture: Architecture) -> np.ndarray:
+        frames = check_frames(self, draw(), reset=False, tables=self._tables_fit)
+        if len(frames) != n_clips:
+            raise ValueError(f"{len(frames)} clips were drawn for an epoch; expected {n_clips}, as in fit.")
+        self._check_length(frames, architecture)
+        return frames
 
     def _fit(
         self,
@@ -111,7 +149,8 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         augment = self._augmentation()
         if augment is not None:
             augment = partial(augment, mean=mean, deviation=deviation, rng=rng)
-        batches = kind(frames, targets, weights, training, rng=rng, augment=augment, **common)
+        redraw = None if self._draw is None else partial(self._redrawn, self._draw, len(frames), architecture)
+        batches = kind(frames, targets, weights, training, rng=rng, augment=augment, redraw=redraw, **common)
         checks = None if validation is None else kind(frames, targets, weights, validation, **common)
         recipe = Recipe(
             optimizer=self.optimizer,
@@ -174,14 +213,17 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         if reset:
             self._tables_fit = frames[0].shape[0] == 1 and frames.ndim == 3
             return frames
-        n_frames = self._architecture.n_frames
+        self._check_length(frames, self._architecture)
+        return frames
+
+    def _check_length(self, frames: np.ndarray, architecture: Architecture) -> None:
+        n_frames = architecture.n_frames
         for i, clip in enumerate(frames if n_frames is not None else ()):
             if len(clip) != n_frames:
                 raise ValueError(
                     f"Clip {i} has {len(clip)} frames, but {type(self).__name__} was fitted on clips of {n_frames}, "
-                    f"which is what {self._architecture.named} takes. Put a skaudio.pooling.FramePadder before it."
+                    f"which is what {architecture.named} takes. Put a skaudio.pooling.FramePadder before it."
                 )
-        return frames
 
     def _run(self, X: Any, view: Any, reduce: Callable = lambda values: values) -> list[np.ndarray]:
         """Give what a view of the network gives for each clip; of what has time, a row for each frame.

@@ -1,0 +1,57 @@
+"""Frames of clips that are augmented anew for each epoch of a network."""
+
+import copy
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self
+
+from sklearn.pipeline import Pipeline
+
+
+class EpochDraws:
+    """Computes the frames of the next epoch in a thread, while a network trains on those of the last.
+
+    Parameters
+    ----------
+    front_end : Pipeline or None
+        Fitted, from clips to what the network takes; None: the network takes clips as they are.
+    draw : callable
+        Returns augmented clips, other ones each time.
+    n_epochs : int
+        How often that is wanted, at most.
+    """
+
+    def __init__(self, front_end: Pipeline | None, draw: Callable[[], Any], n_epochs: int) -> None:
+        self._front_end = None if front_end is None else _without_cache(front_end)
+        self._draw = draw
+        self._n_left = n_epochs
+
+    def __enter__(self) -> Self:
+        self._thread = ThreadPoolExecutor(1)
+        self._ahead()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+    def __call__(self) -> Any:
+        """Return the frames of an epoch."""
+        frames = self._next.result()
+        self._ahead()
+        return frames
+
+    def _ahead(self) -> None:
+        if self._n_left > 0:
+            self._next = self._thread.submit(self._frames)
+        self._n_left -= 1
+
+    def _frames(self) -> Any:
+        clips = self._draw()
+        return clips if self._front_end is None else self._front_end.transform(clips)
+
+
+def _without_cache(front_end: Pipeline) -> Pipeline:
+    """Copy fitted steps so that they keep nothing: what is drawn for an epoch never comes again."""
+    copied = copy.deepcopy(front_end)
+    kept = [name for name in copied.get_params() if name.split("__")[-1] == "memory"]
+    return copied.set_params(**dict.fromkeys(kept))
