@@ -1,7 +1,7 @@
 """Augmentation: what it costs beside what cannot be saved, and what it gains where recordings are few.
 
-Run as ``SKAUDIO_DATA=... python benchmarks/augment.py [costs] [gains] [network] [epochs] [surroundings]``; ten minutes for the
-first two, half an hour for each of the others.
+Run as ``SKAUDIO_DATA=... python benchmarks/augment.py [costs] [gains] [network] [epochs] [surroundings]``; ten
+minutes for the first two, half an hour for each of the others.
 
 Gains are of two pipelines, each the same with and without copies: one as it is by default, but for the sampling rate,
 and one that was chosen when speakers were left out in `accuracy.py`. For the latter, ranges and number of the copies
