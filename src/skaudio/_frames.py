@@ -51,6 +51,12 @@ class Channels:
     hop_seconds: float | None = None
     silence: tuple[float, ...] | None = None
 
+    def times(self, n_frames: int) -> np.ndarray | None:
+        """Return the middles of a clip's frames ``(n_frames,)`` in seconds, where they are known."""
+        if self.start_seconds is None or self.hop_seconds is None:
+            return None
+        return self.start_seconds + self.hop_seconds * np.arange(n_frames)
+
     def difference(self, other: "Channels") -> str | None:
         """Describe in what both say of themselves they do not agree; names apart."""
         for field in fields(self)[1:-1]:

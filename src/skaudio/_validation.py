@@ -95,7 +95,7 @@ def check_frames(
     ValueError, TypeError
         If ``X`` is no such batch, if channels differ, or if a clip has no frames or values that are not finite.
     """
-    frames, channels = _frames_and_channels(X, allow_nan)
+    frames, channels = frames_and_channels(X, allow_nan=allow_nan)
     if frames is None and not tables:
         raise ValueError(
             f"X is a table of shape {np.shape(X)}, but {type(estimator).__name__} was fitted on frame sequences. If it "
@@ -114,10 +114,11 @@ def check_frames(
 
 def as_frames(X: Any, *, allow_nan: bool = False) -> np.ndarray | None:
     """Validate what `check_frames` does without an estimator; None where ``X`` is a table or nothing that is known."""
-    return _frames_and_channels(X, allow_nan)[0]
+    return frames_and_channels(X, allow_nan=allow_nan)[0]
 
 
-def _frames_and_channels(X: Any, allow_nan: bool) -> tuple[np.ndarray | None, Channels | None]:
+def frames_and_channels(X: Any, *, allow_nan: bool = False) -> tuple[np.ndarray | None, Channels | None]:
+    """Validate as `as_frames` does, and return what the frames carry of their channels beside them."""
     X = as_array_or_sequence(X)
     if isinstance(X, np.ndarray) and X.ndim > 3:
         remedy = "X[..., 0]" if X.ndim == 4 and X.shape[3] == 1 else "X.reshape(n_clips, n_frames, n_channels)"

@@ -61,6 +61,20 @@ def test_of_a_long_recording_the_largest_of_neighbours_are_drawn():
     assert display.ax_.get_xlim() == pytest.approx((0.0, 90.0), abs=0.05)
 
 
+def test_frames_of_a_front_end_bring_their_axes_along():
+    y = np.sin(np.arange(8000) / 3)
+    front_end = MelSpectrogram(sr=8000)
+    frames = front_end.fit_transform([y])
+    drawn = SpectrogramDisplay.from_array(frames[0])
+    of_clip = SpectrogramDisplay.from_estimator(front_end, y)
+    np.testing.assert_array_equal(drawn.times, of_clip.times)
+    np.testing.assert_array_equal(drawn.frequencies, of_clip.frequencies)
+    assert drawn.ax_.get_xlabel() == of_clip.ax_.get_xlabel() == "time [s]"
+    given = SpectrogramDisplay.from_array(frames[0], times=np.arange(len(frames[0])))
+    assert given.times[1] == 1
+    assert SpectrogramDisplay.from_array(np.array(frames[0])).times is None
+
+
 def test_waveform_says_what_it_lacks():
     with pytest.raises(ValueError, match="an array does not tell its sampling rate; pass sr"):
         WaveformDisplay.from_array(np.zeros(10))

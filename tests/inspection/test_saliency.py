@@ -142,22 +142,30 @@ def test_clips_of_different_lengths_are_as_if_alone(method, cnn, tones):
         assert one.score == pytest.approx(cnn.decision_function([x])[0], rel=1e-3)
 
 
-def test_frames_have_times_where_the_front_end_is_told(cnn, tones):
+@pytest.mark.parametrize("method", ["gradient", "occlusion"])
+def test_frames_have_times_and_silence_of_the_front_end(cnn, tones, method):
     frames = cnn[0].transform(tones[2][1:3])
-    of_clips = saliency(cnn, tones[2][1:3], target="tone")
-    told = saliency(cnn[1], frames, target="tone", front_end=cnn[0])
-    for clip, one in zip(of_clips, told, strict=True):
-        np.testing.assert_allclose(one.values, clip.values, atol=1e-6)
-        np.testing.assert_array_equal(one.times, clip.times)
-        np.testing.assert_array_equal(one.frequencies, clip.frequencies)
-        assert (one.clip, one.front_end) == (None, None)
-    (untold,) = saliency(cnn[1], frames[:1], target="tone", baseline="mean", smooth=0.0)
+    plain = np.array(frames)
+    of_clips = saliency(cnn, tones[2][1:3], method, target="tone")
+    carried = saliency(cnn[1], frames, method, target="tone")
+    told = saliency(cnn[1], plain, method, target="tone", front_end=cnn[0])
+    for clip, *others in zip(of_clips, carried, told, strict=True):
+        for one in others:
+            np.testing.assert_allclose(one.values, clip.values, atol=1e-6)
+            np.testing.assert_array_equal(one.times, clip.times)
+            np.testing.assert_array_equal(one.frequencies, clip.frequencies)
+            assert (one.clip, one.front_end) == (None, None)
+
+
+def test_plain_frames_have_no_times(cnn, tones):
+    plain = np.array(cnn[0].transform(tones[2][1:3]))
+    (untold,) = saliency(cnn[1], plain[:1], target="tone", baseline="mean", smooth=0.0)
     (by_clip,) = saliency(cnn, tones[2][1:2], target="tone", baseline="mean", smooth=0.0)
     np.testing.assert_allclose(untold.values, by_clip.values, atol=1e-6)
     with pytest.raises(ValueError, match=r"This saliency has no times"):
         untold.share(times=(0.0, 1.0))
     with pytest.raises(ValueError, match=r"baseline='silence'; expected 'mean', a frame \(64,\)"):
-        saliency(cnn[1], frames, baseline="silence")
+        saliency(cnn[1], plain, baseline="silence")
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,15 @@
 """What a model is given of each clip: frames, and what they stand for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from skaudio._validation import as_frames, check_clips
+from skaudio._frames import Channels, with_channels
+from skaudio._validation import check_clips, frames_and_channels
 from skaudio.features._front_end import FrontEnd
 from skaudio.inspection._parts import hearing_and_rest
-from skaudio.pooling import FramePadder
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,28 +22,33 @@ class Heard:
         What takes them.
     frames : ndarray (n_clips, n_frames, n_channels), or object array of ndarrays (n_frames_i, n_channels)
         The frames.
+    channels : Channels or None
+        What is known of them; where channels are others, of their times alone.
     clips : batch of clips or None
         What they were made of, if clips were given.
     front_end : front end or None
         What made them.
-    in_time : bool
-        Whether the frames are those of the front end, in its time.
     """
 
     model: Any
     frames: np.ndarray
-    clips: Any
-    front_end: FrontEnd | None
-    in_time: bool
+    channels: Channels | None
+    clips: Any = None
+    front_end: FrontEnd | None = None
 
     def times(self, i: int) -> np.ndarray | None:
-        """Give the middles of a clip's frames in seconds, if they are known."""
-        return self.front_end.frame_times(len(self.frames[i])) if self.in_time else None
+        """Return the middles of a clip's frames in seconds, if they are known."""
+        return self.times_of(len(self.frames[i]))
+
+    def times_of(self, n_frames: int) -> np.ndarray | None:
+        """Return the middles of the first frames of any clip in seconds, if they are known."""
+        return None if self.channels is None else self.channels.times(n_frames)
 
     @property
     def frequencies(self) -> np.ndarray | None:
         """The middles of the channels in Hz, if they are bands."""
-        return self.front_end.channel_frequencies() if self._has_its_channels() else None
+        known = self._known
+        return None if known is None or known.frequencies is None else np.array(known.frequencies)
 
     @property
     def places(self) -> np.ndarray:
@@ -57,7 +62,7 @@ class Heard:
     @property
     def channel_names(self) -> list[str] | None:
         """The names of the channels, if they are those of the front end."""
-        return self.front_end.get_feature_names_out().tolist() if self._has_its_channels() else None
+        return None if self._known is None else list(self._known.names)
 
     def baseline(self, i: int, given: Any) -> np.ndarray:
         """Give frames of a clip from which all sound is taken away.
@@ -68,7 +73,7 @@ class Heard:
             Which clip.
         given : {"silence", "mean"}, ndarray of shape (n_channels,), float or None
             What the front end makes of silence, but no lower than the lowest value of the clip; the mean of each
-            channel; a frame; a value. None: silence, and where there is no front end the mean.
+            channel; a frame; a value. None: silence, and where that is not known the mean.
 
         Returns
         -------
@@ -81,11 +86,12 @@ class Heard:
             If it is nothing of these.
         """
         frames = self.frames[i]
+        silence = None if self._known is None else self._known.silence
         if given is None:
-            given = "silence" if self._has_its_channels() else "mean"
+            given = "mean" if silence is None else "silence"
         if isinstance(given, str):
-            if given == "silence" and self._has_its_channels():
-                given = np.maximum(_frame_of_silence(self.front_end), frames.min())
+            if given == "silence" and silence is not None:
+                given = np.maximum(np.array(silence), frames.min())
             elif given == "mean":
                 given = frames.mean(axis=0)
             else:
@@ -100,20 +106,32 @@ class Heard:
             )
         return np.broadcast_to(frame, frames.shape).astype(np.float32)
 
-    def _has_its_channels(self) -> bool:
-        return self.front_end is not None and len(self.front_end.get_feature_names_out()) == self.frames[0].shape[1]
+    @property
+    def _known(self) -> Channels | None:
+        same = self.channels is not None and len(self.channels.names) == self.frames[0].shape[1]
+        return self.channels if same else None
 
 
 def heard_by_model(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> Heard:
     """Give the frames of the front end that a pipeline begins with, and the model of what follows it.
 
-    Of what takes frames itself, `X` are the frames, and ``front_end`` may tell what made them.
+    Of what takes frames itself, `X` are the frames, and ``front_end`` may tell what made them where they do not carry
+    that.
     """
     own, model = hearing_and_rest(estimator)
     if own is not None:
         clips = check_clips(own, X, reset=False)
-        return Heard(model, as_frames(own.transform(clips), allow_nan=True), clips, own, True)
-    return Heard(model, _frames_given(X, estimator), None, front_end, front_end is not None)
+        frames, channels = frames_and_channels(own.transform(clips), allow_nan=True)
+        return Heard(model, frames, channels, clips, own)
+    frames, channels = frames_and_channels(X)
+    if frames is None:
+        raise TypeError(
+            f"Expected frames (n_clips, n_frames, n_channels), or a pipeline that begins with a front end; got "
+            f"{type(X).__name__} of shape {np.shape(X)} for {type(estimator).__name__}."
+        )
+    if front_end is not None:
+        channels = front_end._channels()
+    return Heard(model, frames, channels, front_end=front_end)
 
 
 def heard_by_network(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> Heard:
@@ -123,28 +141,13 @@ def heard_by_network(estimator: Any, X: Any, front_end: FrontEnd | None = None) 
         return heard
     before, network = heard.model[:-1], heard.model[-1]
     if len(before) == 0:
-        return Heard(network, heard.frames, heard.clips, heard.front_end, heard.in_time)
-    frames = as_frames(before.transform(heard.frames))
+        return replace(heard, model=network)
+    frames, channels = frames_and_channels(before.transform(with_channels(heard.frames, heard.channels)))
     if frames is None:
         raise TypeError(
             f"{type(network).__name__} gets a table of vectors here, not frames: there is nothing to lay out over "
             "time. Use method='occlusion'."
         )
-    same = [len(clip) for clip in frames] == [len(clip) for clip in heard.frames]
-    at_end = all(isinstance(step, FramePadder) and step.pad == step.crop == "end" for _, step in before.steps)
-    return Heard(network, frames, heard.clips, heard.front_end, heard.in_time and (same or at_end))
-
-
-def _frames_given(X: Any, estimator: Any) -> np.ndarray:
-    frames = as_frames(X)
-    if frames is None:
-        raise TypeError(
-            f"Expected frames (n_clips, n_frames, n_channels), or a pipeline that begins with a front end; got "
-            f"{type(X).__name__} of shape {np.shape(X)} for {type(estimator).__name__}."
-        )
-    return frames
-
-
-def _frame_of_silence(front_end: FrontEnd) -> np.ndarray:
-    silence = np.zeros(max(1, round(front_end._rate())), np.float32)
-    return front_end._extractor()(silence)[0]
+    if channels is None and [len(clip) for clip in frames] == [len(clip) for clip in heard.frames]:
+        channels = heard.channels  # of a step that changes values, in the same time
+    return replace(heard, model=network, frames=frames, channels=channels)

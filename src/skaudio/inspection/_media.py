@@ -21,11 +21,11 @@ class FrameMedium:
     def __init__(self, pipeline: Any, X: Any) -> None:
         heard = heard_by_model(pipeline, X)
         self.model, self.frequencies = heard.model, heard.frequencies
-        self._frames, self._front_end = heard.frames, heard.front_end
+        self._frames, self._times_of = heard.frames, heard.times_of
 
     def duration(self) -> float:
         """Tell how long the longest clip is, in seconds."""
-        return float(self._front_end.frame_times(max(map(len, self._frames)) + 1)[-1])
+        return float(self._times_of(max(map(len, self._frames)) + 1)[-1])
 
     def whole(self, rows: np.ndarray) -> np.ndarray:
         """Give clips as the model takes them."""
@@ -37,7 +37,7 @@ class FrameMedium:
         return stack_frames([self._mixed(self._frames[row], self._frames[donor], replaced) for row, donor in pairs])
 
     def _mixed(self, own: np.ndarray, other: np.ndarray, replaced: Callable) -> np.ndarray:
-        return _put_in(own, other, replaced(self._front_end.frame_times(len(own)), self.frequencies))
+        return _put_in(own, other, replaced(self._times_of(len(own)), self.frequencies))
 
 
 class SoundMedium:

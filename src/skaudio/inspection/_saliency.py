@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from skaudio._tensorflow import import_keras
-from skaudio._validation import as_frames, check_clips
+from skaudio._validation import check_clips, frames_and_channels
 from skaudio.dsp import istft, stft
 from skaudio.estimators._supervised import SupervisedEstimator
 from skaudio.features import Spectrogram
@@ -58,11 +58,12 @@ def saliency(
         What is to be explained, of all clips or of each: a class, or the number of an output. None: the class that is
         predicted, or the first output. Of an outlier detector, how far a clip is from normal ones.
     front_end : front end or None, default=None
-        Where ``X`` are frames, what they were made by: it tells their times and frequencies.
+        Where ``X`` are frames, what they were made by, for their times and frequencies. None: what the frames of a
+        front end carry.
     baseline : {"silence", "mean"}, ndarray of shape (n_channels,), float or None, default=None
         What takes the place of what is taken away: what the front end makes of silence, but nothing below the lowest
-        value of the clip; the mean of each channel of the clip; a frame; a value. None: silence, and where no front end
-        is known the mean. Not for tiles of sound.
+        value of the clip; the mean of each channel of the clip; a frame; a value. None: silence, and where frames do
+        not say what that is the mean. Not for tiles of sound.
     layer : str, int or None, default=None
         Of ``"gradcam"``: the name of a layer whose output has time, channels and filters; None: the last one that has
         a quarter of the frames' channels at least.
@@ -189,7 +190,7 @@ def _by_tiles_of_sound(estimator: Any, X: Any, target: Any, front_end: FrontEnd 
     X = check_clips(ear, X, reset=False)
     scores = columns_of(estimator, X)
     columns, targets = chosen_columns(estimator, scores, target)
-    heard = Heard(estimator, as_frames(ear.transform(X)), X, ear, True)
+    heard = Heard(estimator, *frames_and_channels(ear.transform(X)), clips=X, front_end=ear)
     found = []
     for i, (column, frames) in enumerate(zip(columns, heard.frames, strict=True)):
         y = ear._waveform(X[i], clip_kind(X[i]))

@@ -4,6 +4,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from skaudio._frames import channels_of
 from skaudio._validation import as_frames
 from skaudio.features import Waveform
 from skaudio.features._front_end import FrontEnd
@@ -118,7 +119,7 @@ class SpectrogramDisplay(Display):
         frames : ndarray of shape (n_frames, n_channels)
             Of one clip.
         times, frequencies, channel_names
-            See the class.
+            See the class. None: what the frames of a front end carry.
         ax : matplotlib Axes, default=None
             Where to draw; None: in a new figure.
         **mesh : dict
@@ -134,9 +135,13 @@ class SpectrogramDisplay(Display):
         ValueError
             If the frames are not 2-D, or times or frequencies not as many.
         """
-        frames = np.asarray(frames)
+        channels, frames = channels_of([frames]), np.asarray(frames)
         if frames.ndim != 2:
             raise ValueError(f"frames have shape {frames.shape}; expected (n_frames, n_channels), those of one clip.")
+        if channels is not None:
+            times = channels.times(len(frames)) if times is None else times
+            frequencies = channels.frequencies if frequencies is None else frequencies
+            channel_names = channels.names if channel_names is None else channel_names
         for what, n, given in (("times", 0, times), ("frequencies", 1, frequencies), ("names", 1, channel_names)):
             if given is not None and len(given) != frames.shape[n]:
                 raise ValueError(f"There are {len(given)} {what} for frames of shape {frames.shape}.")
