@@ -7,8 +7,10 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skaudio._frames import Channels, with_channels
+from skaudio.datasets import make_spoken_digits
 from skaudio.estimators import CNNClassifier
 from skaudio.estimators._augmentation import BY_KIND, Augmentation
+from skaudio.features import MFCC, MelSpectrogram, Spectrogram
 
 MEAN, DEVIATION = np.full(6, -50.0, np.float32), np.full(6, 2.0, np.float32)
 
@@ -141,7 +143,7 @@ def of_kind(kind, **facts):
 )
 def test_what_is_done_goes_by_what_channels_are(X, channels, expected):
     model = CNNClassifier(channels=channels, **TINY).fit(X, TARGETS)
-    assert model._augmentation() == BY_KIND[expected]
+    assert model._augmentation(FRAMES) == BY_KIND[expected]
 
 
 def test_nothing_warps_what_is_no_spectrum():
@@ -151,10 +153,10 @@ def test_nothing_warps_what_is_no_spectrum():
 
 def test_parameters_that_are_given_count():
     model = CNNClassifier(augmentation=None, mixup=0.3, **TINY).fit(FRAMES, TARGETS)
-    assert model._augmentation() == Augmentation(mixup=0.3)
+    assert model._augmentation(FRAMES) == Augmentation(mixup=0.3)
     model = CNNClassifier(frequency_warp=0.0, time_shift=0.4, **TINY).fit(of_kind("bands", decibels=True), TARGETS)
-    assert model._augmentation() == replace(BY_KIND["bands"], warp=0.0, crop=0.4)
-    assert CNNClassifier(augmentation=None, **TINY).fit(FRAMES, TARGETS)._augmentation() == Augmentation()
+    assert model._augmentation(FRAMES) == replace(BY_KIND["bands"], warp=0.0, crop=0.4)
+    assert CNNClassifier(augmentation=None, **TINY).fit(FRAMES, TARGETS)._augmentation(FRAMES) == Augmentation()
 
 
 def test_derivatives_are_warped_as_what_they_are_of_and_have_no_gain(ramps):
@@ -167,3 +169,33 @@ def test_derivatives_are_warped_as_what_they_are_of_and_have_no_gain(ramps):
     gained, *_ = Augmentation(equalization=0.5, deltas=1)(both.copy(), np.array([20]), np.eye(1), **facts)
     assert_array_equal(gained[..., 6:], both[..., 6:])
     assert not np.allclose(gained[..., :6], both[..., :6])
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return make_spoken_digits(20, random_state=0)
+
+
+class TestPlainArraysThatLookLikeBands:
+    """Only `channels` can say so: a hint, and no guess."""
+
+    def fit(self, frames, digits, **params):
+        plain = [np.array(clip) for clip in frames]
+        return CNNClassifier(**TINY, **params).fit(plain, digits.target)
+
+    @pytest.mark.parametrize("front_end", [MelSpectrogram(sr=8000), MelSpectrogram(n_mels=20), Spectrogram(sr=8000)])
+    def test_log_spectra_get_a_hint(self, digits, front_end):
+        with pytest.warns(UserWarning, match="channels='bands' augments them as such"):
+            self.fit(front_end.fit_transform(digits.data), digits)
+
+    @pytest.mark.filterwarnings("error")
+    @pytest.mark.parametrize("params", [{"channels": "other"}, {"channels": "bands"}, {"augmentation": None}])
+    def test_not_who_has_said_it(self, digits, params):
+        self.fit(MelSpectrogram(sr=8000).fit_transform(digits.data), digits, **params)
+        CNNClassifier(**TINY).fit(MelSpectrogram(sr=8000).fit_transform(digits.data), digits.target)
+
+    @pytest.mark.filterwarnings("error")
+    def test_cepstra_noise_and_tables_do_not_look_like_bands(self, digits):
+        self.fit(MFCC(sr=8000).fit_transform(digits.data), digits)
+        self.fit(np.random.default_rng(0).normal(size=(20, 30, 40)), digits)
+        CNNClassifier(**TINY).fit(np.random.default_rng(0).normal(size=(20, 9)), digits.target)

@@ -159,6 +159,10 @@ class Augmentation:
         return mixed, np.maximum(lengths, lengths[other]), targets
 
 
+MIN_BANDS = 8  # channels, and frames, from which on correlations say something
+N_COMPARED = 50  # clips
+BAND_CORRELATION = 0.78  # 0.80 to 0.98 in spectra in decibels, up to 0.66 in linear ones, less in all others
+
 # What `augmentation="auto"` does, by the kind of channels; see benchmarks/defaults.py --choose.
 OTHER = Augmentation(crop=0.1, mixup=0.2)
 BY_KIND = {
@@ -177,3 +181,15 @@ def kind_of(channels: Any) -> str:
     if channels.kind == "bands":
         return "bands" if channels.decibels else "other"
     return channels.kind if channels.kind in BY_KIND else "other"
+
+
+def look_like_bands(frames: np.ndarray) -> bool:
+    """Whether neighbouring channels are correlated as those of a spectrum in decibels are."""
+    if frames[0].shape[1] < MIN_BANDS:
+        return False
+    some = np.concatenate([np.asarray(clip) for clip in frames[:: -(-len(frames) // N_COMPARED)]])
+    some = some - some.mean(axis=0)
+    energy = np.square(some).sum(axis=0)
+    together = np.einsum("tc,tc->c", some[:, 1:], some[:, :-1])
+    correlation = together / np.sqrt(np.maximum(energy[1:] * energy[:-1], np.finfo(np.float32).tiny))
+    return len(some) > MIN_BANDS and float(correlation.mean()) >= BAND_CORRELATION

@@ -37,7 +37,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         """Say what network suits checked frames."""
         raise NotImplementedError
 
-    def _augmentation(self) -> Any:
+    def _augmentation(self, frames: np.ndarray) -> Any:  # noqa: ARG002
         """Give what changes the batches of training, as `Augmentation` does; None: nothing."""
         return None
 
@@ -146,7 +146,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         mean, deviation = channel_statistics(frames, training, weights)
         kind = FrameBatches if architecture.by_frame else Batches
         common = {"batch_size": self.batch_size, "stride": graph.stride, "fill": mean, "sampler": sampler}
-        augment = self._augmentation()
+        augment = self._augmentation(frames)
         if augment is not None:
             augment = partial(augment, mean=mean, deviation=deviation, rng=rng)
         redraw = None if self._draw is None else partial(self._redrawn, self._draw, len(frames), architecture)

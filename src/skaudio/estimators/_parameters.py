@@ -1,14 +1,16 @@
 """Parameters that several neural estimators have: of training, and of what becomes of clips before."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
+import numpy as np
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skaudio._frames import Channels
-from skaudio.estimators._augmentation import BY_KIND, Augmentation, kind_of
+from skaudio.estimators._augmentation import BY_KIND, Augmentation, kind_of, look_like_bands
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -105,7 +107,8 @@ class InputParameters:
     channels : {"auto", "bands", "cepstra", "other"}, default="auto"
         What the channels are, which decides what may be changed at random in training: neighbours along frequency in
         decibels ("bands"), cepstral coefficients, or something else, such as an embedding, sensors, the columns of a
-        table. "auto": what frames say, as those of front ends and embeddings do, and "other" for plain arrays.
+        table. "auto": what frames say, as those of front ends and embeddings do, and "other" for plain arrays, with a
+        warning if these look like bands.
     augmentation : {"auto"} or None, default="auto"
         What the next six parameters are where they are None: in training, each time a clip is seen it is changed at
         random; never in prediction. "auto" is for bands: ``time_shift=0.1, time_stretch=0.15, frequency_warp=0.06,
@@ -157,7 +160,15 @@ class InputParameters:
     }
     _channels_in: ClassVar[Channels | None] = None  # an instance has those of the frames that `fit` saw
 
-    def _augmentation(self) -> Augmentation:
+    def _augmentation(self, frames: np.ndarray) -> Augmentation:
+        untold = self.channels == "auto" and (self._channels_in is None or self._channels_in.kind == "unknown")
+        if untold and self.augmentation is not None and look_like_bands(frames):
+            warnings.warn(
+                "X does not say what its channels are, and neighbours are correlated as bands of a spectrum are. If "
+                "they are bands in decibels, channels='bands' augments them as such, which mostly helps; "
+                "channels='other' goes on as now, without this warning. Frames of skaudio.features say it themselves.",
+                stacklevel=2,
+            )
         kind = kind_of(self._channels_in) if self.channels == "auto" else self.channels
         usual = Augmentation() if self.augmentation is None else BY_KIND[kind]
         masks = None if self.spec_augment is None else int(self.spec_augment)

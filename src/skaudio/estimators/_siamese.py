@@ -220,8 +220,8 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
             margin=float(MARGINS[self.loss_] if self.margin is None else self.margin),
         )
 
-    def _augmentation(self) -> Augmentation:
-        augmentation = super()._augmentation()
+    def _augmentation(self, frames: np.ndarray) -> Augmentation:
+        augmentation = super()._augmentation(frames)
         # What is between two classes is of neither: only scores of all classes can say so.
         return augmentation if self.loss_ == "proxy" else replace(augmentation, mixup=0.0)
 
