@@ -91,9 +91,9 @@ def gait(*, regression):
     return walks, weights if regression else impaired, persons % N_FOLDS
 
 
-def power():
+def power(seed=0):
     """Series of 100 readings of a house's power, and which of five appliances are on."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     n, t = 2000, np.arange(100)
     loads, periods = np.array([0.15, 0.4, 0.8, 1.5, 2.2]), np.array([0, 12, 0, 25, 0])
     on = rng.random((n, 5)) < 0.35

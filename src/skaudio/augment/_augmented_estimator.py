@@ -368,7 +368,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
             frames = front_end.fit_transform(X, y)
             model.steps[:-1] = front_end.steps  # with a memory, other objects than before
         draw = partial(self._with_copies, X, 1, False, rng)
-        with EpochDraws(front_end, draw, network.epochs) as draws, network.redrawn(draws):
+        with EpochDraws(front_end, draw) as draws, network.redrawn(draws):
             network.fit(frames, y, **params)
         return model
 

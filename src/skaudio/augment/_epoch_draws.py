@@ -17,14 +17,11 @@ class EpochDraws:
         Fitted, from clips to what the network takes; None: the network takes clips as they are.
     draw : callable
         Returns augmented clips, other ones each time.
-    n_epochs : int
-        How often that is wanted, at most.
     """
 
-    def __init__(self, front_end: Pipeline | None, draw: Callable[[], Any], n_epochs: int) -> None:
+    def __init__(self, front_end: Pipeline | None, draw: Callable[[], Any]) -> None:
         self._front_end = None if front_end is None else _without_cache(front_end)
         self._draw = draw
-        self._n_left = n_epochs
 
     def __enter__(self) -> Self:
         self._thread = ThreadPoolExecutor(1)
@@ -41,9 +38,7 @@ class EpochDraws:
         return frames
 
     def _ahead(self) -> None:
-        if self._n_left > 0:
-            self._next = self._thread.submit(self._frames)
-        self._n_left -= 1
+        self._next = self._thread.submit(self._frames)
 
     def _frames(self) -> Any:
         clips = self._draw()
