@@ -87,6 +87,20 @@ def test_early_stopping_keeps_the_best_weights(clips):
     assert min(abs(loss - min(model.history_["val_loss"])) for loss in losses) < 1e-3
 
 
+@pytest.mark.parametrize(
+    ("n_batches", "epochs", "patience"), [(2, 150, 50), (20, 30, 10), (188, 30, 10), (400, 15, 5), (2500, 5, 2)]
+)
+def test_few_clips_are_gone_through_more_often_and_many_less(n_batches, epochs, patience):
+    assert CNNClassifier()._schedule_of("auto", n_batches) == (epochs, patience)
+    assert CNNClassifier(patience=4)._schedule_of(7, n_batches) == (7, 4)
+
+
+def test_epochs_by_the_number_of_clips_are_those_trained(clips):
+    X, y = clips
+    model = CNNClassifier(**{**SMALL_CNN, "epochs": "auto", "filters": 1, "batch_size": 16}).fit(X, y)
+    assert model.n_iter_ == 100  # of 3 batches
+
+
 def test_validation_clips_have_all_classes():
     X, y = make_clips()
     ordered = np.argsort(y)

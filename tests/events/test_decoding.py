@@ -108,6 +108,7 @@ def test_events_by_hand():
     assert spans(mean, "a") == [(0.1, 0.4), (0.8, 0.9)]
     by_class = decode_events(scores, ["a", "b"], **how, threshold=[0.92, 2.0])
     assert [(event.label, event.score) for event in by_class] == [("a", 0.95)]
+    assert spans(decode_events(scores, ["a", "b"], **how, min_duration=[0.2, 1.0])) == [(0.1, 0.4)]
 
 
 def test_events_stay_within_the_recording():

@@ -456,11 +456,13 @@ def test_the_silence_of_consecutive_windows_is_their_own(tone_classifier):
     assert scores[0] == scores[4] == 0
 
 
-def test_the_shortest_event_is_half_of_a_short_one(scenes):
-    lengths = [offset - onset for own in scenes.events[:5] for onset, offset, _ in own]
+def test_the_shortest_event_is_three_quarters_of_a_short_one_of_its_class(scenes):
+    named = [(label, offset - onset) for own in scenes.events[:5] for onset, offset, label in own]
+    lengths = {label: [length for other, length in named if other == label] for label, _ in named}
     settings = {**SETTINGS, "min_duration": None}
     detector = EventDetector(STATISTICS, **settings).fit(scenes.data[:5], scenes.events[:5])
-    assert detector.decoding_["min_duration"] == pytest.approx(0.5 * np.quantile(lengths, 0.1))
+    expected = [0.75 * np.quantile(lengths[label], 0.1) for label in detector.labels_]
+    assert detector.decoding_["min_duration"] == pytest.approx(expected)
     assert detector.score(scenes.data[5:], scenes.events[5:]) > 0.8
     clips, labels = [TONE, *HISS[:3]], ["tone"] + ["background"] * 3
     cut = EventDetector(STATISTICS, front_end=MEL, window_seconds=0.5).fit_clips(clips, labels)

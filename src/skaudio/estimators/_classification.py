@@ -172,7 +172,7 @@ class ClassifierHead(FrameHead, ClassifierMixin):
         strata = None if self._multilabel else np.searchsorted(self.classes_, y)
         targets = self._targets(y)
         self._fit(frames, targets, sample_weight, groups, strata, go_on=go_on, **how)
-        if how["epochs"] >= MIN_EPOCHS and not self._multilabel:
+        if (how["epochs"] == "auto" or how["epochs"] >= MIN_EPOCHS) and not self._multilabel:
             self._warn_of_chance(frames, y, sample_weight)
         return self
 

@@ -89,7 +89,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         strata: np.ndarray | None,
         *,
         go_on: bool,
-        epochs: int,
+        epochs: int | str,
         schedule: str,
         sampler: Sampler | None = None,
     ) -> Self:
@@ -132,7 +132,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         validation: np.ndarray | None,
         *,
         go_on: bool,
-        epochs: int,
+        epochs: int | str,
         schedule: str,
         sampler: Sampler | None = None,
         pretrained: Any = None,
@@ -152,13 +152,14 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         redraw = None if self._draw is None else partial(self._redrawn, self._draw, len(frames), architecture)
         batches = kind(frames, targets, weights, training, rng=rng, augment=augment, redraw=redraw, **common)
         checks = None if validation is None else kind(frames, targets, weights, validation, **common)
+        epochs, patience = self._schedule_of(epochs, len(batches))
         recipe = Recipe(
             optimizer=self.optimizer,
             learning_rate=self.learning_rate,
             weight_decay=self.weight_decay,
             schedule=schedule,
             epochs=epochs,
-            patience=self.patience,
+            patience=patience,
             callbacks=self.callbacks,
             verbose=int(self.verbose),
             history=self.history_ if go_on else {},

@@ -13,6 +13,10 @@ from skaudio._frames import Channels
 from skaudio.estimators._augmentation import BY_KIND, Augmentation, kind_of, look_like_bands
 
 
+USUAL_EPOCHS, MIN_EPOCHS = 30, 5
+MIN_STEPS, MAX_STEPS = 300, 6000
+
+
 @dataclass(kw_only=True, eq=False, repr=False)
 class TrainingParameters:
     """What makes a neural estimator train as it does.
@@ -28,8 +32,9 @@ class TrainingParameters:
         Whether the learning rate rises over the first tenth of the training and falls to zero by its end, or stays.
     weight_decay : float, default=0.01
         Decoupled weight decay (Loshchilov and Hutter, 2019), of all weights but biases and those of normalisation.
-    epochs : int, default=30
-        Number of passes over the clips; the largest, with ``early_stopping``.
+    epochs : int or "auto", default="auto"
+        Number of passes over the clips; the largest, with ``early_stopping``. "auto": 30, or, of few clips, as many as
+        come to 300 steps (a step is computed from a batch), or, of very many, as few as come to 6000, 5 at least.
     batch_size : int, default=16
         Number of clips from which a step is computed.
     early_stopping : bool, default=False
@@ -38,8 +43,8 @@ class TrainingParameters:
         ``groups``.
     validation_fraction : float, default=0.1
         Share of the clips, or of the groups, that is put aside.
-    patience : int, default=10
-        Number of epochs to wait for a lower loss.
+    patience : int or None, default=None
+        Number of epochs to wait for a lower loss. None: a third of ``epochs``.
     callbacks : list of keras.callbacks.Callback or None, default=None
         Called in training. They are copied before, so that they can be cloned and fitted with again.
     warm_start : bool, default=False
@@ -68,11 +73,11 @@ class TrainingParameters:
     learning_rate: float = 3e-3
     schedule: str = "cosine"
     weight_decay: float = 1e-2
-    epochs: int = 30
+    epochs: int | str = "auto"
     batch_size: int = 16
     early_stopping: bool = False
     validation_fraction: float = 0.1
-    patience: int = 10
+    patience: int | None = None
     callbacks: Sequence[Any] | None = None
     warm_start: bool = False
     verbose: int = 0
@@ -83,16 +88,23 @@ class TrainingParameters:
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "schedule": [StrOptions({"constant", "cosine"})],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
-        "epochs": [Interval(Integral, 1, None, closed="left")],
+        "epochs": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "patience": [Interval(Integral, 0, None, closed="left")],
+        "patience": [None, Interval(Integral, 0, None, closed="left")],
         "callbacks": [None, list, tuple],
         "warm_start": ["boolean"],
         "verbose": ["verbose"],
         "random_state": ["random_state"],
     }
+
+    def _schedule_of(self, epochs: int | str, n_batches: int) -> tuple[int, int]:
+        """Return numbers of epochs and of those to wait for a lower loss, for so many batches an epoch."""
+        if epochs == "auto":
+            fewest, most = -(-MIN_STEPS // n_batches), max(MIN_EPOCHS, MAX_STEPS // n_batches)
+            epochs = min(max(USUAL_EPOCHS, fewest), most)
+        return epochs, -(-epochs // 3) if self.patience is None else self.patience
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

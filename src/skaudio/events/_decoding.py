@@ -201,7 +201,7 @@ def decode_events(
     threshold: float | Sequence[float] = 0.5,
     low_threshold: float | Sequence[float] | None = None,
     min_score: float = -np.inf,
-    min_duration: float = 0.0,
+    min_duration: float | Sequence[float] = 0.0,
     max_gap: float = 0.0,
     smoothing: float = 0.0,
     end_seconds: float = np.inf,
@@ -227,7 +227,7 @@ def decode_events(
         What it must not fall below; None: the same.
     min_score : float, default=-inf
         Least mean of the steps' scores: what sounds alike for a moment does so only for that.
-    min_duration : float, default=0.0
+    min_duration : float or sequence of n_classes floats, default=0.0
         Least length in seconds.
     max_gap : float, default=0.0
         Longest gap within an event, in seconds.
@@ -259,6 +259,7 @@ def decode_events(
         raise ValueError(f"scores have shape {scores.shape}; expected (n_steps, {len(labels)}), a column for a label.")
     high = np.broadcast_to(threshold, len(labels))
     low = high if low_threshold is None else np.broadcast_to(low_threshold, len(labels))
+    shortest = np.broadcast_to(min_duration, len(labels))
     scores = smooth_scores(scores, steps_of(smoothing, hop_seconds))
     events = []
     for column, label in enumerate(labels):
@@ -268,6 +269,6 @@ def decode_events(
             onset = max(0.0, first_seconds + (start - 0.5) * hop_seconds)
             offset = min(end_seconds, first_seconds + (end - 0.5) * hop_seconds)
             score = float(scores[start:end, column].mean())
-            if offset - onset >= min_duration - SLACK * hop_seconds and offset > onset and score >= min_score:
+            if offset - onset >= shortest[column] - SLACK * hop_seconds and offset > onset and score >= min_score:
                 events.append(Event(onset, offset, label, score))
     return sorted(events)

@@ -32,7 +32,7 @@ from skaudio.io import AudioError, audio_info
 from skaudio.io._open_clip import resampled
 from skaudio.metrics import event_based_f1
 
-SHARE_OF_DURATION, SHORT_EVENTS = 0.5, 0.1  # of the shortest event by default
+SHARE_OF_DURATION, SHORT_EVENTS = 0.75, 0.1  # of the shortest event of a class by default
 LIVE_SECONDS = 0.25  # of a live stream that are looked at together
 
 
@@ -75,8 +75,8 @@ class EventDetector(WindowModel):
     low_threshold : float or None, default=None
         Score that no part of it may fall below, gaps apart; None: half of the threshold.
     min_duration : float or None, default=None
-        Shortest event, in seconds, before its bounds are corrected. None: half of what nine tenths of the events in
-        `fit` last at least; 0 where nothing says how long events are.
+        Shortest event, in seconds, before its bounds are corrected. None: three quarters of what nine tenths of the
+        events of its class in `fit` last at least; 0 where nothing says how long events are.
     max_gap : float, default=0.0
         Longest gap within an event, in seconds.
     smoothing : float, default=0.3
@@ -111,8 +111,9 @@ class EventDetector(WindowModel):
         Classes of events.
     multilabel_ : bool
         Whether events of different classes may sound at one time, so that windows have several labels.
-    decoding_ : dict of floats
-        ``threshold``, ``low_threshold``, ``min_duration`` and ``max_gap`` that are used.
+    decoding_ : dict
+        ``threshold``, ``low_threshold``, ``min_duration`` and ``max_gap`` that are used; ``min_duration`` is a list, in
+        the order of ``labels_``, where it is None as a parameter.
     bound_shifts_ : dict of (float, float)
         Seconds by which onsets and offsets of each class are moved, by the median error on the recordings that were
         fitted on, or held out.
@@ -272,11 +273,7 @@ class EventDetector(WindowModel):
         if tuned:
             self.decoding_ = self._best_decoding(tracks, events)
         else:
-            durations = [event.duration for own in events for event in own]
-            usual = SHARE_OF_DURATION * float(np.quantile(durations, SHORT_EVENTS))
-            self.decoding_ = self._given_decoding(
-                self.threshold, usual if self.min_duration is None else self.min_duration
-            )
+            self.decoding_ = self._given_decoding(self.threshold, self._usual_durations(events))
         tracks = self._tracks(recordings) if tracks is None else tracks
         self._warn_of_silent(recordings, events, tracks)
         self.bound_shifts_ = median_shifts(events, [self._decode(track) for track in tracks], self.labels_)
@@ -574,7 +571,7 @@ class EventDetector(WindowModel):
         # To the microsecond: tables are read by people.
         return [event._replace(onset=round(event.onset, 6), offset=round(event.offset, 6)) for event in found]
 
-    def _runs(self, track: Track, decoding: Mapping[str, float], smoothing: float) -> list[Event]:
+    def _runs(self, track: Track, decoding: Mapping[str, Any], smoothing: float) -> list[Event]:
         """Decode scores; bounds are as they come."""
         _, look = self._scales()
         return decode_events(
@@ -594,9 +591,15 @@ class EventDetector(WindowModel):
             raise ValueError(f"threshold='tune' needs recordings whose events are known: {why_not}. Give a number.")
         return self.threshold
 
+    def _usual_durations(self, events: Sequence[Sequence[Event]]) -> float | list[float]:
+        if self.min_duration is not None:
+            return self.min_duration
+        own = ([event.duration for some in events for event in some if event.label == name] for name in self.labels_)
+        return [SHARE_OF_DURATION * float(np.quantile(durations, SHORT_EVENTS)) for durations in own]
+
     def _given_decoding(
-        self, threshold: float, min_duration: float | None = None, max_gap: float | None = None
-    ) -> dict[str, float]:
+        self, threshold: float, min_duration: float | list[float] | None = None, max_gap: float | None = None
+    ) -> dict[str, Any]:
         return {
             "threshold": threshold,
             "low_threshold": threshold / 2 if self.low_threshold is None else self.low_threshold,
@@ -604,7 +607,7 @@ class EventDetector(WindowModel):
             "max_gap": self.max_gap if max_gap is None else max_gap,
         }
 
-    def _best_decoding(self, tracks: Sequence[Track], events: Sequence[Sequence[Event]]) -> dict[str, float]:
+    def _best_decoding(self, tracks: Sequence[Track], events: Sequence[Sequence[Event]]) -> dict[str, Any]:
         """Find the threshold, least duration and longest gap by which held-out recordings are decoded best."""
         _, look = self._scales()
         n_steps = steps_of(self.smoothing, look.step_seconds)
