@@ -12,7 +12,6 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from skaudio._frames import Channels
 from skaudio.estimators._augmentation import BY_KIND, Augmentation, kind_of, look_like_bands
 
-
 USUAL_EPOCHS, MIN_EPOCHS = 30, 5
 MIN_STEPS, MAX_STEPS = 300, 6000
 
