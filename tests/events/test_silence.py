@@ -6,6 +6,7 @@ import soundfile as sf
 from numpy.testing import assert_array_equal
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from skaudio.estimators import CRNNClassifier
 from skaudio.events import EventDetector
 from skaudio.events._silence import SilenceGate
 from skaudio.features import MelSpectrogram
@@ -152,3 +153,29 @@ def test_steps_are_silent_where_all_around_them_is_however_it_comes(seed):
             assert score == 1.0
         elif not len(more) or np.ptp(more) <= 1e-4:
             assert score == 0.0
+
+
+class Spy(CRNNClassifier):
+    """Keeps what it is fitted on."""
+
+    seen: list = []  # noqa: RUF012
+
+    def fit(self, X, y, **params):
+        Spy.seen = X
+        return super().fit(X, y, **params)
+
+
+@pytest.mark.parametrize("silence_dbfs", [-90.0, None])
+def test_silence_of_tagged_clips_is_not_trained_on(silence_dbfs):
+    noise = np.random.default_rng(0).normal(0.0, 0.1, 8000)
+    clips = [np.concatenate([np.zeros(24000), noise, np.zeros(16000)]), noise, np.zeros(8000)]
+    network = Spy(filters=1, depth=1, units=2, epochs=1, random_state=0)
+    detector = EventDetector(network, front_end=MEL, resolution="frame", silence_dbfs=silence_dbfs)
+    detector.fit(clips, [["hiss"], ["hiss"], []])
+    lengths = [len(frames) for frames in Spy.seen]
+    if silence_dbfs is None:
+        assert lengths == [601, 101, 101]
+    else:  # a second of noise, and half of one to either side, or a little more
+        assert 200 <= lengths[0] <= 226
+        assert lengths[1:] == [101, 1]
+        assert 98 <= (Spy.seen[0].min(axis=1) > -40).sum() <= 104  # all of the noise

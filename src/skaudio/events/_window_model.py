@@ -87,8 +87,9 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
                 "y are tags, which say nothing of when events are: only a network that tells of frames can find out. "
                 "Use resolution='frame', with skaudio.estimators.CRNNClassifier, or give events."
             )
-        units, _ = self._scales()
-        frames = units.marked(stack_frames([self._units_of(units, clip, i) for i, clip in enumerate(recordings)]))
+        units, look = self._scales()
+        sounding = [self._sounding_units(units, look, clip, i) for i, clip in enumerate(recordings)]
+        frames = units.marked(stack_frames(sounding))
         y = np.array([[label in own for label in self.labels_] for own in tags], int)
         self.multilabel_ = len(self.labels_) > 1
         self.estimator_ = clone(self.estimator).fit(frames, y if self.multilabel_ else y[:, 0])
@@ -158,10 +159,13 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         """Yield the scores ``(n_steps, n_classes)`` of a waveform that comes piece by piece; those of silence are 0."""
         if self.silence_dbfs is None:
             return look.stream(self.estimator_, units.stream(pieces, **block), self._columns)
+        gate = self._gate(units, look)
+        return gate.apply(look.stream(self.estimator_, units.stream(gate.watch(pieces), **block), self._columns))
+
+    def _gate(self, units: Units, look: WindowResolution) -> SilenceGate:
         times = look.step_seconds, look.reach_seconds, look.start_seconds
         step, reach, start = (round(seconds * units.sr) for seconds in times)
-        gate = SilenceGate(step, reach, swing_of(self.silence_dbfs), start)
-        return gate.apply(look.stream(self.estimator_, units.stream(gate.watch(pieces), **block), self._columns))
+        return SilenceGate(step, reach, swing_of(self.silence_dbfs), start)
 
     def _is_silent(self, recording: Any, i: int) -> bool:
         if self.silence_dbfs is None:
@@ -175,6 +179,18 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
     def _units_of(self, units: Units, recording: Any, i: int) -> np.ndarray:
         """Return all units of a recording."""
         return np.concatenate(list(_named(units.stream(self._pieces(recording)), i)))
+
+    def _sounding_units(self, units: Units, look: WindowResolution, recording: Any, i: int) -> np.ndarray:
+        """Return the units of a recording without those of silence, whose scores are 0 in any case.
+
+        A network that learns from tags would otherwise take silence for a sign of what is mostly recorded with it.
+        """
+        if self.silence_dbfs is None:
+            return self._units_of(units, recording, i)
+        gate = self._gate(units, look)
+        all_units = np.concatenate(list(_named(units.stream(gate.watch(self._pieces(recording))), i)))
+        (sounds,) = gate.apply([np.ones((len(all_units), 1))])
+        return all_units[sounds[:, 0] > 0] if sounds.any() else all_units[:1]
 
     def _windows_of(self, recording: Any, units: Units, look: WindowResolution, i: int) -> np.ndarray:
         """Give all training windows of a recording, as a view."""
