@@ -229,7 +229,9 @@ def spotting(report):
     rows = np.concatenate([np.asarray(stacked[i]) for i in train])
     spoken = np.concatenate([labels[i] for i in train])
     new = np.concatenate([np.asarray(stacked[i]) for i in test])
-    dnn = make_pipeline(StandardScaler(), MLPClassifier(hidden_layer_sizes=(128, 128), early_stopping=True, random_state=0))
+    dnn = make_pipeline(
+        StandardScaler(), MLPClassifier(hidden_layer_sizes=(128, 128), early_stopping=True, random_state=0)
+    )
     found = {"DNN on stacked frames": dnn.fit(rows, spoken).predict(new)}
     images, new = rows.reshape(len(rows), 31, 40), new.reshape(len(new), 31, 40)
     cnn = CNNClassifier("lenet", channels="bands", random_state=0)
@@ -344,7 +346,9 @@ def denoising(report):
 
     report.line(f"  log-mel at 10 dB, as it is: {distance(noisy[held]):.1f} dB from clean")
     stacked = FrameStacker(4, 4).fit_transform(noisy)
-    perceptron = make_pipeline(StandardScaler(), MLPRegressor(hidden_layer_sizes=(256,), early_stopping=True, random_state=0))
+    perceptron = make_pipeline(
+        StandardScaler(), MLPRegressor(hidden_layer_sizes=(256,), early_stopping=True, random_state=0)
+    )
     perceptron.fit(np.concatenate(list(stacked[~held])), np.concatenate(list(clean[~held])))
     by_perceptron = distance([perceptron.predict(np.asarray(clip)) for clip in stacked[held]])
     model = AutoencoderLatent(kind="recurrent", random_state=0).fit(noisy[~held], clean[~held])
