@@ -137,7 +137,7 @@ class NetworkArchitecture(Architecture):
 
     @property
     def n_trial_frames(self) -> int:
-        """Return the length of clips to try a network on; somebody else's layers may need many."""
+        """Return the length of clips to try a network on; user-defined layers may need many."""
         return 128 if callable(self.tower) and self.n_frames is None else super().n_trial_frames
 
     def view(self, network: Any, view: Any) -> Any:

@@ -172,8 +172,8 @@ class InputParameters:
     _channels_in: ClassVar[Channels | None] = None  # an instance has those of the frames that `fit` saw
 
     def _augmentation(self, frames: np.ndarray) -> Augmentation:
-        untold = self.channels == "auto" and (self._channels_in is None or self._channels_in.kind == "unknown")
-        if untold and self.augmentation is not None and look_like_bands(frames):
+        unknown = self.channels == "auto" and (self._channels_in is None or self._channels_in.kind == "unknown")
+        if unknown and self.augmentation is not None and look_like_bands(frames):
             warnings.warn(
                 "X does not say what its channels are, and neighbours are correlated as bands of a spectrum are. If "
                 "they are bands in decibels, channels='bands' augments them as such, which mostly helps; "

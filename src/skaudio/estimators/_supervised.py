@@ -41,7 +41,7 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Inp
         return False
 
     def _pools_time(self) -> bool:
-        """Tell whether the network pools scores or features of frames over time."""
+        """Return whether the network pools scores or features of frames over time."""
         return not self._needs_one_length()
 
     def _task(self) -> str:

@@ -124,7 +124,7 @@ class VerificationHead:
         """Find what distances mean, by clips of known classes that a network did not see."""
         held = self._hold_out(classes, groups)
         kept = np.setdiff1d(np.arange(len(frames)), held)
-        judge = clone(self).set_params(front_end=None)
+        judge = clone(self)
         _, known = np.unique(classes[kept], return_inverse=True)
         judge._train_embedding(judge._check_frames(frames[kept], reset=True), known, _some(groups, kept))
         held = held[:MAX_COMPARED]

@@ -97,7 +97,7 @@ def image_network(
     task: str,
     normalize: str | None,
 ) -> keras.Model:
-    """Build a network whose layers between standardised frames and scores are somebody else's.
+    """Build a network around user-defined layers, from standardised frames to scores.
 
     Parameters
     ----------
