@@ -16,6 +16,7 @@ import sys
 from functools import partial
 
 import numpy as np
+from defaults import some_digits
 from joblib import Parallel, delayed
 from measure import Report, interleaved
 from sklearn.base import clone
@@ -23,6 +24,7 @@ from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from sklearn.utils import Bunch
 
 from skaudio.augment import (
     VTLP,
@@ -104,13 +106,10 @@ def network(report):
 
 def epochs(report):
     """Compare copies that are drawn anew in each epoch with the same ones in all, at equal numbers of steps."""
-    digits = fetch_spoken_digits()
-    whose, what = np.asarray(digits.groups), digits.target
-    take = [np.flatnonzero((whose == who) & (what == digit))[:10] for who in np.unique(whose) for digit in range(10)]
-    take = np.concatenate(take)
-    digits.target, digits.groups = what[take], whose[take]
-    digits.data = np.empty(len(take), dtype=object)
-    digits.data[:] = [frames[:, 0] for frames in Waveform(sr=8000).fit_transform(fetch_spoken_digits().data[take])]
+    data, target, speakers = some_digits()
+    clips = np.empty(len(data), dtype=object)
+    clips[:] = [frames[:, 0] for frames in Waveform(sr=8000).fit_transform(data)]
+    digits = Bunch(data=clips, target=target, groups=speakers)
     changes = [VTLP(), AddNoise()]
     frames = MelSpectrogram(n_fft=256, hop_length=80, n_mels=40, **VOICE)
     for name, model in (("CNN", CNNClassifier(random_state=0)), ("GRU", GRUClassifier(random_state=0))):

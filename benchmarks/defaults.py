@@ -46,18 +46,23 @@ SEEDS = (0, 1)
 N_FOLDS = 3
 
 
+def some_digits(n_takes=10):
+    """Take so many clips of each digit by each speaker: clips, digits and speakers."""
+    digits = fetch_spoken_digits()
+    who = np.asarray(digits.groups)
+    take = [
+        np.flatnonzero((who == speaker) & (digits.target == digit))[:n_takes]
+        for speaker in np.unique(who)
+        for digit in np.unique(digits.target)
+    ]
+    take = np.concatenate(take)
+    return digits.data[take], digits.target[take], who[take]
+
+
 def spoken_digits(front_end):
     """Ten takes of each digit by each speaker; folds leave speakers out."""
-    digits = fetch_spoken_digits()
-    take = np.concatenate(
-        [
-            np.flatnonzero((digits.groups == who) & (digits.target == digit))[:10]
-            for who in np.unique(digits.groups)
-            for digit in np.unique(digits.target)
-        ]
-    )
-    frames = front_end.fit_transform([digits.data[i] for i in take])
-    return frames, digits.target[take], np.unique(digits.groups[take], return_inverse=True)[1] // 2
+    data, target, speakers = some_digits()
+    return front_end.fit_transform(data), target, np.unique(speakers, return_inverse=True)[1] // 2
 
 
 def environments(front_end):

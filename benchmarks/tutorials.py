@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from defaults import SURROUNDINGS, WORDS, gait
+from defaults import SURROUNDINGS, WORDS, gait, power, some_digits
 from measure import Report
 from sklearn.datasets import load_breast_cancer
 from sklearn.feature_selection import SelectKBest
@@ -52,19 +52,6 @@ TUTORIALS = {}
 def tutorial(follow):
     TUTORIALS[follow.__name__] = follow
     return follow
-
-
-def some_digits(n_takes=10):
-    """So many takes of each digit by each speaker: clips, digits and speakers."""
-    digits = fetch_spoken_digits()
-    who = np.asarray(digits.groups)
-    take = [
-        np.flatnonzero((who == speaker) & (digits.target == digit))[:n_takes]
-        for speaker in np.unique(who)
-        for digit in range(10)
-    ]
-    take = np.concatenate(take)
-    return digits.data[take], digits.target[take], who[take]
 
 
 @tutorial
@@ -249,8 +236,6 @@ def spotting(report):
 @tutorial
 def features(report):
     """Features of a network, row by row beside 40,000 series of 100 readings, in a CSV file."""
-    from defaults import power
-
     parts = [power(seed) for seed in range(20)]
     X, y = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
     start = time.perf_counter()
