@@ -1,7 +1,7 @@
 """Every network as it is by default, with the augmentation of its kind of input and without any.
 
 Run as ``SKAUDIO_DATA=... python benchmarks/defaults.py [--choose] [input ...] [model ...]``, with YAMNet at hand too;
-some hours for all, minutes for one of each.
+many hours for all, minutes for one of each. Results are written input by input.
 
 A line is one network on one kind of input: the score by default, the score with ``augmentation=None``, and the mean and
 standard error of their difference over folds and seeds. No default may be worse by more than a standard error. Scores
@@ -13,6 +13,7 @@ ESC-10 are split by its own folds.
 """
 
 import sys
+import time
 import warnings
 from dataclasses import replace
 
@@ -153,6 +154,7 @@ REGRESSORS = {
     "gru": GRURegressor(),
     "lstm": LSTMRegressor(),
 }
+MIN_IMAGE = 5  # frames, and channels, that "plain" needs
 ONE_LENGTH = {"plain", "siamese-dense"}
 # What "auto" might be; of each kind of input, those that can be meant.
 CANDIDATES = {
@@ -209,33 +211,41 @@ def with_candidate(params):
     return change
 
 
-if __name__ == "__main__":
-    choose = "--choose" in sys.argv
-    wanted = [word for word in sys.argv[1:] if not word.startswith("--")]
-    report = Report("augmentation" if choose else "defaults")
+def table_of(name, models, *, choose):
+    """Compare settings of some models, or of all that suit an input."""
+    report = Report(f"{'augmentation' if choose else 'defaults'}_{name}")
     own = {"default": lambda model: model, "augmentation=None": lambda model: model.set_params(augmentation=None)}
     settings = {name: with_candidate(params) for name, params in CANDIDATES.items()} if choose else own
+    frames, y, folds = INPUTS[name]()
+    suitable = REGRESSORS if y.dtype.kind == "f" else CLASSIFIERS
     worse = []
-    for name, load in INPUTS.items():
-        if wanted and not any(word in INPUTS and word == name for word in wanted) and set(wanted) & set(INPUTS):
+    for model_name in models or suitable:
+        if model_name not in suitable or (model_name.startswith("siamese") and y.ndim == 2):
             continue
-        data = load()
-        for model_name, model in (REGRESSORS if data[1].dtype.kind == "f" else CLASSIFIERS).items():
-            if set(wanted) - set(INPUTS) and model_name not in wanted:
-                continue
-            if model_name.startswith("siamese") and data[1].ndim == 2:
-                continue
-            X = (
-                FramePadder().fit_transform(data[0])
-                if model_name in ONE_LENGTH and data[0].dtype == object
-                else data[0]
-            )
-            first, scores = compare(report, f"{name}, {model_name}", model, (X, *data[1:]), settings, choose=choose)
-            if not choose:
-                lost = np.array(scores["augmentation=None"]) - first
-                if lost.mean() > lost.std(ddof=1) / np.sqrt(len(lost)):
-                    worse.append(f"{name}, {model_name}")
+        padded = model_name in ONE_LENGTH and frames.dtype == object
+        X = FramePadder().fit_transform(frames) if padded else frames
+        if model_name == "plain" and (X.ndim == 2 or min(X.shape[1:]) < MIN_IMAGE):
+            continue
+        start = time.perf_counter()
+        what = f"{name}, {model_name}"
+        first, scores = compare(report, what, suitable[model_name], (X, y, folds), settings, choose=choose)
+        print(f"    {time.perf_counter() - start:.0f} s", flush=True)
+        if not choose:
+            lost = np.array(scores["augmentation=None"]) - first
+            if lost.mean() > lost.std(ddof=1) / np.sqrt(len(lost)):
+                worse.append(model_name)
     if not choose:
         report.line(f"worse than without augmentation by more than a standard error: {', '.join(worse) or 'none'}")
-    if not wanted:
+    if not models:
         report.write()
+
+
+if __name__ == "__main__":
+    wanted = [word for word in sys.argv[1:] if not word.startswith("--")]
+    unknown = set(wanted) - {*INPUTS, *CLASSIFIERS, *REGRESSORS}
+    if unknown:
+        sys.exit(
+            f"{', '.join(unknown)}: neither an input ({', '.join(INPUTS)}) nor a model ({', '.join(CLASSIFIERS)})."
+        )
+    for name in [word for word in wanted if word in INPUTS] or INPUTS:
+        table_of(name, [word for word in wanted if word not in INPUTS], choose="--choose" in sys.argv)

@@ -1,14 +1,17 @@
 """What training does to frames, each change against what it says it does."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
+from sklearn.datasets import load_wine
 
 from skaudio._frames import Channels, with_channels
 from skaudio.datasets import make_spoken_digits
-from skaudio.estimators import CNNClassifier
+from skaudio.estimators import CNNClassifier, GRUClassifier, SiameseMatcher
 from skaudio.estimators._augmentation import BY_KIND, Augmentation
 from skaudio.features import MFCC, MelSpectrogram, Spectrogram
 
@@ -199,3 +202,60 @@ class TestPlainArraysThatLookLikeBands:
         self.fit(MFCC(sr=8000).fit_transform(digits.data), digits)
         self.fit(np.random.default_rng(0).normal(size=(20, 30, 40)), digits)
         CNNClassifier(**TINY).fit(np.random.default_rng(0).normal(size=(20, 9)), digits.target)
+
+
+def digits_as(front_end):
+    """A hundred digits to learn from and fifty to test, of the same speakers."""
+    spoken = make_spoken_digits(150, random_state=0)
+    return front_end.fit_transform(spoken.data), spoken.target, np.arange(150) >= 100
+
+
+def embeddings():
+    """Windows of an embedding: 64 channels in no order, ten classes, more noise than difference."""
+    rng = np.random.default_rng(0)
+    y = np.arange(150) % 10
+    windows = rng.normal(0, 0.8, (10, 64))[y][:, np.newaxis] + rng.normal(0, 2.0, (150, 8, 64))
+    return windows.astype(np.float32), y, np.arange(150) >= 100
+
+
+def axes():
+    """Six axes of a sensor: the pace and the loudness of steps differ from walk to walk, their ringing by class."""
+    rng = np.random.default_rng(0)
+    y, t = np.arange(90) % 2, np.arange(100) / 50
+    walks = []
+    for label in y:
+        since_step = t % (1 / rng.uniform(1.6, 2.2))
+        ringing = np.exp(-6 * since_step) * np.sin(2 * np.pi * (6.0 + 1.5 * label) * since_step)
+        walks.append(rng.uniform(0.5, 2.0) * np.outer(ringing, rng.normal(1.0, 0.2, 6)))
+    return np.stack(walks).astype(np.float32), y, np.arange(90) >= 60
+
+
+def table():
+    X, y = load_wine(return_X_y=True)
+    return X, y, np.arange(len(y)) % 3 == 0
+
+
+HOP = {"n_fft": 512, "hop_length": 256}
+
+
+@pytest.mark.parametrize(
+    ("model", "load"),
+    [
+        (CNNClassifier("lenet", filters=8), partial(digits_as, MelSpectrogram(sr=8000, n_mels=32, **HOP))),
+        (CNNClassifier("lenet", filters=8), partial(digits_as, MFCC(sr=8000, **HOP))),
+        (CNNClassifier("lenet", filters=8), axes),
+        (CNNClassifier("lenet"), table),
+        (GRUClassifier(24, n_layers=1), embeddings),
+        (SiameseMatcher("dense"), embeddings),
+    ],
+    ids=["bands", "cepstra", "axes", "table", "embeddings", "embeddings, compared"],
+)
+def test_no_default_is_worse_than_without_augmentation(model, load):
+    """The bound of benchmarks/defaults.py, on small versions of its inputs."""
+    frames, y, test = load()
+    default, none = (
+        clone(model).set_params(random_state=0, **params).fit(frames[~test], y[~test]).score(frames[test], y[test])
+        for params in ({}, {"augmentation": None})
+    )
+    error = np.sqrt(max(default * (1 - default), none * (1 - none)) / test.sum())
+    assert default >= none - error
