@@ -30,9 +30,9 @@ class CRNNClassifier(ConvolutionalRecurrentBody, ClassifierHead, SupervisedEstim
 
     Notes
     -----
-    Trained on clips alone, a recurrent network sees both sides of a frame and may predict for each frame what it predicts
-    for the clip. Of dog barks and crowing roosters of ESC-10, tagged by clip, this one found 90 % of the frames that
-    sound, and scored 31 % of those that do not; ``CNNClassifier(pooling="linear_softmax")`` found 85 % and scored 20 %.
+    Trained on clips alone, a recurrent network sees both sides of a frame and may predict for each frame what it
+    predicts for the clip. Of dog barks and crowing roosters of ESC-10, tagged by clip, this one found 90 % of the
+    frames that sound, and 31 % of those that do not; ``CNNClassifier(pooling="linear_softmax")`` 85 % and 20 %.
 
     References
     ----------
