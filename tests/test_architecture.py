@@ -21,6 +21,7 @@ FLOW = [
     "_frames_output",
     "_persistence",
     "_atomic",
+    "_assembly",
     "_tensorflow",
     "_recording_names",
     "_event_rows",

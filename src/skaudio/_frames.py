@@ -51,6 +51,22 @@ class Channels:
     hop_seconds: float | None = None
     silence: tuple[float, ...] | None = None
 
+    def of_axes(self, axes: Sequence[str]) -> "Channels":
+        """Return what the channels are where those of several waveforms stand side by side.
+
+        Their kind is unknown: neighbours along frequency are so only within those of one waveform.
+        """
+        n = len(axes)
+        return replace(
+            self,
+            names=tuple(f"{axis}_{name}" for axis in axes for name in self.names),
+            kind="unknown",
+            decibels=False,
+            deltas=0,
+            frequencies=None if self.frequencies is None else self.frequencies * n,
+            silence=None if self.silence is None else self.silence * n,
+        )
+
     def times(self, n_frames: int) -> np.ndarray | None:
         """Return the middles of a clip's frames ``(n_frames,)`` in seconds, where they are known."""
         if self.start_seconds is None or self.hop_seconds is None:

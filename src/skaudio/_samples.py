@@ -70,17 +70,23 @@ def without_channel_axis(samples: np.ndarray) -> np.ndarray:
     return samples.reshape(-1) if samples.ndim == 2 and 1 in samples.shape else samples
 
 
+def look_like_channels(samples: np.ndarray) -> bool:
+    """Return whether one axis of a 2-D array is so much shorter than the other that it is that of the channels."""
+    few, many = sorted(samples.shape)
+    return few <= MAX_CHANNELS and many >= SAMPLES_PER_CHANNEL * few
+
+
 def channels_remedy(samples: np.ndarray) -> str:
     """Advise, in a message, how to make one channel ``(n_samples,)`` of an array of another shape."""
     y, several = _scaling(samples.dtype), "give several clips as several items"
     if samples.ndim != 2:
         return f"Give each clip as an item of its own, of shape (n_samples,): {several}."
-    few, many = sorted(samples.shape)
-    if few > MAX_CHANNELS or many < SAMPLES_PER_CHANNEL * few:
+    if not look_like_channels(samples):
         return (
             f"If each column is a channel, average them, as in {y}.mean(axis=1); if each row is, as in "
             f"{y}.mean(axis=0); if each row is a clip, {several}, as in list(y)."
         )
+    few = min(samples.shape)
     axis, lines = (0, "rows") if few == len(samples) else (1, "columns")
     return f"Its {few} {lines} look like channels: average them, as in {y}.mean(axis={axis}), and {several}."
 

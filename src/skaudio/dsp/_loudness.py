@@ -11,8 +11,8 @@ def trim_silence(y: np.ndarray, *, top_db: float = 60.0, frame_length: int = 204
 
     Parameters
     ----------
-    y : ndarray of shape (n_samples,)
-        Waveform.
+    y : ndarray of shape (n_samples,) or (n_channels, n_samples)
+        Waveform. Channels are cut at the same places.
     top_db : float, default=60.0
         A frame is silent if its root mean square lies more than this many decibels below that of the loudest frame.
     frame_length, hop_length : int, default=2048, 512
@@ -20,7 +20,7 @@ def trim_silence(y: np.ndarray, *, top_db: float = 60.0, frame_length: int = 204
 
     Returns
     -------
-    ndarray of shape (n_trimmed,)
+    ndarray of shape (n_trimmed,) or (n_channels, n_trimmed)
         A view of `y` from the first frame that is not silent to the last. Digital silence is left as it is.
 
     Examples
@@ -32,14 +32,16 @@ def trim_silence(y: np.ndarray, *, top_db: float = 60.0, frame_length: int = 204
     4480
     """
     y = sample_array(y, "y")
-    n_frames = frame_count(len(y), frame_length, hop_length, center=True)
-    energy = np.concatenate([[0.0], np.cumsum(np.square(scaled(y), dtype=np.float64))])
+    n_samples = y.shape[-1]
+    n_frames = frame_count(n_samples, frame_length, hop_length, center=True)
+    power = np.square(scaled(y), dtype=np.float64)
+    energy = np.concatenate([[0.0], np.cumsum(power if power.ndim == 1 else power.sum(axis=0))])
     starts = np.arange(n_frames) * hop_length - frame_length // 2
-    mean_square = energy[np.clip(starts + frame_length, 0, len(y))] - energy[np.clip(starts, 0, len(y))]
+    mean_square = energy[np.clip(starts + frame_length, 0, n_samples)] - energy[np.clip(starts, 0, n_samples)]
     loud = np.flatnonzero(mean_square > mean_square.max() * 10.0 ** (-top_db / 10.0))
     if len(loud) == 0:
         return y
-    return y[loud[0] * hop_length : min(len(y), (loud[-1] + 1) * hop_length)]
+    return y[..., loud[0] * hop_length : min(n_samples, (loud[-1] + 1) * hop_length)]
 
 
 def set_level(y: np.ndarray, level: float) -> np.ndarray:
@@ -47,14 +49,14 @@ def set_level(y: np.ndarray, level: float) -> np.ndarray:
 
     Parameters
     ----------
-    y : ndarray of shape (n_samples,)
-        Waveform.
+    y : ndarray of shape (n_samples,) or (n_channels, n_samples)
+        Waveform. All channels are scaled by the same factor.
     level : float
         Wanted level in decibels relative to full scale (a square wave of amplitude 1 has 0 dB).
 
     Returns
     -------
-    ndarray of float32, shape (n_samples,)
+    ndarray of float32, of the same shape
         The scaled waveform. It is not clipped. Digital silence is left as it is.
 
     Examples

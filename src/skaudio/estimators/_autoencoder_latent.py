@@ -9,8 +9,8 @@ from sklearn.utils import Tags, check_array
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from skaudio._assembly import assembled
 from skaudio._validation import stack_frames
-from skaudio.estimators._assembly import assembled
 from skaudio.estimators._autoencoder import Autoencoder
 from skaudio.estimators._batches import MAX_PREDICT_CLIPS, mask_of, rounded_length
 from skaudio.estimators._keras_side import keras_side

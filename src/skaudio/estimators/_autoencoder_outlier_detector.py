@@ -11,8 +11,8 @@ from sklearn.model_selection import GroupKFold
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight
 
+from skaudio._assembly import assembled
 from skaudio._atomic import atomic
-from skaudio.estimators._assembly import assembled
 from skaudio.estimators._autoencoder import Autoencoder
 
 FALSE_ALARMS = 0.05

@@ -1,6 +1,6 @@
 """Convolutional network that tells numbers."""
 
-from skaudio.estimators._assembly import assembled
+from skaudio._assembly import assembled
 from skaudio.estimators._convolutional import ConvolutionalBody
 from skaudio.estimators._regression import RegressorHead
 from skaudio.estimators._supervised import SupervisedEstimator

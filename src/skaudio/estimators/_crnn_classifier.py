@@ -1,6 +1,6 @@
 """CRNN that tells classes, of clips and over time."""
 
-from skaudio.estimators._assembly import assembled
+from skaudio._assembly import assembled
 from skaudio.estimators._classification import ClassifierHead
 from skaudio.estimators._convolutional_recurrent import ConvolutionalRecurrentBody
 from skaudio.estimators._supervised import SupervisedEstimator

@@ -1,6 +1,6 @@
 """GRU network that tells numbers."""
 
-from skaudio.estimators._assembly import assembled
+from skaudio._assembly import assembled
 from skaudio.estimators._recurrent import RecurrentBody
 from skaudio.estimators._regression import RegressorHead
 from skaudio.estimators._supervised import SupervisedEstimator

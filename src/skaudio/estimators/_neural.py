@@ -27,7 +27,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
     """Base of the neural estimators: trains a network on frames, keeps its weights, computes with it.
 
     Parameters are fields of data classes, which make the ``__init__`` that scikit-learn asks for: a group of parameters
-    is written once, however many estimators have it (see `skaudio.estimators._assembly`). Subclasses say what the
+    is written once, however many estimators have it (see `skaudio._assembly`). Subclasses say what the
     network is (`_make_architecture`).
     """
 

@@ -7,9 +7,9 @@ from sklearn.base import _fit_context
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_consistent_length, column_or_1d
 
+from skaudio._assembly import assembled
 from skaudio._atomic import atomic
 from skaudio._validation import as_labels, check_frames, stack_frames
-from skaudio.estimators._assembly import assembled
 from skaudio.estimators._naming import NamingHead
 from skaudio.estimators._siamese import SiameseEmbedding
 from skaudio.estimators._verification import VerificationHead

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from skaudio.events._event import Event
-from skaudio.features._keys import clip_key
+from skaudio.io import clip_key
 from skaudio.io._replacing import replacing
 
 

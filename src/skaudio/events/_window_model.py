@@ -174,7 +174,8 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         return not bounds or np.ptp(bounds) <= swing_of(self.silence_dbfs)
 
     def _pieces(self, recording: Any) -> Iterator[np.ndarray]:
-        return (block.y for block in iter_blocks(recording, sr=self._sampling_rate()))
+        channel = None if self.front_end is None else self.front_end.channel
+        return (block.y for block in iter_blocks(recording, sr=self._sampling_rate(), channel=channel))
 
     def _units_of(self, units: Units, recording: Any, i: int) -> np.ndarray:
         """Return all units of a recording."""

@@ -1,9 +1,11 @@
-"""What the five front ends share: clips in, frame sequences out, by threads, through the cache."""
+"""The contract of front ends: a batch of clips to a batch of frame sequences, by threads, through the cache."""
 
 import os
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -11,6 +13,7 @@ from typing import Any, ClassVar, Self
 import joblib
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
+from sklearn.utils import Tags
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skaudio._atomic import atomic
@@ -21,29 +24,109 @@ from skaudio._validation import all_finite, check_clips
 from skaudio.dsp import set_level, trim_silence
 from skaudio.features._block_extractor import BlockExtractor, Room
 from skaudio.features._cache import FeatureCache
+from skaudio.features._cached_batch import fill_through_cache
 from skaudio.features._collector import FrameCollector
-from skaudio.features._keys import clip_key, settings_digest
-from skaudio.features._shared_work import fill_through_cache
-from skaudio.features._spectral import stft_settings
+from skaudio.features._keys import settings_digest
 from skaudio.features._threads import in_threads, portions
-from skaudio.io import AudioError, OpenClip, clip_kind
+from skaudio.io import AudioError, OpenClip, clip_key, clip_kind
 
 # What neither changes a clip's frames nor may keep a cached clip from being found.
 NOT_SETTINGS = ("memory", "n_jobs", "on_error")
 PLAUSIBLE_PEAK = 2.0**31  # of PCM that was not scaled; beyond it, samples are not what they should be
 
 
-class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
-    """Base of the front ends: a batch of clips to a batch of frame sequences.
+@dataclass(kw_only=True, eq=False, repr=False)
+class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
+    """Base of the front ends, and the contract for front ends of your own.
 
-    A front end has nothing to learn: `fit` validates, and `transform` works without it. Subclasses say what the
-    frames of one waveform are (`_extractor`) and what its channels are called (`_channel_names`).
+    A subclass implements two methods: `extractor`, which returns a function from one waveform to its frames, and
+    `channels`, which describes what the channels are and when frames are. It gets `fit`, `transform`,
+    `get_feature_names_out`, `frame_times` and `channel_frequencies`: batches of every kind of clip, resampling,
+    threads, the cache, errors that name the clip, and frames that carry their `Channels`. There is nothing to learn:
+    `fit` validates, and `transform` works without it.
+
+    A subclass is a data class like this one, or has an ``__init__`` of its own that stores its parameters; those below
+    that it leaves out keep their defaults.
+
+    Parameters
+    ----------
+    sr : float, default=22050
+        Sampling rate in Hz to which clips are resampled. Plain arrays are taken to be at it already.
+    offset : float, default=0.0
+        Where to start in each clip, in seconds.
+    duration : float or None, default=None
+        How much to take of each clip, in seconds; None: all.
+    channel : int, sequence of str or None, default=None
+        Which channel of clips that have several. None: their average. An int: that one, counted from 0. Names, one for
+        each channel: all of them, side by side, as for the axes of a sensor; the channels of the frames are then called
+        ``x_mel_03``. Arrays are ``(n_samples, n_channels)``; see `skaudio.io.load`.
+    trim_db : float or None, default=None
+        Cut silence at both ends: frames more than this many decibels below the loudest one. None: do not.
+    level : float or None, default=None
+        Scale each clip to this root-mean-square level in decibels relative to full scale, such as -20. None: do not.
+    pad_to : float or None, default=None
+        Pad clips that are shorter than this, in seconds, with silence. None: do not.
+    pad_side : {"start", "end"}, default="end"
+        Where `pad_to` adds silence.
+    n_jobs : int or None, default=None
+        Number of threads; decoding, resampling and FFT run at the same time. None: 1, unless a
+        `joblib.parallel_config` says otherwise.
+    memory : str, PathLike, joblib.Memory, FeatureCache or None, default=None
+        Where computed frames are kept, so that each clip is computed once whatever the number of folds, models and
+        processes. None: nowhere.
+    on_error : {"raise", "warn"}, default="raise"
+        What happens to a broken clip: an error, or a warning that names it and a single frame of NaN in its place.
+
+    See Also
+    --------
+    SpectralFrontEnd : Base of front ends on the short-time Fourier transform.
+    FunctionFrontEnd : A front end from a function, without a class.
+
+    Examples
+    --------
+    A front end with one channel: the root-mean-square level of frames of 20 ms.
+
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from skaudio.features import Channels, FrontEnd
+    >>> @dataclass(kw_only=True, eq=False, repr=False)
+    ... class Loudness(FrontEnd):
+    ...     frame_length: int = 160
+    ...
+    ...     def extractor(self):
+    ...         def loudness(y):
+    ...             n_frames = max(1, len(y) // self.frame_length)
+    ...             frames = np.resize(y, (n_frames, self.frame_length))
+    ...             return np.sqrt(np.square(frames).mean(axis=1, keepdims=True))
+    ...         return loudness
+    ...
+    ...     def channels(self):
+    ...         seconds = self.frame_length / self.sr
+    ...         return Channels(("rms",), start_seconds=seconds / 2, hop_seconds=seconds, silence=(0.0,))
+    >>> front_end = Loudness(sr=8000)
+    >>> front_end.fit_transform([np.ones(800), 0.5 * np.ones(800)])[:, 0, 0].tolist()
+    [1.0, 0.5]
+    >>> front_end.get_feature_names_out(), front_end.frame_times(2)
+    (array(['rms'], dtype=object), array([0.01, 0.03]))
     """
+
+    sr: float = field(default=22050, kw_only=False)
+    offset: float = 0.0
+    duration: float | None = None
+    channel: int | Sequence[str] | None = None
+    trim_db: float | None = None
+    level: float | None = None
+    pad_to: float | None = None
+    pad_side: str = "end"
+    n_jobs: int | None = None
+    memory: str | os.PathLike | joblib.Memory | FeatureCache | None = None
+    on_error: str = "raise"
 
     _parameter_constraints: ClassVar[dict] = {
         "sr": [Interval(Real, 0, None, closed="neither")],
         "offset": [Interval(Real, 0, None, closed="left")],
         "duration": [None, Interval(Real, 0, None, closed="neither")],
+        "channel": [None, Interval(Integral, 0, None, closed="left"), list, tuple],
         "trim_db": [None, Interval(Real, 0, None, closed="neither")],
         "level": [None, Interval(Real, None, None, closed="neither")],
         "pad_to": [None, Interval(Real, 0, None, closed="neither")],
@@ -53,62 +136,44 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         "on_error": [StrOptions({"raise", "warn"})],
     }
 
-    def _extractor(self) -> Callable[[np.ndarray], np.ndarray]:
-        """Make the function from a waveform ``(n_samples,)`` to float32 frames ``(n_frames, n_channels)``.
+    # ---- what a subclass implements
 
-        Where it is a `BlockExtractor`, it is given long clips block by block.
+    @abstractmethod
+    def extractor(self) -> Callable[[np.ndarray], np.ndarray]:
+        """Return the function that computes the frames of one waveform.
+
+        Returns
+        -------
+        callable
+            From float32 ``(n_samples,)`` at `rate` to float32 ``(n_frames, n_channels)``. It is called from several
+            threads at once. A `BlockExtractor` computes long clips block by block.
         """
-        raise NotImplementedError
 
-    def _channel_names(self) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def channels(self) -> Channels:
+        """Describe the channels of the frames of one waveform.
 
-    def _channels(self) -> Channels:
-        frequencies, (start, hop) = self._channel_frequencies(), self._clock()
-        return Channels(
-            tuple(self.get_feature_names_out()),
-            **self._kind(),
-            sr=float(self._rate()),
-            frequencies=None if frequencies is None else tuple(frequencies.tolist()),
-            start_seconds=start,
-            hop_seconds=hop,
-            silence=self._silence(),
-        )
+        Returns
+        -------
+        Channels
+            Their names and, as far as they are known, their kind, their frequencies, when frames are, and the value of
+            silence.
+        """
 
-    def _kind(self) -> dict[str, Any]:
-        """Return what `skaudio._frames.Channels` says of the kind of channels."""
-        return {}
-
-    def _silence(self) -> tuple[float, ...] | None:
-        """Return the values of a frame of digital silence; None where that is not known."""
-        return (0.0,) * len(self._channel_names())
-
-    def _rate(self) -> float:
-        """Tell the sampling rate in Hz that clips are brought to."""
+    @property
+    def rate(self) -> float:
+        """Sampling rate in Hz of the waveforms that `extractor` is given."""
         return self.sr
 
     def _settings(self) -> dict[str, Any]:
-        """Give all that decides what the frames of a clip are."""
+        """Return all that decides what the frames of a clip are, for the cache."""
         return {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_SETTINGS}
 
-    def _channel_frequencies(self) -> np.ndarray | None:
-        """Give the frequency in Hz of each channel, where channels have one."""
-        return None
-
-    def _clock(self) -> tuple[float, float]:
-        """Give the time of the middle of the first frame, and from one frame to the next, in seconds."""
-        if not hasattr(self, "hop_length"):
-            return 0.0, 1.0 / self._rate()
-        settings = stft_settings(self)
-        first = 0 if self.center else settings["n_fft"] / 2
-        return first / self.sr, settings["hop_length"] / self.sr
-
     def _trim_lengths(self) -> dict[str, int]:
-        """Frame and hop length for `skaudio.dsp.trim_silence`."""
-        if not hasattr(self, "hop_length"):
-            return {}
-        settings = stft_settings(self)
-        return {"frame_length": settings["n_fft"], "hop_length": settings["hop_length"]}
+        """Return frame and hop length for `skaudio.dsp.trim_silence`."""
+        return {}
+
+    # ---- what it gets
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
@@ -124,10 +189,10 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
 
         Returns
         -------
-        front end
+        self : front end
             Itself.
         """
-        check_clips(self, X, reset=True)
+        check_clips(self, self._as_clips(X), reset=True)
         return self
 
     def transform(self, X: Sequence) -> np.ndarray:
@@ -154,7 +219,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         return self._frames_output(self._frames(X), X)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002
-        """Name the channels.
+        """Return the names of the channels.
 
         Parameters
         ----------
@@ -166,10 +231,21 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         ndarray of object, shape (n_channels,)
             Such as ``mfcc_03`` or ``mfcc_03_delta``.
         """
-        return np.array(self._channel_names(), dtype=object)
+        return np.array(self.channels_out().names, dtype=object)
+
+    def channels_out(self) -> Channels:
+        """Describe the channels of the output, which it carries.
+
+        Returns
+        -------
+        Channels
+            Those of `channels`, or where `channel` names several channels, those of each, one after the other.
+        """
+        channels = replace(self.channels(), sr=float(self.rate))
+        return channels.of_axes(self._axes) if self._axes else channels
 
     def frame_times(self, n_frames: int) -> np.ndarray:
-        """Tell when frames are: their middles.
+        """Return the times of the middles of frames.
 
         Parameters
         ----------
@@ -181,27 +257,67 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         ndarray of float64, shape (n_frames,)
             In seconds from the first sample that is taken of the clip: behind ``offset``, and behind the silence that
             ``trim_db`` cuts off.
+
+        Raises
+        ------
+        ValueError
+            If the distance of frames is not known.
         """
-        first, step = self._clock()
-        return first + step * np.arange(n_frames)
+        times = self.channels_out().times(n_frames)
+        if times is None:
+            raise ValueError(f"{type(self).__name__} does not know how far its frames are apart. Pass hop_length.")
+        return times
 
     def channel_frequencies(self) -> np.ndarray | None:
-        """Tell where along frequency channels are.
+        """Return the frequencies of the channels.
 
         Returns
         -------
         ndarray of float64, shape (n_channels,), or None
-            Their middles in Hz; derivatives are where what they are the derivatives of is. None where channels are no
-            bands, as those of `MFCC` and `Waveform`.
+            Centre frequencies in Hz; of derivatives, that of the channel they are derived from. None where channels are
+            no bands, as those of `MFCC` and `Waveform`.
         """
-        return self._channel_frequencies()
+        frequencies = self.channels_out().frequencies
+        return None if frequencies is None else np.array(frequencies)
+
+    def waveform(self, clip: Any) -> np.ndarray:
+        """Return the waveform that the frames of a clip are computed from, to be shown or played.
+
+        Parameters
+        ----------
+        clip : path, binary file object, array, pair or dict
+            An item of a batch of clips.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_samples,)
+            At `rate`; cut, trimmed, scaled and padded as the parameters say. Where `channel` names several channels,
+            their average.
+        """
+        with self._open_clip(clip) as opened:
+            y = self._prepared(opened.waveform())
+        return y if y.ndim == 1 else y.mean(axis=0)
+
+    # ---- how it is done
+
+    @property
+    def _axes(self) -> tuple[str, ...]:
+        """Names of the channels of a clip that are kept apart; none where there is one waveform."""
+        return () if self.channel is None or isinstance(self.channel, Integral) else tuple(self.channel)
+
+    def _channels(self) -> Channels:
+        return self.channels_out()
+
+    def _as_clips(self, X: Any) -> Any:
+        """Return a 3-D array of clips with several channels, as sensors make them, as a list of 2-D ones."""
+        return list(X) if self.channel is not None and isinstance(X, np.ndarray) and X.ndim == 3 else X
 
     def _frames(self, X: Sequence, extract: Callable | None = None, n_channels: int | None = None) -> np.ndarray:
         """Compute the frames of a batch, or what another function extracts, of `n_channels` channels."""
         self._validate_params()
-        clips = check_clips(self, X, reset=False)
+        clips = check_clips(self, self._as_clips(X), reset=False)
         batch = FrameCollector(len(clips))
-        extract, kind = self._extractor() if extract is None else extract, _kind_of_batch(clips)
+        extract, kind = self.extractor() if extract is None else extract, _kind_of_batch(clips)
         compute = partial(self._compute, clips, kind, extract, batch)
         if self.memory is None:
             in_threads(compute, portions(len(clips), self.n_jobs), self.n_jobs)
@@ -209,7 +325,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
             cache = self.memory if isinstance(self.memory, FeatureCache) else FeatureCache(self.memory)
             fill_through_cache(cache, self._key_of(clips), compute, batch, self.n_jobs)
         self._warn_of(batch.broken)
-        return batch.frames(len(self._channel_names()) if n_channels is None else n_channels)
+        return batch.frames(len(self.channels_out().names) if n_channels is None else n_channels)
 
     def _compute(
         self, clips: Sequence, kind: str | None, extract: Callable, batch: FrameCollector, indices: Sequence
@@ -228,8 +344,8 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         _check_kind(clip, kind)
         with (
             self._open_clip(clip) as opened,
-            np.errstate(over="ignore", invalid="ignore"),
-        ):  # what comes of it is refused
+            np.errstate(over="ignore", invalid="ignore"),  # what comes of it is refused
+        ):
             if self._goes_by_blocks(opened, extract):
                 passes = self._passes(clip, opened)
                 frames = extract.by_blocks(passes, opened.n_samples, room)
@@ -237,17 +353,26 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
                     self._refuse(max(np.abs(y).max(initial=0.0) for y in next(passes)))
             else:
                 y = self._prepared(opened.waveform())
-                frames = extract(y)
+                frames = extract(y) if y.ndim == 1 else np.concatenate([extract(axis) for axis in y], axis=1)
                 if not all_finite(frames):
                     self._refuse(np.abs(y).max())
         return frames
 
     def _goes_by_blocks(self, opened: OpenClip, extract: Callable) -> bool:
-        whole = self.trim_db is not None or self.level is not None or (opened.n_samples or 0) < self._min_length()
+        short = (opened.n_samples or 0) < self._min_length()
+        whole = self.trim_db is not None or self.level is not None or short or self._axes
         return opened.is_long and not whole and isinstance(extract, BlockExtractor)
 
     def _open_clip(self, clip: Any) -> OpenClip:
-        return OpenClip(clip, sr=self._rate(), offset=self.offset, duration=self.duration)
+        channel = None if self._axes else self.channel
+        mono = not self._axes
+        opened = OpenClip(clip, sr=self.rate, mono=mono, channel=channel, offset=self.offset, duration=self.duration)
+        if self._axes and opened.n_channels != len(self._axes):
+            opened.close()
+            raise AudioError(
+                f"{opened.name} has {opened.n_channels} channels, but channel={self.channel!r} names {len(self._axes)}."
+            )
+        return opened
 
     def _passes(self, clip: Any, opened: OpenClip) -> Iterator[Iterator[np.ndarray]]:
         """Yield the waveform of an open clip in pieces, as often as it is wanted."""
@@ -268,22 +393,20 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
             f"being full scale. {remedy}"
         )
 
-    def _waveform(self, clip: Any, kind: str | None) -> np.ndarray:
-        _check_kind(clip, kind)
-        with self._open_clip(clip) as opened:
-            return self._prepared(opened.waveform())
-
     def _prepared(self, y: np.ndarray) -> np.ndarray:
+        if self._axes:
+            y = np.atleast_2d(y)
         if self.trim_db is not None:
             y = trim_silence(y, top_db=self.trim_db, **self._trim_lengths())
         if self.level is not None:
             y = set_level(y, self.level)
-        missing = max(0, self._min_length() - len(y))
-        return np.pad(y, (missing, 0) if self.pad_side == "start" else (0, missing)) if missing else y
+        missing = max(0, self._min_length() - y.shape[-1])
+        around = (missing, 0) if self.pad_side == "start" else (0, missing)
+        return np.pad(y, [(0, 0)] * (y.ndim - 1) + [around]) if missing else y
 
     def _min_length(self) -> int:
         """Return the number of samples that shorter clips are padded to."""
-        return 0 if self.pad_to is None else round(self.pad_to * self._rate())
+        return 0 if self.pad_to is None else round(self.pad_to * self.rate)
 
     def _key_of(self, clips: Sequence) -> Callable[[int], bytes | None]:
         digest = settings_digest(self, self._settings())
@@ -291,7 +414,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
         def key_of(i: int) -> bytes | None:
             try:
                 return clip_key(clips[i], digest)
-            except (OSError, TypeError, ValueError):  # decoding the clip will tell what is wrong with it
+            except (OSError, TypeError, ValueError):  # decoding the clip will show what is wrong with it
                 return None
 
         return key_of
@@ -304,7 +427,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator):
                 stacklevel=4,
             )
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
         tags.transformer_tags.preserves_dtype = ["float32"]
@@ -320,7 +443,7 @@ def _check_kind(clip: Any, kind: str | None) -> None:
 
 
 def _kind_of_batch(clips: Sequence) -> str | None:
-    """Tell the kind of the first clip that is of any; a clip of none gets its error when its turn comes."""
+    """Return the kind of the first clip that is of any; a clip of none gets its error when its turn comes."""
     for clip in clips:
         with suppress(TypeError):
             return clip_kind(clip)

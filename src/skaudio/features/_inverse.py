@@ -1,6 +1,7 @@
 """From frame sequences back to waveforms."""
 
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,11 @@ def invert_clips(
         float32 ``(n_clips, n_samples)`` where all are equally long, else a 1-D object array of waveforms: a batch of
         clips.
     """
+    if front_end.channel is not None and not isinstance(front_end.channel, Integral):
+        raise ValueError(
+            f"{type(front_end).__name__}(channel={front_end.channel!r}) cannot be inverted: its frames are those of "
+            "several channels. Use a front end for each, with channel=0, 1, ..."
+        )
     frames = as_frames(X)
     n_channels = len(front_end.get_feature_names_out())
     if frames is None or frames[0].shape[1] != n_channels:

@@ -13,7 +13,7 @@ from sklearn.utils import resample
 from sklearn.utils.validation import check_consistent_length
 
 from skaudio._randomness import own_random_state
-from skaudio.features._front_end import FrontEnd
+from skaudio.features import FrontEnd
 from skaudio.inspection._media import medium_of
 
 

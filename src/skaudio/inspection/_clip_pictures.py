@@ -6,10 +6,8 @@ from typing import Any
 import numpy as np
 
 from skaudio._validation import as_frames
-from skaudio.features import MelSpectrogram
-from skaudio.features._front_end import FrontEnd
+from skaudio.features import FrontEnd, MelSpectrogram
 from skaudio.inspection._parts import are_bands
-from skaudio.io import clip_kind
 
 
 def clip_pictures(front_end: FrontEnd, clips: Sequence) -> list[np.ndarray]:
@@ -29,8 +27,8 @@ def clip_pictures(front_end: FrontEnd, clips: Sequence) -> list[np.ndarray]:
     """
     if are_bands(front_end.channel_frequencies()):
         return [_picture(front_end, clip) for clip in clips]
-    heard = [front_end._waveform(clip, clip_kind(clip)) for clip in clips]
-    return [_picture(MelSpectrogram(sr=front_end._rate()), y) for y in heard]
+    heard = [front_end.waveform(clip) for clip in clips]
+    return [_picture(MelSpectrogram(sr=front_end.rate), y) for y in heard]
 
 
 def _picture(front_end: FrontEnd, clip: Any) -> np.ndarray:

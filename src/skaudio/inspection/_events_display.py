@@ -6,8 +6,7 @@ from typing import Any, Self
 from sklearn.utils.validation import check_is_fitted
 
 from skaudio.events import Event, EventDetector, Track
-from skaudio.features import MelSpectrogram
-from skaudio.features._front_end import FrontEnd
+from skaudio.features import FrontEnd, MelSpectrogram
 from skaudio.inspection._colours import class_colours
 from skaudio.inspection._display import Display
 from skaudio.inspection._recording_events import events_of

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from skaudio._validation import check_clips
-from skaudio.features._front_end import FrontEnd
+from skaudio.features import FrontEnd
 from skaudio.inspection._clip_pictures import clip_pictures
 from skaudio.inspection._colours import class_colours
 from skaudio.inspection._display import Display

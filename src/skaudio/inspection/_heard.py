@@ -8,7 +8,7 @@ from sklearn.pipeline import Pipeline
 
 from skaudio._frames import Channels, with_channels
 from skaudio._validation import check_clips, frames_and_channels
-from skaudio.features._front_end import FrontEnd
+from skaudio.features import FrontEnd
 from skaudio.inspection._parts import hearing_and_rest
 
 
@@ -130,7 +130,7 @@ def heard_by_model(estimator: Any, X: Any, front_end: FrontEnd | None = None) ->
             f"{type(X).__name__} of shape {np.shape(X)} for {type(estimator).__name__}."
         )
     if front_end is not None:
-        channels = front_end._channels()
+        channels = front_end.channels_out()
     return Heard(model, frames, channels, front_end=front_end)
 
 

@@ -4,10 +4,8 @@ import numpy as np
 
 from skaudio.dsp import istft, stft
 from skaudio.features import Spectrogram
-from skaudio.features._spectral import stft_settings
 from skaudio.inspection._saliency_map import Saliency
 from skaudio.inspection._sound import Sound
-from skaudio.io import clip_kind
 
 
 def listen(saliency: Saliency, keep: float = 0.8) -> Sound:
@@ -57,10 +55,10 @@ def listen(saliency: Saliency, keep: float = 0.8) -> Sound:
             "This saliency knows no sound: it is of frames, or of frames that are not those of a front end. Explain a "
             "pipeline that begins with a front end, given clips."
         )
-    sr = saliency.front_end._rate()
-    y = saliency.front_end._waveform(saliency.clip, clip_kind(saliency.clip))
+    sr = saliency.front_end.rate
+    y = saliency.front_end.waveform(saliency.clip)
     ear = Spectrogram(sr=sr)
-    settings = stft_settings(ear)
+    settings = ear.stft_settings()
     spectrum = stft(y, **settings)
     kept = _kept(saliency.values, keep)
     rows = _nearest(saliency.times, ear.frame_times(len(spectrum)))

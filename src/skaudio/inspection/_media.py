@@ -7,12 +7,9 @@ import numpy as np
 
 from skaudio._validation import check_clips, stack_frames
 from skaudio.dsp import istft, stft
-from skaudio.features import Spectrogram
-from skaudio.features._front_end import FrontEnd
-from skaudio.features._spectral import stft_settings
+from skaudio.features import FrontEnd, Spectrogram
 from skaudio.inspection._heard import heard_by_model
 from skaudio.inspection._parts import hearing_and_rest, rate_of
-from skaudio.io import clip_kind
 
 
 class FrameMedium:
@@ -45,9 +42,9 @@ class SoundMedium:
 
     def __init__(self, estimator: Any, X: Any, rate: float) -> None:
         self.model, self._ear = estimator, Spectrogram(sr=rate)
-        self._settings = stft_settings(self._ear)
+        self._settings = self._ear.stft_settings()
         self.frequencies = self._ear.channel_frequencies()
-        self._clips = [self._ear._waveform(clip, clip_kind(clip)) for clip in check_clips(self._ear, X, reset=False)]
+        self._clips = [self._ear.waveform(clip) for clip in check_clips(self._ear, X, reset=False)]
 
     def duration(self) -> float:
         """Tell how long the longest clip is, in seconds."""

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from skaudio.features._front_end import FrontEnd
+from skaudio.features import FrontEnd
 
 # Where estimators keep the fitted ones that they are made of.
 INNER = ("best_estimator_", "estimator_", "base_", "calibrated_classifiers_", "estimator", "base")
@@ -55,4 +55,4 @@ def rate_of(estimator: Any, front_end: FrontEnd | None) -> float:
             f"Nothing tells at which sampling rate {type(estimator).__name__} hears. Pass one by "
             "front_end=skaudio.features.Spectrogram(sr=...)."
         )
-    return ear._rate()
+    return ear.rate

@@ -9,15 +9,12 @@ from skaudio._tensorflow import import_keras
 from skaudio._validation import check_clips, frames_and_channels
 from skaudio.dsp import istft, stft
 from skaudio.estimators._supervised import SupervisedEstimator
-from skaudio.features import Spectrogram
-from skaudio.features._front_end import FrontEnd
-from skaudio.features._spectral import stft_settings
+from skaudio.features import FrontEnd, Spectrogram
 from skaudio.inspection._heard import Heard, heard_by_model, heard_by_network
 from skaudio.inspection._occlusion import occluded, tiles_of
 from skaudio.inspection._parts import are_bands, front_end_of, hearing_and_rest, rate_of
 from skaudio.inspection._saliency_map import Saliency
 from skaudio.inspection._targets import chosen_columns, columns_of
-from skaudio.io import clip_kind
 
 METHODS = ("gradient", "integrated", "gradcam", "occlusion")
 
@@ -186,14 +183,14 @@ def _by_tiles_of_frames(heard: Heard, target: Any, baseline: Any) -> list[Salien
 
 def _by_tiles_of_sound(estimator: Any, X: Any, target: Any, front_end: FrontEnd | None) -> list[Saliency]:
     ear = Spectrogram(sr=rate_of(estimator, front_end))
-    settings = stft_settings(ear)
+    settings = ear.stft_settings()
     X = check_clips(ear, X, reset=False)
     scores = columns_of(estimator, X)
     columns, targets = chosen_columns(estimator, scores, target)
     heard = Heard(estimator, *frames_and_channels(ear.transform(X)), clips=X, front_end=ear)
     found = []
     for i, (column, frames) in enumerate(zip(columns, heard.frames, strict=True)):
-        y = ear._waveform(X[i], clip_kind(X[i]))
+        y = ear.waveform(X[i])
         spectrum = stft(y, **settings)
 
         def scores_of(spectra: np.ndarray, column: int = column, length: int = len(y)) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from skaudio.features._front_end import FrontEnd
+from skaudio.features import FrontEnd
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
-from skaudio.features._front_end import FrontEnd
+from skaudio.features import FrontEnd
 from skaudio.inspection._words import in_words
 
 

@@ -6,8 +6,7 @@ import numpy as np
 
 from skaudio._frames import channels_of
 from skaudio._validation import as_frames
-from skaudio.features import Waveform
-from skaudio.features._front_end import FrontEnd
+from skaudio.features import FrontEnd, Waveform
 from skaudio.inspection._display import Display, pyplot
 from skaudio.inspection._parts import are_bands
 

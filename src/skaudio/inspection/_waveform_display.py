@@ -4,7 +4,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from skaudio.features._front_end import FrontEnd
+from skaudio.features import FrontEnd
 from skaudio.inspection._display import Display, pyplot
 from skaudio.io import clip_kind, load
 
@@ -109,7 +109,7 @@ class WaveformDisplay(Display):
                 f"Expected a front end, such as skaudio.features.MelSpectrogram(), got {type(estimator).__name__}. "
                 "Of a pipeline, pass the first step: pipeline[0]."
             )
-        return cls(estimator._waveform(clip, clip_kind(clip)), estimator._rate()).plot(ax, **line)
+        return cls(estimator.waveform(clip), estimator.rate).plot(ax, **line)
 
     def plot(self, ax: Any = None, **line: Any) -> Self:
         """Draw it.

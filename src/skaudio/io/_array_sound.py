@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from skaudio._samples import channels_remedy, sample_array, without_channel_axis
+from skaudio._samples import channels_remedy, look_like_channels, sample_array, without_channel_axis
 from skaudio.io._audio_error import AudioError
 from skaudio.io._quantities import check_rate
 from skaudio.io._sound import Sound
@@ -48,8 +48,10 @@ class ArraySound(Sound):
         self._position += n
 
 
-def mono_samples(given: Any, name: str) -> np.ndarray:
-    """Convert a clip of one channel, ``(n_samples,)``, ``(n_samples, 1)`` or ``(1, n_samples)``, to a 1-D array.
+def clip_samples(given: Any, name: str, *, several: bool) -> np.ndarray:
+    """Convert a clip to an array ``(n_samples,)``, or ``(n_samples, n_channels)`` if it may have several channels.
+
+    One channel may have an axis of its own. Of several, the axis that is far shorter is that of the channels.
 
     Raises
     ------
@@ -57,6 +59,8 @@ def mono_samples(given: Any, name: str) -> np.ndarray:
         If it is of another shape, or of numbers that are no samples.
     """
     samples = without_channel_axis(sample_array(given, name))
+    if several and samples.ndim == 2 and look_like_channels(samples):
+        return samples if samples.shape[1] <= samples.shape[0] else samples.T
     if samples.ndim != 1:
         raise AudioError(f"{name} has shape {samples.shape}; expected one dimension. {channels_remedy(samples)}")
     return samples

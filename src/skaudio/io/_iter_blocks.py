@@ -33,6 +33,7 @@ def iter_blocks(
     *,
     sr: float | None = None,
     mono: bool = True,
+    channel: int | None = None,
     block_seconds: float = 60.0,
     overlap_seconds: float = 0.0,
     offset: float = 0.0,
@@ -50,6 +51,8 @@ def iter_blocks(
         Sampling rate wanted, in Hz. None: the recording's own.
     mono : bool, default=True
         Whether to average the channels.
+    channel : int or None, default=None
+        See `load`.
     block_seconds : float, default=60.0
         Length of a block. The last one is shorter where the recording is not a multiple.
     overlap_seconds : float, default=0.0
@@ -89,19 +92,20 @@ def iter_blocks(
     if duration is not None:
         check_seconds(duration, "duration", above=0)
     # A function of its own: parameters are checked at once, the recording is opened when the first block is wanted.
-    return _blocks(source, sr, mono, block_seconds, overlap_seconds, offset, duration)
+    return _blocks(source, sr, mono, channel, block_seconds, overlap_seconds, offset, duration)
 
 
 def _blocks(
     source: Any,
     sr: float | None,
     mono: bool,
+    channel: int | None,
     block_seconds: float,
     overlap_seconds: float,
     offset: float,
     duration: float | None,
 ) -> Iterator[AudioBlock]:
-    with OpenClip(source, sr=sr, mono=mono, offset=offset, duration=duration) as clip:
+    with OpenClip(source, sr=sr, mono=mono, channel=channel, offset=offset, duration=duration) as clip:
         length = max(1, round(block_seconds * clip.sr))
         hop = max(1, length - round(overlap_seconds * clip.sr))
         for i, y in enumerate(regrouped(clip.waveforms(), length, hop)):

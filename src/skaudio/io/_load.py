@@ -13,6 +13,7 @@ def load(
     *,
     sr: float | None = 22050,
     mono: bool = True,
+    channel: int | None = None,
     offset: float = 0.0,
     duration: float | None = None,
 ) -> tuple[np.ndarray, float]:
@@ -32,12 +33,16 @@ def load(
           Hugging Face datasets make them; the first of them that is not None is used. Also their decoder objects, and
           a row of a data set, with any of these as ``"audio"``.
 
-        Arrays hold floating-point numbers, or PCM as int8, int16, int32 or uint8, which is scaled to [-1, 1]; their one
-        channel may have an axis of its own. Tensors and columns of other libraries are arrays.
+        Arrays hold floating-point numbers, or PCM as int8, int16, int32 or uint8, which is scaled to [-1, 1]. Those of
+        pairs and dicts may have several channels, ``(n_samples, n_channels)`` or ``(n_channels, n_samples)``: the
+        axis that is far shorter is taken for that of the channels. A bare array may where `channel` is given or `mono`
+        is False. Tensors and columns of other libraries are arrays.
     sr : float or None, default=22050
         Sampling rate wanted, in Hz. None: the clip's own.
     mono : bool, default=True
         Whether to average the channels.
+    channel : int or None, default=None
+        The only channel to load, counted from 0, whatever `mono` is; a record may ask for its own as ``"channel"``.
     offset : float, default=0.0
         Seconds to leave out at the start; if negative, the part begins so many seconds before the end.
     duration : float or None, default=None
@@ -104,5 +109,5 @@ def load(
     check_seconds(offset, "offset")
     if duration is not None:
         check_seconds(duration, "duration", above=0)
-    with OpenClip(source, sr=sr, mono=mono, offset=offset, duration=duration) as clip:
+    with OpenClip(source, sr=sr, mono=mono, channel=channel, offset=offset, duration=duration) as clip:
         return clip.waveform(), clip.sr

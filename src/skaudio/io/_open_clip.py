@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from skaudio.io._channel import check_channel, own_channel
 from skaudio.io._open_sound import open_sound
 from skaudio.io._resample import fit_length, resample, resample_stream, resampled_length
 from skaudio.io._waveform import as_waveform
@@ -25,6 +26,8 @@ class OpenClip:
         Sampling rate wanted, in Hz. None: the clip's own.
     mono : bool, default=True
         Whether to average the channels.
+    channel : int or None, default=None
+        The only channel to decode, counted from 0, whatever `mono` is.
     offset : float, default=0.0
         Where the part begins, in seconds.
     duration : float or None, default=None
@@ -32,6 +35,10 @@ class OpenClip:
 
     Attributes
     ----------
+    name : str
+        What messages call it.
+    n_channels : int
+        Number of channels that it has.
     sr : float
         Sampling rate of the waveform, in Hz.
     onset_seconds : float
@@ -62,16 +69,20 @@ class OpenClip:
         *,
         sr: float | None,
         mono: bool = True,
+        channel: int | None = None,
         offset: float = 0.0,
         duration: float | None = None,
     ) -> None:
-        self._sound = open_sound(source, sr)
+        self._sound = open_sound(source, sr, several=channel is not None or not mono)
+        self._channel = own_channel(source, channel)
         try:
+            check_channel(self._channel, self._sound.n_channels, self._sound.name)
             start, self._n = self._sound.go_to(offset, duration)
         except BaseException:
             self.close()
             raise
-        self._mono = mono
+        self._mono = mono or self._channel is not None
+        self.name, self.n_channels = self._sound.name, self._sound.n_channels
         self.sr = self._sound.sr if sr is None else sr
         self.onset_seconds = start / self._sound.sr
         self.n_samples = None if self._n is None else resampled_length(self._n, self._sound.sr, self.sr)
@@ -94,13 +105,13 @@ class OpenClip:
         n = self._n if self._n and self._n <= self._sound.n_credible else UNKNOWN_PIECE_SAMPLES
         pieces = list(self._sound.pieces(self._n, n))
         raw = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-        y = as_waveform(raw, self._sound.name, mono=self._mono)
+        y = as_waveform(raw, self._sound.name, mono=self._mono, channel=self._channel)
         return y if self.sr == self._sound.sr else resample(y, self._sound.sr, self.sr)
 
     def waveforms(self) -> Iterator[np.ndarray]:
         """Decode it piece by piece; joined, they are `waveform`."""
         pieces = self._sound.pieces(self._n, PIECE_SAMPLES)
-        waveforms = (as_waveform(piece, self._sound.name, mono=self._mono) for piece in pieces)
+        waveforms = (as_waveform(piece, self._sound.name, mono=self._mono, channel=self._channel) for piece in pieces)
         if self.sr == self._sound.sr:
             return waveforms
         return resampled(waveforms, self._sound.sr, self.sr, 1 if self._mono else self._sound.n_channels)

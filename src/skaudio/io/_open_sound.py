@@ -6,7 +6,7 @@ from numbers import Number
 from typing import Any
 
 from skaudio._samples import sample_array
-from skaudio.io._array_sound import ArraySound, mono_samples
+from skaudio.io._array_sound import ArraySound, clip_samples
 from skaudio.io._audio_error import AudioError
 from skaudio.io._audioread_sound import AudioreadSound
 from skaudio.io._chained_sound import ChainedSound
@@ -20,7 +20,7 @@ from skaudio.io._sound import Sound
 KNOWN_FORMATS = "WAV, FLAC, Ogg Vorbis, Opus, MP3 or AIFF"
 
 
-def open_sound(item: Any, sr: float | None) -> Sound:
+def open_sound(item: Any, sr: float | None, *, several: bool = False) -> Sound:
     """Open a clip of any kind.
 
     Parameters
@@ -29,6 +29,8 @@ def open_sound(item: Any, sr: float | None) -> Sound:
         See `clip_kind`.
     sr : float or None
         Sampling rate of `item` where it is a bare array; None if not known.
+    several : bool, default=False
+        Whether a bare array may have several channels, as those of pairs and records may.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def open_sound(item: Any, sr: float | None) -> Sound:
     if kind == "array":
         if sr is None:
             raise AudioError(f"Nothing tells the sampling rate of {name}: pass sr, or the clip as a pair (y, sr).")
-        return ArraySound(mono_samples(item, name), sr, name)
+        return ArraySound(clip_samples(item, name, several=several), sr, name)
     return _open_path(item, name) if isinstance(item, (str, os.PathLike)) else _open_file(item, name)
 
 
@@ -58,7 +60,7 @@ def _open_pair(pair: Any, name: str) -> Sound:
         raise TypeError(f"A pair must be (y, sr), got {y!r:.20} first: its parts are swapped.")
     if clip_kind(y) != "array":
         raise TypeError(f"A pair must be (y, sr) with y an array, got {name}. A file states its sampling rate itself.")
-    return ArraySound(mono_samples(y, name), sr, name)
+    return ArraySound(clip_samples(y, name, several=True), sr, name)
 
 
 def _open_record(record: Any, name: str) -> Sound:
@@ -69,7 +71,7 @@ def _open_record(record: Any, name: str) -> Sound:
     if record.get("array") is not None:
         if record.get("sampling_rate") is None:
             raise AudioError(f"A dict with 'array' needs 'sampling_rate' too, got the keys {list(record)}.")
-        return ArraySound(mono_samples(record["array"], name), record["sampling_rate"], name)
+        return ArraySound(clip_samples(record["array"], name, several=True), record["sampling_rate"], name)
     if record.get("bytes") is not None:
         content = record["bytes"]
         if not isinstance(content, (bytes, bytearray, memoryview)):

@@ -6,7 +6,7 @@ from skaudio._samples import scaled
 from skaudio.io._audio_error import AudioError
 
 
-def as_waveform(raw: np.ndarray, name: str, *, mono: bool) -> np.ndarray:
+def as_waveform(raw: np.ndarray, name: str, *, mono: bool, channel: int | None = None) -> np.ndarray:
     """Make a waveform of raw samples.
 
     Parameters
@@ -17,6 +17,8 @@ def as_waveform(raw: np.ndarray, name: str, *, mono: bool) -> np.ndarray:
         What messages call it.
     mono : bool
         Whether to average the channels.
+    channel : int or None, default=None
+        The one channel to return, which is there; None: all, or their average.
 
     Returns
     -------
@@ -28,6 +30,8 @@ def as_waveform(raw: np.ndarray, name: str, *, mono: bool) -> np.ndarray:
     AudioError
         If a sample is NaN or infinite.
     """
+    if channel is not None and raw.ndim == 2:
+        raw = raw[:, channel]
     with np.errstate(over="ignore"):  # becomes infinite, and is refused
         y = scaled(raw).astype(np.float32, copy=False)
     if y.ndim == 2:

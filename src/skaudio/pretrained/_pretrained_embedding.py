@@ -2,21 +2,21 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import field
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-import joblib
 import numpy as np
 from sklearn.base import _fit_context, clone
 from sklearn.utils import Tags
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skaudio._assembly import assembled
 from skaudio._atomic import atomic
 from skaudio._validation import check_clips
-from skaudio.features._cache import FeatureCache
-from skaudio.features._front_end import FrontEnd
+from skaudio.features import Channels, FrontEnd
 from skaudio.pooling import StatPooling
 from skaudio.pretrained._model_error import ModelError
 from skaudio.pretrained._model_file import ModelFile
@@ -33,6 +33,7 @@ def as_they_are(windows: np.ndarray) -> np.ndarray:
     return windows
 
 
+@assembled
 class PretrainedEmbedding(FrontEnd):
     """Describe clips by what a pretrained model makes of them: transfer learning in one step of a pipeline.
 
@@ -69,25 +70,7 @@ class PretrainedEmbedding(FrontEnd):
     allow_saved_model : bool, default=True
         Whether SavedModels are opened. By their nature, these can read and write files: False is for models from
         anywhere.
-    offset : float, default=0.0
-        Where to start in each clip, in seconds.
-    duration : float, default=None
-        How much to take of each clip, in seconds; None: all.
-    trim_db : float, default=None
-        Cut silence at both ends: what lies more than so many decibels below the loudest part. None: do not.
-    level : float, default=None
-        Scale each clip to this root-mean-square level in decibels relative to full scale, such as -20. None: do not.
-    pad_to : float, default=None
-        Pad clips that are shorter than this, in seconds, with silence. None: do not.
-    pad_side : {"start", "end"}, default="end"
-        Where `pad_to` adds silence.
-    n_jobs : int, default=None
-        Number of threads. None: 1, unless a `joblib.parallel_config` says otherwise.
-    memory : str, PathLike, joblib.Memory or FeatureCache, default=None
-        Where the model's outputs are kept, so that each clip is heard once whatever the number of folds, heads and
-        ways of pooling. None: nowhere.
-    on_error : {"raise", "warn"}, default="raise"
-        What a broken clip gets: an error, or a warning that names it and NaN in its place.
+    {parameters}
 
     Attributes
     ----------
@@ -135,8 +118,17 @@ class PretrainedEmbedding(FrontEnd):
         PretrainedEmbedding("yamnet", output="scores").fit(["holiday.mp3"]).tags(["holiday.mp3"])
     """
 
+    model: Any = field(default="yamnet", kw_only=False)
+    output: str | int = "embedding"
+    pooling: str | None = "mean"
+    sr: float | None = field(default=None, kw_only=True)
+    window_seconds: float | None = None
+    hop_seconds: float | None = None
+    class_names: Sequence[str] | str | os.PathLike | None = None
+    store: str = "bytes"
+    allow_saved_model: bool = True
+
     _parameter_constraints: ClassVar[dict] = {
-        **FrontEnd._parameter_constraints,
         "model": [str, os.PathLike, callable],
         "output": [str, Integral],
         "pooling": [None, StrOptions(set(POOLINGS))],
@@ -147,47 +139,6 @@ class PretrainedEmbedding(FrontEnd):
         "store": [StrOptions({"bytes", "reference"})],
         "allow_saved_model": ["boolean"],
     }
-
-    def __init__(
-        self,
-        model: Any = "yamnet",
-        *,
-        output: str | int = "embedding",
-        pooling: str | None = "mean",
-        sr: float | None = None,
-        window_seconds: float | None = None,
-        hop_seconds: float | None = None,
-        class_names: Sequence[str] | str | os.PathLike | None = None,
-        store: str = "bytes",
-        allow_saved_model: bool = True,
-        offset: float = 0.0,
-        duration: float | None = None,
-        trim_db: float | None = None,
-        level: float | None = None,
-        pad_to: float | None = None,
-        pad_side: str = "end",
-        n_jobs: int | None = None,
-        memory: str | os.PathLike | joblib.Memory | FeatureCache | None = None,
-        on_error: str = "raise",
-    ) -> None:
-        self.model = model
-        self.output = output
-        self.pooling = pooling
-        self.sr = sr
-        self.window_seconds = window_seconds
-        self.hop_seconds = hop_seconds
-        self.class_names = class_names
-        self.store = store
-        self.allow_saved_model = allow_saved_model
-        self.offset = offset
-        self.duration = duration
-        self.trim_db = trim_db
-        self.level = level
-        self.pad_to = pad_to
-        self.pad_side = pad_side
-        self.n_jobs = n_jobs
-        self.memory = memory
-        self.on_error = on_error
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
@@ -257,8 +208,8 @@ class PretrainedEmbedding(FrontEnd):
         if self.pooling is None:
             return self._frames_output(self._frames(X), X)
         stats = POOLINGS[self.pooling]
-        if self.memory is None:  # of hours of windows, nothing is kept
-            return self._frames(X, PooledOutputs(self._extractor(), stats), len(stats) * len(self.channel_names_))[:, 0]
+        if self.memory is None and not self._axes:  # of hours of windows, nothing is kept
+            return self._frames(X, PooledOutputs(self.extractor(), stats), len(stats) * len(self.channel_names_))[:, 0]
         return StatPooling(stats=stats).set_output(transform="default").fit_transform(self._frames(X))
 
     def tags(self, X: Any, top: int = 5) -> list[list[tuple[str, float]]]:
@@ -290,17 +241,17 @@ class PretrainedEmbedding(FrontEnd):
                 "'mean' or 'max'."
             )
         scores = self._scores_without_silence(X)
+        names = self._channels().names
         best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
-        return [
-            [(self.channel_names_[i], float(row[i])) for i in order] for row, order in zip(scores, best, strict=True)
-        ]
+        return [[(names[i], float(row[i])) for i in order] for row, order in zip(scores, best, strict=True)]
 
     def _scores_without_silence(self, X: Any) -> np.ndarray:
         """Pool the scores of windows, so that a bark is not said to be less of one for the silence around it."""
         check_is_fitted(self)
-        if self.pooling == "max" or SILENCE not in self.channel_names_:
+        names = self._channels().names
+        if self.pooling == "max" or SILENCE not in names:
             return np.asarray(self.transform(X))
-        silence = self.channel_names_.index(SILENCE)
+        silence = names.index(SILENCE)
         pooled = []
         for scores in self._frames(X):
             weights = np.maximum(1.0 - scores[:, silence], 1e-6)
@@ -385,23 +336,20 @@ class PretrainedEmbedding(FrontEnd):
     def _opened(self) -> Any:
         return open_model(self._source, self.output, None if self.window_seconds is None else self._n_samples)
 
-    def _extractor(self) -> WindowOutputs:
+    def extractor(self) -> WindowOutputs:
         return WindowOutputs(self._opened(), self._n_samples, self._hop_length(), self.sr_, f"model={self.model!r}")
 
     def _hop_length(self) -> int:
         return max(1, round(self.hop_seconds_ * self.sr_))
 
-    def _clock(self) -> tuple[float, float]:
-        return self._n_samples / 2 / self.sr_, self._hop_length() / self.sr_
-
-    def _kind(self) -> dict[str, Any]:
-        return {"kind": "scores" if self.output == "scores" else "embedding"}
-
-    def _silence(self) -> None:
-        return None  # it would take the model a window's time, in each call
-
-    def _channel_names(self) -> list[str]:
-        return self.channel_names_
+    def channels(self) -> Channels:
+        # No value of silence: it would take the model a window's time, in each call.
+        return Channels(
+            tuple(self.channel_names_),
+            kind="scores" if self.output == "scores" else "embedding",
+            start_seconds=self._n_samples / 2 / self.sr_,
+            hop_seconds=self._hop_length() / self.sr_,
+        )
 
     def _named_channels(self, n_outputs: int) -> list[str]:
         names, known = self.class_names, self._named()
@@ -419,7 +367,8 @@ class PretrainedEmbedding(FrontEnd):
     def _named(self) -> NamedModel | None:
         return NAMED_MODELS.get(self.model) if isinstance(self.model, str) else None
 
-    def _rate(self) -> float:
+    @property
+    def rate(self) -> float:
         return self.sr_
 
     def _settings(self) -> dict[str, Any]:

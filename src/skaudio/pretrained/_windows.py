@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 
 from skaudio._growing_array import GrowingArray
-from skaudio.features._block_extractor import BlockExtractor, Room
+from skaudio.features import BlockExtractor
 from skaudio.io import AudioError
 
 WINDOWS_AT_ONCE = 32  # as many as keep a network busy; memory stays bounded on long recordings
@@ -74,7 +74,7 @@ class WindowOutputs(BlockExtractor):
     def __call__(self, y: np.ndarray) -> np.ndarray:
         return np.concatenate(list(self.stream([y])))
 
-    def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Room) -> np.ndarray:
+    def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Callable) -> np.ndarray:
         grown = GrowingArray(None if n_samples is None else self._n_windows(n_samples), room)
         for outputs in self.stream(next(passes)):
             grown.append(outputs)
@@ -141,7 +141,7 @@ class PooledOutputs(BlockExtractor):
     def __call__(self, y: np.ndarray) -> np.ndarray:
         return self._pooled([y])
 
-    def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Room) -> np.ndarray:  # noqa: ARG002
+    def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Callable) -> np.ndarray:  # noqa: ARG002
         return self._pooled(next(passes))
 
     def _pooled(self, pieces: Iterable[np.ndarray]) -> np.ndarray:

@@ -9,9 +9,8 @@ from skaudio.features._cache import N_LOCKS, FeatureCache
 from skaudio.features._collector import FrameCollector
 from skaudio.features._threads import in_threads, portions
 
-CLIPS_A_TRANSACTION = (
-    64  # a transaction takes the time of a few short clips; what is lost by a kill is no more than one
-)
+# A transaction takes the time of a few short clips; a kill loses no more than one.
+CLIPS_PER_TRANSACTION = 64
 
 
 def fill_through_cache(
@@ -60,8 +59,8 @@ def fill_through_cache(
             if not held:
                 return number
             missing = read(shares[number])  # once more: another process may have stored some before it let the lock go
-            for start in range(0, len(missing), CLIPS_A_TRANSACTION):
-                some = missing[start : start + CLIPS_A_TRANSACTION]
+            for start in range(0, len(missing), CLIPS_PER_TRANSACTION):
+                some = missing[start : start + CLIPS_PER_TRANSACTION]
                 compute(some)
                 cache.put({keys[i]: batch[i] for i in some if keys[i] is not None and i not in batch.broken})
         return None

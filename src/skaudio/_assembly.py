@@ -1,0 +1,118 @@
+"""Putting an estimator together from its parts: one ``__init__``, one table of constraints, one docstring.
+
+scikit-learn wants every parameter in the signature of ``__init__`` and in ``_parameter_constraints``, and users want it
+in the docstring. A part is a data class that has all three for its own parameters; `assembled` brings them together.
+"""
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from textwrap import dedent, indent
+from typing import Any, TypeVar, dataclass_transform
+
+SECTION = r"^{name}\n-+\n(.*?)(?=\n\n[A-Z][A-Za-z ]+\n-+\n|\Z)"
+PLACEHOLDER = "{{{name}}}"
+REFERENCE = re.compile(r"(?<=\[)\d+(?=\])")
+
+Class = TypeVar("Class", bound=type)
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
+def assembled(cls: Class) -> Class:
+    """Make an estimator of parts that are data classes.
+
+    Parameters
+    ----------
+    cls : type
+        A class whose docstring has ``{parameters}``, ``{attributes}`` and ``{references}`` where those of its parts
+        belong. A field of its own is a parameter, which its docstring describes before ``{parameters}``, or another
+        default for a parameter of a part. A field with ``kw_only=False`` may be given without its name.
+
+    Returns
+    -------
+    type
+        The class. Its signature has the order of its docstring: parameters that may be given without their names, its
+        own, and those of its parts from left to right. References are numbered in the order in which they are listed.
+    """
+    cls = dataclass(kw_only=True, eq=False, repr=False)(cls)
+    parts = [part for part in cls.__mro__[1:] if "__dataclass_fields__" in vars(part)]
+    own = vars(cls).get("_parameter_constraints", {})
+    cls._parameter_constraints = own | {
+        name: constraint
+        for part in parts
+        for name, constraint in vars(part)["_parameter_constraints"].items()
+        if name not in own
+    }
+    texts = _with_own_references([cls.__doc__, *(part.__doc__ for part in parts)])
+    positional = {one.name for one in fields(cls) if not one.kw_only}
+    described = [entry for text in texts for entry in _entries(_section(text, "Parameters"))]
+    first = {_names(entry): entry for entry in reversed(described)}  # a class may describe a parameter of a part anew
+    entries = [entry for entry in described if first[_names(entry)] is entry]
+    entries.sort(key=lambda entry: positional.isdisjoint(_names(entry)))
+    defaults = {name: vars(cls)[name] for name in vars(cls).get("__annotations__", {}) if name in vars(cls)}
+    _set_docstring(
+        cls,
+        texts[0],
+        parameters="\n".join(_with_defaults(entry, defaults) for entry in entries),
+        attributes="\n".join(filter(None, (_section(text, "Attributes") for text in texts))),
+        references="\n".join(filter(None, (_section(text, "References") for text in texts))),
+    )
+    _set_order(cls.__init__, [name for entry in entries for name in _names(entry)])
+    return cls
+
+
+def _set_docstring(cls: type, doc: str, **sections: str) -> None:
+    """Replace the sections of a docstring that have a placeholder."""
+    for name, text in sections.items():
+        placeholder = PLACEHOLDER.format(name=name)
+        if placeholder not in doc:
+            continue
+        heading = re.escape(name.capitalize())
+        found = re.search(rf"{heading}\n +-+\n(.*?{re.escape(placeholder)})", doc, flags=re.DOTALL)
+        doc = doc[: found.start(1)] + indent(text, "    ") + doc[found.end(1) :]
+    cls.__doc__ = doc
+
+
+def _set_order(init: Callable, names: list[str]) -> None:
+    signature = inspect.signature(init)
+    given = dict(signature.parameters)
+    order = ["self", *sorted(names, key=lambda name: given[name].kind is inspect.Parameter.KEYWORD_ONLY)]
+    init.__signature__ = signature.replace(parameters=[given[name] for name in order])  # type: ignore[attr-defined]
+
+
+def _section(doc: str, name: str) -> str:
+    """Return what stands under a heading of a numpydoc docstring, without the placeholder."""
+    first, _, rest = doc.partition("\n")
+    found = re.search(SECTION.format(name=name), f"{first}\n{dedent(rest)}", re.DOTALL | re.MULTILINE)
+    return found.group(1).replace(PLACEHOLDER.format(name=name.lower()), "").rstrip() if found else ""
+
+
+def _entries(section: str) -> list[str]:
+    """Split a section into its parameters."""
+    return [entry.rstrip() for entry in re.split(r"^(?=\w[^\n]* : )", section, flags=re.MULTILINE) if entry.strip()]
+
+
+def _names(entry: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in entry.partition(" : ")[0].split(","))
+
+
+def _with_defaults(entry: str, defaults: dict[str, Any]) -> str:
+    """State the default that a class has for a parameter of a part."""
+    names = _names(entry)
+    if len(names) > 1 or names[0] not in defaults:
+        return entry
+    default = defaults[names[0]]
+    default = default.default if hasattr(default, "default") else default
+    return re.sub(r"(default=).*", lambda found: f"{found.group(1)}{default!r}", entry, count=1)
+
+
+def _with_own_references(docs: list[str]) -> list[str]:
+    """Return docstrings whose references are numbered one after another."""
+    numbered, n_before = [], 0
+    for doc in docs:
+        own = sorted(set(re.findall(r"\.\. \[(\d+)\]", doc)), key=int)
+        order = {number: str(n_before + i) for i, number in enumerate(own, 1)}
+        numbered.append(REFERENCE.sub(lambda found, order=order: order.get(found.group(), found.group()), doc))
+        n_before += len(own)
+    return numbered

@@ -1,0 +1,185 @@
+"""A front end from a function of a waveform."""
+
+import marshal
+from collections.abc import Callable, Sequence
+from dataclasses import field
+from functools import partial
+from inspect import Parameter, signature
+from numbers import Integral
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.utils._param_validation import Interval
+
+from skaudio._assembly import assembled
+from skaudio._frames import Channels
+from skaudio.features._front_end import FrontEnd
+from skaudio.features._spectral_front_end import numbered
+from skaudio.io import AudioError
+
+PROBE_SECONDS = 1.0
+
+
+@assembled
+class FunctionFrontEnd(FrontEnd):
+    """Compute the frames of each clip by a function, such as those of `librosa.feature`.
+
+    The function gets every kind of clip, resampled; its frames come as batches, from several threads and through the
+    cache, and carry the names of their channels and their times.
+
+    Parameters
+    ----------
+    function : callable
+        From a waveform, float32 of shape ``(n_samples,)``, to an array of shape ``(n_channels, n_frames)``, as
+        librosa's functions return it, or ``(n_frames,)``. It is given ``sr`` and ``hop_length``, too, if it has
+        parameters of these names. It is called from several threads if ``n_jobs`` says so. To be pickled, it must be
+        defined at the top of a module.
+    kw_args : dict or None, default=None
+        Further arguments of the function.
+    channel_names : sequence of str or None, default=None
+        Names of the channels. None: the name of the function, and numbers; how many there are is tried out on a second
+        of noise.
+    hop_length : int or None, default=None
+        Samples between neighbouring frames, on multiples of which they are centred. None: the default of the function's
+        own ``hop_length``; if it has none, the times of frames are not known.
+    time_axis : {-1, 0}, default=-1
+        Axis of time in what the function returns; 0 for ``(n_frames, n_channels)``.
+    {parameters}
+
+    See Also
+    --------
+    FrontEnd : To derive a front end with parameters of its own from.
+    sklearn.preprocessing.FunctionTransformer : The same for tables.
+
+    Notes
+    -----
+    With ``memory``, what is stored is recognised by the code of the function and the values it refers to in enclosing
+    functions, not by the code of what it calls: clear the cache when that changes.
+
+    Examples
+    --------
+    >>> import librosa
+    >>> import numpy as np
+    >>> from skaudio.features import FunctionFrontEnd
+    >>> chroma = FunctionFrontEnd(librosa.feature.chroma_stft, sr=8000, hop_length=256, kw_args={"n_fft": 1024})
+    >>> clips = [np.sin(2 * np.pi * 440 * np.arange(4096) / 8000)]
+    >>> frames = chroma.fit_transform(clips)
+    >>> frames.shape, chroma.get_feature_names_out()[9], int(frames[0, 5].argmax())  # 440 Hz is an A
+    ((1, 17, 12), 'chroma_stft_09', 9)
+    >>> chroma.frame_times(3)
+    array([0.   , 0.032, 0.064])
+
+    Several functions side by side:
+
+    >>> from sklearn.pipeline import FeatureUnion, make_pipeline
+    >>> from skaudio.pooling import StatPooling
+    >>> parts = [librosa.feature.chroma_stft, librosa.feature.zero_crossing_rate, librosa.feature.spectral_flatness]
+    >>> union = FeatureUnion(
+    ...     [(part.__name__, make_pipeline(FunctionFrontEnd(part, sr=8000), StatPooling())) for part in parts]
+    ... )
+    >>> union.fit_transform(clips).shape
+    (1, 126)
+    """
+
+    function: Callable[..., np.ndarray] = field(kw_only=False)
+    sr: float = field(default=22050, kw_only=True)
+    kw_args: dict[str, Any] | None = None
+    channel_names: Sequence[str] | None = None
+    hop_length: int | None = None
+    time_axis: int = -1
+
+    _parameter_constraints: ClassVar[dict] = {
+        "function": [callable],
+        "kw_args": [dict, None],
+        "channel_names": ["array-like", None],
+        "hop_length": [Interval(Integral, 1, None, closed="left"), None],
+        "time_axis": [Interval(Integral, -1, 0, closed="both")],
+    }
+
+    def extractor(self) -> Callable[[np.ndarray], np.ndarray]:
+        call = self._call()
+
+        def extract(y: np.ndarray) -> np.ndarray:
+            return self._checked(call(y), len(y))
+
+        return extract
+
+    def channels(self) -> Channels:
+        names, hop_length = self.channel_names, self._hop_length()
+        if names is None:
+            noise = np.random.default_rng(0).normal(0.0, 0.1, max(1, round(PROBE_SECONDS * self.sr)))
+            frames = self._checked(self._call()(noise.astype(np.float32)), len(noise))
+            names = numbered(self._name(), frames.shape[1]) if frames.shape[1] > 1 else [self._name()]
+        times = {} if hop_length is None else {"start_seconds": 0.0, "hop_seconds": hop_length / self.sr}
+        return Channels(tuple(map(str, names)), **times)
+
+    def _call(self) -> Callable[[np.ndarray], Any]:
+        """Return the function of the waveform alone."""
+        known = self._parameters()
+        given = {"sr": self.sr, "hop_length": self.hop_length}
+        settings = {name: value for name, value in given.items() if name in known and value is not None}
+        function = partial(self.function, **settings | (self.kw_args or {}))
+        by_name = "y" in known and known["y"].kind is Parameter.KEYWORD_ONLY  # as librosa's features have it
+        return (lambda y: function(y=y)) if by_name else function
+
+    def _checked(self, values: Any, n_samples: int) -> np.ndarray:
+        """Return what the function gave as frames.
+
+        Raises
+        ------
+        AudioError
+            If it cannot be that.
+        """
+        frames = np.asarray(values)
+        if frames.ndim not in {1, 2} or frames.dtype.kind not in "fiub" or 0 in frames.shape:
+            remedy = " Take its magnitude, np.abs, in a function of your own." if frames.dtype.kind == "c" else ""
+            raise AudioError(
+                f"{self._name()} returned an array of shape {frames.shape} and dtype {frames.dtype} for "
+                f"{n_samples} samples; expected real numbers (n_channels, n_frames) or (n_frames,).{remedy}"
+            )
+        if frames.ndim == 1:
+            frames = frames[:, np.newaxis]
+        elif self.time_axis == -1:
+            frames = frames.T
+        if self.channel_names is not None and frames.shape[1] != len(self.channel_names):
+            swapped = " Its first axis seems to be time: use time_axis=0." if self.time_axis == -1 else ""
+            raise AudioError(
+                f"{self._name()} returned {frames.shape[1]} channels for {n_samples} samples; channel_names has "
+                f"{len(self.channel_names)} names.{swapped if frames.shape[0] == len(self.channel_names) else ''}"
+            )
+        return np.ascontiguousarray(frames, dtype=np.float32)
+
+    def _name(self) -> str:
+        function = self.function
+        while isinstance(function, partial):
+            function = function.func
+        return getattr(function, "__name__", type(function).__name__)
+
+    def _parameters(self) -> dict[str, Parameter]:
+        try:
+            return dict(signature(self.function).parameters)
+        except ValueError:  # of a function in C
+            return {}
+
+    def _hop_length(self) -> int | None:
+        given = {"hop_length": self.hop_length, **(self.kw_args or {})}["hop_length"]
+        if given is not None:
+            return given
+        own = self._parameters().get("hop_length")
+        return own.default if own is not None and isinstance(own.default, Integral) else None
+
+    def _settings(self) -> dict[str, Any]:
+        return {**super()._settings(), "function": code_of(self.function)}
+
+
+def code_of(function: Any) -> Any:
+    """Return what a function is recognised by: its code and what it refers to in enclosing functions."""
+    if isinstance(function, partial):
+        return code_of(function.func), function.args, sorted(function.keywords.items())
+    name = f"{getattr(function, '__module__', None)}.{getattr(function, '__qualname__', None)}"
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return name, function if not callable(getattr(function, "__self__", None)) else None
+    cells = [cell.cell_contents for cell in function.__closure__ or ()]
+    values = [code_of(value) if callable(value) else value for value in cells]
+    return name, marshal.dumps(code), function.__defaults__, function.__kwdefaults__, values

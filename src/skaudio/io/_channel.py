@@ -1,0 +1,78 @@
+"""Which channel of a clip is wanted."""
+
+from collections.abc import Mapping, Sequence
+from numbers import Integral
+from typing import Any
+
+from skaudio.io._audio_error import AudioError
+from skaudio.io._audio_info import audio_info
+from skaudio.io._clip import clip_kind, clip_name
+
+
+def own_channel(clip: Any, channel: int | None) -> int | None:
+    """Return the channel that a record asks for, as ``{"path": "a.wav", "channel": 1}`` does, else `channel`."""
+    if isinstance(clip, Mapping) and clip.get("channel") is not None:
+        return clip["channel"]
+    return channel
+
+
+def check_channel(channel: Any, n_channels: int, name: str) -> None:
+    """Raise an AudioError where a clip has no such channel."""
+    if channel is None:
+        return
+    if not isinstance(channel, Integral) or isinstance(channel, bool):
+        raise AudioError(f"channel={channel!r} of {name} is of type {type(channel).__name__}; expected an int.")
+    if not 0 <= channel < n_channels:
+        there = "one channel, which is 0" if n_channels == 1 else f"{n_channels} channels, 0 to {n_channels - 1}"
+        raise AudioError(f"{name} has no channel {channel}: it has {there}.")
+
+
+def split_channels(clips: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return each channel of each clip as a clip of its own.
+
+    Parameters
+    ----------
+    clips : sequence of paths, pairs ``(y, sr)`` or records
+        See `load`. Nothing is decoded yet; of files, the header is read.
+
+    Returns
+    -------
+    list of dict
+        Records such as ``{"path": "night.wav", "channel": 1}``, clips in their order and channels in theirs. All that
+        takes a clip takes one of them.
+
+    Raises
+    ------
+    AudioError, TypeError
+        If a clip cannot be opened, or does not state its sampling rate, as a bare array.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.io import load, split_channels
+    >>> stereo = (np.array([[0.5, -0.5], [0.25, -0.25]] * 8, np.float32), 8000)
+    >>> left, right = split_channels([stereo])
+    >>> load(right, sr=None)[0][:2]
+    array([-0.5 , -0.25], dtype=float32)
+    """
+    return [
+        _record(clip) | {"channel": channel} for i, clip in enumerate(clips) for channel in range(_n_channels(clip, i))
+    ]
+
+
+def _n_channels(clip: Any, i: int) -> int:
+    try:
+        return audio_info(clip, sr=None).n_channels
+    except AudioError as error:
+        raise AudioError(f"Clip {i}: {error}") from error
+
+
+def _record(clip: Any) -> dict[str, Any]:
+    kind = clip_kind(clip)
+    if kind == "record" and isinstance(clip, Mapping):
+        return dict(clip)
+    if kind == "pair":
+        return {"array": clip[0], "sampling_rate": clip[1]}
+    if kind == "file" and not hasattr(clip, "read"):
+        return {"path": clip}
+    raise TypeError(f"{clip_name(clip)} cannot be split: give a path, a pair (y, sr) or a dict.")
