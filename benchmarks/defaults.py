@@ -21,7 +21,7 @@ import numpy as np
 from measure import Report
 from scipy.spatial.transform import Rotation
 from sklearn.base import clone
-from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from sklearn.datasets import load_breast_cancer, load_iris, load_wine
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 
@@ -132,7 +132,7 @@ INPUTS = {
     "power": power,
     "table-wine": lambda: table(load_wine),
     "table-cancer": lambda: table(load_breast_cancer),
-    "table-digits": lambda: table(load_digits),
+    "table-iris": lambda: table(load_iris),
 }
 CLASSIFIERS = {
     "cnn": CNNClassifier(),

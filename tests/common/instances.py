@@ -1,5 +1,6 @@
 """An instance of everything public that can be fitted, with fast parameters, and what it is excused from, and why."""
 
+import librosa
 import numpy as np
 
 from skaudio.estimators import (
@@ -15,7 +16,7 @@ from skaudio.estimators import (
     MixtureClassifier,
     SiameseMatcher,
 )
-from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram, Waveform
+from skaudio.features import MFCC, STFT, FunctionFrontEnd, MelSpectrogram, Spectrogram, Waveform
 from skaudio.matching import RecordingMatcher
 from skaudio.pooling import FramePadder, FrameStacker, MixturePooling, StatPooling
 from skaudio.pretrained import PretrainedEmbedding, TransferClassifier
@@ -48,6 +49,7 @@ FRONT_ENDS = [
     Spectrogram(sr=8000, deltas=1),
     MelSpectrogram(sr=8000, n_mels=20, normalize="standard"),
     MFCC(sr=8000, n_mels=20, n_mfcc=8, deltas=2, trim_db=40.0, level=-20.0),
+    FunctionFrontEnd(librosa.feature.rms, sr=8000, hop_length=256, channel_names=["rms"]),
 ]
 POOLING = [
     StatPooling(stats=("mean", "std", "p10", "median", "iqr", "skew", "kurtosis", "slope"), segments=3),

@@ -19,6 +19,20 @@ def documented(doc):
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=name)
+def test_signature_and_docstring_have_one_order(estimator):
+    assert list(inspect.signature(type(estimator)).parameters) == list(documented(inspect.getdoc(type(estimator))))
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=name)
+def test_references_are_numbered_as_they_are_listed(estimator):
+    doc = inspect.getdoc(type(estimator))
+    listed = [int(number) for number in re.findall(r"^\.\. \[(\d+)\]", doc, re.MULTILINE)]
+    assert listed == list(range(1, len(listed) + 1))
+    used = {int(number) for number in re.findall(r"\[(\d+)\]_", doc)}
+    assert used == set(listed)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=name)
 def test_every_parameter_is_described_with_its_default(estimator):
     signature = inspect.signature(type(estimator)).parameters
     given = {parameter: value.default for parameter, value in signature.items()}

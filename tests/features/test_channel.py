@@ -1,9 +1,13 @@
 """Clips of several channels: their average, one of them, each of them, or all side by side."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 import soundfile
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from skaudio.dsp import melspectrogram, power_to_db
 from skaudio.events import EventDetector
@@ -78,12 +82,12 @@ def test_channels_are_apart_in_the_cache(stereo, tmp_path):
 def test_what_cannot_be_split_says_so(tmp_path):
     with pytest.raises(AudioError, match="Clip 0: Nothing tells the sampling rate"):
         split_channels([STEREO[:, 0]])
-    with pytest.raises(AudioError, match="Clip 1: .*does not exist"):
+    with pytest.raises(AudioError, match=r"Clip 1: .*does not exist"):
         split_channels([(STEREO, SR), tmp_path / "none.wav"])
 
 
 def test_a_bare_array_of_channels_wants_to_be_asked_for():
-    with pytest.raises(AudioError, match="Clip 0: .*2 columns look like channels"):
+    with pytest.raises(AudioError, match=r"Clip 0: .*2 columns look like channels"):
         MFCC(sr=SR).fit_transform([STEREO])
     assert_array_equal(Waveform(sr=SR, channel=1).fit_transform([STEREO])[0, :, 0], STEREO[:, 1])
     with pytest.raises(AudioError, match="expected one dimension"):  # rather a spectrogram
@@ -93,7 +97,9 @@ def test_a_bare_array_of_channels_wants_to_be_asked_for():
 class TestAxes:
     """Sensors: each axis has a spectrum of its own."""
 
-    walks = [np.random.default_rng(i).normal(size=(n, 3)).astype(np.float32) for i, n in enumerate((300, 400))]
+    walks: ClassVar = [
+        np.random.default_rng(i).normal(size=(n, 3)).astype(np.float32) for i, n in enumerate((300, 400))
+    ]
 
     @pytest.mark.parametrize(
         "front_end", [MelSpectrogram(n_mels=8, n_fft=64), MFCC(n_mels=8, n_mfcc=4, n_fft=64, deltas=1), STFT(n_fft=16)]
@@ -155,8 +161,10 @@ class TestAxes:
         frames = front_end.fit_transform(self.walks)
         with pytest.raises(ValueError, match="cannot be inverted: its frames are those of several channels"):
             front_end.inverse_transform(frames)
-        detector = EventDetector(StatPooling(), front_end=front_end, window_seconds=2.0)
-        with pytest.raises(ValueError, match="several channels of a recording. Use None"):
+        detector = EventDetector(
+            make_pipeline(StatPooling(), LogisticRegression()), front_end=front_end, window_seconds=2.0
+        )
+        with pytest.raises(ValueError, match="several channels of a recording"):
             detector.fit([(np.zeros(3000), 50)], [[(1.0, 2.0, "step")]])
 
     def test_their_average_is_what_is_shown(self):

@@ -8,7 +8,7 @@ from skaudio.estimators._supervised import SupervisedEstimator
 
 @assembled
 class CRNNClassifier(ConvolutionalRecurrentBody, ClassifierHead, SupervisedEstimator):
-    """Convolutional recurrent network from frame sequences to classes, of clips and of each of their frames.
+    """Convolutional recurrent network [3]_ from frame sequences to classes, of clips and of each of their frames.
 
     Convolutions see what sounds at a time, GRU layers in both directions what came before and what follows. Time is
     kept fine, at a quarter of the frames: what it is for is to tell when something happens, by `predict_frames`, be it

@@ -29,11 +29,11 @@ class FunctionFrontEnd(FrontEnd):
 
     Parameters
     ----------
-    function : callable
+    function : callable or None, default=None
         From a waveform, float32 of shape ``(n_samples,)``, to an array of shape ``(n_channels, n_frames)``, as
         librosa's functions return it, or ``(n_frames,)``. It is given ``sr`` and ``hop_length``, too, if it has
         parameters of these names. It is called from several threads if ``n_jobs`` says so. To be pickled, it must be
-        defined at the top of a module.
+        defined at the top of a module. None: the waveform itself.
     kw_args : dict or None, default=None
         Further arguments of the function.
     channel_names : sequence of str or None, default=None
@@ -81,7 +81,7 @@ class FunctionFrontEnd(FrontEnd):
     (1, 126)
     """
 
-    function: Callable[..., np.ndarray] = field(kw_only=False)
+    function: Callable[..., np.ndarray] | None = field(default=None, kw_only=False)
     sr: float = field(default=22050, kw_only=True)
     kw_args: dict[str, Any] | None = None
     channel_names: Sequence[str] | None = None
@@ -89,7 +89,7 @@ class FunctionFrontEnd(FrontEnd):
     time_axis: int = -1
 
     _parameter_constraints: ClassVar[dict] = {
-        "function": [callable],
+        "function": [callable, None],
         "kw_args": [dict, None],
         "channel_names": ["array-like", None],
         "hop_length": [Interval(Integral, 1, None, closed="left"), None],
@@ -118,7 +118,7 @@ class FunctionFrontEnd(FrontEnd):
         known = self._parameters()
         given = {"sr": self.sr, "hop_length": self.hop_length}
         settings = {name: value for name, value in given.items() if name in known and value is not None}
-        function = partial(self.function, **settings | (self.kw_args or {}))
+        function = partial(self._function(), **settings | (self.kw_args or {}))
         by_name = "y" in known and known["y"].kind is Parameter.KEYWORD_ONLY  # as librosa's features have it
         return (lambda y: function(y=y)) if by_name else function
 
@@ -149,15 +149,18 @@ class FunctionFrontEnd(FrontEnd):
             )
         return np.ascontiguousarray(frames, dtype=np.float32)
 
+    def _function(self) -> Callable[..., np.ndarray]:
+        return waveform if self.function is None else self.function
+
     def _name(self) -> str:
-        function = self.function
+        function = self._function()
         while isinstance(function, partial):
             function = function.func
         return getattr(function, "__name__", type(function).__name__)
 
     def _parameters(self) -> dict[str, Parameter]:
         try:
-            return dict(signature(self.function).parameters)
+            return dict(signature(self._function()).parameters)
         except ValueError:  # of a function in C
             return {}
 
@@ -169,7 +172,12 @@ class FunctionFrontEnd(FrontEnd):
         return own.default if own is not None and isinstance(own.default, Integral) else None
 
     def _settings(self) -> dict[str, Any]:
-        return {**super()._settings(), "function": code_of(self.function)}
+        return {**super()._settings(), "function": code_of(self._function())}
+
+
+def waveform(y: np.ndarray) -> np.ndarray:
+    """Return a waveform as it is."""
+    return y
 
 
 def code_of(function: Any) -> Any:

@@ -17,7 +17,7 @@ from skaudio.pooling._gather import gather_frames, silence_of
 
 
 class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
-    """Join each frame with those before and after it into one frame of more channels.
+    """Join each frame with those before and after it into one frame of more channels [1]_.
 
     This is how a model that sees single frames (a linear model, a multi-layer perceptron, a Gaussian mixture) is given
     context; known as splicing in Kaldi and as `librosa.feature.stack_memory` (which looks back only).

@@ -22,9 +22,9 @@ MAX_FRAMES_AT_A_TIME = 2**14
 class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
     r"""Describe each clip by how its frames spread over the components of a Gaussian mixture.
 
-    `fit` draws frames of all clips and fits a `sklearn.mixture.GaussianMixture` to them: an alphabet of sounds, known
-    as universal background model where the sounds are speech. `transform` tells of each clip how much of each component
-    is in it, or how its frames deviate from the mean of each component, which says who or what made the sound.
+    `fit` draws frames of all clips and fits a `sklearn.mixture.GaussianMixture` to them, known as universal background
+    model [2]_ where the sounds are speech. `transform` computes for each clip how much of each component is in it, or
+    how its frames deviate from the mean of each component, which depends on who or what made the sound.
 
     Parameters
     ----------
@@ -34,8 +34,8 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         As in `sklearn.mixture.GaussianMixture`.
     output : {"posterior", "first_order"}, default="posterior"
         - "posterior": mean over time of each component's posterior probability; a clip's columns sum to 1.
-        - "first_order": the part of the Fisher vector that belongs to the means, the normalised first-order statistics
-          of speaker recognition; see Notes.
+        - "first_order": the part of the Fisher vector [1]_ that belongs to the means, the normalised first-order
+          statistics of speaker recognition; see Notes.
     standardize : bool, default=True
         Whether to scale channels to zero mean and unit variance first, by the drawn frames. Without it channels of
         large variance (the first cepstral coefficient, say) rule the mixture.
