@@ -161,6 +161,7 @@ def transfer(report):
 def capuchinbird(report):
     """Clips of 3 s, padded in front, through two convolutions; windows above 0.99 in a row are one call.
 
+    As in the tutorial, batches are of 16 and targets are not smoothed: a smoothed one is 0.95, and is not exceeded.
     Frames are 10 ms apart, where the tutorial has 2 ms: a fifth of its minutes.
     """
     folder = Path(os.environ["SKAUDIO_DATA"]) / "forest"
@@ -183,16 +184,19 @@ def capuchinbird(report):
         quiet = [s for s in rng.uniform(0, len(y) / 16000 - 3, 60) if all(b <= s or a >= s + 3 for a, b in own)][:20]
         labels += [0] * len(quiet)
         clips += [y[int(start * 16000) :][:48000] for start in starts + quiet]
-    model = make_pipeline(front_end, CNNClassifier("plain", epochs=4, random_state=0)).fit(clips, labels)
-    exact = 0
+    network = CNNClassifier("plain", epochs=4, batch_size=16, label_smoothing=0.0, random_state=0)
+    model = make_pipeline(front_end, network).fit(clips, labels)
+    exact = {0.99: 0, 0.5: 0}
     for row in [row for row, held in zip(recordings, test, strict=True) if held]:
         y = waveforms[row["path"]]
         windows = [y[start : start + 48000] for start in range(0, len(y), 48000)]
-        above = model.predict_proba(windows)[:, 1] > 0.99
-        counted = np.count_nonzero(np.diff(above.astype(int), prepend=0) == 1)
-        report.line(f"  {row['path']}: {counted} counted, of {row['n_calls']}")
-        exact += counted == int(row["n_calls"])
-    report.figure("Capuchinbird by slices of 3 s, recordings counted exactly, of 7", exact, 5)
+        scores = model.predict_proba(windows)[:, 1]
+        counted = {t: np.count_nonzero(np.diff((scores > t).astype(int), prepend=0) == 1) for t in exact}
+        report.line(f"  {row['path']}: {counted[0.99]} above 0.99, {counted[0.5]} above 0.5, of {row['n_calls']}")
+        for threshold, n_counted in counted.items():
+            exact[threshold] += n_counted == int(row["n_calls"])
+    report.figure("Capuchinbird by slices of 3 s above 0.99, recordings counted exactly, of 7", exact[0.99], 5)
+    report.figure("the same above 0.5", exact[0.5], 5)
 
 
 @tutorial

@@ -31,7 +31,8 @@ class ClassifierHead(FrameHead, ClassifierMixin):
     class_weight : dict, list of dicts, "balanced" or None, default=None
         How much clips of each class count, on top of ``sample_weight``, as scikit-learn's classifiers have it.
     label_smoothing : float, default=0.1
-        Share of its target that a class gives to all classes, so that no network gets too sure.
+        Share of each target that is spread evenly over all classes, so that the network is not trained to be certain.
+        Of two classes, probabilities approach ``1 - label_smoothing / 2`` at most: for thresholds above, use 0.
 
     Attributes
     ----------
