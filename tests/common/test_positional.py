@@ -10,6 +10,7 @@ FOLDERS = ["features", "pooling", "augment", "estimators", "pretrained", "matchi
 POSITIONAL = {
     **{name: ["sr"] for name in ("Waveform", "STFT", "Spectrogram", "MelSpectrogram", "MFCC", "RecordingMatcher")},
     "StatPooling": ["stats"],
+    "FunctionFrontEnd": ["function"],
     "FrameStacker": ["n_before", "n_after"],
     "FramePadder": ["n_frames"],
     "MixturePooling": ["n_components"],
@@ -48,8 +49,9 @@ def public_classes():
     for folder in FOLDERS:
         module = importlib.import_module(f"skaudio.{folder}")
         for name in module.__all__:
-            if hasattr(getattr(module, name), "get_params") and name != "Augmenter":
-                yield getattr(module, name)
+            cls = getattr(module, name)
+            if hasattr(cls, "get_params") and not inspect.isabstract(cls) and name != "Augmenter":
+                yield cls
 
 
 CLASSES = list(public_classes())

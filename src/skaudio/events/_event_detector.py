@@ -513,9 +513,10 @@ class EventDetector(WindowModel):
 
         Parameters
         ----------
-        blocks : iterable of array-likes of shape (n_samples,) or (n_samples, 1)
+        blocks : iterable of array-likes of shape (n_samples,) or (n_samples, n_channels)
             Pieces of the waveform, of any length, as a microphone or a socket gives them: floating-point numbers, or
-            PCM as int8, int16, int32 or uint8, which is scaled to [-1, 1].
+            PCM as int8, int16, int32 or uint8, which is scaled to [-1, 1]. Channels are averaged, unless the front end
+            has a ``channel``.
         sr : float
             Their sampling rate in Hz.
 
@@ -528,10 +529,10 @@ class EventDetector(WindowModel):
         Raises
         ------
         AudioError, TypeError
-            If a block is of several channels, of bytes, or of numbers that are no samples, with its number.
+            If a block is of bytes, or of numbers that are no samples, with its number.
         """
         check_is_fitted(self)
-        pieces = block_waveforms(blocks, sr)
+        pieces = block_waveforms(blocks, sr, None if self.front_end is None else self.front_end.channel)
         own_sr = self._sampling_rate()
         pieces = pieces if sr == own_sr else resampled(pieces, sr, own_sr)
         units, look = self._scales()

@@ -9,15 +9,17 @@ from skaudio.events._event import Event
 from skaudio.io import AudioError, load
 
 
-def block_waveforms(blocks: Iterable[Any], sr: float) -> Iterator[np.ndarray]:
+def block_waveforms(blocks: Iterable[Any], sr: float, channel: int | None = None) -> Iterator[np.ndarray]:
     """Convert blocks of a stream to waveforms, each by the rules of a clip in memory; empty ones are left out.
 
     Parameters
     ----------
-    blocks : iterable of array-likes of shape (n_samples,) or (n_samples, 1)
+    blocks : iterable of array-likes of shape (n_samples,) or (n_samples, n_channels)
         Floating-point numbers, or PCM.
     sr : float
         Their sampling rate in Hz.
+    channel : int or None, default=None
+        Which of several channels; None: their average.
 
     Yields
     ------
@@ -33,12 +35,12 @@ def block_waveforms(blocks: Iterable[Any], sr: float) -> Iterator[np.ndarray]:
         if isinstance(block, (str, bytes, bytearray, memoryview)) or not hasattr(block, "__len__"):
             raise TypeError(
                 f"Block {i} is of type {type(block).__name__}; expected an array of shape (n_samples,) or "
-                "(n_samples, 1). Of bytes, say what they are: np.frombuffer(block, np.int16) of 16-bit PCM, "
+                "(n_samples, n_channels). Of bytes, say what they are: np.frombuffer(block, np.int16) of 16-bit PCM, "
                 "np.float32 of floating-point numbers."
             )
         if len(block):
             try:
-                y, _ = load((block, sr), sr=None)
+                y, _ = load((block, sr), sr=None, channel=channel)
             except (AudioError, TypeError) as error:
                 raise type(error)(f"Block {i}: {error}") from error
             yield y.copy()  # who reads a microphone may fill one buffer again and again

@@ -58,8 +58,8 @@ class FrameCollector:
         """Take note that clip ``i`` has no frames, and why."""
         self.broken[i] = message
 
-    def frames(self, n_channels: int) -> np.ndarray:
-        """Give the batch; a broken clip is one frame of NaN."""
+    def frames(self, n_channels: int | None = None) -> np.ndarray:
+        """Return the batch; a broken clip is one frame of NaN in `n_channels` channels."""
         for i in self.broken:
             self.put(i, np.full((1, n_channels), np.nan, np.float32))
         if not self._ragged:

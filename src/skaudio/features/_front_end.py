@@ -325,7 +325,9 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
             cache = self.memory if isinstance(self.memory, FeatureCache) else FeatureCache(self.memory)
             fill_through_cache(cache, self._key_of(clips), compute, batch, self.n_jobs)
         self._warn_of(batch.broken)
-        return batch.frames(len(self.channels_out().names) if n_channels is None else n_channels)
+        if batch.broken and n_channels is None:
+            n_channels = len(self.channels_out().names)
+        return batch.frames(n_channels)
 
     def _compute(
         self, clips: Sequence, kind: str | None, extract: Callable, batch: FrameCollector, indices: Sequence
