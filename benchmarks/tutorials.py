@@ -340,15 +340,22 @@ def denoising(report):
         return np.sqrt(np.mean([np.square(a - b).mean() for a, b in zip(frames, clean[held], strict=True)]))
 
     report.line(f"  log-mel at 10 dB, as it is: {distance(noisy[held]):.1f} dB from clean")
-    stacked = FrameStacker(4, 4).fit_transform(noisy)
+    stacked, wanted = (FrameStacker(4, 4).fit_transform(frames) for frames in (noisy, clean))
+    rows = np.concatenate(list(stacked[~held]))
     perceptron = make_pipeline(
         StandardScaler(), MLPRegressor(hidden_layer_sizes=(256,), early_stopping=True, random_state=0)
     )
-    perceptron.fit(np.concatenate(list(stacked[~held])), np.concatenate(list(clean[~held])))
+    perceptron.fit(rows, np.concatenate(list(clean[~held])))
     by_perceptron = distance([perceptron.predict(np.asarray(clip)) for clip in stacked[held]])
-    model = AutoencoderLatent(kind="recurrent", random_state=0).fit(noisy[~held], clean[~held])
     report.line(f"  by MLPRegressor on stacked frames: {by_perceptron:.1f} dB")
-    report.figure("Denoised log-mel, dB from clean", distance(model.reconstruct(noisy[held])), 6.5, at_most=True)
+    recurrent = AutoencoderLatent(kind="recurrent", random_state=0).fit(noisy[~held], clean[~held])
+    report.line(f"  by a recurrent autoencoder: {distance(recurrent.reconstruct(noisy[held])):.1f} dB")
+    model = AutoencoderLatent(128, hidden=(256,), random_state=0).fit(rows, np.concatenate(list(wanted[~held])))
+    middle = slice(4 * 40, 5 * 40)
+    denoised = [model.reconstruct(np.asarray(clip))[:, middle] for clip in stacked[held]]
+    report.figure(
+        "Denoised log-mel, dB from clean, dense layers on stacked frames", distance(denoised), 6.5, at_most=True
+    )
 
 
 if __name__ == "__main__":

@@ -48,6 +48,10 @@ class FramesOutputMixin(TransformerMixin):
         # Outputs are wrapped where this names "transform"; scikit-learn has it as an attribute of the class.
         cls._sklearn_auto_wrap_output_keys = property(lambda self: {"transform"} if self._gives_table() else set())
 
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the names of the channels, or of the columns of a table; subclasses do."""
+        raise NotImplementedError
+
     def _gives_table(self) -> bool:
         """Return whether the output is a vector table."""
         return False

@@ -30,6 +30,7 @@ class Augmenter(BaseEstimator):
     """
 
     of: ClassVar[Literal["waveform", "frames"]] = "waveform"
+    p: float
     _parameter_constraints: ClassVar[dict] = {"p": [Interval(Real, 0, 1, closed="both")]}
 
     def draw(self, rng: np.random.Generator) -> Draw | None:

@@ -16,15 +16,15 @@ from sklearn.utils.validation import assert_all_finite, check_array, column_or_1
 
 from skaudio._atomic import atomic
 from skaudio._validation import as_labels
-from skaudio.estimators._frame_classification import FrameHead
+from skaudio.estimators._supervised import SupervisedEstimator
 
 MIN_EPOCHS = 10  # fewer are not meant to teach much
 N_CHECKED = 100  # of the clips of the training
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class ClassifierHead(FrameHead, ClassifierMixin):
-    """What makes a neural estimator a classifier, to the left of `SupervisedEstimator`.
+class ClassifierHead(ClassifierMixin, SupervisedEstimator):
+    """Base of the neural classifiers.
 
     Parameters
     ----------

@@ -1,13 +1,12 @@
 """Convolutional network that tells classes."""
 
 from skaudio._assembly import assembled
-from skaudio.estimators._classification import ClassifierHead
 from skaudio.estimators._convolutional import ConvolutionalBody
-from skaudio.estimators._supervised import SupervisedEstimator
+from skaudio.estimators._frame_classification import FrameClassifierHead
 
 
 @assembled
-class CNNClassifier(ConvolutionalBody, ClassifierHead, SupervisedEstimator):
+class CNNClassifier(ConvolutionalBody, FrameClassifierHead):
     """Convolutional network from frame sequences to classes.
 
     Frames are taken as an image of time x channels. With spectrograms of decibels as input and the default

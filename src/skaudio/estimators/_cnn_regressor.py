@@ -3,11 +3,10 @@
 from skaudio._assembly import assembled
 from skaudio.estimators._convolutional import ConvolutionalBody
 from skaudio.estimators._regression import RegressorHead
-from skaudio.estimators._supervised import SupervisedEstimator
 
 
 @assembled
-class CNNRegressor(ConvolutionalBody, RegressorHead, SupervisedEstimator):
+class CNNRegressor(ConvolutionalBody, RegressorHead):
     """Convolutional network from frame sequences to numbers.
 
     Frames are taken as an image of time x channels. With spectrograms of decibels as input and the default

@@ -1,13 +1,12 @@
 """CRNN that tells classes, of clips and over time."""
 
 from skaudio._assembly import assembled
-from skaudio.estimators._classification import ClassifierHead
 from skaudio.estimators._convolutional_recurrent import ConvolutionalRecurrentBody
-from skaudio.estimators._supervised import SupervisedEstimator
+from skaudio.estimators._frame_classification import FrameClassifierHead
 
 
 @assembled
-class CRNNClassifier(ConvolutionalRecurrentBody, ClassifierHead, SupervisedEstimator):
+class CRNNClassifier(ConvolutionalRecurrentBody, FrameClassifierHead):
     """Convolutional recurrent network [3]_ from frame sequences to classes, of clips and of each of their frames.
 
     Convolutions see what sounds at a time, GRU layers in both directions what came before and what follows. Time is

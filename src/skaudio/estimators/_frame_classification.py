@@ -10,12 +10,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from skaudio._atomic import atomic
 from skaudio._validation import stack_frames
+from skaudio.estimators._classification import ClassifierHead
 
 NO_FRAMES = "has no pooling over time that could be taken off. Use another."
 
 
-class FrameHead:
-    """What a classifier of clips knows of their frames; the rest is `ClassifierHead`."""
+class FrameClassifierHead(ClassifierHead):
+    """Base of the neural classifiers of clips and of each of their frames."""
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
@@ -49,7 +50,7 @@ class FrameHead:
             class, or if the network has no pooling over time.
         """
         if not self._pools_time():
-            raise ValueError(f"architecture={self.architecture!r} {NO_FRAMES}")
+            raise ValueError(f"architecture={self._tower()[0]!r} {NO_FRAMES}")
         go_on = self.warm_start and hasattr(self, "_weights")
         frames = self._check_frames(X, reset=not go_on)
         labels = self._labels_of_frames(frames, y, reset=not go_on)

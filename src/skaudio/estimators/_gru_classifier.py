@@ -1,13 +1,12 @@
 """GRU network that tells classes."""
 
 from skaudio._assembly import assembled
-from skaudio.estimators._classification import ClassifierHead
+from skaudio.estimators._frame_classification import FrameClassifierHead
 from skaudio.estimators._recurrent import RecurrentBody
-from skaudio.estimators._supervised import SupervisedEstimator
 
 
 @assembled
-class GRUClassifier(RecurrentBody, ClassifierHead, SupervisedEstimator):
+class GRUClassifier(RecurrentBody, FrameClassifierHead):
     """GRU network from frame sequences to classes.
 
     A recurrent network reads a clip frame by frame. It takes longer to train than a CNN of the same strength; what it

@@ -3,11 +3,10 @@
 from skaudio._assembly import assembled
 from skaudio.estimators._recurrent import RecurrentBody
 from skaudio.estimators._regression import RegressorHead
-from skaudio.estimators._supervised import SupervisedEstimator
 
 
 @assembled
-class GRURegressor(RecurrentBody, RegressorHead, SupervisedEstimator):
+class GRURegressor(RecurrentBody, RegressorHead):
     """GRU network from frame sequences to numbers.
 
     A recurrent network reads a clip frame by frame. It takes longer to train than a CNN of the same strength; what it

@@ -13,12 +13,12 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 
 from skaudio._atomic import atomic
 from skaudio.estimators._enrolment import Enrolment
-from skaudio.estimators._verification import is_calibrated
+from skaudio.estimators._verification import VerificationHead, is_calibrated
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class NamingHead(ClassifierMixin):
-    """What makes a verifier a classifier that takes in classes without training, to the left of `VerificationHead`.
+class NamingHead(ClassifierMixin, VerificationHead):
+    """Base of verifiers that classify, too, and take in classes without training.
 
     Parameters
     ----------

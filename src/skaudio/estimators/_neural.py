@@ -31,6 +31,8 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
     network is (`_make_architecture`).
     """
 
+    n_features_in_: int  # set by `skaudio._validation.check_frames`
+
     # ---- what subclasses say
 
     def _make_architecture(self, frames: np.ndarray, n_outputs: int) -> Architecture:

@@ -8,11 +8,12 @@ from sklearn.base import RegressorMixin, _fit_context
 from sklearn.utils import Tags, check_array
 
 from skaudio._atomic import atomic
+from skaudio.estimators._supervised import SupervisedEstimator
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class RegressorHead(RegressorMixin):
-    """What makes a neural estimator a regressor, to the left of `SupervisedEstimator`."""
+class RegressorHead(RegressorMixin, SupervisedEstimator):
+    """Base of the neural regressors."""
 
     _parameter_constraints: ClassVar[dict] = {}
 

@@ -11,12 +11,10 @@ from skaudio._assembly import assembled
 from skaudio._atomic import atomic
 from skaudio._validation import as_labels, check_frames, stack_frames
 from skaudio.estimators._naming import NamingHead
-from skaudio.estimators._siamese import SiameseEmbedding
-from skaudio.estimators._verification import VerificationHead
 
 
 @assembled
-class SiameseMatcher(NamingHead, VerificationHead, SiameseEmbedding):
+class SiameseMatcher(NamingHead):
     """Siamese network: tells whether two clips are of one class, and names clips by a few examples.
 
     Both clips of a comparison go through the same tower, which is trained so that clips of one class come near each

@@ -18,7 +18,8 @@ from skaudio.estimators._parameters import InputParameters
 class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputParameters, NeuralEstimator):
     """Base of classifiers and regressors: scores out, and the embedding before them.
 
-    Subclasses say what the network is (`_tower`) and what its scores mean (`_task`).
+    Subclasses say what the network is (`_tower`) and what its scores mean (`_task`), and have the two parameters that
+    have no default here.
 
     Parameters
     ----------
@@ -27,6 +28,8 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Inp
     """
 
     feature_layer: str | int | None = None
+    pooling: str
+    dropout: float
 
     _parameter_constraints: ClassVar[dict] = {
         "feature_layer": [None, str, Integral],
@@ -53,7 +56,7 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Inp
         one_length = self._needs_one_length()
         if one_length and frames.ndim != 3:
             raise ValueError(
-                f"architecture={self.architecture!r} needs clips of one length, got clips of {min(map(len, frames))} "
+                f"architecture={tower!r} needs clips of one length, got clips of {min(map(len, frames))} "
                 f"to {max(map(len, frames))} frames. Put a skaudio.pooling.FramePadder before it, or use another."
             )
         return NetworkArchitecture(

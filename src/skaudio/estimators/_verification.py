@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from skaudio.estimators._calibration import Calibration
 from skaudio.estimators._enrolment import Enrolment
+from skaudio.estimators._siamese import SiameseEmbedding
 
 HELD_OUT = 1 / 3  # of the clips of each class, of the classes, or of the pairs
 MAX_COMPARED = 1000  # clips held out, each of which is compared with each
@@ -25,8 +26,8 @@ def is_calibrated(estimator: Any) -> bool:
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class VerificationHead:
-    """What makes a siamese network a verifier, to the left of `SiameseEmbedding`.
+class VerificationHead(SiameseEmbedding):
+    """Base of what verifies, by a siamese network, whether two clips are of one class.
 
     Parameters
     ----------

@@ -2,11 +2,16 @@
 
 from sklearn.utils import Tags
 
+from skaudio._frames import Channels
 from skaudio._persistence import VersionedPickleMixin
 
 
 class FramesInputMixin(VersionedPickleMixin):
-    """Mixin of transformers that take frame sequences, those marked as broken by NaN too, and give float32."""
+    """Mixin of transformers that take frame sequences, those marked as broken by NaN too, and return float32."""
+
+    # Set by `skaudio._validation.check_frames`.
+    n_features_in_: int
+    _channels_in: Channels | None
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
