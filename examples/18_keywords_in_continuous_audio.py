@@ -52,8 +52,8 @@ for threshold in (0.1, 0.3, 0.5, 0.7, 0.9):
             track.scores,
             detector.labels_,
             hop_seconds=0.02,
-            threshold=threshold / 2,  # as far as a word goes
-            min_score=threshold,
+            threshold=threshold,
+            low_threshold=threshold / 2,  # as far as a word goes
             min_duration=0.1,
         )
         for track in tracks

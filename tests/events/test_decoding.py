@@ -96,7 +96,7 @@ def test_events_by_hand():
     plain = decode_events(scores, ["a", "b"], **how, threshold=0.5)
     assert spans(plain, "a") == [(0.1, 0.4), (0.5, 0.6), (0.8, 0.9)]
     assert spans(plain, "b") == [(0.1, 0.2), (0.4, 0.5), (0.6, 0.9)]
-    sure = decode_events(scores, ["a", "b"], **how, threshold=0.9, low_threshold=0.5)
+    sure = decode_events(scores, ["a", "b"], **how, peak_threshold=0.9)
     assert spans(sure, "a") == [(0.1, 0.4), (0.8, 0.9)]
     joined = decode_events(scores, ["a", "b"], **how, max_gap=0.1)
     assert spans(joined, "a") == [(0.1, 0.6), (0.8, 0.9)]
@@ -104,7 +104,7 @@ def test_events_by_hand():
     assert spans(long) == [(0.1, 0.4), (0.6, 0.9)]
     assert [event.label for event in long] == ["a", "b"]
     assert long[0].score == pytest.approx(0.7)
-    mean = decode_events(scores, ["a", "b"], **how, min_score=0.65)
+    mean = decode_events(scores, ["a", "b"], **how, threshold=0.65, low_threshold=0.5)
     assert spans(mean, "a") == [(0.1, 0.4), (0.8, 0.9)]
     by_class = decode_events(scores, ["a", "b"], **how, threshold=[0.92, 2.0])
     assert [(event.label, event.score) for event in by_class] == [("a", 0.95)]

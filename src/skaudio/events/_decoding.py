@@ -200,16 +200,16 @@ def decode_events(
     first_seconds: float = 0.0,
     threshold: float | Sequence[float] = 0.5,
     low_threshold: float | Sequence[float] | None = None,
-    min_score: float = -np.inf,
+    peak_threshold: float | Sequence[float] | None = None,
     min_duration: float | Sequence[float] = 0.0,
     max_gap: float = 0.0,
     smoothing: float = 0.0,
     end_seconds: float = np.inf,
 ) -> list[Event]:
-    """Make events of scores.
+    """Decode scores over time into events.
 
-    Scores are smoothed; runs of them at the lower threshold that reach the higher one are joined over short gaps; and
-    what is too short then, or too low on average, is dropped.
+    Scores are smoothed; runs of them at `low_threshold` that reach `peak_threshold` are joined over short gaps; what is
+    too short then, or lower than `threshold` on average, is dropped. `EventDetector` decodes by the same rules.
 
     Parameters
     ----------
@@ -222,11 +222,11 @@ def decode_events(
     first_seconds : float, default=0.0
         Time of the first step, the middle of what it stands for.
     threshold : float or sequence of n_classes floats, default=0.5
-        What an event must reach somewhere.
+        Mean score that an event must have: what is like a call for a moment is seldom so for as long as one.
     low_threshold : float, sequence of n_classes floats or None, default=None
-        What it must not fall below; None: the same.
-    min_score : float, default=-inf
-        Least mean of the steps' scores: what sounds alike for a moment does so only for that.
+        Score that no part of it may fall below, gaps apart; None: `threshold`.
+    peak_threshold : float, sequence of n_classes floats or None, default=None
+        Score that it must reach somewhere; None: `low_threshold`.
     min_duration : float or sequence of n_classes floats, default=0.0
         Least length in seconds.
     max_gap : float, default=0.0
@@ -244,7 +244,7 @@ def decode_events(
     Raises
     ------
     ValueError
-        If scores are not of as many classes as labels, or a threshold is above its higher one.
+        If scores are not of as many classes as labels, or if `low_threshold` is above `peak_threshold`.
 
     Examples
     --------
@@ -257,18 +257,20 @@ def decode_events(
     scores = np.asarray(scores)
     if scores.ndim != 2 or scores.shape[1] != len(labels):
         raise ValueError(f"scores have shape {scores.shape}; expected (n_steps, {len(labels)}), a column for a label.")
-    high = np.broadcast_to(threshold, len(labels))
-    low = high if low_threshold is None else np.broadcast_to(low_threshold, len(labels))
+    means = np.broadcast_to(threshold, len(labels))
+    low = means if low_threshold is None else np.broadcast_to(low_threshold, len(labels))
+    peaks = low if peak_threshold is None else np.broadcast_to(peak_threshold, len(labels))
     shortest = np.broadcast_to(min_duration, len(labels))
     scores = smooth_scores(scores, steps_of(smoothing, hop_seconds))
     events = []
     for column, label in enumerate(labels):
-        runs = hysteresis_runs(scores[:, column], float(high[column]), float(low[column]))
+        runs = hysteresis_runs(scores[:, column], float(peaks[column]), float(low[column]))
         first, stop = merge_runs(*runs, max_gap / hop_seconds + SLACK)
         for start, end in zip(first, stop, strict=True):
             onset = max(0.0, first_seconds + (start - 0.5) * hop_seconds)
             offset = min(end_seconds, first_seconds + (end - 0.5) * hop_seconds)
             score = float(scores[start:end, column].mean())
-            if offset - onset >= shortest[column] - SLACK * hop_seconds and offset > onset and score >= min_score:
+            long_enough = offset > onset and offset - onset >= shortest[column] - SLACK * hop_seconds
+            if long_enough and score >= means[column]:
                 events.append(Event(onset, offset, label, score))
     return sorted(events)
