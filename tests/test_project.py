@@ -45,23 +45,50 @@ def test_examples_run(path, tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.strip()
 
 
-def test_the_code_of_the_readme_runs(tmp_path, monkeypatch, capsys):
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert blocks
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PICTURE = r"!\[.*?\]\((.*?)\)"
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if "```python" in page.read_text()], ids=lambda page: page.name
+)
+def test_the_code_of_pages_runs(page, tmp_path, monkeypatch, capsys):
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
+    if missing := needs(re.sub("#.*", "", "".join(blocks))):
+        pytest.skip(f"{', '.join(missing)} not in the data home")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "agg")
     namespace = {}
     for block in blocks:
-        if needs(re.sub("#.*", "", block)):
-            continue
-        exec(compile(block, "README.md", "exec"), namespace)
+        exec(compile(block, page.name, "exec"), namespace)
     assert capsys.readouterr().out.strip()
 
 
-def test_every_picture_of_the_readme_is_drawn_by_an_example():
-    pictures = re.findall(r"!\[.*?\]\((.*?)\)", (ROOT / "README.md").read_text())
-    assert pictures
+def test_the_readme_is_a_front_page():
+    assert len((ROOT / "README.md").read_bytes()) <= 7000
+
+
+def test_every_picture_is_drawn_by_an_example():
     code = "".join(path.read_text() for path in (ROOT / "examples").glob("*.py"))
-    for picture in map(Path, pictures):
-        assert picture.parent == Path("examples/images")
-        assert (ROOT / picture).is_file(), picture
+    pictures = [(page, name) for page in PAGES for name in re.findall(PICTURE, page.read_text())]
+    assert pictures
+    for page, name in pictures:
+        picture = (page.parent / name).resolve()
+        assert picture.parent == ROOT / "examples/images"
+        assert picture.is_file(), picture
         assert f'"{picture.name}"' in code, picture
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    text = page.read_text()
+    for target in re.findall(r"\]\(([^)#]*)(?:#[\w-]*)?\)", text):
+        assert not target or (page.parent / target).exists(), target
+    for target, anchor in re.findall(r"\]\(([^)#]*)#([\w-]+)\)", text):
+        headings = re.findall(r"^#+ (.*)$", (page.parent / target if target else page).read_text(), re.MULTILINE)
+        assert anchor in [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings], anchor
+
+
+def test_every_example_is_listed():
+    listed = re.findall(r"\(\.\./examples/(\w+\.py)\)", (ROOT / "docs/examples.md").read_text())
+    assert listed == sorted(path.name for path in (ROOT / "examples").glob("*.py"))
