@@ -39,11 +39,12 @@ FLOW = [
     "events",
     "inspection",
     "datasets",
+    "testing",
     "cli",
     "__main__",
 ]
 PACKAGES = ["io", "dsp", "features", "pooling", "augment", "metrics", "nets", "estimators", "pretrained", "matching"]
-PACKAGES += ["events", "inspection", "datasets"]
+PACKAGES += ["events", "inspection", "datasets", "testing"]
 MODULES = sorted(SRC.rglob("*.py"))
 HEAVY = ["tensorflow", "keras", "librosa", "numba", "matplotlib", "pandas", "soundfile", "soxr", "pooch"]
 

@@ -1,21 +1,17 @@
 """What everything public owes to sound: ragged batches, silence, short clips, no influence of a clip on another."""
 
-import pickle
-import random
-
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.base import clone
 from sklearn.ensemble import BaggingClassifier
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from tests.common.instances import FRONT_ENDS, NETWORKS, POOLING, PRETRAINED, SIAMESE, name
+from tests.common.instances import FRONT_ENDS, NETWORKS, POOLING, PRETRAINED, SIAMESE
 
-from skaudio.features import MFCC
+from skaudio.features import MFCC, Channels, FrontEnd
 from skaudio.pooling import StatPooling
+from skaudio.testing import audio_checks, parametrize_with_audio_checks
 
 SR = 8000
 
@@ -31,147 +27,59 @@ def object_array(items):
     return batch
 
 
-@pytest.fixture
-def clips():
-    rng = np.random.default_rng(0)
-    return [tone(frequency, seconds, rng) for frequency, seconds in [(300, 0.3), (900, 0.5), (2000, 0.21), (500, 0.5)]]
+@parametrize_with_audio_checks([*FRONT_ENDS, *PRETRAINED, *POOLING])
+def test_audio_checks(estimator, check):
+    check(estimator)
 
 
-@pytest.fixture
-def frames(clips):
-    return MFCC(sr=SR, n_mfcc=5).fit_transform(clips)
+# A network multiplies matrices of another size, whose sums are rounded otherwise.
+@parametrize_with_audio_checks([*NETWORKS, *SIAMESE], takes="frames", rtol=1e-5)
+def test_audio_checks_of_networks(estimator, check):
+    check(estimator)
 
 
-def assert_same_batch(left, right):
-    assert len(left) == len(right)
-    for a, b in zip(left, right, strict=True):
-        assert_array_equal(a, b)
+class Meddler(FrontEnd):
+    """A front end with a fault of each kind."""
+
+    def __init__(self, sr=8000, *, fault="none", n_jobs=None, duration=None):
+        self.sr, self.fault, self.n_jobs, self.duration = sr, fault, n_jobs, duration
+
+    def extractor(self):
+        def frames(y):
+            if self.fault == "writes":
+                y[:] = 0
+            if self.fault == "draws":
+                np.random.rand()  # noqa: NPY002
+            if self.fault == "is random":
+                return np.random.default_rng().random((3, 2), np.float32)
+            return np.column_stack([y, y])
+
+        return frames
+
+    def channels(self):
+        return Channels(("a", "a") if self.fault == "names" else ("a", "b"))
 
 
-def fitted(estimator, X):
-    return clone(estimator).fit(X, np.arange(len(X)) % 2)
-
-
-def cases():
-    yield from ((estimator, "clips") for estimator in [*FRONT_ENDS, *PRETRAINED])
-    yield from ((estimator, "frames") for estimator in [*POOLING, *NETWORKS, *SIAMESE])
-
-
-@pytest.fixture(params=list(cases()), ids=lambda case: name(case[0]))
-def case(request, clips, frames):
-    estimator, wants = request.param
-    return estimator, (object_array(clips) if wants == "clips" else frames)
-
-
-def test_ragged_batches_of_every_container(case):
-    estimator, X = case
-    model = fitted(estimator, X)
-    expected = model.transform(X)
-    for container in (list(X), tuple(X), X.reshape(-1, 1)):
-        assert_same_batch(model.transform(container), expected)
-
-
-def test_a_clip_does_not_depend_on_its_neighbours(case):
-    estimator, X = case
-    model = fitted(estimator, X)
-    together = model.transform(X)
-    # A network multiplies matrices of another size, whose sums are rounded otherwise.
-    tolerance = 1e-5 if name(estimator) in map(name, [*NETWORKS, *SIAMESE]) else 0
-    for i in range(len(X)):
-        alone = model.transform(X[i : i + 1])
-        assert len(alone) == 1
-        assert_allclose(alone[0], together[i], rtol=tolerance, atol=tolerance)
-
-
-def test_output_is_float32_and_has_a_name_for_each_channel(case):
-    estimator, X = case
-    model = fitted(estimator, X)
-    output = model.transform(X)
-    assert output[0].dtype == np.float32
-    assert len(model.get_feature_names_out()) == output[0].shape[-1]
-    assert len(set(model.get_feature_names_out())) == output[0].shape[-1]
-
-
-def test_same_seed_same_result_and_the_callers_random_states_are_left_alone(case):
-    estimator, X = case
-    random.seed(7)
-    np.random.seed(7)  # noqa: NPY002
-    before = random.getstate(), pickle.dumps(np.random.get_state())  # noqa: NPY002
-    first = fitted(estimator, X).transform(X)
-    second = fitted(estimator, X).transform(X)
-    assert_same_batch(first, second)
-    assert before == (random.getstate(), pickle.dumps(np.random.get_state()))  # noqa: NPY002
-
-
-def test_without_a_seed_too_the_callers_random_state_is_left_alone(case):
-    estimator, X = case
-    if "random_state" not in estimator.get_params():
-        pytest.skip("draws nothing")
-    before = pickle.dumps(np.random.get_state())  # noqa: NPY002
-    fitted(clone(estimator).set_params(random_state=None), X).transform(X)
-    assert pickle.dumps(np.random.get_state()) == before  # noqa: NPY002
-
-
-def test_a_pickled_estimator_gives_the_same_result(case):
-    estimator, X = case
-    model = fitted(estimator, X)
-    assert_same_batch(pickle.loads(pickle.dumps(model)).transform(X), model.transform(X))
-
-
-def test_input_is_left_alone(case):
-    estimator, X = case
-    before = [x.copy() for x in X]
-    fitted(estimator, X).transform(X)
-    assert_same_batch(X, before)
-
-
-def test_set_output_is_accepted(case):
-    estimator, X = case
-    model = clone(estimator).set_output(transform="pandas").fit(X, np.arange(len(X)) % 2)
-    assert len(model.transform(X)) == len(X)
-
-
-@pytest.mark.parametrize("front_end", FRONT_ENDS, ids=name)
-def test_silence_gives_finite_output(front_end):
-    assert np.isfinite(clone(front_end).fit_transform([np.zeros(3000, np.float32)])).all()
-
-
-@pytest.mark.parametrize("front_end", FRONT_ENDS, ids=name)
-def test_a_clip_shorter_than_a_frame(front_end):
-    short = clone(front_end).fit_transform([np.array([0.1, -0.2], np.float32)])
-    assert np.isfinite(short).all()
-    assert short.shape[1] >= 1
-
-
-@pytest.mark.parametrize("front_end", FRONT_ENDS, ids=name)
-def test_threads_change_nothing(front_end, clips):
-    many = clips * 20
-    assert_same_batch(clone(front_end).set_params(n_jobs=2).fit_transform(many), clone(front_end).fit_transform(many))
-
-
-@pytest.mark.parametrize("front_end", FRONT_ENDS, ids=name)
-def test_a_table_of_equally_long_clips_is_a_batch_of_clips(front_end):
-    table = np.random.default_rng(0).standard_normal((3, 2000)).astype(np.float32)
-    assert_same_batch(clone(front_end).fit_transform(table), clone(front_end).fit_transform(list(table)))
-
-
-@pytest.mark.parametrize("front_end", FRONT_ENDS, ids=name)
-def test_set_params_takes_effect(front_end, clips):
-    model = clone(front_end).fit(clips)
-    before = model.transform(clips)
-    after = model.set_params(duration=0.1).transform(clips)
-    assert all(len(a) < len(b) for a, b in zip(after, before, strict=True))
-    assert_same_batch(after, clone(model).fit_transform(clips))
-
-
-@pytest.mark.parametrize("pooling", POOLING, ids=name)
-def test_padding_is_nothing_that_pooling_sees(pooling, frames):
-    """A ragged batch and its equally long part give the same: no clip is ever filled up to its longest neighbour."""
-    model = fitted(pooling, frames)
-    long = [i for i in range(len(frames)) if len(frames[i]) == max(map(len, frames))]
-    assert len(long) > 1
-    stacked = np.stack([frames[i] for i in long])
-    assert_same_batch(model.transform(stacked), [model.transform(frames)[i] for i in long])
+@pytest.mark.parametrize(
+    ("fault", "failing"),
+    [
+        ("none", set()),
+        ("writes", {"check_input_unchanged"}),
+        ("draws", {"check_reproducible"}),
+        ("is random", {"check_containers", "check_neighbours", "check_pickle", "check_reproducible"}),
+        ("names", {"check_output"}),
+    ],
+)
+def test_a_fault_is_found_by_the_check_for_it(fault, failing):
+    estimator = Meddler(fault=fault)
+    failed = set()
+    for check in audio_checks(estimator):
+        try:
+            check(estimator)
+        except AssertionError:
+            failed.add(check.__name__)
+    assert failing <= failed
+    assert failed or fault == "none"
 
 
 @pytest.fixture
