@@ -1,7 +1,7 @@
-"""Networks as scikit-learn estimators: CNN, CRNN, LSTM and GRU; autoencoders, siamese matcher; Gaussian mixtures.
+"""Neural networks as scikit-learn estimators: CNN, CRNN, LSTM, GRU, autoencoders, siamese; Gaussian mixtures.
 
-They take frame sequences, of equal length or not, as front ends give them; plain sensor series; or tables. TensorFlow
-is imported at the first fit.
+Inputs are frame sequences of equal or different length, as front ends return them, sensor time series, or tables.
+TensorFlow is imported at the first fit.
 """
 
 from skaudio.estimators._autoencoder_latent import AutoencoderLatent

@@ -1,4 +1,4 @@
-"""What a network looks like, said without TensorFlow: small, hashable, and pickled with an estimator."""
+"""Network architectures, described without TensorFlow: small, hashable, and pickled with an estimator."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,19 +9,19 @@ from skaudio.estimators._keras_settings import DEFAULT_SETTINGS, KerasSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Architecture:
-    """All that decides which weights a network has, and what it computes from them.
+    """Specification of the weights of a network and of its computation.
 
     Attributes
     ----------
     n_frames : int or None
-        Length that clips must have; None: any.
+        Required number of frames per clip; None: any.
     n_channels, n_outputs : int
-        Size of a frame and number of outputs.
+        Number of channels and of outputs.
     task : {"exclusive", "independent", "regression", "reconstruction", "proxy", "contrastive", "triplet"}
-        What the outputs are: scores of classes that exclude one another or do not, numbers, errors, or what clips are
-        compared by.
+        Type of the outputs: scores of exclusive or independent classes, continuous targets, reconstruction errors, or
+        embeddings or scores for a comparison loss.
     keras : KerasSettings
-        Precision and other settings of Keras that it is built by.
+        Precision and other Keras settings to build it with.
     """
 
     n_frames: int | None
@@ -32,66 +32,66 @@ class Architecture:
 
     @property
     def named(self) -> str:
-        """Say how a user asked for it."""
+        """Return the user's parameter, for error messages."""
         raise NotImplementedError
 
     @property
     def stride(self) -> int:
-        """Tell what the length of a batch is a multiple of."""
+        """Return the number that batch lengths are multiples of."""
         raise NotImplementedError
 
     def build(self) -> Any:
-        """Build the `keras.Model`, not compiled, with fresh weights."""
+        """Build the uncompiled `keras.Model` with newly initialised weights."""
         raise NotImplementedError
 
     def view(self, network: Any, view: Any) -> Any:
-        """Give a function of the network, from frames and mask to something on the way; see `Graph.run`."""
+        """Return a function of the network, from frames and mask to an intermediate output; see `Graph.run`."""
         raise NotImplementedError
 
     by_frame: ClassVar[bool] = False
 
     @property
     def fitted(self) -> Self:
-        """Give the architecture of what predicts, once it is trained: the weights are the same."""
+        """Return the architecture for prediction after training; the weights are the same."""
         return self
 
     def trained(self, network: Any) -> Any:
-        """Give the model that is trained, of what `build` gave: the same, or one that shares its weights."""
+        """Return the model to train: that returned by `build`, or one that shares its weights."""
         return network
 
     def width(self, view: Any) -> int:  # noqa: ARG002
-        """Tell how many channels a view takes."""
+        """Return the number of input channels of a view."""
         return self.n_channels
 
     @property
     def n_trained_channels(self) -> int:
-        """Tell how many channels a frame of training has."""
+        """Return the number of channels of training frames."""
         return self.n_channels
 
     @property
     def n_trial_frames(self) -> int:
-        """Return the length of clips to try a network on."""
+        """Return the length of clips to test a network on."""
         return self.n_frames or 2 * self.stride
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkArchitecture(Architecture):
-    """Of a network that learns from targets. Its views are ``"scores"``, ``"frames"`` and ``("layer", which)``.
+    """Architecture of a supervised network, with views ``"scores"``, ``"frames"`` and ``("layer", which)``.
 
     Attributes
     ----------
     tower : str or callable
-        Name of a tower in `skaudio.nets`, ``"plain"``, or what builds a model for clips of one length.
+        Name of a tower in `skaudio.nets`, ``"plain"``, or a callable that builds a model for clips of equal length.
     settings : tuple of (str, value)
         Parameters of the tower.
     normalize : {"channel", "clip"} or None
-        How frames are standardised.
+        Standardisation of frames.
     pooling : str
-        How time is pooled; not used where clips are of one length.
+        Pooling over time; unused for clips of equal length.
     dropout : float
-        Share of the pooled features that is left out in training.
+        Dropout rate of the pooled features.
     by_frame : bool
-        Whether it is trained by a target for each frame, and not pooled over time for that.
+        Whether it is trained with frame-level targets, without pooling over time.
     """
 
     tower: str | Callable
@@ -103,12 +103,12 @@ class NetworkArchitecture(Architecture):
 
     @property
     def named(self) -> str:
-        """Say how a user asked for it."""
+        """Return the user's parameter, for error messages."""
         return f"architecture={self.tower!r}"
 
     @property
     def stride(self) -> int:
-        """Tell what the length of a batch is a multiple of."""
+        """Return the number that batch lengths are multiples of."""
         from skaudio.nets import time_stride
 
         return time_stride(self.tower, dict(self.settings))
@@ -132,16 +132,16 @@ class NetworkArchitecture(Architecture):
 
     @property
     def pools_time(self) -> bool:
-        """Whether scores of frames are pooled over time, so that they can be had without."""
+        """Whether frame scores are pooled over time, so that they are also available unpooled."""
         return self.n_frames is None and not callable(self.tower)
 
     @property
     def n_trial_frames(self) -> int:
-        """Return the length of clips to try a network on; user-defined layers may need many."""
+        """Return the length of clips to test a network on; user-defined layers may need long ones."""
         return 128 if callable(self.tower) and self.n_frames is None else super().n_trial_frames
 
     def view(self, network: Any, view: Any) -> Any:
-        """Give the whole network; the network without its pooling over time; or the network up to a layer."""
+        """Return the whole network, the network without pooling over time, or the network up to a layer."""
         from skaudio.nets import feature_network, frame_network
 
         if view == "frames":
@@ -150,11 +150,11 @@ class NetworkArchitecture(Architecture):
 
     @property
     def fitted(self) -> Self:
-        """Give the same, with its pooling over time."""
+        """Return the same architecture with pooling over time."""
         return replace(self, by_frame=False)
 
     def trained(self, network: Any) -> Any:
-        """Give the network, without its pooling over time if each frame has a target."""
+        """Return the network, without pooling over time for frame-level targets."""
         from skaudio.nets import frame_training_network
 
         return frame_training_network(network) if self.by_frame else network
@@ -162,20 +162,20 @@ class NetworkArchitecture(Architecture):
 
 @dataclass(frozen=True, kw_only=True)
 class EmbeddingArchitecture(NetworkArchitecture):
-    """Of a network that learns by comparison, whose only view is ``"embedding"``.
+    """Architecture of a metric learning network, whose only view is ``"embedding"``.
 
     Attributes
     ----------
     tower : str, callable or None
-        As in `NetworkArchitecture`; None: the mean of the frames, and nothing to learn.
+        As in `NetworkArchitecture`; None: the mean of the frames, without trainable weights.
     n_outputs : int
-        Number of classes, for proxies; else 1.
+        Number of classes for proxies, else 1.
     embedding_dim : int
-        Size of the embedding.
+        Dimensionality of the embedding.
     unit : bool
         Whether embeddings have unit length in training.
     margin : float
-        Of the loss.
+        Margin of the loss.
     """
 
     embedding_dim: int
@@ -184,12 +184,12 @@ class EmbeddingArchitecture(NetworkArchitecture):
 
     @property
     def named(self) -> str:
-        """Say how a user asked for it."""
+        """Return the user's parameter, for error messages."""
         return f"tower={self.tower!r}"
 
     @property
     def stride(self) -> int:
-        """Tell what the length of a batch is a multiple of."""
+        """Return the number that batch lengths are multiples of."""
         return 1 if self.tower is None else super().stride
 
     def build(self) -> Any:
@@ -202,7 +202,7 @@ class EmbeddingArchitecture(NetworkArchitecture):
         return embedding_network(body, unit=self.unit, n_proxies=self.n_outputs if self.task == "proxy" else None)
 
     def view(self, network: Any, view: Any) -> Any:  # noqa: ARG002
-        """Give the network up to the embedding."""
+        """Return the network up to the embedding."""
         from skaudio.nets import cut_network
 
         return cut_network(network, "scores")
@@ -210,26 +210,26 @@ class EmbeddingArchitecture(NetworkArchitecture):
 
 @dataclass(frozen=True, kw_only=True)
 class AutoencoderArchitecture(Architecture):
-    """Of an autoencoder.
+    """Architecture of an autoencoder.
 
-    Its views are ``"latent"``, ``"errors"``, ``"reconstruction"`` and ``"decode"``, which takes latents for frames.
+    Its views are ``"latent"``, ``"errors"``, ``"reconstruction"`` and ``"decode"``, which takes latents as frames.
 
     Attributes
     ----------
     kind : {"dense", "conv", "recurrent"}
-        What it is made of.
+        Type of the layers.
     hidden : tuple of int
-        Widths of the layers between frames and latent.
+        Sizes of the encoder layers.
     latent_dim : int
-        Size of the latent.
+        Dimensionality of the latent.
     variational : bool
-        Whether the latent is drawn.
+        Whether the latent is sampled in training.
     beta, denoising : float
-        Weight of the divergence, and noise.
+        Weight of the divergence, and standard deviation of the noise.
     activation, latent_activation : str
-        Of the layers, and of the latent.
+        Activation functions of the layers and of the latent.
     from_noisy : bool
-        Whether it is trained to make clean frames of noisy ones: frames of training have twice the channels.
+        Whether it is trained to denoise: training frames have twice the channels, noisy and clean.
     """
 
     kind: str
@@ -244,12 +244,12 @@ class AutoencoderArchitecture(Architecture):
 
     @property
     def named(self) -> str:
-        """Say how a user asked for it."""
+        """Return the user's parameter, for error messages."""
         return f"kind={self.kind!r}"
 
     @property
     def stride(self) -> int:
-        """Tell what the length of a batch is a multiple of."""
+        """Return the number that batch lengths are multiples of."""
         return 2 ** len(self.hidden) if self.kind == "conv" else 1
 
     def build(self) -> Any:
@@ -261,7 +261,7 @@ class AutoencoderArchitecture(Architecture):
         return autoencoder_network(**settings)
 
     def view(self, network: Any, view: Any) -> Any:
-        """Give the encoder, the encoder and the decoder up to their squared errors or to frames, or the decoder."""
+        """Return the encoder, the autoencoder up to its squared errors or reconstruction, or the decoder."""
         from skaudio.nets import cut_network, decoding_network, reconstructing_network
 
         if view in {"decode", "reconstruction"}:
@@ -269,21 +269,21 @@ class AutoencoderArchitecture(Architecture):
         return cut_network(network, {"latent": "latent", "errors": "squared_error"}[view])
 
     def width(self, view: Any) -> int:
-        """Tell how many channels a view takes."""
+        """Return the number of input channels of a view."""
         return self.latent_dim if view == "decode" else self.n_channels
 
     @property
     def fitted(self) -> Self:
-        """Give the architecture of what predicts."""
+        """Return the architecture for prediction."""
         return replace(self, from_noisy=False)
 
     def trained(self, network: Any) -> Any:
-        """Give the network, or one from noisy frames to clean ones."""
+        """Return the network, or a denoising one from noisy to clean frames."""
         from skaudio.nets import denoising_network
 
         return denoising_network(network) if self.from_noisy else network
 
     @property
     def n_trained_channels(self) -> int:
-        """Tell how many channels a frame of training has."""
+        """Return the number of channels of training frames."""
         return self.n_channels * (2 if self.from_noisy else 1)

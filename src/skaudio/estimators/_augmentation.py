@@ -1,8 +1,7 @@
-"""What is done to the frames of a batch in training, so that a network learns what does not matter.
+"""Data augmentation of batches in training.
 
-All of it works on a batch that is filled up, in NumPy, before the network sees it: the network stays as it is for
-prediction, and nothing is random there. What is right for the bands of a spectrum is wrong for other channels: a voice
-an octave higher has other bands, and no embedding at all.
+It is applied in NumPy to padded batches before the network: the network itself is unchanged, and prediction is
+deterministic. Augmentations that suit the bands of a spectrum do not suit other channels, such as embeddings.
 """
 
 from dataclasses import dataclass
@@ -15,28 +14,28 @@ from skaudio.dsp import read_between
 
 @dataclass(frozen=True)
 class Augmentation:
-    """A random change of a batch.
+    """Random augmentation of a batch.
 
     Attributes
     ----------
     crop : float
-        Share of a clip's frames that may be cut off, front and back together.
+        Maximum fraction of a clip to crop, at start and end together.
     stretch : float
-        Largest change of tempo, as a share of it.
+        Maximum relative change of tempo.
     warp : float
-        Largest stretch of the channel axis, as a share of it; a shift by up to half as much comes on top. Derivatives
-        are stretched as what they are the derivatives of.
+        Maximum relative stretch of the channel axis, in addition to a shift by up to half as much. Derivatives are
+        stretched like their base channels.
     equalization : float
-        Standard deviation of a gain that changes smoothly over the channels, in standard deviations of the channels.
-        Derivatives have none.
+        Standard deviation of a gain that is smooth over the channels, in standard deviations of the channels. It is not
+        applied to derivatives.
     time_masks, channel_masks : int
-        Number of masks along time, and along the channels [1]_.
+        Number of masks along time and along the channels [1]_.
     mask_size : float
-        Largest share of a clip that a mask takes.
+        Maximum fraction of a clip that a mask covers.
     deltas : int
-        Number of derivatives: there are so many blocks of channels more.
+        Number of derivatives, each an additional block of channels.
     mixup : float
-        Parameter of the beta distribution that a clip is mixed with another by [2]_; 0: clips stay apart.
+        Parameter of the beta distribution of the mixing weights of two clips [2]_; 0: no mixing.
 
     References
     ----------
@@ -66,25 +65,25 @@ class Augmentation:
         deviation: np.ndarray,
         rng: np.random.Generator,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Change a batch.
+        """Augment a batch.
 
         Parameters
         ----------
         frames : ndarray of float32, shape (n_clips, n_frames, n_channels)
-            Clips, filled up; may be changed in place.
+            Padded clips; may be modified in place.
         lengths : ndarray of int, shape (n_clips,)
             Their numbers of frames.
         targets : ndarray of float32, shape (n_clips, n_outputs) or (n_clips, n_frames, n_outputs)
-            What they are to give; of frames, they go where the frames go.
+            Targets; those of frames are transformed along with the frames.
         mean, deviation : ndarrays of float32, shape (n_channels,)
-            Of the training set.
+            Mean and standard deviation of each channel over the training set.
         rng : numpy.random.Generator
-            Where chance comes from.
+            Random generator.
 
         Returns
         -------
         frames, lengths, targets : ndarrays
-            Of the same shapes.
+            Augmented batch, of the same shapes.
         """
         if self.crop or self.stretch:
             if targets.ndim == 3:
@@ -175,7 +174,7 @@ BY_KIND = {
 
 
 def kind_of(channels: Any) -> str:
-    """Return which of `BY_KIND` is for frames that carry `skaudio._frames.Channels`, or None."""
+    """Return the key of `BY_KIND` for frames that carry `skaudio._frames.Channels`, or None."""
     if channels is None:
         return "other"
     if channels.kind == "bands":
@@ -184,7 +183,7 @@ def kind_of(channels: Any) -> str:
 
 
 def look_like_bands(frames: np.ndarray) -> bool:
-    """Whether neighbouring channels are correlated as those of a spectrum in decibels are."""
+    """Return whether neighbouring channels are correlated like those of a spectrum in decibels."""
     if frames[0].shape[1] < MIN_BANDS:
         return False
     some = np.concatenate([np.asarray(clip) for clip in frames[:: -(-len(frames) // N_COMPARED)]])

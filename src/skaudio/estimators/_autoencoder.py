@@ -1,4 +1,4 @@
-"""What autoencoders do: learn to make clips anew from a few numbers, and tell how well they can."""
+"""Base class of autoencoders: training and reconstruction error."""
 
 import warnings
 from collections.abc import Sequence
@@ -20,36 +20,37 @@ ACTIVATIONS = {"relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sig
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Autoencoder(NeuralEstimator):
-    """Base of what is built on an autoencoder.
+    """Base class of estimators built on an autoencoder.
 
     Parameters
     ----------
     n_components : int, default=16
-        Number of values that a clip becomes.
+        Dimensionality of the latent representation of a clip.
     kind : {"dense", "conv", "recurrent"}, default="dense"
-        - ``"dense"``: fully connected layers on all values of a clip, for vectors, or clips of one length (see
+        - ``"dense"``: fully connected layers on all values of a clip, for vectors or clips of equal length (see
           `skaudio.pooling.FramePadder`);
-        - ``"conv"``: convolutions over time, of steps that double, for clips of any length. The decoder has the latent
-          at each frame beside where in the clip that is [1]_;
-        - ``"recurrent"``: GRU layers in both directions, for clips of any length; the decoder as before.
+        - ``"conv"``: convolutions over time with stride 2, for clips of any length. The decoder gets the latent vector
+          and a time code at each frame [1]_;
+        - ``"recurrent"``: bidirectional GRU layers, for clips of any length; the decoder input is as for ``"conv"``.
     hidden : sequence of int, default=(128,)
-        Units (or filters) of the layers between frames and latent; the decoder has the same, backwards.
+        Number of units (or filters) of each encoder layer; the decoder mirrors them.
     variational : bool, default=False
-        Whether the latent of a clip is a normal distribution, near the standard one, of which training draws and whose
-        mean is given out [2]_.
+        Whether to fit a variational autoencoder: the latent of a clip is a normal distribution, regularised towards the
+        standard normal, sampled in training and represented by its mean otherwise [2]_.
     beta : float, default=1.0
-        If variational, weight of keeping near [3]_: more makes the latent's parts less dependent, and the
-        reconstruction worse.
+        Weight of the Kullback-Leibler divergence if variational [3]_: larger values make the latent components less
+        dependent and the reconstruction worse.
     denoising : float, default=0.0
-        Standard deviation, in those of the channels and at most 1, of noise that is added to what is encoded, in
-        training, so that the network learns to take it away [4]_. Of real noise, see `fit`.
+        Standard deviation, in units of those of the channels and at most 1, of the noise added to the encoder input in
+        training, which the network learns to remove [4]_. For real noise, see `fit`.
     stacked : bool, default=False
-        Whether to train layer by layer first, the outermost alone, then with the next [4]_; for ``kind="dense"``.
+        Whether to pretrain layer by layer, from the outermost inwards [4]_; for ``kind="dense"``.
     activation, latent_activation : str, default="relu", "linear"
-        Activation of the layers, but for recurrent ones, and of the latent, as Keras names them: "relu", "leaky_relu",
-        "elu", "selu", "gelu", "silu", "tanh", "sigmoid" or "linear". The latent of a variational autoencoder is linear.
+        Activation functions of the layers, except recurrent ones, and of the latent, by their Keras names: "relu",
+        "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid" or "linear". The latent of a variational
+        autoencoder is linear.
     latent_dim : int, default="deprecated"
-        The former name of ``n_components``.
+        Deprecated alias of ``n_components``.
 
     References
     ----------
@@ -90,30 +91,31 @@ class Autoencoder(NeuralEstimator):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:
-        """Train the network to make the clips anew, or clean clips of noisy ones.
+        """Fit the autoencoder to reconstruct clips, or clean clips from noisy ones.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences, of equal length or, but for ``kind="dense"``, not. A table is taken as one-frame sequences.
+            Frame sequences, of equal length for ``kind="dense"``, else of any. A table is treated as one-frame
+            sequences.
         y : batch like ``X``, default=None
-            Clean clips, of which those in ``X`` are noisy copies, frame by frame: the network learns to make them of
-            those. What is no such batch, as labels in a pipeline, is not used.
+            Clean clips of which those in ``X`` are noisy copies, frame by frame; they are the reconstruction targets.
+            Anything else, such as labels in a pipeline, is ignored.
         sample_weight : array-like of shape (n_clips,), default=None
-            How much each clip counts; what weighs nothing is left out.
+            Weight of each clip; clips of zero weight are excluded.
         groups : array-like of shape (n_clips,), default=None
-            Such as machines: with ``early_stopping``, clips of a group are all trained on or all validated by.
+            Groups, such as machines, which ``early_stopping`` does not split between training and validation.
 
         Returns
         -------
         self : estimator
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch of frame sequences, if its clips differ in length for ``kind="dense"``, if
-            ``n_components`` is larger than a clip, or if clean clips are not as long as noisy ones.
+            If ``X`` is not a batch of frame sequences, if its clips differ in length for ``kind="dense"``, if
+            ``n_components`` exceeds the size of a clip, or if clean and noisy clips differ in length.
         """
         go_on = self.warm_start and hasattr(self, "_weights")
         frames = self._check_frames(X, reset=not go_on)
@@ -129,25 +131,25 @@ class Autoencoder(NeuralEstimator):
         return self
 
     def reconstruction_error(self, X: Any, per: str = "sample") -> np.ndarray:
-        """Tell how far clips are from what the network makes of their latents.
+        """Compute the reconstruction error of clips.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
             Frame sequences.
         per : {"sample", "frame", "channel"}, default="sample"
-            What to take the mean squared error over: the whole clip, each frame, or each channel over time.
+            Whether to average the squared error over the whole clip, each frame, or each channel over time.
 
         Returns
         -------
         ndarray of float64, shape (n_clips,), (n_clips, n_frames) or (n_clips, n_channels)
-            In variances of the channels over the training set: about 1 is what their mean would give. For
-            ``per="frame"`` and clips of different lengths, an object array of ndarrays ``(n_frames_i,)``.
+            Mean squared errors in units of the channel variances over the training set: predicting the mean yields
+            about 1. For ``per="frame"`` and clips of different lengths, an object array of ndarrays ``(n_frames_i,)``.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch like that in `fit`, or ``per`` none of the three.
+            If ``X`` is not a batch like that passed to `fit`, or ``per`` is invalid.
         """
         axes = {"sample": (0, 1), "frame": 1, "channel": 0}
         if per not in axes:
@@ -156,7 +158,7 @@ class Autoencoder(NeuralEstimator):
         return np.array(means) if per == "sample" else stack_frames(means)
 
     def score_samples(self, X: Any) -> np.ndarray:
-        """Tell how normal clips are: the negative of `reconstruction_error`.
+        """Compute the normality score of clips, the negative `reconstruction_error`.
 
         Parameters
         ----------
@@ -166,7 +168,7 @@ class Autoencoder(NeuralEstimator):
         Returns
         -------
         ndarray of float64, shape (n_clips,)
-            Higher for clips that are more like those in `fit`.
+            Scores; the higher, the more similar to the training clips.
         """
         return -self.reconstruction_error(X)
 
@@ -203,10 +205,10 @@ class Autoencoder(NeuralEstimator):
         )
 
     def _describe_latents(self, X: Any) -> None:
-        """Find how latents of the clips are distributed, where that is asked for later."""
+        """Fit the distribution of the latents, if it is needed later."""
 
     def _clean_frames(self, frames: np.ndarray, y: Any) -> np.ndarray | None:
-        """Return the clean clips that belong to checked noisy ones; None where ``y`` is something else."""
+        """Return the clean clips that correspond to checked noisy ones; None if ``y`` is something else."""
         y = as_array_or_sequence(y)
         if self._tables_fit:
             y = np.asarray(y)
@@ -229,7 +231,7 @@ class Autoencoder(NeuralEstimator):
         return self.latent_dim
 
     def _train(self, architecture: Architecture, frames: np.ndarray, *args: Any, go_on: bool, **how: Any) -> None:
-        """Train; first, if stacked, networks that have but the outermost layers, each from those of the one before."""
+        """Train the network; if stacked, pretrain from the outermost layers inwards first."""
         architecture = replace(architecture, from_noisy=frames[0].shape[1] > self.n_features_in_)
         pretrained = None
         for i, units in enumerate(architecture.hidden if self.stacked and not go_on else ()):

@@ -1,4 +1,4 @@
-"""Autoencoder as a transformer: clips to latents, and back."""
+"""Autoencoder as a transformer from clips to latent representations and back."""
 
 from copy import copy
 from typing import Any
@@ -21,12 +21,12 @@ MAX_COMPONENTS, CLIPS_A_COMPONENT = 10, 20
 
 @assembled
 class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoencoder):
-    """Autoencoder from vectors or frame sequences to a latent vector a clip, and back.
+    """Autoencoder that learns a latent representation of vectors or frame sequences.
 
-    A network learns, from clips without any labels, to squeeze each into ``n_components`` numbers from which it can be
-    made anew: features that say what clips of this kind differ in. They stand in for the clip in whatever comes next,
-    alone or beside other features (see `sklearn.pipeline.FeatureUnion`). How badly a clip is made anew tells how unlike
-    those of `fit` it is; see `AutoencoderOutlierDetector`.
+    Without labels, the network learns to compress each clip to ``n_components`` values from which it can be
+    reconstructed. They are features for downstream models, alone or together with others (see
+    `sklearn.pipeline.FeatureUnion`). The reconstruction error measures how much a clip differs from the training clips;
+    see `AutoencoderOutlierDetector`.
 
     Parameters
     ----------
@@ -38,8 +38,8 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
 
     See Also
     --------
-    AutoencoderOutlierDetector : Tells clips apart by how well they can be made anew.
-    skaudio.pooling.StatPooling : Statistics over time, which make vectors of frames.
+    AutoencoderOutlierDetector : Outlier detection by reconstruction error.
+    skaudio.pooling.StatPooling : Statistics over time, from frame sequences to vectors.
 
     References
     ----------
@@ -62,7 +62,7 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
     """
 
     def transform(self, X: Any) -> np.ndarray:
-        """Give the latent of each clip.
+        """Compute the latent representation of each clip.
 
         Parameters
         ----------
@@ -72,17 +72,17 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
         Returns
         -------
         ndarray of float32, shape (n_clips, n_components)
-            Latents; if variational, the means of their distributions. A data frame where `set_output` asked for one.
+            Latents; if variational, the means of their distributions. A data frame if configured by `set_output`.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch like that in `fit`.
+            If ``X`` is not a batch like that passed to `fit`.
         """
         return np.stack(self._run(X, "latent"))
 
     def reconstruct(self, X: Any) -> np.ndarray:
-        """Make clips anew from their latents: denoised, if `fit` saw noisy and clean ones.
+        """Reconstruct clips, denoised if `fit` was given noisy and clean ones.
 
         Parameters
         ----------
@@ -92,12 +92,12 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
         Returns
         -------
         ndarray of float32, of the shape of ``X``
-            In the unit of what `fit` saw; where ``X`` is ragged, an object array of ``(n_frames_i, n_channels)``.
+            In the unit of the training data; for ragged ``X``, an object array of ``(n_frames_i, n_channels)``.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch like that in `fit`.
+            If ``X`` is not a batch like that passed to `fit`.
         """
         frames = self._check_frames(X, reset=False)
         made = stack_frames(
@@ -106,25 +106,25 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
         return made[:, 0] if self._tables_fit else made
 
     def inverse_transform(self, X: Any, n_frames: Any = None) -> np.ndarray:
-        """Make clips of latents.
+        """Decode latents to clips.
 
         Parameters
         ----------
         X : array-like of shape (n_clips, n_components)
             Latents.
         n_frames : int, sequence of int or None, default=None
-            Length of the clips, or of each; None: that of the clips in `fit` (of different ones, the median).
+            Number of frames of all clips or of each; None: that of the training clips (the median, if they differ).
 
         Returns
         -------
         ndarray of float32, shape (n_clips, n_features) or (n_clips, n_frames, n_channels)
-            A table where `fit` saw one; for lengths that differ, an object array of ndarrays ``(n_frames_i,
-            n_channels)``. In the unit of what `fit` saw.
+            Clips in the unit of the training data; a table if `fit` was given one; for different lengths, an object
+            array of ndarrays ``(n_frames_i, n_channels)``.
 
         Raises
         ------
         ValueError
-            If ``X`` is no table of latents, or if the network makes no clips of that length.
+            If ``X`` is not a table of latents, or if the network cannot decode clips of that length.
         """
         check_is_fitted(self)
         latents = check_array(X, dtype=np.float32, input_name="X", estimator=self)
@@ -144,22 +144,22 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
 
     @available_if(lambda self: self.variational)
     def sample(self, n_samples: int = 1, n_frames: Any = None) -> np.ndarray:
-        """Make clips up, if variational, of latents drawn from a Gaussian mixture of those of the clips in `fit` [5]_.
+        """Generate random clips, if variational, from a Gaussian mixture fitted to the training latents [5]_.
 
-        The standard normal distribution, which each latent is kept near, also holds what lies between them and is like
-        no clip.
+        The standard normal prior also covers regions between the training latents, which correspond to no realistic
+        clip.
 
         Parameters
         ----------
         n_samples : int, default=1
-            Number of clips.
+            Number of clips to generate.
         n_frames : int, sequence of int or None, default=None
             As in `inverse_transform`.
 
         Returns
         -------
         ndarray
-            As `inverse_transform` gives them. ``random_state`` seeds the draw.
+            Clips, as returned by `inverse_transform`. ``random_state`` seeds the draw.
 
         References
         ----------
@@ -174,19 +174,19 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
         return self.inverse_transform(np.random.default_rng(seed).permutation(latents), n_frames)
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: ARG002
-        """Give the mean of `score_samples`, by which a grid search can go.
+        """Return the mean of `score_samples`, for model selection.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
             Frame sequences.
         y : None
-            Not used.
+            Ignored.
 
         Returns
         -------
         float
-            0 at best; about -1 for who makes the mean of all clips every time.
+            Mean score: 0 at best; about -1 if the mean of all clips is always predicted.
         """
         return float(np.mean(self.score_samples(X)))
 

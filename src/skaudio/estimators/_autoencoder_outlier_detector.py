@@ -1,4 +1,4 @@
-"""Autoencoder as an outlier detector: what it cannot make anew is not normal."""
+"""Outlier detection by the reconstruction error of an autoencoder."""
 
 from dataclasses import dataclass
 from numbers import Real
@@ -22,20 +22,20 @@ N_FOLDS = 3
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class OutlierHead(OutlierMixin):
-    """What makes an autoencoder an outlier detector.
+    """Mixin that turns an autoencoder into an outlier detector.
 
     Parameters
     ----------
     contamination : float or "auto", default="auto"
-        Where normal ends: the share of the clips in `fit` that are to be outliers; or, for ``"auto"``, an error that
-        one normal clip in twenty has, by a gamma distribution (as the baseline of the DCASE challenges has it;
-        Kawaguchi et al., 2021) of the errors that clips have when a network was fitted without them. For that, three
-        more are fitted, each without a third of the clips (or of the groups).
+        Proportion of outliers in the training set, which sets the threshold; or ``"auto"``: the error that one normal
+        clip in twenty exceeds, by a gamma distribution (as in the baseline of the DCASE challenges; Kawaguchi et al.,
+        2021) of cross-validated errors. For these, three more networks are fitted, each without a third of the clips
+        (or of the groups).
 
     Attributes
     ----------
     offset_ : float
-        The score that clips must have to be inliers.
+        Minimum score of inliers; see `score_samples`.
     """
 
     contamination: Any = "auto"
@@ -47,7 +47,7 @@ class OutlierHead(OutlierMixin):
 
 @assembled
 class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
-    """Outlier detector by the error of an autoencoder that has seen normal clips only.
+    """Outlier detector based on the reconstruction error of an autoencoder fitted to normal clips.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
 
     See Also
     --------
-    AutoencoderLatent : The latents of such a network.
+    AutoencoderLatent : Latent representation of an autoencoder.
 
     References
     ----------
@@ -81,29 +81,30 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
 
     @atomic
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:  # noqa: ARG002
-        """Train the network on normal clips, and find where normal ends.
+        """Fit the autoencoder to normal clips and set the outlier threshold.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences, of equal length or, but for ``kind="dense"``, not. A table is taken as one-frame sequences.
+            Frame sequences, of equal length for ``kind="dense"``, else of any. A table is treated as one-frame
+            sequences.
         y : None
-            Not used.
+            Ignored.
         sample_weight : array-like of shape (n_clips,), default=None
-            How much each clip counts in training; what weighs nothing is left out.
+            Weight of each clip in training; clips of zero weight are excluded.
         groups : array-like of shape (n_clips,), default=None
-            Such as machines: with ``early_stopping``, clips of a group are all trained on or all validated by.
+            Groups, such as machines, which ``early_stopping`` does not split between training and validation.
 
         Returns
         -------
         self : estimator
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch of frame sequences, if its clips differ in length for ``kind="dense"``, or if
-            ``n_components`` is larger than a clip.
+            If ``X`` is not a batch of frame sequences, if its clips differ in length for ``kind="dense"``, or if
+            ``n_components`` exceeds the size of a clip.
         """
         super().fit(X, None, sample_weight, groups)
         weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
@@ -117,7 +118,7 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
         return self
 
     def _unseen_errors(self, X: Any, weights: np.ndarray, groups: Any) -> np.ndarray:
-        """Give the errors of clips by networks that were fitted without them: those of training are too small."""
+        """Compute cross-validated reconstruction errors, as training errors are biased low."""
         present = np.flatnonzero(weights > 0)
         units = present if groups is None else np.asarray(groups)[present]
         n_folds = min(N_FOLDS, len(np.unique(units)))
@@ -137,7 +138,7 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
         return errors[present]
 
     def predict(self, X: Any) -> np.ndarray:
-        """Tell normal clips from others.
+        """Predict whether clips are inliers or outliers.
 
         Parameters
         ----------
@@ -152,7 +153,7 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
         return np.where(self.decision_function(X) >= 0, 1, -1)
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """Give `score_samples` less ``offset_``.
+        """Return `score_samples` minus ``offset_``.
 
         Parameters
         ----------
@@ -162,12 +163,12 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
         Returns
         -------
         ndarray of float64, shape (n_clips,)
-            Below 0 for outliers.
+            Negative for outliers.
         """
         return self.score_samples(X) - self.offset_
 
     def anomaly_score(self, X: Any) -> np.ndarray:
-        """Tell how unlike the clips in `fit` clips are; for when in a clip, see `reconstruction_error`.
+        """Compute the anomaly score of clips; see `reconstruction_error` for scores over time.
 
         Parameters
         ----------
@@ -177,6 +178,6 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
         Returns
         -------
         ndarray of float64, shape (n_clips,)
-            Higher for clips that are less normal.
+            Scores; the higher, the more abnormal.
         """
         return -self.score_samples(X)

@@ -1,7 +1,7 @@
-"""Mini-batches of frame sequences: each filled up to its own length, none more than its clips need.
+"""Mini-batches of frame sequences, each padded only as far as its own clips need.
 
-Lengths are rounded up to a few (eight to each doubling), so that the library underneath, which prepares itself for each
-shape anew, meets each again soon. Nothing here knows TensorFlow.
+Lengths are rounded up to a few values (eight per octave), as the underlying library does set-up work for each new
+shape. This module does not depend on TensorFlow.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,33 +18,33 @@ Augment = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.nd
 
 
 class Batches:
-    """The batches of one epoch after another.
+    """Iterable over the batches of an epoch.
 
     Parameters
     ----------
     frames : ndarray (n_clips, n_frames, n_channels) or object array of ndarrays (n_frames_i, n_channels)
-        Clips, may be mapped from a file: only the rows of a batch are read at a time.
+        Clips, possibly memory-mapped: only the rows of one batch are read at a time.
     targets : ndarray of float32, shape (n_clips, n_outputs)
-        What they are to give.
+        Targets.
     weights : ndarray of float32, shape (n_clips,)
-        How much they count.
+        Sample weights.
     rows : ndarray of int
-        Which of the clips take part.
+        Indices of the clips to use.
     batch_size : int
-        Number of clips in a batch.
+        Number of clips per batch.
     stride : int
-        What lengths are multiples of.
+        Number that lengths are multiples of.
     fill : ndarray of float32, shape (n_channels,)
-        What clips are filled up with.
+        Padding values.
     rng : numpy.random.Generator or None
-        Shuffles; None: the order stays.
+        Random generator for shuffling; None: no shuffling.
     augment : callable or None
-        From frames, lengths and targets of a batch to others.
+        Augmentation, from frames, lengths and targets of a batch to new ones.
     redraw : callable or None
-        Returns the clips of the next epoch, in place of `frames`.
+        Returns the clips of the next epoch, which replace `frames`.
     sampler : callable or None
-        From rows, the size of a batch and a generator to the rows of each batch; without `rng`, the same each time.
-        None: each row once, in batches of clips about as long.
+        From rows, batch size and a generator to the rows of each batch; without `rng`, the same in each epoch. None:
+        each row once, in batches of clips of similar length.
     """
 
     def __init__(
@@ -98,10 +98,10 @@ class Batches:
 
 
 class FrameBatches(Batches):
-    """The batches of one epoch after another, where each frame has a target.
+    """Iterable over the batches of an epoch, with frame-level targets.
 
-    ``targets`` are ``(n_clips, n_frames, n_outputs + 1)``, or an object array of those of clips; the last column tells
-    how much each frame counts. Given out are rows of steps, those of all clips end to end.
+    ``targets`` are ``(n_clips, n_frames, n_outputs + 1)``, or an object array with those of each clip; the last column
+    contains the weight of each frame. Targets are yielded as rows of steps, concatenated over all clips.
     """
 
     def __iter__(self) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]]:
@@ -121,23 +121,23 @@ class FrameBatches(Batches):
 def fill_up(
     frames: np.ndarray, rows: Sequence[int], stride: int, fill: np.ndarray | float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Put clips side by side in a new array.
+    """Stack clips in a new, padded array.
 
     Parameters
     ----------
     frames : ndarray (n_clips, n_frames, n_channels) or object array
         Clips.
     rows : sequence of int
-        Which.
+        Indices of the clips to use.
     stride : int
-        What the length is a multiple of.
+        Number that the length is a multiple of.
     fill : ndarray (n_channels,) or float
-        What comes after the end of a clip.
+        Padding value after the end of a clip.
 
     Returns
     -------
     batch : ndarray of float32, shape (n_rows, n_frames, n_channels)
-        The clips.
+        Padded clips.
     lengths : ndarray of int, shape (n_rows,)
         Their numbers of frames.
     """
@@ -156,26 +156,26 @@ def fill_up(
 
 
 def rounded_length(length: int, stride: int) -> int:
-    """Round a length up to a multiple of the stride, of which there are few."""
+    """Round a length up to one of a few multiples of the stride."""
     step = max(1, 2 ** (int(length).bit_length() - 1) // LENGTHS_A_DOUBLING)
     step = -(-step // stride) * stride
     return -(-int(length) // step) * step
 
 
 def mask_of(lengths: np.ndarray, n_frames: int) -> np.ndarray:
-    """Give the mask ``(n_clips, n_frames)``: true up to the end of each clip."""
+    """Return the mask ``(n_clips, n_frames)``, true up to the end of each clip."""
     return np.arange(n_frames) < np.asarray(lengths)[:, np.newaxis]
 
 
 def in_batches(frames: np.ndarray, stride: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Yield rows, filled-up frames and lengths for prediction: no clip is filled up further for its neighbours' sake.
+    """Yield rows, padded frames and lengths for prediction, with padding independent of the other clips.
 
     Parameters
     ----------
     frames : ndarray (n_clips, n_frames, n_channels) or object array
         Clips.
     stride : int
-        What lengths are multiples of.
+        Number that lengths are multiples of.
 
     Yields
     ------
@@ -195,21 +195,21 @@ def in_batches(frames: np.ndarray, stride: int) -> Iterator[tuple[np.ndarray, np
 
 
 def channel_statistics(frames: np.ndarray, rows: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Find mean and standard deviation of each channel over all frames, clip by clip.
+    """Compute mean and standard deviation of each channel over all frames, clip by clip.
 
     Parameters
     ----------
     frames : ndarray (n_clips, n_frames, n_channels) or object array
         Clips.
     rows : ndarray of int
-        Which.
+        Indices of the clips to use.
     weights : ndarray of shape (n_clips,)
-        How much the frames of each clip count.
+        Weights of the frames of each clip.
 
     Returns
     -------
     mean, deviation : ndarrays of float32, shape (n_channels,)
-        The deviation of a channel that is constant is 1.
+        Statistics; the standard deviation of a constant channel is set to 1.
     """
     shift = np.mean(frames[rows[0]], axis=0, dtype=np.float64)
     total, squares, count = np.zeros_like(shift), np.zeros_like(shift), 0.0

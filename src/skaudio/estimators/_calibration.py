@@ -1,4 +1,4 @@
-"""From a distance to a probability and a decision."""
+"""Calibration of distances to probabilities and decisions."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -12,14 +12,14 @@ from skaudio.metrics import equal_error_rate
 
 @dataclass(frozen=True)
 class Calibration:
-    """What distances say.
+    """Calibration of distances by a threshold and Platt scaling.
 
     Attributes
     ----------
     threshold : float
-        Up to which two things are taken to be the same.
+        Maximum distance of two items that are accepted as the same.
     slope, intercept : float
-        Of the logarithm of the odds that they are, if same and different ones are equally frequent [1]_.
+        Coefficients of the log-odds that they are, for equally frequent same and different pairs [1]_.
 
     References
     ----------
@@ -33,19 +33,19 @@ class Calibration:
 
     @classmethod
     def of(cls, genuine: np.ndarray, impostors: np.ndarray, false_accept_rate: float | None) -> Self:
-        """Find it from distances of what is the same and of what is not.
+        """Fit the calibration to genuine and impostor distances.
 
         Parameters
         ----------
         genuine, impostors : ndarrays of shape (n,)
             Distances.
         false_accept_rate : float or None
-            Share of the impostors that are below the threshold; None: as many as genuine ones are above it.
+            Fraction of impostors below the threshold; None: equal to that of genuine ones above it.
 
         Returns
         -------
         Calibration
-            The threshold and the odds.
+            Fitted threshold and log-odds.
         """
         distances = np.concatenate([genuine, impostors])
         same = np.repeat([1, 0], [len(genuine), len(impostors)])
@@ -58,5 +58,5 @@ class Calibration:
         return cls(threshold, float(odds.coef_[0, 0]) / scale, float(odds.intercept_[0]))
 
     def probability(self, distances: np.ndarray) -> np.ndarray:
-        """Tell how probable it is that what is so far apart is the same."""
+        """Predict the probability of being the same from distances."""
         return expit(self.slope * distances + self.intercept)

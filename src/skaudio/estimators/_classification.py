@@ -1,4 +1,4 @@
-"""The head of a classifier: classes in, probabilities out."""
+"""Classification head: class labels, probabilities and scores."""
 
 import warnings
 from dataclasses import dataclass
@@ -24,20 +24,20 @@ N_CHECKED = 100  # of the clips of the training
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class ClassifierHead(ClassifierMixin, SupervisedEstimator):
-    """Base of the neural classifiers.
+    """Base class of neural classifiers.
 
     Parameters
     ----------
     class_weight : dict, list of dicts, "balanced" or None, default=None
-        How much clips of each class count, on top of ``sample_weight``, as scikit-learn's classifiers have it.
+        Weights of the classes, multiplied with ``sample_weight``, as in scikit-learn's classifiers.
     label_smoothing : float, default=0.1
-        Share of each target that is spread evenly over all classes, so that the network is not trained to be certain.
-        Of two classes, probabilities approach ``1 - label_smoothing / 2`` at most: for thresholds above, use 0.
+        Fraction of each target that is spread evenly over all classes, which reduces overconfidence. For two classes,
+        probabilities are at most about ``1 - label_smoothing / 2``: for higher thresholds, use 0.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        Classes, in the order of probabilities; 0, 1, ... for labels that do not exclude one another.
+        Class labels, in the order of the probabilities; 0, 1, ... for multilabel targets.
     """
 
     class_weight: Any = None
@@ -51,36 +51,36 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
-        """Train the network.
+        """Fit the network.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences, of equal length or not. A table is taken as one-frame sequences. An array that is mapped
-            from a file is read batch by batch.
+            Frame sequences, of equal or different length. A table is treated as one-frame sequences. A memory-mapped
+            array is read batch by batch.
         y : array-like of shape (n_clips,), or label indicator of shape (n_clips, n_labels)
-            Classes, of any kind; or 0 and 1 for each of several labels that do not exclude one another. One-hot
-            classes are an indicator too, and make a multilabel network: pass ``y.argmax(axis=1)`` for exclusive ones.
+            Class labels of any dtype; or a multilabel indicator of 0 and 1. One-hot classes are an indicator, too, and
+            result in a multilabel network: pass ``y.argmax(axis=1)`` for exclusive classes.
         sample_weight : array-like of shape (n_clips,), default=None
-            How much each clip counts; what weighs nothing is left out.
+            Weight of each clip; clips of zero weight are excluded.
         groups : array-like of shape (n_clips,), default=None
-            Such as speakers: with ``early_stopping``, clips of a group are all trained on or all validated by.
+            Groups, such as speakers, which ``early_stopping`` does not split between training and validation.
 
         Returns
         -------
         self : estimator
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch of frame sequences, if ``y`` does not fit it or has but one class, or if the network
-            cannot be made for such clips.
+            If ``X`` is not a batch of frame sequences, if ``y`` does not match it or has a single class, or if the
+            network cannot be built for such clips.
 
         Warns
         -----
         ConvergenceWarning
-            If training diverged, or if the network knows the clips that it was trained on no better than by chance.
+            If training diverged, or if the accuracy on the training clips is at chance level.
         """
         go_on = self.warm_start and hasattr(self, "_weights")
         return self._learn(X, y, sample_weight, groups, go_on=go_on, epochs=self.epochs, schedule=self.schedule)
@@ -88,30 +88,30 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """Train for one more epoch, at a constant learning rate.
+        """Train for one epoch at a constant learning rate.
 
         Parameters
         ----------
         X, y, sample_weight
             See `fit`.
         classes : array-like of shape (n_classes,), default=None
-            All classes that will ever come, for the first call; None: those of its ``y``.
+            All classes of this and later calls, for the first call; None: those in its ``y``.
 
         Returns
         -------
         self : estimator
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            See `fit`; also if ``y`` holds a class that the first call did not know of.
+            See `fit`; also if ``y`` contains a class unknown to the first call.
         """
         go_on = hasattr(self, "_weights")
         return self._learn(X, y, sample_weight, None, classes=classes, go_on=go_on, epochs=1, schedule="constant")
 
     def predict(self, X: Any) -> np.ndarray:
-        """Tell the class of each clip.
+        """Predict the class of each clip.
 
         Parameters
         ----------
@@ -121,7 +121,7 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
         Returns
         -------
         ndarray of shape (n_clips,), or (n_clips, n_labels)
-            The most probable class; of labels, those that are more likely than not.
+            The most probable class; for multilabel targets, the labels with probability above 0.5.
         """
         scores = self._scores(X)
         if self._multilabel:
@@ -130,7 +130,7 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
         return self.classes_[best.astype(int)]
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Tell how probable each class is.
+        """Predict class probabilities for each clip.
 
         Parameters
         ----------
@@ -140,12 +140,12 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
         Returns
         -------
         ndarray of float64, shape (n_clips, n_classes), or (n_clips, n_labels)
-            Probabilities, in the order of ``classes_``; of labels, each for itself.
+            Probabilities, in the order of ``classes_``; for multilabel targets, of each label independently.
         """
         return self._probabilities(self._scores(X))
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """Give the scores of the network: what softmax or sigmoid make probabilities of.
+        """Compute the logits of the network, the inputs of softmax or sigmoid.
 
         Parameters
         ----------
@@ -155,7 +155,7 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
         Returns
         -------
         ndarray of float64, shape (n_clips,) for two classes, else (n_clips, n_classes) or (n_clips, n_labels)
-            Scores; of two classes, above 0 for the second.
+            Scores; for two classes, positive for the second.
         """
         scores = self._scores(X)
         return scores[:, 0] if scores.shape[1] == 1 and not self._multilabel else scores
@@ -178,7 +178,7 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
         return self
 
     def _warn_of_chance(self, frames: np.ndarray, y: np.ndarray, sample_weight: Any) -> None:
-        """Warn if clips of the training are named no better than by the name that most of them have."""
+        """Warn if the training accuracy is no better than that of the most frequent class."""
         present = np.arange(len(y)) if sample_weight is None else np.flatnonzero(np.asarray(sample_weight) > 0)
         rows = present[:: -(-len(present) // N_CHECKED)]
         expected = y[rows]
@@ -194,7 +194,7 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
             )
 
     def _check_labels(self, y: Any, classes: Any, *, reset: bool) -> np.ndarray:
-        """Check labels; give classes ``(n_clips,)`` or an indicator ``(n_clips, n_labels)``."""
+        """Validate labels; return classes ``(n_clips,)`` or an indicator ``(n_clips, n_labels)``."""
         y = as_labels(y)
         multilabel = type_of_target(y, input_name="y") == "multilabel-indicator"
         if multilabel:
@@ -222,7 +222,7 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
         return y
 
     def _targets(self, y: np.ndarray) -> np.ndarray:
-        """Give what checked labels ask of the network: smoothed, ``(n_labels, n_outputs)``."""
+        """Return the smoothed network targets ``(n_labels, n_outputs)`` of checked labels."""
         if self._multilabel:
             targets = y
         else:

@@ -1,4 +1,4 @@
-"""Convolutional network that tells classes."""
+"""Convolutional neural network classifier."""
 
 from skaudio._assembly import assembled
 from skaudio.estimators._convolutional import ConvolutionalBody
@@ -7,10 +7,10 @@ from skaudio.estimators._frame_classification import FrameClassifierHead
 
 @assembled
 class CNNClassifier(ConvolutionalBody, FrameClassifierHead):
-    """Convolutional network from frame sequences to classes.
+    """Convolutional neural network classifier for frame sequences.
 
-    Frames are taken as an image of time x channels. With spectrograms of decibels as input and the default
-    architecture and training, this is the place to start.
+    Each clip is treated as an image of time x channels. With decibel-scaled spectrograms as input, the default
+    architecture and training are a good baseline.
 
     Parameters
     ----------
@@ -22,8 +22,8 @@ class CNNClassifier(ConvolutionalBody, FrameClassifierHead):
 
     See Also
     --------
-    CNNRegressor : The same for numbers.
-    skaudio.pooling.StatPooling : Statistics over time, for models of vectors.
+    CNNRegressor : Convolutional neural network regressor.
+    skaudio.pooling.StatPooling : Statistics over time, for models that take vectors.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Convolutional network that tells numbers."""
+"""Convolutional neural network regressor."""
 
 from skaudio._assembly import assembled
 from skaudio.estimators._convolutional import ConvolutionalBody
@@ -7,10 +7,10 @@ from skaudio.estimators._regression import RegressorHead
 
 @assembled
 class CNNRegressor(ConvolutionalBody, RegressorHead):
-    """Convolutional network from frame sequences to numbers.
+    """Convolutional neural network regressor for frame sequences.
 
-    Frames are taken as an image of time x channels. With spectrograms of decibels as input and the default
-    architecture and training, this is the place to start.
+    Each clip is treated as an image of time x channels. With decibel-scaled spectrograms as input, the default
+    architecture and training are a good baseline.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class CNNRegressor(ConvolutionalBody, RegressorHead):
 
     See Also
     --------
-    CNNClassifier : The same for classes.
+    CNNClassifier : Convolutional neural network classifier.
 
     References
     ----------

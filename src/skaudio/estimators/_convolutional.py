@@ -1,4 +1,4 @@
-"""The body of a CNN: which tower, and how large."""
+"""Convolutional network body: type and size of the tower."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,31 +17,32 @@ SIZES = {
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class ConvolutionalBody:
-    """What makes a neural estimator a CNN, to the left of `SupervisedEstimator`.
+    """Mixin that makes a neural estimator a CNN, to the left of `SupervisedEstimator`.
 
     Parameters
     ----------
     architecture : {"residual", "lenet", "keyword", "plain"} or callable, default="residual"
-        - ``"residual"``: a convolution of 5 x 5, then stages of two of 3 x 3, with batch normalisation and a way round
-          them;
-        - ``"lenet"``: convolutions and pooling, and a hidden layer, for clips of any length;
-        - ``"keyword"``: cnn-trad-fpool3 of Sainath and Parada (2015), which looks at 32 frames of 40 mel bands or so;
-        - ``"plain"``: two convolutions and one dense layer on all that they give, as tutorials have it, for clips of
-          one length (see `skaudio.pooling.FramePadder`);
-        - a callable from ``(n_frames, n_channels)`` and the number of outputs to a `keras.Model` that ends in as many
-          linear units, for clips of one length. It is called at each fit and must give the same network each time.
+        - ``"residual"``: a 5 x 5 convolution, then stages of two 3 x 3 ones with batch normalisation and skip
+          connections;
+        - ``"lenet"``: convolutions, pooling and a hidden layer, for clips of any length;
+        - ``"keyword"``: cnn-trad-fpool3 of Sainath and Parada (2015), with a context of about 32 frames of 40 mel
+          bands;
+        - ``"plain"``: two convolutions and a dense layer on their flattened output, as in tutorials, for clips of equal
+          length (see `skaudio.pooling.FramePadder`);
+        - a callable from ``(n_frames, n_channels)`` and the number of outputs to a `keras.Model` with as many linear
+          output units, for clips of equal length. It is called at each fit and must return the same network each time.
     filters : int or None, default=None
         Number of filters of the first stage; each further one has twice as many. None: 24 (``"residual"``), 20
         (``"lenet"``) or 64 (``"keyword"``, whose two convolutions have as many each).
     depth : int or None, default=None
-        Number of stages, each of which halves time and channels. None: 3 (``"residual"``) or 2 (``"lenet"``).
+        Number of stages, each of which halves time and channel axes. None: 3 (``"residual"``) or 2 (``"lenet"``).
     kernel_size : int or None, default=None
-        Side of the convolutions. None: 3 (``"residual"``) or 5 (``"lenet"``).
+        Size of the convolution kernels. None: 3 (``"residual"``) or 5 (``"lenet"``).
     pooling : {"mean_max", "mean", "max", "attention", "linear_softmax"}, default="mean_max"
-        How time is pooled: by mean and maximum side by side, either, a mean weighted by learnt attention, or, of the
-        probabilities of frames, a mean weighted by themselves.
+        Pooling over time: concatenated mean and maximum, either of them, a mean weighted by learned attention, or, of
+        frame probabilities, a mean weighted by themselves.
     dropout : float, default=0.2
-        Share of the features that is left out in training, after pooling, and half of it before.
+        Dropout rate after pooling over time; half of it is applied before.
     """
 
     architecture: str | Callable = field(default="residual", kw_only=False)

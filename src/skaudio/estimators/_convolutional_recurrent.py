@@ -1,4 +1,4 @@
-"""The body of a CRNN: convolutions, and recurrent layers on what they give."""
+"""Convolutional recurrent network body: convolutions followed by recurrent layers."""
 
 from dataclasses import dataclass, field
 from numbers import Integral, Real
@@ -9,26 +9,25 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class ConvolutionalRecurrentBody:
-    """What makes a neural estimator a CRNN, to the left of `SupervisedEstimator`.
+    """Mixin that makes a neural estimator a CRNN, to the left of `SupervisedEstimator`.
 
     Parameters
     ----------
     filters : int, default=16
         Number of filters of the first stage of convolutions; each further one has twice as many.
     depth : int, default=3
-        Number of stages. Each halves the channels; the first two halve time.
+        Number of stages. Each halves the channel axis; the first two halve the time axis.
     kernel_size : int, default=3
-        Side of the convolutions.
+        Size of the convolution kernels.
     units : int, default=64
-        Number of units of a GRU layer, in each direction.
+        Number of units of each GRU layer, per direction.
     n_layers : int, default=1
         Number of GRU layers.
     pooling : {"linear_softmax", "mean_max", "mean", "max", "attention", "last"}, default="linear_softmax"
-        How time is pooled: of the probabilities of frames, a mean weighted by themselves; by mean and maximum of
-        features side by side, either, a mean weighted by learnt attention, or the state at the end (backwards, at the
-        start).
+        Pooling over time: of frame probabilities, a mean weighted by themselves; concatenated mean and maximum of
+        features, either of them, a mean weighted by learned attention, or the final state (backwards, at the start).
     dropout : float, default=0.2
-        Share of the features that is left out in training, after pooling, and half of it before.
+        Dropout rate after pooling over time; half of it is applied before.
     """
 
     filters: int = field(default=16, kw_only=False)

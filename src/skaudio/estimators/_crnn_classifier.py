@@ -1,4 +1,4 @@
-"""CRNN that tells classes, of clips and over time."""
+"""Convolutional recurrent neural network (CRNN) classifier of clips and frames."""
 
 from skaudio._assembly import assembled
 from skaudio.estimators._convolutional_recurrent import ConvolutionalRecurrentBody
@@ -7,12 +7,12 @@ from skaudio.estimators._frame_classification import FrameClassifierHead
 
 @assembled
 class CRNNClassifier(ConvolutionalRecurrentBody, FrameClassifierHead):
-    """Convolutional recurrent network [3]_ from frame sequences to classes, of clips and of each of their frames.
+    """Convolutional recurrent neural network (CRNN) classifier for clips and frames [3]_.
 
-    Convolutions see what sounds at a time, GRU layers in both directions what came before and what follows. Time is
-    kept fine, at a quarter of the frames: what it is for is to tell when something happens, by `predict_frames`, be it
-    trained on labels of frames (`fit_frames`) or of clips alone (`fit`). By default labels are neither smoothed nor
-    mixed: frames without an event are to be surely so.
+    Convolutions extract local features; bidirectional GRU layers model past and future context. The time resolution is
+    a quarter of the frame rate. The main use is sound event detection with `predict_frames`, after training on strong,
+    frame-level labels (`fit_frames`) or on weak, clip-level ones (`fit`). By default, neither label smoothing nor mixup
+    is applied, so that frames without an event get probabilities near 0.
 
     Parameters
     ----------
@@ -24,14 +24,14 @@ class CRNNClassifier(ConvolutionalRecurrentBody, FrameClassifierHead):
 
     See Also
     --------
-    CNNClassifier : Without recurrent layers: faster, and as good for whole clips.
-    skaudio.events.EventDetector : Events in long recordings by what this tells of frames.
+    CNNClassifier : Without recurrent layers: faster, and as accurate for whole clips.
+    skaudio.events.EventDetector : Sound event detection in long recordings from frame predictions.
 
     Notes
     -----
-    Trained on clips alone, a recurrent network sees both sides of a frame and may predict for each frame what it
-    predicts for the clip. Of dog barks and crowing roosters of ESC-10, tagged by clip, this one found 90 % of the
-    frames that sound, and 31 % of those that do not; ``CNNClassifier(pooling="linear_softmax")`` 85 % and 20 %.
+    Trained on clip labels only, a recurrent network uses the context on both sides of a frame and may predict the class
+    of the clip for each frame. On dog barks and crowing roosters of ESC-10 with clip-level labels, this one detected 90
+    % of the active frames and 31 % of the inactive ones; ``CNNClassifier(pooling="linear_softmax")``, 85 % and 20 %.
 
     References
     ----------

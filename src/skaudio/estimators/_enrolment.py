@@ -1,4 +1,4 @@
-"""Known clips and their classes, by which others are named."""
+"""Enrolled clips and their classes, with which others are compared."""
 
 from typing import Any
 
@@ -16,16 +16,16 @@ class Enrolment:
     embeddings : ndarray of shape (n_clips, n_features)
         Embeddings.
     labels : ndarray of shape (n_clips,)
-        Their classes.
+        Class labels.
     metric : {"cosine", "euclidean"}
-        How they are compared.
+        Distance metric.
 
     Attributes
     ----------
     embeddings, labels : ndarrays
-        As given.
+        The parameters.
     classes : ndarray of shape (n_classes,)
-        Classes, sorted.
+        Sorted class labels.
     """
 
     def __init__(self, embeddings: np.ndarray, labels: np.ndarray, metric: str) -> None:
@@ -42,7 +42,7 @@ class Enrolment:
         Raises
         ------
         ValueError
-            If a class is enrolled already, or if labels are numbers on one side only.
+            If a class is already enrolled, or if only old or only new labels are numeric.
         """
         known = [label for label in np.unique(labels).tolist() if label in self.classes.tolist()]
         if known:
@@ -56,7 +56,7 @@ class Enrolment:
         return Enrolment(np.concatenate([self.embeddings, embeddings]), both, self._metric)
 
     def without(self, labels: Any) -> "Enrolment":
-        """Drop classes.
+        """Remove classes.
 
         Raises
         ------
@@ -71,16 +71,16 @@ class Enrolment:
         return Enrolment(self.embeddings[kept], self.labels[kept], self._metric)
 
     def distances(self, embeddings: np.ndarray) -> np.ndarray:
-        """Give the distances ``(n_clips, n_classes)`` of clips from classes.
+        """Compute the distances ``(n_clips, n_classes)`` of clips from classes.
 
-        That is the distance from the mean embedding, less three quarters of how far clips of the class are, each from
-        the mean of the others. Clips of a class that training knew lie close together, those of a new class do not:
-        what is as far from both is of the new one.
+        It is the distance from the mean embedding minus three quarters of the class spread, the mean distance of its
+        clips, each from the mean of the others. Classes seen in training are compact, new ones are not: a clip equally
+        far from both more likely is of the new one.
         """
         return pairwise_distances(embeddings, self._centres, metric=self._metric) - SPREAD_WEIGHT * self._spreads
 
     def _find_spreads(self, sums: np.ndarray, classes: np.ndarray, count: np.ndarray) -> np.ndarray:
-        """Give the mean distance of each class's clips from the mean of its others; of a single one, as elsewhere."""
+        """Compute the mean leave-one-out distance within each class; classes of one clip get the overall mean."""
         rows = np.flatnonzero(count[classes] > 1)
         own = classes[rows]
         others = (sums[own] - self.embeddings[rows]) / (count[own] - 1)[:, np.newaxis]

@@ -1,4 +1,4 @@
-"""Classes frame by frame: learnt of labels of frames or of clips, and told of frames."""
+"""Frame-level classification, trained with frame or clip labels."""
 
 from collections.abc import Sequence
 from typing import Any, Self
@@ -16,37 +16,35 @@ NO_FRAMES = "has no pooling over time that could be taken off. Use another."
 
 
 class FrameClassifierHead(ClassifierHead):
-    """Base of the neural classifiers of clips and of each of their frames."""
+    """Base class of neural classifiers of clips and frames."""
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_frames(self, X: Any, y: Sequence, sample_weight: Any = None, groups: Any = None) -> Self:
-        """Train the network by what each frame is: for `predict_frames`.
+        """Fit the network to frame-level labels, for `predict_frames`.
 
-        The pooling over time takes no part. Where `fit` came before and ``warm_start`` is true, training goes on from
-        there.
+        Pooling over time is not used. After `fit`, training continues from its weights if ``warm_start`` is true.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), or sequence of ndarrays (n_frames_i, n_channels)
             Frame sequences.
         y : sequence of n_clips arrays (n_frames_i,) or (n_frames_i, n_labels)
-            The class of each frame; or 0 and 1 for each of several labels that do not exclude one another, as which
-            one-hot classes are taken, too.
+            Class of each frame, or a multilabel indicator of 0 and 1; one-hot classes are treated as multilabel, too.
         sample_weight : array-like of shape (n_clips,), default=None
-            How much each clip counts.
+            Weight of each clip.
         groups : array-like of shape (n_clips,), default=None
-            With ``early_stopping``, clips of a group are all trained on or all validated by.
+            Groups, which ``early_stopping`` does not split between training and validation.
 
         Returns
         -------
         self : estimator
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch of frame sequences, if ``y`` has not a label for each of its frames, or has but one
+            If ``X`` is not a batch of frame sequences, if ``y`` does not have one label per frame or has a single
             class, or if the network has no pooling over time.
         """
         if not self._pools_time():
@@ -64,11 +62,12 @@ class FrameClassifierHead(ClassifierHead):
         return self._fit(frames, by_clip, sample_weight, groups, None, **how)
 
     def predict_frames(self, X: Any) -> np.ndarray:
-        """Tell how probable each class is at each time, from what was learnt of frames or of whole clips.
+        """Predict class probabilities for each frame.
 
-        The pooling over time is taken off the network: every frame is judged as if it were the clip. A network that
-        halves time judges several frames at once and gives all of them the same. Row ``t`` is that of frame ``t`` of
-        ``X``: with a centred front end, of the time ``t * hop_length / sr`` seconds.
+        The network is trained with frame labels or with labels of whole clips. Without its pooling over time, it
+        classifies each frame as if it were a clip. A network that downsamples time predicts equal values for groups of
+        frames. Row ``t`` belongs to frame ``t`` of ``X``: with a centred front end, to the time ``t * hop_length / sr``
+        seconds.
 
         Parameters
         ----------
@@ -78,12 +77,12 @@ class FrameClassifierHead(ClassifierHead):
         Returns
         -------
         ndarray (n_clips, n_frames, n_classes), or object array of ndarrays (n_frames_i, n_classes)
-            Probabilities in float64, as long as the clips.
+            Probabilities in float64, one row per frame.
 
         Raises
         ------
         ValueError
-            If the network has no pooling over time, as those for clips of one length and callables.
+            If the network has no pooling over time, as for those of equal-length clips and callables.
         """
         check_is_fitted(self)
         if not self._architecture.pools_time:
@@ -91,7 +90,7 @@ class FrameClassifierHead(ClassifierHead):
         return stack_frames([self._probabilities(scores.astype(np.float64)) for scores in self._run(X, "frames")])
 
     def _labels_of_frames(self, frames: np.ndarray, y: Sequence, *, reset: bool) -> np.ndarray:
-        """Check the labels of all clips' frames; give them end to end."""
+        """Validate the frame labels of all clips and concatenate them."""
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
         if len(y) != len(frames):

@@ -1,8 +1,8 @@
-"""Compiled networks, shared by all estimators of one architecture, each of which has weights of its own.
+"""Compiled networks, shared by all estimators of one architecture, each with its own weights.
 
-To build a network, and to have TensorFlow trace it, takes longer than many a fit on a small data set, and what was
-traced is never freed whole. So a compiled network is kept for each of the latest architectures, and is lent an
-estimator's weights while that one trains or predicts.
+Building a network and tracing it with TensorFlow takes longer than many fits on small data sets, and traced graphs are
+never freed completely. Therefore a compiled network is cached for each of the latest architectures, and an estimator's
+weights are loaded into it while that one trains or predicts.
 
 This module imports TensorFlow: it is imported by `skaudio.estimators._keras_side` alone.
 """
@@ -34,7 +34,7 @@ _building = RLock()
 
 
 def graph_of(architecture: Architecture) -> "Graph":
-    """Give the compiled network of an architecture."""
+    """Return the compiled network of an architecture."""
     with _building:
         if architecture not in _graphs:
             _graphs[architecture] = Graph(architecture)
@@ -45,7 +45,7 @@ def graph_of(architecture: Architecture) -> "Graph":
 
 
 def own_network(owner: Any, architecture: Architecture, weights: Weights) -> keras.Model:
-    """Give an estimator a network of its own, the same one until it is fitted again."""
+    """Return a separate network of an estimator, the same one until it is refitted."""
     held, network = _own_networks.get(owner, (None, None))
     if held is not weights:
         network = build(architecture, seed=0)
@@ -55,32 +55,32 @@ def own_network(owner: Any, architecture: Architecture, weights: Weights) -> ker
 
 
 def build(architecture: Architecture, seed: int) -> keras.Model:
-    """Build a network, its weights drawn by the seed."""
+    """Build a network with weights initialised by the seed."""
     with _seeded(seed), architecture.keras.applied():
         return architecture.build()
 
 
 class Graph:
-    """A compiled network, and whose weights it holds.
+    """Compiled network that holds the weights of one estimator at a time.
 
     Attributes
     ----------
     architecture : Architecture
-        What it is the network of.
+        Architecture of the network.
     network : keras.Model
-        The network, whose weights are an estimator's.
+        Network with the weights of an estimator.
     trained : keras.Model
-        What is compiled and trained: the same, or one that shares its weights.
+        Model that is compiled and trained: the same, or one that shares its weights.
     stride : int
-        What the length of a batch is a multiple of.
+        Number that batch lengths are multiples of.
     lock : RLock
-        To be held from the loading of weights until they are no longer needed.
+        Lock to hold from loading weights until they are no longer needed.
     compiled_with : str or None
-        The optimizer that the network is compiled with, in words.
+        Description of the optimizer that the network is compiled with.
     optimizer_start : sequence of ndarrays
-        What the variables of the optimizer are before the first step.
+        Initial values of the optimizer variables.
     train_step : callable
-        From frames, mask, targets and weights of a batch to loss and metric so far, once it is compiled.
+        From frames, mask, targets and weights of a batch to running loss and metric, once compiled.
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -97,23 +97,23 @@ class Graph:
         self._views: dict[Any, Any] = {}
 
     def run(self, view: Any, weights: Weights, frames: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """Compute what a view of the network gives for a batch.
+        """Compute the output of a view of the network for a batch.
 
         Parameters
         ----------
         view : hashable
-            What to compute, as the architecture knows it.
+            View to compute, as defined by the architecture.
         weights : sequence of ndarrays
-            The weights.
+            Weights of the network.
         frames : ndarray (n_clips, n_frames, n_channels)
-            The batch, of a length that is a multiple of the stride; or whatever else the view takes.
+            Batch, whose length is a multiple of the stride; or another input of the view.
         mask : ndarray of bool (n_clips, n_frames)
-            Which frames are there.
+            Whether frames are valid, not padding.
 
         Returns
         -------
         ndarray of float32
-            The output.
+            Output of the view.
         """
         with self.lock:
             if self._held is not weights:
@@ -125,7 +125,7 @@ class Graph:
             return output[: len(frames)]
 
     def make_steps(self) -> None:
-        """Have what a step of training does traced."""
+        """Trace the training step."""
         n_channels, n_outputs = self.architecture.n_trained_channels, self.architecture.n_outputs
         n_frames = self.architecture.n_trial_frames
         pair = {"frames": np.zeros((2, n_frames, n_channels), np.float32), "mask": np.ones((2, n_frames), bool)}
@@ -136,13 +136,13 @@ class Graph:
 
     @property
     def test_step(self) -> Callable:
-        """As ``train_step``, but nothing is trained; traced when it is first wanted."""
+        """Evaluation counterpart of ``train_step``, traced on first use."""
         if self._test_step is None:
             self._test_step = self._traced_step(self.trained.test_step)
         return self._test_step
 
     def start(self, weights: Weights | None, seed: int) -> None:
-        """Load weights to go on training with, or, for None, draw new ones; and seed what is random in training."""
+        """Load weights to continue training from, or, for None, initialise new ones; seed the training."""
         self._held = None
         if weights is None:
             if self._drawn is None or self._drawn[0] != seed:  # as many fits of a search have the same
@@ -157,11 +157,11 @@ class Graph:
                 variable.assign(rng.integers(0, 2**31, size=variable.shape))
 
     def graft(self, outer: Weights) -> None:
-        """Take the outer layers from a smaller network of the same kind."""
+        """Copy the outer layers of a smaller network of the same kind."""
         self.network.set_weights(grown_weights(outer, self.network.get_weights()))
 
     def set_scales(self, frames: tuple[np.ndarray, np.ndarray], targets: tuple[np.ndarray, np.ndarray] | None) -> None:
-        """Set means and deviations of frames and of targets, where the network has layers for them."""
+        """Set means and standard deviations of frames and targets, if the network has layers for them."""
         for layer in self.network.layers:
             scale = {"standardization": frames, "target_scale": targets}.get(layer.name)
             if scale is not None and layer.weights:
@@ -169,13 +169,13 @@ class Graph:
                 layer.deviation.assign(scale[1])
 
     def n_features(self, view: Any) -> int:
-        """Tell how many values a clip has in a view that is averaged over time."""
+        """Return the number of values per clip of a view that is averaged over time."""
         with self.architecture.keras.applied():
             shape = self.architecture.view(self.network, view).output_shape
         return int(np.prod(shape[2:])) if len(shape) > 2 else shape[1]
 
     def weights(self) -> Weights:
-        """Copy the weights that were trained, and hold them."""
+        """Return a copy of the trained weights and record it as the loaded one."""
         copies = tuple(np.array(weight) for weight in self.network.get_weights())  # not what trains on
         self._held = copies
         return copies
@@ -201,20 +201,20 @@ class Graph:
         )
 
     def _traced(self, function: Callable, *specs: tf.TensorSpec) -> Callable:
-        """Trace a function, for any number of clips and frames.
+        """Trace a function for any number of clips and frames.
 
-        What is traced is called as it is: through `tf.function`, TensorFlow warns of many architectures as if one
-        network were traced again and again.
+        The concrete function is called directly: through `tf.function`, TensorFlow would warn about many architectures
+        as if one network were retraced repeatedly.
         """
         with self.architecture.keras.applied():
             return tf.function(function, input_signature=specs, autograph=False).get_concrete_function()
 
 
 def _full_panels(n_clips: int, n_frames: int) -> Any:
-    """Return the clips to compute, some of them twice, so that rounding does not depend on the others of a batch.
+    """Return the clips to compute, some repeated, so that rounding does not depend on the batch.
 
-    Processors multiply matrices by panels of rows, and round the rows that are left over in another way. Short clips
-    fill up the last panel; to do the same with long ones would cost far more than a rounding is worth.
+    Matrix multiplication processes panels of rows and rounds the remaining rows differently. Batches of short clips are
+    padded to full panels; for long clips, the cost would outweigh the benefit.
     """
     multiple = PANEL_ROWS if n_frames <= MAX_FRAMES_FILLED_UP else 1
     n_rows = max(2, -(-n_clips // multiple) * multiple)  # a product with a single row is no product of matrices
@@ -223,9 +223,9 @@ def _full_panels(n_clips: int, n_frames: int) -> Any:
 
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
-    """Seed the generators that layers draw their seeds and weights from, and put them back as they were.
+    """Seed the generators that layers draw their seeds and weights from, and restore their states.
 
-    Keras draws from Python's; a network of the user's may draw from NumPy's too.
+    Keras draws from Python's; user-defined networks may also draw from NumPy's.
     """
     with _building:
         states = random.getstate(), np.random.get_state()  # noqa: NPY002

@@ -1,4 +1,4 @@
-"""GRU network that tells classes."""
+"""Gated recurrent unit (GRU) network classifier."""
 
 from skaudio._assembly import assembled
 from skaudio.estimators._frame_classification import FrameClassifierHead
@@ -7,10 +7,10 @@ from skaudio.estimators._recurrent import RecurrentBody
 
 @assembled
 class GRUClassifier(RecurrentBody, FrameClassifierHead):
-    """GRU network from frame sequences to classes.
+    """Gated recurrent unit (GRU) network classifier for frame sequences.
 
-    A recurrent network reads a clip frame by frame. It takes longer to train than a CNN of the same strength; what it
-    has over one is a memory as long as the clip. A GRU has three quarters of the weights of an LSTM.
+    A recurrent network processes a clip frame by frame. It takes longer to train than a CNN of the same accuracy, but
+    its memory spans the whole clip. A GRU has three quarters of the weights of an LSTM.
 
     Parameters
     ----------
@@ -22,8 +22,8 @@ class GRUClassifier(RecurrentBody, FrameClassifierHead):
 
     See Also
     --------
-    GRURegressor : The same for numbers.
-    skaudio.pooling.StatPooling : Statistics over time, for models of vectors.
+    GRURegressor : GRU network regressor.
+    skaudio.pooling.StatPooling : Statistics over time, for models that take vectors.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""GRU network that tells numbers."""
+"""Gated recurrent unit (GRU) network regressor."""
 
 from skaudio._assembly import assembled
 from skaudio.estimators._recurrent import RecurrentBody
@@ -7,10 +7,10 @@ from skaudio.estimators._regression import RegressorHead
 
 @assembled
 class GRURegressor(RecurrentBody, RegressorHead):
-    """GRU network from frame sequences to numbers.
+    """Gated recurrent unit (GRU) network regressor for frame sequences.
 
-    A recurrent network reads a clip frame by frame. It takes longer to train than a CNN of the same strength; what it
-    has over one is a memory as long as the clip. A GRU has three quarters of the weights of an LSTM.
+    A recurrent network processes a clip frame by frame. It takes longer to train than a CNN of the same accuracy, but
+    its memory spans the whole clip. A GRU has three quarters of the weights of an LSTM.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class GRURegressor(RecurrentBody, RegressorHead):
 
     See Also
     --------
-    GRUClassifier : The same for classes.
+    GRUClassifier : GRU network classifier.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Keras's global settings, as they were when a network was fitted first: they are part of what the network is."""
+"""Global Keras settings at the first fit of a network, which are part of its definition."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +13,16 @@ POLICIES = {"float32": "float32", "float64": "float64", "mixed_float16": "float3
 
 @dataclass(frozen=True)
 class KerasSettings:
-    """Settings that a network is built and traced by, whatever they are at the time.
+    """Settings to build and trace a network with, regardless of the current global ones.
 
     Attributes
     ----------
     policy : str
-        Name of the dtype policy, which weights and layers are of.
+        Name of the dtype policy of weights and layers.
     image_data_format : {"channels_last", "channels_first"}
-        What the user's own networks may go by; those of `skaudio.nets` have channels last.
+        Data format for user-defined networks; those of `skaudio.nets` are channels-last.
     epsilon : float
-        What Keras adds to denominators.
+        Value that Keras adds to denominators.
     """
 
     policy: str = "float32"
@@ -31,14 +31,14 @@ class KerasSettings:
 
     @classmethod
     def current(cls) -> Self:
-        """Return the settings that are in force.
+        """Return the current global settings.
 
         Raises
         ------
         ValueError
-            If networks cannot be trained by the dtype policy.
+            If networks cannot be trained with the dtype policy.
         ImportError
-            If Keras cannot be used; see `skaudio._tensorflow`.
+            If Keras is not usable; see `skaudio._tensorflow`.
         """
         keras = import_keras()
         policy = keras.config.dtype_policy().name
@@ -51,7 +51,7 @@ class KerasSettings:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """Put the settings in force, and the user's own back behind."""
+        """Apply the settings within a ``with`` block, and restore the user's own after it."""
         from keras import config
 
         before = config.dtype_policy(), config.floatx(), config.image_data_format(), config.epsilon()

@@ -1,4 +1,4 @@
-"""The way to what is written on Keras, which is imported at the first fit."""
+"""Deferred import of the modules based on Keras, at the first fit."""
 
 from types import ModuleType
 

@@ -1,4 +1,4 @@
-"""LSTM network that tells classes."""
+"""Long short-term memory (LSTM) network classifier."""
 
 from skaudio._assembly import assembled
 from skaudio.estimators._frame_classification import FrameClassifierHead
@@ -7,10 +7,10 @@ from skaudio.estimators._recurrent import RecurrentBody
 
 @assembled
 class LSTMClassifier(RecurrentBody, FrameClassifierHead):
-    """LSTM network from frame sequences to classes.
+    """Long short-term memory (LSTM) network classifier for frame sequences.
 
-    A recurrent network reads a clip frame by frame. It takes longer to train than a CNN of the same strength; what it
-    has over one is a memory as long as the clip.
+    A recurrent network processes a clip frame by frame. It takes longer to train than a CNN of the same accuracy, but
+    its memory spans the whole clip.
 
     Parameters
     ----------
@@ -22,8 +22,8 @@ class LSTMClassifier(RecurrentBody, FrameClassifierHead):
 
     See Also
     --------
-    LSTMRegressor : The same for numbers.
-    skaudio.pooling.StatPooling : Statistics over time, for models of vectors.
+    LSTMRegressor : LSTM network regressor.
+    skaudio.pooling.StatPooling : Statistics over time, for models that take vectors.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""LSTM network that tells numbers."""
+"""Long short-term memory (LSTM) network regressor."""
 
 from skaudio._assembly import assembled
 from skaudio.estimators._recurrent import RecurrentBody
@@ -7,10 +7,10 @@ from skaudio.estimators._regression import RegressorHead
 
 @assembled
 class LSTMRegressor(RecurrentBody, RegressorHead):
-    """LSTM network from frame sequences to numbers.
+    """Long short-term memory (LSTM) network regressor for frame sequences.
 
-    A recurrent network reads a clip frame by frame. It takes longer to train than a CNN of the same strength; what it
-    has over one is a memory as long as the clip.
+    A recurrent network processes a clip frame by frame. It takes longer to train than a CNN of the same accuracy, but
+    its memory spans the whole clip.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class LSTMRegressor(RecurrentBody, RegressorHead):
 
     See Also
     --------
-    LSTMClassifier : The same for classes.
+    LSTMClassifier : LSTM network classifier.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Gaussian mixture of the frames of each class."""
+"""Gaussian mixture model (GMM) classifier."""
 
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -20,46 +20,46 @@ from skaudio._validation import as_labels, check_frames
 
 
 class MixtureClassifier(VersionedPickleMixin, ClassifierMixin, BaseEstimator):
-    """Classify clips by Gaussian mixture models of frames, one for each class.
+    """Gaussian mixture model (GMM) classifier with one mixture of frames per class.
 
-    The classical model of speaker identification [1]_: the frames of a class are draws from its mixture, and a clip is
-    of the class whose mixture gives its frames the highest mean log-likelihood.
+    The classical model of speaker identification [1]_: frames of a class are modelled as samples of its mixture, and a
+    clip is assigned to the class with the highest mean log-likelihood of its frames.
 
     Parameters
     ----------
     n_components : int, default=16
-        Number of Gaussians of each class; fewer for a class that has fewer than two frames for each.
+        Number of mixture components per class; fewer for a class with fewer than two frames for each.
     covariance_type : {"diag", "spherical", "tied", "full"}, default="diag"
         As in `sklearn.mixture.GaussianMixture`.
     reg_covar : float, default=1e-3
-        Added to variances, in units of the standardised channels squared.
+        Regularisation added to the variances, in units of the standardised channels squared.
     max_iter : int, default=100
-        Number of iterations of the EM algorithm, at most.
+        Maximum number of EM iterations.
     n_init : int, default=1
         Number of initialisations, of which the best is kept.
     max_frames : int or None, default=20000
-        Number of frames of each class to fit by, at most, drawn at random. None: all.
+        Maximum number of frames per class to fit, drawn at random. None: all.
     random_state : int, RandomState instance or None, default=None
-        Seeds the draw of frames and the initialisations.
+        Seed of the draw of frames and of the initialisations.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        Classes.
+        Class labels.
     mixtures_ : list of sklearn.mixture.GaussianMixture
-        Of each class, of standardised frames.
+        Mixture of each class, fitted to standardised frames.
     scaler_ : sklearn.preprocessing.StandardScaler
-        Standardises frames.
+        Standardisation of frames.
     n_iter_ : int
-        Number of iterations of the mixture that took most.
+        Maximum number of iterations over the mixtures.
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of str
-        Names of channels, where `fit` saw frames of a front end or a data frame.
+        Names of channels, if `fit` was given frames of a front end or a data frame.
 
     See Also
     --------
-    skaudio.pooling.MixturePooling : One mixture for all classes, and vectors for any classifier.
+    skaudio.pooling.MixturePooling : One mixture for all classes, which yields vectors for any classifier.
 
     References
     ----------
@@ -115,19 +115,19 @@ class MixtureClassifier(VersionedPickleMixin, ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences. A table is taken as one-frame sequences.
+            Frame sequences. A table is treated as one-frame sequences.
         y : array-like of shape (n_clips,)
-            Classes.
+            Class labels.
 
         Returns
         -------
         self : MixtureClassifier
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch of frame sequences, if ``y`` does not fit it, or has but one class.
+            If ``X`` is not a batch of frame sequences, or if ``y`` does not match it or has a single class.
         """
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
@@ -156,7 +156,7 @@ class MixtureClassifier(VersionedPickleMixin, ClassifierMixin, BaseEstimator):
         return self
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """Compute the mean log-likelihood of the frames of each clip, by class.
+        """Compute the mean log-likelihood of the frames of each clip under each class.
 
         Parameters
         ----------
@@ -166,7 +166,7 @@ class MixtureClassifier(VersionedPickleMixin, ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of float64, shape (n_clips, n_classes), or (n_clips,) for two classes
-            Log-likelihoods; of two classes, the second less the first.
+            Log-likelihoods; for two classes, the second minus the first.
         """
         values = self._log_likelihoods(X)
         return values[:, 1] - values[:, 0] if len(self.classes_) == 2 else values
@@ -182,15 +182,15 @@ class MixtureClassifier(VersionedPickleMixin, ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_clips,)
-            Classes.
+            Class labels.
         """
         best = self._log_likelihoods(X).argmax(axis=1)
         return self.classes_[best]
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Predict class probabilities, all classes being as probable before.
+        """Predict class probabilities, with a uniform prior over classes.
 
-        Frames are not independent of each other: a clip counts as much as one frame, that of the mean log-likelihood.
+        As frames are not independent, a clip counts as one frame, with the mean log-likelihood.
 
         Parameters
         ----------

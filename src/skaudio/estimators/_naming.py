@@ -1,4 +1,4 @@
-"""Clips named by the enrolled class that they are nearest to."""
+"""Nearest-class prediction among enrolled classes."""
 
 from dataclasses import dataclass
 from numbers import Integral, Number
@@ -18,13 +18,13 @@ from skaudio.estimators._verification import VerificationHead, is_calibrated
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class NamingHead(ClassifierMixin, VerificationHead):
-    """Base of verifiers that classify, too, and take in classes without training.
+    """Base class of verifiers that also classify, and enroll classes without training.
 
     Parameters
     ----------
     unknown_label : object, default=None
-        What `predict` gives for clips that are too far from every class, by what ``calibration`` found; None: it names
-        the nearest class, however far.
+        Label that `predict` returns for clips too far from every class, by the threshold from ``calibration``. None:
+        the nearest class is returned at any distance.
 
     Attributes
     ----------
@@ -38,24 +38,24 @@ class NamingHead(ClassifierMixin, VerificationHead):
 
     @atomic
     def enroll(self, X: Any, y: Any) -> Self:
-        """Take in classes by examples; nothing is trained.
+        """Enroll classes from examples, without training.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences: one or more of each class.
+            Frame sequences, one or more per class.
         y : array-like of shape (n_clips,)
-            Their classes, none of which is enrolled yet.
+            Class labels, none of which is enrolled yet.
 
         Returns
         -------
         self : estimator
-            Itself.
+            Updated estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch like that in `fit`, or if a class is enrolled already.
+            If ``X`` is not a batch like that passed to `fit`, or if a class is already enrolled.
         """
         check_is_fitted(self)
         y = column_or_1d(y)
@@ -65,17 +65,17 @@ class NamingHead(ClassifierMixin, VerificationHead):
 
     @atomic
     def forget(self, labels: Any) -> Self:
-        """Drop classes.
+        """Remove enrolled classes.
 
         Parameters
         ----------
         labels : label or sequence of labels
-            Which.
+            Classes to remove.
 
         Returns
         -------
         self : estimator
-            Itself.
+            Updated estimator.
 
         Raises
         ------
@@ -87,7 +87,7 @@ class NamingHead(ClassifierMixin, VerificationHead):
         return self
 
     def predict(self, X: Any) -> np.ndarray:
-        """Name the class that each clip is nearest to; see `decision_function`.
+        """Predict the nearest class of each clip; see `decision_function`.
 
         Parameters
         ----------
@@ -97,13 +97,13 @@ class NamingHead(ClassifierMixin, VerificationHead):
         Returns
         -------
         ndarray of shape (n_clips,)
-            Classes, or ``unknown_label``, where there is one, for those too far from all; of dtype object where one is
-            a number and the other is not.
+            Classes, or ``unknown_label``, if set, for clips too far from all; of dtype object if one is numeric and the
+            other is not.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch like that in `fit`, or if no class is enrolled.
+            If ``X`` is not a batch like that passed to `fit`, or if no class is enrolled.
         """
         distances = self._class_distances(X)
         named = self.classes_[distances.argmin(axis=1)]
@@ -119,7 +119,7 @@ class NamingHead(ClassifierMixin, VerificationHead):
         return np.where(distances.min(axis=1) <= self._class_calibration.threshold, named, self.unknown_label)
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """Tell how near clips are to the classes.
+        """Compute the similarity of clips to the classes.
 
         Parameters
         ----------
@@ -129,16 +129,15 @@ class NamingHead(ClassifierMixin, VerificationHead):
         Returns
         -------
         ndarray of float64, shape (n_clips, n_classes), or (n_clips,) for two classes
-            The negative distance from the mean embedding of each class, of which three quarters of the class's own
-            spread (how far its clips are, each from the mean of the others) is taken away first; of two classes, how
-            much nearer the second is.
+            Scores ``0.75 * spread - distance``, by the distance from the mean embedding of each class and its spread
+            (mean distance of its clips, each from the mean of the others); for two classes, the second minus the first.
         """
         distances = self._class_distances(X)
         return distances[:, 0] - distances[:, 1] if distances.shape[1] == 2 else -distances
 
     @available_if(is_calibrated)
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Tell how probable each enrolled class is, if the clip is of one of them and all are equally frequent.
+        """Predict probabilities of the enrolled classes, assumed to be equally frequent and exhaustive.
 
         Parameters
         ----------
@@ -156,30 +155,30 @@ class NamingHead(ClassifierMixin, VerificationHead):
     def kneighbors(
         self, X: Any, n_neighbors: int = 5, *, furthest: bool = False
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Find the enrolled clips that are nearest to each clip, or furthest from it.
+        """Find the nearest, or furthest, enrolled clips of each clip.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
             Frame sequences.
         n_neighbors : int, default=5
-            How many.
+            Number of neighbours.
         furthest : bool, default=False
-            Whether to find the furthest.
+            Whether to return the furthest instead of the nearest.
 
         Returns
         -------
         distances : ndarray of float64, shape (n_clips, n_neighbors)
-            The nearest first, or the furthest.
+            Distances, the nearest (or furthest) first.
         indices : ndarray of int, shape (n_clips, n_neighbors)
-            Where they stand among the enrolled clips: those of `fit`, then those of each `enroll`, less the forgotten.
+            Indices into the enrolled clips: those of `fit`, then those of each `enroll`, without the forgotten.
         labels : ndarray of shape (n_clips, n_neighbors)
-            Their classes.
+            Class labels of the neighbours.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch like that in `fit`, or if fewer clips are enrolled.
+            If ``X`` is not a batch like that passed to `fit`, or if fewer clips are enrolled.
         """
         check_is_fitted(self)
         enrolled = self._enrolled

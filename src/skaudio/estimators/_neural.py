@@ -1,4 +1,4 @@
-"""What all neural estimators do: train a network on frames, and use it."""
+"""Base class of neural estimators: train a network on frames and run it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,11 +24,11 @@ from skaudio.estimators._parameters import TrainingParameters
 
 
 class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
-    """Base of the neural estimators: trains a network on frames, keeps its weights, computes with it.
+    """Base class of neural estimators, which train a network on frames, store its weights and run it.
 
-    Parameters are fields of data classes, which make the ``__init__`` that scikit-learn asks for: a group of parameters
-    is written once, however many estimators have it (see `skaudio._assembly`). Subclasses say what the
-    network is (`_make_architecture`).
+    Parameters are fields of data classes, which generate the ``__init__`` that scikit-learn requires, so that a group
+    of parameters shared by several estimators is defined once (see `skaudio._assembly`). Subclasses define the network
+    (`_make_architecture`).
     """
 
     n_features_in_: int  # set by `skaudio._validation.check_frames`
@@ -36,11 +36,11 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
     # ---- what subclasses say
 
     def _make_architecture(self, frames: np.ndarray, n_outputs: int) -> Architecture:
-        """Say what network suits checked frames."""
+        """Return the network architecture for checked frames."""
         raise NotImplementedError
 
     def _augmentation(self, frames: np.ndarray) -> Any:  # noqa: ARG002
-        """Give what changes the batches of training, as `Augmentation` does; None: nothing."""
+        """Return the augmentation of training batches, such as an `Augmentation`, or None."""
         return None
 
     # ---- fitting
@@ -49,25 +49,25 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
 
     @contextmanager
     def redrawn(self, draw: Callable[[], Any]) -> Iterator[None]:
-        """Train on frames that are drawn anew for each epoch, within a ``with`` block.
+        """Redraw the training frames for each epoch, within a ``with`` block.
 
-        What `fit` is given within it is what channels are standardised by, and what clips put aside for
-        ``early_stopping`` are taken from. `skaudio.augment.AugmentedEstimator` uses it for waveforms.
+        The frames passed to `fit` within it determine the standardisation of channels and the clips held out for
+        ``early_stopping``. `skaudio.augment.AugmentedEstimator` uses it for waveforms.
 
         Parameters
         ----------
         draw : callable
-            Called before each epoch, without arguments; returns the frames of all clips, in the order of ``X``.
+            Called without arguments before each epoch; returns the frames of all clips in the order of ``X``.
 
         Yields
         ------
         None
-            `fit` is called meanwhile.
+            Call `fit` in the block.
 
         Raises
         ------
         ValueError
-            In `fit`, if frames drawn are not those of as many clips, or have other channels.
+            In `fit`, if the drawn frames differ from ``X`` in the number of clips or channels.
         """
         self._draw = draw
         try:
@@ -95,13 +95,12 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         schedule: str,
         sampler: Sampler | None = None,
     ) -> Self:
-        """Train on checked frames and targets, anew or to `go_on` with what weights there are.
+        """Train on checked frames and targets, from scratch or, with `go_on`, from the current weights.
 
-        Targets are ``(n_clips, n_outputs)``, or those of frames, one ``(n_frames_i, n_outputs + 1)`` for each clip,
-        whose last column is how much frames count.
+        Targets are ``(n_clips, n_outputs)``, or frame targets, one ``(n_frames_i, n_outputs + 1)`` per clip, whose last
+        column contains the weights of frames.
 
-        ``strata`` are the classes that clips put aside to validate by have in proportion; a ``sampler`` puts batches
-        together.
+        ``strata`` are the classes by which the validation split is stratified; a ``sampler`` composes the batches.
         """
         check_consistent_length(frames, targets)
         weights = _check_sample_weight(sample_weight, targets, dtype=np.float64, ensure_non_negative=True)
@@ -139,7 +138,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         sampler: Sampler | None = None,
         pretrained: Any = None,
     ) -> None:
-        """Train on rows of the clips, maybe with layers that were `pretrained` within a smaller network."""
+        """Train on rows of the clips, optionally with layers `pretrained` in a smaller network."""
         graph = keras_side().graph_of(architecture)
         from skaudio.estimators._training import Recipe, train
 
@@ -183,7 +182,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         self._optimizer_state = state
 
     def _split(self, rows: np.ndarray, strata: np.ndarray | None, groups: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Put clips aside to validate by: whole groups where there are any, else each class in proportion."""
+        """Split off validation clips: whole groups if there are any, else stratified by class."""
         options = {"n_splits": 1, "test_size": self.validation_fraction, "random_state": self._draw_seed(go_on=False)}
         if groups is not None:
             splitter, groups = GroupShuffleSplit(**options), np.asarray(groups)[rows]
@@ -199,11 +198,11 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         return rows[training], rows[validation]
 
     def _target_scale(self, targets: np.ndarray, weights: np.ndarray) -> Any:  # noqa: ARG002
-        """Give mean and deviation of the targets, where predictions are scaled by them."""
+        """Return mean and standard deviation of the targets if predictions are scaled by them."""
         return None
 
     def _draw_seed(self, go_on: bool) -> int:
-        """Draw a seed, without touching NumPy's global generator."""
+        """Draw a seed without changing NumPy's global generator."""
         seed = int(own_random_state(self.random_state).randint(2**31 - 1))
         if go_on and isinstance(self.random_state, Integral):
             seed = int(np.random.default_rng([seed, self.n_iter_]).integers(2**31))  # not the same batches each call
@@ -229,9 +228,9 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
                 )
 
     def _run(self, X: Any, view: Any, reduce: Callable = lambda values: values) -> list[np.ndarray]:
-        """Give what a view of the network gives for each clip; of what has time, a row for each frame.
+        """Compute the output of a view of the network for each clip; if it has time, one row per frame.
 
-        It is reduced clip by clip: what is as large as the input need not be kept.
+        It is reduced clip by clip, so that outputs as large as the input are not stored.
         """
         check_is_fitted(self)
         frames = self._check_frames(X, reset=False)
@@ -257,17 +256,17 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
 
     @property
     def model_(self) -> Any:
-        """The network, a `keras.Model` of this estimator's own: to look at, to save, to go on with elsewhere.
+        """Network of this estimator, a `keras.Model` to inspect, save or reuse.
 
-        It takes ``{"frames": (n_clips, n_frames, n_channels), "mask": (n_clips, n_frames)}``, filled up to a multiple
-        of its stride, and gives scores. What is done to it does not reach the estimator.
+        It takes ``{"frames": (n_clips, n_frames, n_channels), "mask": (n_clips, n_frames)}``, padded to a multiple of
+        its stride, and returns scores. Changing it does not affect the estimator.
         """
         if not hasattr(self, "_weights"):
             raise AttributeError(f"{type(self).__name__} is not fitted: it has no model_ yet.")
         return keras_side().own_network(self, self._architecture, self._weights)
 
     def summary(self) -> None:
-        """Print the layers of the network and their numbers of weights."""
+        """Print the layers of the network and their numbers of parameters."""
         check_is_fitted(self)
         self.model_.summary()
 
@@ -288,7 +287,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
 
 
 def _as_long_as(steps: np.ndarray, n_frames: int, filled_up: int) -> np.ndarray:
-    """Repeat steps ``(n_steps, ...)`` of a clip that was filled up for the frames they stand for, as many as it has."""
+    """Repeat the steps ``(n_steps, ...)`` of a padded clip to one row per frame, up to its length."""
     if filled_up % len(steps):
         return steps  # not a step for so many frames: of a network that has an idea of time of its own
     return np.repeat(steps, filled_up // len(steps), axis=0)[:n_frames]

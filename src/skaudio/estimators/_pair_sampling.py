@@ -1,4 +1,4 @@
-"""Which clips are compared in training: drawn anew for each epoch, and apart from what is learnt from them."""
+"""Sampling of pairs and triplets for training, redrawn for each epoch and independent of the loss."""
 
 from collections.abc import Callable
 
@@ -10,26 +10,26 @@ Draw = Callable[[np.ndarray, int, np.random.Generator], tuple[np.ndarray, np.nda
 
 
 class PairSampler:
-    """Batches of pairs: the first clips of all pairs, then the second ones.
+    """Sampler of batches of pairs: the first clips of all pairs, then the second ones.
 
     Parameters
     ----------
     draw : callable
-        From rows, a number of pairs and a generator to the rows of as many pairs, genuine and impostors in turn.
+        From rows, number of pairs and generator to the rows of as many pairs, genuine and impostor alternating.
     """
 
     def __init__(self, draw: Draw) -> None:
         self._draw = draw
 
     def __call__(self, rows: np.ndarray, batch_size: int, rng: np.random.Generator) -> list[np.ndarray]:
-        """Draw as many batches as the rows would fill, each of ``batch_size // 2`` pairs, but one pair at least."""
+        """Draw as many batches as the rows would fill, each of ``batch_size // 2`` pairs, but at least one."""
         size, n_batches = max(1, batch_size // 2), -(-len(rows) // batch_size)
         first, second = self._draw(rows, size * n_batches, rng)
         return [np.concatenate([first[i : i + size], second[i : i + size]]) for i in range(0, len(first), size)]
 
 
 class ClassPairs:
-    """Pairs of clips of known classes; each class, and each two classes, as often as any other.
+    """Pairs of labelled clips, balanced over classes and over pairs of classes.
 
     Parameters
     ----------
@@ -57,12 +57,12 @@ class ClassPairs:
 
 
 class GivenPairs:
-    """Pairs that are known to be of one class or not, without the classes.
+    """Pairs labelled as same or different class, without class labels.
 
     Parameters
     ----------
     same : ndarray of bool, shape (n_pairs,)
-        Which are genuine. The pair ``i`` is that of the rows ``i`` and ``n_pairs + i``.
+        Whether pairs are genuine. Pair ``i`` consists of the rows ``i`` and ``n_pairs + i``.
     """
 
     def __init__(self, same: np.ndarray) -> None:
@@ -80,7 +80,7 @@ class GivenPairs:
 def triplet_batches(
     classes: np.ndarray, rows: np.ndarray, batch_size: int, rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """Draw batches of a few clips of each of several classes, of which triplets can be made.
+    """Draw batches of a few clips from each of several classes, from which triplets can be formed.
 
     Parameters
     ----------
@@ -89,14 +89,14 @@ def triplet_batches(
     rows : ndarray of int
         Clips to draw from.
     batch_size : int
-        Number of clips in a batch, about; two of each of two classes at least.
+        Approximate number of clips per batch; at least two of each of two classes.
     rng : numpy.random.Generator
-        Where chance comes from.
+        Random generator.
 
     Returns
     -------
     list of ndarrays of int
-        Rows of each batch, as many batches as the rows would fill.
+        Rows of each batch, for as many batches as the rows would fill.
     """
     members, start, count = _by_class(rows, classes)
     n_classes = min(len(count), max(2, batch_size // CLIPS_A_CLASS))
@@ -110,25 +110,25 @@ def triplet_batches(
 
 
 def _by_class(rows: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sort rows by class; tell where each class starts, and how many rows it has."""
+    """Sort rows by class; also return the start and the number of rows of each class."""
     members = rows[np.argsort(classes[rows], kind="stable")]
     _, start, count = np.unique(classes[members], return_index=True, return_counts=True)
     return members, start, count
 
 
 def _share_of_genuine(n_pairs: int, genuine: bool, impostors: bool) -> int:
-    """Tell how many pairs are to be genuine: half of them, if there are both kinds."""
+    """Return the number of genuine pairs to draw: half of them, if there are both kinds."""
     return n_pairs * genuine if genuine != impostors else -(-n_pairs // 2)
 
 
 def _each_in_turn(pairs: np.ndarray, n_pairs: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw pairs, none a second time before all were drawn."""
+    """Draw pairs, without repetition until all have been drawn."""
     rounds = [rng.permutation(pairs) for _ in range(-(-n_pairs // max(1, len(pairs))))]
     return np.concatenate([*rounds, pairs[:0]])[:n_pairs]
 
 
 def _alternating(even: np.ndarray, odd: np.ndarray) -> np.ndarray:
-    """Lay two sequences, the first at most one longer, out in turns; or what there is, if one is empty."""
+    """Interleave two sequences, the first at most one longer; if one is empty, return the other."""
     if not len(even) or not len(odd):
         return np.concatenate([even, odd])
     both = np.empty(len(even) + len(odd), int)

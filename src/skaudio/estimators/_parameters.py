@@ -1,4 +1,4 @@
-"""Parameters that several neural estimators have: of training, and of what becomes of clips before."""
+"""Parameters shared by neural estimators: training, standardisation and data augmentation."""
 
 import warnings
 from collections.abc import Sequence
@@ -18,54 +18,54 @@ MIN_STEPS, MAX_STEPS = 300, 6000
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class TrainingParameters:
-    """What makes a neural estimator train as it does.
+    """Training parameters of neural estimators.
 
     Parameters
     ----------
     optimizer : str or keras.optimizers.Optimizer, default="adamw"
-        By name, as Keras has it; or an optimizer to copy, which brings its own settings: ``learning_rate``,
-        ``schedule`` and ``weight_decay`` do not touch it.
+        Keras name of the optimizer; or an optimizer to copy, which keeps its own settings: ``learning_rate``,
+        ``schedule`` and ``weight_decay`` do not affect it.
     learning_rate : float, default=3e-3
-        Largest step size.
+        Maximum learning rate.
     schedule : {"cosine", "constant"}, default="cosine"
-        Whether the learning rate rises over the first tenth of the training and falls to zero by its end, or stays.
+        Learning rate schedule: linear warm-up over the first tenth of training and cosine decay to zero, or constant.
     weight_decay : float, default=0.01
-        Decoupled weight decay (Loshchilov and Hutter, 2019), of all weights but biases and those of normalisation.
+        Decoupled weight decay (Loshchilov and Hutter, 2019) of all weights except biases and normalisation weights.
     epochs : int or "auto", default="auto"
-        Number of passes over the clips; the largest, with ``early_stopping``. "auto": 30, or, of few clips, as many as
-        come to 300 steps (a step is computed from a batch), or, of very many, as few as come to 6000, 5 at least.
+        Number of epochs; with ``early_stopping``, the maximum. "auto": 30, or, for small data sets, as many as yield
+        300 gradient steps, or, for very large ones, as few as yield 6000, but at least 5.
     batch_size : int, default=16
-        Number of clips from which a step is computed.
+        Number of clips per gradient step.
     early_stopping : bool, default=False
-        Whether to put ``validation_fraction`` of the clips aside, stop after ``patience`` epochs without a lower loss
-        on them, and keep the best weights. Classes are put aside in proportion; whole groups, if `fit` is given
-        ``groups``.
+        Whether to hold out ``validation_fraction`` of the clips, stop after ``patience`` epochs without a lower loss on
+        them, and keep the best weights. The split is stratified by class, or by whole groups if ``groups`` are passed
+        to `fit`.
     validation_fraction : float, default=0.1
-        Share of the clips, or of the groups, that is put aside.
+        Fraction of the clips, or of the groups, to hold out.
     patience : int or None, default=None
         Number of epochs to wait for a lower loss. None: a third of ``epochs``.
     callbacks : list of keras.callbacks.Callback or None, default=None
-        Called in training. They are copied before, so that they can be cloned and fitted with again.
+        Callbacks for training. They are copied, so that the estimator can be cloned and refitted.
     warm_start : bool, default=False
-        Whether `fit` goes on with the weights that are there.
+        Whether `fit` starts from the current weights.
     verbose : int, default=0
-        1: a progress bar; 2: a line for each epoch.
+        Verbosity: 0, silent; 1, a progress bar; 2, one line per epoch.
     random_state : int, RandomState instance or None, default=None
-        Decides the first weights, the batches and all that is random in training. Equal seeds give equal networks, to
-        the last bit on one machine with one number of threads; on a GPU, up to rounding.
+        Seed of the initial weights, the batches and all randomness in training. Equal seeds yield equal networks,
+        bitwise on one machine with a fixed number of threads; on a GPU, up to rounding.
 
     Attributes
     ----------
     model_ : keras.Model
-        The fitted network.
+        Fitted network.
     history_ : dict of lists
-        Loss and metric of each epoch; with ``early_stopping`` also on the clips put aside (``"val_loss"``).
+        Loss and metric of each epoch; with ``early_stopping``, also on the held-out clips (``"val_loss"``).
     n_iter_ : int
         Number of epochs.
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of str
-        Names of channels, where `fit` saw a data frame.
+        Names of channels, if `fit` was given a data frame.
     """
 
     optimizer: Any = "adamw"
@@ -99,7 +99,7 @@ class TrainingParameters:
     }
 
     def _schedule_of(self, epochs: int | str, n_batches: int) -> tuple[int, int]:
-        """Return numbers of epochs and of those to wait for a lower loss, for so many batches an epoch."""
+        """Return the number of epochs and the patience, given the number of batches per epoch."""
         if epochs == "auto":
             fewest, most = -(-MIN_STEPS // n_batches), max(MIN_EPOCHS, MAX_STEPS // n_batches)
             epochs = min(max(USUAL_EPOCHS, fewest), most)
@@ -108,37 +108,37 @@ class TrainingParameters:
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class InputParameters:
-    """How clips are standardised, and changed at random in training.
+    """Standardisation and data augmentation parameters of neural estimators.
 
     Parameters
     ----------
     normalize : {"channel", "clip"} or None, default="channel"
-        How frames are standardised, within the network: each channel by its mean and deviation over the training set;
-        or each clip by its own over all of its values, which takes the level of a recording away.
+        Standardisation of frames within the network: of each channel by its mean and standard deviation over the
+        training set; or of each clip by those of all its values, which removes the level of the recording.
     channels : {"auto", "bands", "cepstra", "other"}, default="auto"
-        What the channels are, which decides what may be changed at random in training: neighbours along frequency in
-        decibels ("bands"), cepstral coefficients, or something else, such as an embedding, sensors, the columns of a
-        table. "auto": what frames say, as those of front ends and embeddings do, and "other" for plain arrays, with a
-        warning if these look like bands.
+        Type of the channels, which determines the applicable augmentations: adjacent frequency bands in decibels
+        ("bands"), cepstral coefficients, or others, such as embeddings, sensors or table columns. "auto": the type that
+        frames of front ends and embeddings carry, and "other" for plain arrays, with a warning if these look like
+        bands.
     augmentation : {"auto"} or None, default="auto"
-        What the next six parameters are where they are None: in training, each time a clip is seen it is changed at
-        random; never in prediction. "auto" is for bands: ``time_shift=0.1, time_stretch=0.15, frequency_warp=0.06,
-        equalization=0.25, spec_augment=True, mixup=0.2``; for cepstra and others: ``time_shift=0.1, mixup=0.2``.
-        None is nothing at all.
+        Default of the next six parameters where they are None: random augmentation of each clip at each epoch of
+        training, never in prediction. "auto" is, for bands,
+        ``time_shift=0.1, time_stretch=0.15, frequency_warp=0.06, equalization=0.25, spec_augment=True, mixup=0.2``; for
+        cepstra and others, ``time_shift=0.1, mixup=0.2``. None: no augmentation.
     time_shift : float or None, default=None
-        Largest share of a clip that is cut off, in front and behind together.
+        Maximum fraction of a clip to crop, at start and end together.
     time_stretch : float or None, default=None
-        Largest change of tempo, as a share of it.
+        Maximum relative change of tempo.
     frequency_warp : float or None, default=None
-        Largest stretch of the channel axis, as a share of it, besides a shift by up to half as much: another vocal
-        tract, another size of animal. Of use only where channels lie along frequency.
+        Maximum relative stretch of the channel axis, in addition to a shift by up to half as much; it simulates other
+        vocal tract lengths or animal sizes. Useful only for channels along frequency.
     equalization : float or None, default=None
-        Standard deviation of a gain that changes smoothly over the channels, in standard deviations of the channels:
-        another microphone, another distance. Of use only where channels are bands in decibels.
+        Standard deviation of a random gain that is smooth over the channels, in standard deviations of the channels; it
+        simulates other microphones or distances. Useful only for bands in decibels.
     spec_augment : bool or None, default=None
-        Whether to mask a stretch of time and one of the channels, up to 15 % of each [1]_.
+        Whether to mask one segment of time and one of the channels, up to 15 % of each [1]_.
     mixup : float or None, default=None
-        Parameter of the beta distribution by which each clip and its target are mixed with another [2]_; 0: never.
+        Parameter of the beta distribution of the weights by which clips and targets are mixed in pairs [2]_; 0: never.
 
     References
     ----------

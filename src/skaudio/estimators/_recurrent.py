@@ -1,4 +1,4 @@
-"""The body of a recurrent network: how many layers, and of which cell."""
+"""Recurrent network body: type, number and size of the layers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,31 +10,31 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class RecurrentBody:
-    """What makes a neural estimator a recurrent network, to the left of `SupervisedEstimator`.
+    """Mixin that makes a neural estimator a recurrent network, to the left of `SupervisedEstimator`.
 
     Parameters
     ----------
     units : int, default=96
-        Number of units of a layer, in each direction.
+        Number of units of each layer, per direction.
     n_layers : int, default=2
-        Number of layers, one on top of the other.
+        Number of stacked layers.
     frames_per_step : int, default=2
-        Number of neighbouring frames that are read at once: half the steps take half the time.
+        Number of adjacent frames stacked per time step: half the steps take half the time.
     bidirectional : bool, default=True
-        Whether each layer runs backwards too.
+        Whether layers are bidirectional.
     pooling : {"mean_max", "mean", "max", "attention", "last", "linear_softmax"}, default="mean_max"
-        How time is pooled: by mean and maximum side by side, either, by a mean weighted by learnt attention, by the
-        state at the end of the clip (backwards, at its start), or, of the probabilities of frames, a mean weighted by
+        Pooling over time: concatenated mean and maximum, either of them, a mean weighted by learned attention, the
+        state at the end of the clip (backwards, at its start), or, of frame probabilities, a mean weighted by
         themselves.
     dropout : float, default=0.3
-        Share of the features that is left out in training, between layers and after pooling.
+        Dropout rate between layers and after pooling over time.
     input_dropout : float, default=0.0
-        Share of the values of frames that is left out in training, before the first layer.
+        Dropout rate of the input frames, before the first layer.
     architecture : callable or None, default=None
-        Layers of your own: from ``(None, n_channels)`` and the number of outputs to a `keras.Model` that ends in as
-        many linear units, for clips of any length. Frames that only fill a batch up are masked, as recurrent layers,
-        `keras.layers.GlobalAveragePooling1D` and others take account of; convolutions do not. It is called at each fit
-        and must give the same network each time; none of the parameters above are used then. None: as they say.
+        User-defined layers: from ``(None, n_channels)`` and the number of outputs to a `keras.Model` with as many
+        linear output units, for clips of any length. Padding frames are masked, which recurrent layers,
+        `keras.layers.GlobalAveragePooling1D` and others support; convolutions do not. It is called at each fit and must
+        return the same network each time; the parameters above are ignored then. None: the layers are defined by them.
     """
 
     units: int = field(default=96, kw_only=False)

@@ -1,4 +1,4 @@
-"""The head of a regressor: numbers in, numbers out."""
+"""Regression head: continuous targets."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -13,37 +13,37 @@ from skaudio.estimators._supervised import SupervisedEstimator
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class RegressorHead(RegressorMixin, SupervisedEstimator):
-    """Base of the neural regressors."""
+    """Base class of neural regressors."""
 
     _parameter_constraints: ClassVar[dict] = {}
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
-        """Train the network.
+        """Fit the network.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences, of equal length or not. A table is taken as one-frame sequences. An array that is mapped
-            from a file is read batch by batch.
+            Frame sequences, of equal or different length. A table is treated as one-frame sequences. A memory-mapped
+            array is read batch by batch.
         y : array-like of shape (n_clips,) or (n_clips, n_outputs)
-            Numbers.
+            Continuous targets.
         sample_weight : array-like of shape (n_clips,), default=None
-            How much each clip counts; what weighs nothing is left out.
+            Weight of each clip; clips of zero weight are excluded.
         groups : array-like of shape (n_clips,), default=None
-            Such as speakers: with ``early_stopping``, clips of a group are all trained on or all validated by.
+            Groups, such as speakers, which ``early_stopping`` does not split between training and validation.
 
         Returns
         -------
         self : estimator
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch of frame sequences, if ``y`` does not fit it, or if the network cannot be made for such
-            clips.
+            If ``X`` is not a batch of frame sequences, if ``y`` does not match it, or if the network cannot be built
+            for such clips.
         """
         go_on = self.warm_start and hasattr(self, "_weights")
         return self._learn(X, y, sample_weight, groups, go_on=go_on, epochs=self.epochs, schedule=self.schedule)
@@ -51,7 +51,7 @@ class RegressorHead(RegressorMixin, SupervisedEstimator):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train for one more epoch, at a constant learning rate.
+        """Train for one epoch at a constant learning rate.
 
         Parameters
         ----------
@@ -61,7 +61,7 @@ class RegressorHead(RegressorMixin, SupervisedEstimator):
         Returns
         -------
         self : estimator
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
@@ -72,7 +72,7 @@ class RegressorHead(RegressorMixin, SupervisedEstimator):
         return self._learn(X, y, sample_weight, None, go_on=go_on, epochs=1, schedule="constant")
 
     def predict(self, X: Any) -> np.ndarray:
-        """Predict the numbers of each clip.
+        """Predict the target values of each clip.
 
         Parameters
         ----------
@@ -82,7 +82,7 @@ class RegressorHead(RegressorMixin, SupervisedEstimator):
         Returns
         -------
         ndarray of float64, shape (n_clips,) or (n_clips, n_outputs)
-            As many as ``y`` in `fit` had.
+            Predictions, with as many outputs as ``y`` in `fit`.
         """
         predicted = np.stack(self._run(X, "scores")).astype(np.float64)
         return predicted[:, 0] if self._one_output else predicted

@@ -1,4 +1,4 @@
-"""What learns to compare clips: a tower that is shared by both, trained so that clips of one class come near."""
+"""Base class of siamese networks: a shared tower that embeds clips of one class close to each other."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -31,52 +31,52 @@ MARGINS = {"proxy": 0.0, "contrastive": 1.0, "triplet": 0.2}
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputParameters, NeuralEstimator):
-    """Base of what compares clips by embeddings.
+    """Base class of estimators that compare clips by embeddings.
 
     Parameters
     ----------
     tower : {"cnn", "gru", "dense"}, callable or None, default="cnn"
-        What both clips of a comparison go through:
+        Network that embeds both clips of a pair:
 
-        - ``"cnn"``: the residual network of `CNNClassifier`;
-        - ``"gru"``: the recurrent one of `GRUClassifier`;
-        - ``"dense"``: three dense layers on all values of a clip, as tutorials have it, for clips of one length (see
+        - ``"cnn"``: the residual CNN of `CNNClassifier`;
+        - ``"gru"``: the recurrent network of `GRUClassifier`;
+        - ``"dense"``: three dense layers on all values of a clip, as in tutorials, for clips of equal length (see
           `skaudio.pooling.FramePadder`);
-        - a callable from ``(n_frames, n_channels)`` and ``embedding_dim`` to a `keras.Model` that ends in as many
-          units, for clips of one length. It is called at each fit and must give the same network each time;
+        - a callable from ``(n_frames, n_channels)`` and ``embedding_dim`` to a `keras.Model` with as many output units,
+          for clips of equal length. It is called at each fit and must return the same network each time;
         - None: no network: the mean of the frames, or the row of a table, such as `skaudio.pooling.StatPooling`
-          gives. All that is learnt then is the whitening, which needs few clips and tells speakers apart best.
+          returns. Only the whitening is learned then, which needs few clips and discriminates speakers best.
     front_end : transformer or None, default=None
-        Computes frames or a table from clips, such as `skaudio.features.MFCC` or a pipeline of it and a pooling: every
-        method then takes clips, which a pipeline around the matcher would allow of `fit`, `predict` and `transform`
-        alone. It is cloned, and fitted in `fit`. None: ``X`` is frames.
+        Computes frames or a table from raw clips, such as `skaudio.features.MFCC` or a pipeline of it and a pooling:
+        every method then takes raw clips, not only `fit`, `predict` and `transform` as in a pipeline around the
+        matcher. It is cloned, and fitted in `fit`. None: ``X`` contains frames.
     tower_params : dict or None, default=None
-        What is to be other than by default: ``filters``, ``depth`` and ``kernel_size`` of ``"cnn"``; ``units``,
+        Non-default parameters of the tower: ``filters``, ``depth`` and ``kernel_size`` of ``"cnn"``; ``units``,
         ``n_layers``, ``frames_per_step`` and ``bidirectional`` of ``"gru"``.
     embedding_dim : int, default=64
-        Size of the embedding; without a tower, it is as large as a frame.
+        Dimensionality of the embedding; without a tower, that of a frame.
     pooling : {"mean_max", "mean", "max", "attention"}, default="mean_max"
-        How ``"cnn"`` and ``"gru"`` pool time.
+        Pooling over time in ``"cnn"`` and ``"gru"``.
     dropout : float, default=0.2
-        Share of their features that is left out in training.
+        Dropout rate of their features in training.
     loss : {"proxy", "contrastive", "triplet"}, default="proxy"
-        What is made small:
+        Loss to minimise:
 
-        - ``"proxy"``: the cross-entropy of classes by the cosines between embeddings and a learnt proxy of each class
+        - ``"proxy"``: the cross-entropy of the cosine similarities between embeddings and a learned proxy of each class
           [3]_;
-        - ``"contrastive"``: the squared distance of pairs of one class, and what lacks to ``margin`` in those of two
-          [4]_; half of the pairs are of each kind, drawn anew for each epoch;
-        - ``"triplet"``: how much farther, less ``margin``, the second clip of a pair of one class is than a
-          "semi-hard" clip of another class in the batch [5]_.
+        - ``"contrastive"``: the squared distance of pairs of one class, and the squared shortfall from ``margin`` of
+          pairs of two [4]_; half of the pairs are of each kind, redrawn for each epoch;
+        - ``"triplet"``: the excess, plus ``margin``, of the distance of a pair of one class over that to a "semi-hard"
+          clip of another class in the batch [5]_.
     margin : float or None, default=None
-        Of the loss: a cosine (``"proxy"``), a distance (``"contrastive"``) or a squared distance (``"triplet"``). None:
-        0, 1 and 0.2.
+        Margin of the loss: a cosine (``"proxy"``), a distance (``"contrastive"``) or a squared distance
+        (``"triplet"``). None: 0, 1 and 0.2.
     distance : {"cosine", "euclidean"}, default="cosine"
-        How embeddings are compared. For cosines, embeddings have unit length.
+        Distance between embeddings. For ``"cosine"``, embeddings are normalised to unit length.
     whitening : float or None, default=0.1
-        Within-class covariance normalisation of the embeddings [6]_, so that differences count less in directions in
-        which clips of one class differ; the number is how much of the mean variance is added in every direction. None:
-        embeddings stay as the tower gives them.
+        Shrinkage of the within-class covariance normalisation of the embeddings [6]_, which downweights directions of
+        within-class variability: the fraction of the mean variance that is added in every direction. None: the tower
+        output is used unchanged.
 
     References
     ----------
@@ -115,7 +115,7 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
     }
 
     def transform(self, X: Any) -> np.ndarray:
-        """Give the embedding of each clip, whitened.
+        """Compute the whitened embedding of each clip.
 
         Parameters
         ----------
@@ -125,18 +125,18 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
         Returns
         -------
         ndarray of float32, shape (n_clips, embedding_dim)
-            Embeddings, of unit length for ``distance="cosine"``: to be compared by ``distance``. A data frame where
-            `set_output` asked for one.
+            Embeddings, to be compared by ``distance``; of unit length for ``"cosine"``. A data frame if configured by
+            `set_output`.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch like that in `fit`.
+            If ``X`` is not a batch like that passed to `fit`.
         """
         return self._embed(X).astype(np.float32)
 
     def _frames_of(self, X: Any, *, fit: bool = False) -> Any:
-        """Return what the front end, fitted first where it is to be, makes of clips; without one, ``X``."""
+        """Return the output of the front end, fitted first if requested; without one, ``X``."""
         if self.front_end is None:
             return X
         if fit:
@@ -156,7 +156,7 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
         return embeddings
 
     def _train_on_pairs(self, frames: np.ndarray, same: np.ndarray, groups: Any) -> None:
-        """Train the tower on checked frames, of which ``i`` and ``i + n_pairs`` are a pair, genuine or not."""
+        """Train the tower on checked frames, of which ``i`` and ``i + n_pairs`` form a pair, genuine or not."""
         first = 2 * np.arange(len(same))
         classes = np.concatenate([first, first + ~same])  # those of a pair are of one class, or of two; no others are
         groups = np.tile(np.arange(len(same)) if groups is None else groups, 2)
@@ -165,7 +165,7 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
     def _train_embedding(
         self, frames: np.ndarray, classes: np.ndarray, groups: Any, pairs: PairSampler | None = None
     ) -> None:
-        """Train the tower on checked frames and numbers of classes, maybe on given pairs alone; find the whitening."""
+        """Train the tower on checked frames and class indices, optionally on given pairs only; fit the whitening."""
         self.loss_ = self.loss if pairs is None else "contrastive"
         targets = classes[:, np.newaxis].astype(np.float32)
         if self.loss_ == "proxy":

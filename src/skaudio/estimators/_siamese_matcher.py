@@ -1,4 +1,4 @@
-"""Siamese matcher: are these two of one class; and, by a few examples, of which class is this."""
+"""Siamese network for verification and few-shot classification."""
 
 from typing import Any, Self
 
@@ -15,15 +15,15 @@ from skaudio.estimators._naming import NamingHead
 
 @assembled
 class SiameseMatcher(NamingHead):
-    """Siamese network: tells whether two clips are of one class, and names clips by a few examples.
+    """Siamese network for verification, such as of speakers, and few-shot classification.
 
-    Both clips of a comparison go through the same tower, which is trained so that clips of one class come near each
-    other. What is near says something of classes that training did not know, too: `verify` compares two clips of any
-    class, `enroll` takes in a class by a few examples, `forget` drops one, and neither trains anything.
+    Both clips of a pair are embedded by the same tower, which is trained so that embeddings of one class are close to
+    each other. This generalises to classes unseen in training: `verify` compares two clips of any class, `enroll` adds
+    a class from a few examples, and `forget` removes one, all without training.
 
-    Which tower? With classes like those of training, or sounds of many kinds, the default. To tell speakers apart whom
-    training did not know, ``SiameseMatcher(tower=None)`` after `skaudio.features.MFCC` with ``deltas=1`` and
-    `skaudio.pooling.StatPooling`: with a handful of speakers to learn from, a CNN was worse.
+    The default tower suits classes similar to those of training, or diverse sounds. For verification of speakers unseen
+    in training, use ``SiameseMatcher(tower=None)`` after `skaudio.features.MFCC` with ``deltas=1`` and
+    `skaudio.pooling.StatPooling`: with few training speakers, a CNN was worse.
 
     Parameters
     ----------
@@ -33,15 +33,15 @@ class SiameseMatcher(NamingHead):
     ----------
     {attributes}
     loss_ : str
-        The loss that was made small.
+        Loss that was minimised.
     front_end_ : transformer
-        Fitted, where there is a ``front_end``.
+        Fitted ``front_end``, if there is one.
 
     See Also
     --------
-    CNNClassifier : For classes that are all known, with many clips of each.
-    skaudio.matching.RecordingMatcher : Finds the very recording that a snippet is from.
-    sklearn.metrics.DetCurveDisplay : Both kinds of error of a verification, at all thresholds.
+    CNNClassifier : For a closed set of classes with many clips of each.
+    skaudio.matching.RecordingMatcher : Audio fingerprinting: identify the recording of a snippet.
+    sklearn.metrics.DetCurveDisplay : Detection error tradeoff (DET) curve of a verification system.
 
     References
     ----------
@@ -62,7 +62,7 @@ class SiameseMatcher(NamingHead):
     >>> model.enroll(X[60:63], y[60:63]).predict(X[63:66])  # by three examples, without training
     array(['fay', 'fay', 'fay'], dtype='<U3')
 
-    With a front end, all methods take clips.
+    With a front end, all methods take raw clips.
 
     >>> from sklearn.pipeline import make_pipeline
     >>> from skaudio.datasets import make_spoken_digits
@@ -78,29 +78,29 @@ class SiameseMatcher(NamingHead):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, groups: Any = None) -> Self:
-        """Train on clips of known classes, and enroll them.
+        """Fit to labelled clips and enroll them.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences, of equal length or, but for ``tower="dense"`` and callables, not. A table is taken as
-            one-frame sequences. With a ``front_end``, clips, here and in all methods.
+            Frame sequences, of equal length for ``tower="dense"`` and callables, else of any. A table is treated as
+            one-frame sequences. With a ``front_end``, raw clips, here and in all methods.
         y : array-like of shape (n_clips,)
-            Classes, of any kind.
+            Class labels of any dtype.
         groups : array-like of shape (n_clips,), default=None
-            Such as recordings: with ``early_stopping``, clips of a group are all trained on or all validated by; and
-            with ``calibration="clips"``, they are held out together.
+            Groups, such as recordings, which ``early_stopping`` does not split between training and validation, and
+            ``calibration="clips"`` holds out as a whole.
 
         Returns
         -------
         self : estimator
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch of frame sequences, if ``y`` does not fit it or has but one class, if no class has
-            several clips, or if there are too few clips or classes to hold some out for ``calibration``.
+            If ``X`` is not a batch of frame sequences, if ``y`` does not match it or has a single class, if no class
+            has several clips, or if there are too few clips or classes to hold some out for ``calibration``.
         """
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
@@ -127,28 +127,28 @@ class SiameseMatcher(NamingHead):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_pairs(self, A: Any, B: Any, same: Any, groups: Any = None) -> Self:
-        """Train on pairs of clips that are known to be of one class or not; no class is enrolled then.
+        """Fit to pairs of clips labelled as same or different class; no class is enrolled.
 
-        Pairs have no classes to make proxies or triplets of: ``loss`` is taken to be ``"contrastive"``.
+        As pairs have no classes for proxies or triplets, ``loss`` is assumed to be ``"contrastive"``.
 
         Parameters
         ----------
         A, B : ndarray (n_pairs, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            First and second clips.
+            First and second clips of each pair.
         same : array-like of bool, shape (n_pairs,)
-            Whether they are of one class.
+            Whether both clips are of the same class.
         groups : array-like of shape (n_pairs,), default=None
-            With ``early_stopping``, pairs of a group are all trained on or all validated by.
+            Groups of pairs, which ``early_stopping`` does not split between training and validation.
 
         Returns
         -------
         self : estimator
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If ``A`` and ``B`` are no batches of as many clips alike, or if pairs are not of both kinds.
+            If ``A`` and ``B`` are not matching batches of equal size, or if all pairs are of one kind.
         """
         check_consistent_length(A, B, same, groups)
         first = self._check_frames(self._frames_of(A, fit=True), reset=True)

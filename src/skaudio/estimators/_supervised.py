@@ -1,4 +1,4 @@
-"""What networks share that learn from targets: scores, and the embedding before them."""
+"""Base class of supervised networks: scores and embeddings."""
 
 from dataclasses import dataclass
 from numbers import Integral
@@ -16,15 +16,15 @@ from skaudio.estimators._parameters import InputParameters
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputParameters, NeuralEstimator):
-    """Base of classifiers and regressors: scores out, and the embedding before them.
+    """Base class of classifiers and regressors, which compute scores and embeddings.
 
-    Subclasses say what the network is (`_tower`) and what its scores mean (`_task`), and have the two parameters that
-    have no default here.
+    Subclasses define the network (`_tower`), the meaning of its scores (`_task`) and the two parameters that have no
+    default here.
 
     Parameters
     ----------
     feature_layer : str, int or None, default=None
-        Layer whose output `transform` gives: its name (see `summary`) or its place; None: what the last layer is given.
+        Layer whose output `transform` returns: its name (see `summary`) or index; None: the input of the last layer.
     """
 
     feature_layer: str | int | None = None
@@ -36,19 +36,19 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Inp
     }
 
     def _tower(self) -> tuple[Any, dict[str, Any]]:
-        """Give the name of the tower (or a callable), and its settings."""
+        """Return the name of the tower (or a callable) and its settings."""
         raise NotImplementedError
 
     def _needs_one_length(self) -> bool:
-        """Tell whether the network is made for clips of one length."""
+        """Return whether the network requires clips of equal length."""
         return False
 
     def _pools_time(self) -> bool:
-        """Return whether the network pools scores or features of frames over time."""
+        """Return whether the network pools frame scores or features over time."""
         return not self._needs_one_length()
 
     def _task(self) -> str:
-        """Say what the scores are: ``"exclusive"``, ``"independent"`` or ``"regression"``."""
+        """Return the type of the scores: ``"exclusive"``, ``"independent"`` or ``"regression"``."""
         raise NotImplementedError
 
     def _make_architecture(self, frames: np.ndarray, n_outputs: int) -> NetworkArchitecture:
@@ -72,7 +72,7 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Inp
         )
 
     def transform(self, X: Any) -> np.ndarray:
-        """Give the embedding of each clip: what the network makes of it before its last layer.
+        """Compute the embedding of each clip, the input of the last layer of the network.
 
         Parameters
         ----------
@@ -82,13 +82,13 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Inp
         Returns
         -------
         ndarray of float32, shape (n_clips, n_features_out)
-            The output of ``feature_layer``, averaged over time where it has time; a data frame where `set_output` asked
-            for one.
+            Output of ``feature_layer``, averaged over time if it has a time axis; a data frame if configured by
+            `set_output`.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch like that in `fit`, or if there is no such layer.
+            If ``X`` is not a batch like that passed to `fit`, or if there is no such layer.
         """
         rows = self._run(X, ("layer", self.feature_layer))
         return np.stack([row.reshape(len(row), -1).mean(axis=0) if row.ndim > 1 else row for row in rows])

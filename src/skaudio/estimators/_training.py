@@ -1,4 +1,4 @@
-"""Training a compiled network by scikeras, on batches of frames.
+"""Training of a compiled network with scikeras, on batches of frames.
 
 This module imports TensorFlow: it is imported by `skaudio.estimators._neural` in a fit.
 """
@@ -28,24 +28,24 @@ COMPARISONS = {"proxy": ProxyLoss, "contrastive": ContrastiveLoss, "triplet": Tr
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train.
+    """Training settings.
 
     Attributes
     ----------
     optimizer : str or keras.optimizers.Optimizer
-        By name, or one to copy.
+        Name of the optimizer, or an instance to copy.
     learning_rate, weight_decay : float
-        Of an optimizer that is given by name.
+        Learning rate and weight decay of an optimizer given by name.
     schedule : {"constant", "cosine"}
-        How the learning rate goes on.
+        Learning rate schedule.
     epochs : int
-        Passes over the data.
+        Number of epochs.
     patience : int or None
-        Epochs without a lower loss on the validation clips after which to stop; None: never.
+        Number of epochs without a lower validation loss after which to stop; None: never.
     callbacks : list of keras.callbacks.Callback
-        Copied: what they come to know of the network stays here.
+        Callbacks, which are copied so that the originals hold no reference to the network.
     verbose : int
-        What Keras prints.
+        Verbosity of Keras.
     """
 
     optimizer: Any
@@ -60,11 +60,11 @@ class Recipe:
 
 
 class Trainer(BaseWrapper):
-    """scikeras's wrapper, on data that are valid and encoded already.
+    """scikeras wrapper for data that are already validated and encoded.
 
-    What it is used for: the routing and checking of callbacks, the epochs counted on over several calls, the history.
-    The loop is our own: on a CPU, `keras.Model.fit` takes a quarter longer for an epoch, for the way of the batches
-    through ``tf.data``, and a tenth of a second to begin with, which is most of a small fit.
+    It routes and checks callbacks, counts epochs over several calls and keeps the history. The training loop is custom:
+    on a CPU, `keras.Model.fit` takes a quarter longer per epoch, as batches pass through ``tf.data``, and a tenth of a
+    second to start, which is most of a small fit.
     """
 
     def _fit_keras_model(
@@ -107,10 +107,10 @@ class Trainer(BaseWrapper):
 
 
 class CosineSchedule(keras.callbacks.Callback):
-    """A learning rate that rises in a straight line for a while and falls along half a cosine to zero [1]_.
+    """Learning rate schedule with linear warm-up and cosine decay to zero [1]_.
 
-    By a callback, not by Keras's schedules: those are part of what is traced, and a grid search over learning rates and
-    epochs would trace anew for each.
+    It is a callback because Keras schedules are part of the traced graph, so that a grid search over learning rates and
+    epochs would retrace for each.
 
     References
     ----------
@@ -123,7 +123,7 @@ class CosineSchedule(keras.callbacks.Callback):
         self._peak, self._n_steps, self._step = learning_rate, n_steps, 0
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
-        """Set the learning rate of the step that follows."""
+        """Set the learning rate of the next step."""
         rise = max(1, round(WARM_UP * self._n_steps))
         if self._step < rise:
             share = (self._step + 1) / rise
@@ -134,14 +134,14 @@ class CosineSchedule(keras.callbacks.Callback):
 
 
 class DivergenceGuard(keras.callbacks.Callback):
-    """Stop where the loss or a weight is NaN or infinite, and go back to the weights of the lowest loss.
+    """Stop if the loss or a weight is NaN or infinite, and restore the weights of the lowest loss.
 
     Attributes
     ----------
     diverged : int or None
-        The epoch in which that was, from 1.
+        Epoch of divergence, counted from 1.
     kept : int or None
-        The epoch whose weights are kept; None where no epoch ended well.
+        Epoch whose weights are kept; None if no epoch was finite.
     """
 
     def __init__(self) -> None:
@@ -151,7 +151,7 @@ class DivergenceGuard(keras.callbacks.Callback):
         self._best: tuple[float, Weights] = (np.inf, ())
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Look at loss and weights."""
+        """Check loss and weights, and store the best."""
         loss, weights = logs.get("val_loss", logs["loss"]), self.model.get_weights()
         if not np.isfinite([loss, logs["loss"]]).all() or not all(np.isfinite(values).all() for values in weights):
             self.diverged, self.model.stop_training = epoch + 1, True
@@ -159,12 +159,12 @@ class DivergenceGuard(keras.callbacks.Callback):
             self.kept, self._best = epoch + 1, (loss, weights)
 
     def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002
-        """Go back."""
+        """Restore the best weights if training diverged."""
         if self.diverged is not None and self.kept is not None:
             self.model.set_weights(self._best[1])
 
     def report(self) -> None:
-        """Warn of a training that diverged, or raise an error where nothing is left of it."""
+        """Warn if training diverged, or raise an error if no weights are left."""
         if self.diverged is None:
             return
         remedy = "Use a smaller learning_rate, or normalize='channel', and look at the largest values of X."
@@ -181,35 +181,35 @@ class DivergenceGuard(keras.callbacks.Callback):
 def train(
     graph: Graph, recipe: Recipe, batches: Batches, validation: Batches | None, optimizer_state: Weights | None
 ) -> tuple[dict[str, list[float]], Weights]:
-    """Train a network from the weights that it holds.
+    """Train a network from its current weights.
 
     Parameters
     ----------
     graph : Graph
-        The network, whose lock is held.
+        Network, whose lock is held.
     recipe : Recipe
-        How.
+        Training settings.
     batches, validation : Batches
-        What with, and what to tell by when it is enough.
+        Training and validation batches; the latter for early stopping.
     optimizer_state : sequence of ndarrays or None
-        To go on with, from an earlier call.
+        State from an earlier call to continue with.
 
     Returns
     -------
     history : dict of lists
-        Loss and metric of each epoch, those of earlier calls included.
+        Loss and metric of each epoch, including those of earlier calls.
     optimizer_state : sequence of ndarrays
-        To go on with; none of a training that diverged.
+        State to continue with; empty if training diverged.
 
     Raises
     ------
     ValueError
-        If it diverges before an epoch has ended.
+        If training diverges before the end of the first epoch.
 
     Warns
     -----
     ConvergenceWarning
-        If it diverges later.
+        If training diverges later.
     """
     network, by_name = graph.trained, isinstance(recipe.optimizer, str)
     _compile(graph, recipe)
@@ -240,7 +240,7 @@ def train(
 
 
 def _compile(graph: Graph, recipe: Recipe) -> None:
-    """Compile, unless the network is compiled with the same optimizer already, and traced."""
+    """Compile and trace the network, unless it is already compiled with the same optimizer."""
     optimizer = _make_optimizer(recipe)
     made_of = json.dumps(keras.optimizers.serialize(optimizer), sort_keys=True, default=str)
     if graph.compiled_with == made_of:
@@ -260,7 +260,7 @@ def _compile(graph: Graph, recipe: Recipe) -> None:
 def _make_loss(
     architecture: Architecture, network: keras.Model
 ) -> tuple[keras.losses.Loss, list[keras.metrics.Metric]]:
-    """Make the loss, and a metric that a person can read, where the loss is none."""
+    """Return the loss, and an interpretable metric if the loss is not one."""
     task = architecture.task
     if task in COMPARISONS:
         return COMPARISONS[task](architecture.margin), []
@@ -294,7 +294,7 @@ def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
 def _epoch(
     network: keras.Model, step: Callable, batches: Batches, callbacks: keras.callbacks.CallbackList | None = None
 ) -> dict[str, float]:
-    """Go through the batches once; give the mean loss and metric."""
+    """Iterate over the batches once; return the mean loss and metric."""
     network.reset_metrics()
     for i, (inputs, targets, weights) in enumerate(batches):
         if callbacks is not None:

@@ -1,4 +1,4 @@
-"""Two clips, one question: are they of one class."""
+"""Verification: whether two clips are of the same class."""
 
 from dataclasses import dataclass
 from numbers import Real
@@ -21,30 +21,30 @@ MAX_COMPARED = 1000  # clips held out, each of which is compared with each
 
 
 def is_calibrated(estimator: Any) -> bool:
-    """Tell whether it is asked to find out what distances mean."""
+    """Return whether calibration of distances is enabled."""
     return estimator.calibration is not None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class VerificationHead(SiameseEmbedding):
-    """Base of what verifies, by a siamese network, whether two clips are of one class.
+    """Base class of siamese networks that verify whether two clips are of the same class.
 
     Parameters
     ----------
     calibration : {"clips", "classes"} or None, default="clips"
-        What is held out to find out what distances of clips mean that were not trained on: a third of the clips of each
-        class (one of two or three), or a third of the classes. A network is trained without them first, only for this,
-        so that `fit` takes nearly twice as long. ``"classes"`` is for who compares clips of classes that training does
-        not know, such as speakers to come, and needs four classes at least; of given pairs, a third of these is held
-        out either way. None: nothing; there is no `verify`, no `pair_score` and no ``unknown_label`` then.
+        Data held out to calibrate distances of clips unseen in training: a third of the clips of each class (one of two
+        or three), or a third of the classes. A separate network is first trained without them, so that `fit` takes
+        nearly twice as long. ``"classes"`` is for comparing clips of classes unseen in training, such as new speakers,
+        and needs at least four classes; from given pairs, a third is held out either way. None: no calibration, and
+        hence no `verify`, `pair_score` or ``unknown_label``.
     false_accept_rate : float or None, default=None
-        How many of the pairs of two classes, and of the clips of unknown classes, pass the threshold, among those held
-        out. None: as many as genuine ones do not pass.
+        Rate of held-out impostors (pairs of two classes, clips of unknown classes) accepted at the threshold. None: the
+        equal error rate, at which as many genuine ones are rejected.
 
     Attributes
     ----------
     threshold_ : float
-        Distance up to which two clips are taken to be of one class.
+        Maximum distance of two clips that are accepted as the same class.
     """
 
     calibration: str | None = "clips"
@@ -56,22 +56,22 @@ class VerificationHead(SiameseEmbedding):
     }
 
     def pair_distance(self, A: Any, B: Any) -> np.ndarray:
-        """Tell how far apart the clips of pairs are.
+        """Compute the distance between the clips of each pair.
 
         Parameters
         ----------
         A, B : ndarray (n_pairs, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            First and second clips.
+            First and second clips of each pair.
 
         Returns
         -------
         ndarray of float64, shape (n_pairs,)
-            By the parameter ``distance``: 0 for equal clips; cosine distances are at most 2.
+            Distances by the parameter ``distance``: 0 for equal clips; cosine distances are at most 2.
 
         Raises
         ------
         ValueError, TypeError
-            If these are no batches like that in `fit`, or not as many.
+            If these are not batches like that passed to `fit`, or differ in size.
         """
         check_is_fitted(self)
         check_consistent_length(A, B)
@@ -79,17 +79,17 @@ class VerificationHead(SiameseEmbedding):
 
     @available_if(is_calibrated)
     def pair_score(self, A: Any, B: Any) -> np.ndarray:
-        """Tell how probable it is that the clips of pairs are of one class.
+        """Predict the probability that the clips of each pair are of the same class.
 
         Parameters
         ----------
         A, B : ndarray (n_pairs, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            First and second clips.
+            First and second clips of each pair.
 
         Returns
         -------
         ndarray of float64, shape (n_pairs,)
-            Probabilities, where pairs of one class are as frequent as others.
+            Probabilities, assuming that same-class pairs are as frequent as others.
 
         Raises
         ------
@@ -101,17 +101,17 @@ class VerificationHead(SiameseEmbedding):
 
     @available_if(is_calibrated)
     def verify(self, A: Any, B: Any) -> np.ndarray:
-        """Tell whether the clips of pairs are of one class.
+        """Predict whether the clips of each pair are of the same class.
 
         Parameters
         ----------
         A, B : ndarray (n_pairs, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            First and second clips.
+            First and second clips of each pair.
 
         Returns
         -------
         ndarray of bool, shape (n_pairs,)
-            Whether they are no farther apart than ``threshold_``.
+            Whether the distance is at most ``threshold_``.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class VerificationHead(SiameseEmbedding):
         return distances <= self.threshold_
 
     def _calibrate(self, frames: np.ndarray, classes: np.ndarray, groups: Any) -> None:
-        """Find what distances mean, by clips of known classes that a network did not see."""
+        """Calibrate distances on labelled clips held out from training."""
         held = self._hold_out(classes, groups)
         kept = np.setdiff1d(np.arange(len(frames)), held)
         judge = clone(self)
@@ -143,7 +143,7 @@ class VerificationHead(SiameseEmbedding):
         self.threshold_ = self._pair_calibration.threshold
 
     def _calibrate_by_pairs(self, frames: np.ndarray, same: np.ndarray, groups: Any) -> None:
-        """Find what distances mean, by given pairs that a network did not see."""
+        """Calibrate distances on given pairs held out from training."""
         rng = np.random.default_rng(self._draw_seed(go_on=False))
         held = np.sort(np.concatenate([_part(rng.permutation(np.flatnonzero(same == kind))) for kind in (True, False)]))
         kept = np.setdiff1d(np.arange(len(same)), held)
@@ -164,7 +164,7 @@ class VerificationHead(SiameseEmbedding):
         return Calibration.of(genuine, impostors, self.false_accept_rate)
 
     def _hold_out(self, classes: np.ndarray, groups: Any) -> np.ndarray:
-        """Choose clips to calibrate by, in no order."""
+        """Choose clips for calibration, in no particular order."""
         rng = np.random.default_rng(self._draw_seed(go_on=False))
         labels = rng.permutation(np.unique(classes))
         if self.calibration == "classes":
@@ -182,7 +182,7 @@ class VerificationHead(SiameseEmbedding):
 
 
 def _part(shuffled: np.ndarray) -> np.ndarray:
-    """Take the part that is held out: two at least of four, one of two or three, none of one."""
+    """Return the held-out part: at least two of four, one of two or three, none of one."""
     n = len(shuffled)
     return shuffled[: max(2, round(HELD_OUT * n)) if n >= 4 else n // 2]
 
@@ -194,9 +194,9 @@ def _some(groups: Any, rows: np.ndarray) -> Any:
 def _distances_from_classes(
     embeddings: np.ndarray, classes: np.ndarray, enrolled: Enrolment
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Give the distances of clips from their class, and from the nearest other one.
+    """Compute the distances of clips from their class and from the nearest other one.
 
-    Of a class that is not enrolled, half of the clips are, and the others compared.
+    Of a class that is not enrolled, half of the clips are enrolled and the others compared.
     """
     compared = np.ones(len(classes), bool)
     for label in np.setdiff1d(classes, enrolled.classes):

@@ -1,4 +1,4 @@
-"""Embeddings turned so that what differs within a class counts less."""
+"""Whitening of embeddings, which reduces within-class variability."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,14 +8,14 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Whitening:
-    """Within-class covariance normalisation [1]_: where clips of one class differ most, differences count least.
+    """Within-class covariance normalisation, which downweights directions of within-class variability [1]_.
 
     Attributes
     ----------
     mean : ndarray of float64, shape (n_features,)
-        Taken away first.
+        Mean to subtract.
     matrix : ndarray of float64, shape (n_features, n_features)
-        Multiplied by then.
+        Matrix to multiply the result by.
 
     References
     ----------
@@ -28,21 +28,21 @@ class Whitening:
 
     @classmethod
     def of(cls, embeddings: np.ndarray, classes: np.ndarray, shrinkage: float) -> Self:
-        """Find it.
+        """Fit the whitening.
 
         Parameters
         ----------
         embeddings : ndarray of shape (n_clips, n_features)
             Embeddings.
         classes : ndarray of int, shape (n_clips,)
-            Their classes, at least one of which has several clips.
+            Class indices, at least one of which has several clips.
         shrinkage : float
-            How much of the mean variance is added to the variance in every direction.
+            Fraction of the mean variance that is added to the variance in every direction.
 
         Returns
         -------
         Whitening
-            Under which the pooled covariance within classes is, but for the shrinkage, the identity.
+            Transform under which the pooled within-class covariance is the identity, except for the shrinkage.
         """
         embeddings = np.asarray(embeddings, np.float64)
         _, classes, count = np.unique(classes, return_inverse=True, return_counts=True)
@@ -59,5 +59,5 @@ class Whitening:
         return cls(embeddings.mean(axis=0), directions / np.sqrt(variances))
 
     def __call__(self, embeddings: np.ndarray) -> np.ndarray:
-        """Turn embeddings ``(n_clips, n_features)``."""
+        """Whiten embeddings ``(n_clips, n_features)``."""
         return (np.asarray(embeddings, np.float64) - self.mean) @ self.matrix

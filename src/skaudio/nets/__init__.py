@@ -1,6 +1,6 @@
-"""Keras graphs, and nothing of scikit-learn: towers, recurrent stacks, pooling over time, whole networks, autoencoders.
+"""Keras networks, independent of scikit-learn: towers, recurrent layers, pooling over time, autoencoders.
 
-Importing this imports Keras and TensorFlow; `skaudio.estimators` does so at the first fit.
+Importing it imports Keras and TensorFlow; `skaudio.estimators` does so at the first fit.
 """
 
 from skaudio.nets._autoencoders import (

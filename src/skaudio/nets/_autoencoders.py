@@ -1,8 +1,8 @@
-"""Autoencoders: from frames to a few numbers a clip, the latent, and from these back to frames.
+"""Autoencoders: from frames to a latent vector per clip and back.
 
-An encoder takes standardised frames ``(n_clips, n_frames, n_channels)`` and their mask to features ``(n_clips,
-n_features)``, a decoder takes latents ``(n_clips, latent_dim)`` and the mask of the clips wanted to frames. The latent
-is all that passes between them: how long a clip is, it need not say.
+An encoder maps standardised frames ``(n_clips, n_frames, n_channels)`` and their mask to features
+``(n_clips, n_features)``; a decoder maps latents ``(n_clips, latent_dim)`` and the mask of the output clips to frames.
+Only the latent is passed between them; it need not encode the length of a clip.
 """
 
 from collections.abc import Sequence
@@ -34,36 +34,36 @@ def autoencoder_network(
     activation: str = "relu",
     latent_activation: str = "linear",
 ) -> keras.Model:
-    """Build an autoencoder, which gives the error that it is to make small.
+    """Build an autoencoder that outputs the loss to minimise.
 
     Parameters
     ----------
     kind : {"dense", "conv", "recurrent"}
-        What encoder and decoder are made of.
+        Type of the encoder and decoder layers.
     hidden : sequence of int
-        Widths of the encoder's layers; the decoder has the same, backwards.
+        Sizes of the encoder layers; the decoder mirrors them.
     latent_dim : int
-        Size of the latent.
+        Dimensionality of the latent.
     n_frames : int or None
-        Length that clips must have, for ``"dense"``; else None.
+        Required number of frames per clip, for ``"dense"``; else None.
     n_channels : int
-        Size of a frame.
+        Number of channels.
     variational : bool
-        Whether the latent is drawn from a normal distribution that the encoder gives [1]_.
+        Whether the latent is sampled from a normal distribution that the encoder predicts [1]_.
     beta : float
-        Weight of that distribution's divergence from the standard one [2]_.
+        Weight of the divergence of that distribution from the standard normal one [2]_.
     denoising : float
-        Standard deviation of noise that is added to what is encoded, in training, in those of the channels [3]_.
+        Standard deviation of noise added to the encoder input in training, in units of those of the channels [3]_.
     activation, latent_activation : str, default="relu", "linear"
-        Of the layers between frames and latent, but for recurrent ones, and of the latent, as Keras names them; a
-        latent that is drawn is linear.
+        Keras names of the activation functions of the encoder and decoder layers, except recurrent ones, and of the
+        latent; a sampled latent is linear.
 
     Returns
     -------
     keras.Model
-        Not compiled, from ``"frames"`` and ``"mask"`` to ``(n_clips, 1)``: mean squared error of the standardised
-        frames, and, if variational, the divergence, in the same unit. The layers ``"standardization"``, ``"latent"``,
-        ``"decoder"`` (a model on ``"latent"`` and ``"mask"``) and ``"squared_error"`` are there in every one.
+        Uncompiled model from ``"frames"`` and ``"mask"`` to ``(n_clips, 1)``: mean squared error of the standardised
+        frames, plus, if variational, the divergence in the same unit. It always has the layers ``"standardization"``,
+        ``"latent"``, ``"decoder"`` (a model on ``"latent"`` and ``"mask"``) and ``"squared_error"``.
 
     References
     ----------
@@ -99,16 +99,16 @@ def autoencoder_network(
 
 
 def reconstructing_network(network: keras.Model) -> keras.Model:
-    """Give what makes frames anew, in their own unit."""
+    """Return the model that reconstructs frames in their original unit."""
     made = network.get_layer("decoder")({"latent": network.get_layer("latent").output, "mask": network.input["mask"]})
     return keras.Model(network.input, network.get_layer("standardization").restore(made))
 
 
 def denoising_network(network: keras.Model) -> keras.Model:
-    """Give a network that trains another to make clean frames of noisy ones, and shares its weights.
+    """Return a network that trains another, whose weights it shares, to denoise frames.
 
     Its ``"frames"`` have twice the channels: those of the noisy frames, then those of the clean ones. Its output is the
-    error between what is made of the noisy frames and the clean ones.
+    error between the reconstruction of the noisy frames and the clean ones.
     """
     n_channels = network.input["frames"].shape[-1]
     inputs = {
@@ -130,7 +130,7 @@ def denoising_network(network: keras.Model) -> keras.Model:
 
 
 def decoding_network(network: keras.Model) -> keras.Model:
-    """Give the way back: from ``"frames"``, which are latents as clips of one frame, and ``"mask"`` to frames."""
+    """Return the decoder, from ``"frames"``, latents as one-frame clips, and ``"mask"`` to frames."""
     latent_dim = network.get_layer("latent").output.shape[-1]
     inputs = {
         "frames": layers.Input((None, latent_dim), name="frames"),
@@ -141,7 +141,7 @@ def decoding_network(network: keras.Model) -> keras.Model:
 
 
 def grown_weights(outer: Sequence[Any], fresh: Sequence[Any]) -> list[Any]:
-    """Give a dense autoencoder the layers of one that lacks its innermost ones, on either side of the latent."""
+    """Copy to a dense autoencoder the layers of one that lacks the innermost ones, around the latent."""
     ends = (len(outer) - N_SCALES) // 2
     return [*outer[: N_SCALES + ends], *fresh[N_SCALES + ends : -ends], *outer[-ends:]]
 
@@ -223,7 +223,7 @@ def _decoder(kind: str, *, latent_dim: int, **settings: Any) -> keras.Model:
 
 
 def _everywhere(latent: Any, mask: Any) -> Any:
-    """Put the latent at every frame, beside where that frame is: a spatial broadcast decoder, of time [1]_.
+    """Concatenate the latent and a time code at every frame: a spatial broadcast decoder over time [1]_.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Layers of autoencoders: where a frame is in its clip, chance in the latent, and what all costs."""
+"""Layers of autoencoders: time code, sampling of the latent, and loss terms."""
 
 from typing import Any
 
@@ -14,10 +14,10 @@ TIME_WAVES = 8  # half periods of the fastest cosine that tells where in a clip 
 
 @keras.saving.register_keras_serializable("skaudio")
 class TimeCode(FullPrecisionLayer):
-    """Where in its clip a frame is: cosines of half a period, of two halves, ... over the clip."""
+    """Position of each frame in its clip, encoded by cosines of one, two, ... half periods per clip."""
 
     def call(self, present: Any) -> Any:
-        """Take a mask ``(n_clips, n_frames)``; give ``(n_clips, n_frames, TIME_WAVES)``, masked frames zero."""
+        """Map a mask ``(n_clips, n_frames)`` to ``(n_clips, n_frames, TIME_WAVES)``, zero at masked frames."""
         present_number = ops.cast(present, "float32")
         count = ops.maximum(ops.sum(present_number, axis=1, keepdims=True), 1.0)
         where = (ops.cumsum(present_number, axis=1) - 0.5) / count
@@ -25,33 +25,33 @@ class TimeCode(FullPrecisionLayer):
         return masked(ops.cos(3.14159265 * where[:, :, None] * halves), present)
 
     def compute_output_shape(self, present_shape: tuple) -> tuple:
-        """Give the shape of the code."""
+        """Return the shape of the code."""
         return (*present_shape, TIME_WAVES)
 
 
 @keras.saving.register_keras_serializable("skaudio")
 class Broadcast(keras.layers.Layer):
-    """A vector a clip, put at each of its frames."""
+    """Repeat one vector per clip at each of its frames."""
 
     def call(self, vectors: Any, present: Any) -> Any:
-        """Take ``(n_clips, n_values)`` and a mask; give ``(n_clips, n_frames, n_values)``, masked frames zero."""
+        """Map ``(n_clips, n_values)`` and a mask to ``(n_clips, n_frames, n_values)``, zero at masked frames."""
         return vectors[:, None, :] * ops.cast(present, vectors.dtype)[:, :, None]
 
     def compute_output_shape(self, vectors_shape: tuple, present_shape: tuple) -> tuple:
-        """Give the shape of the vectors in their places."""
+        """Return the shape of the repeated vectors."""
         return (*present_shape, vectors_shape[-1])
 
 
 @keras.saving.register_keras_serializable("skaudio")
 class NormalDraw(FullPrecisionLayer):
-    """A draw from a normal distribution in training, so that its mean and variance can be learnt; else its mean."""
+    """Reparameterised sample of a normal distribution in training; its mean in prediction."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.chance = keras.random.SeedGenerator()
 
     def call(self, mean: Any, log_variance: Any, training: bool = False) -> Any:
-        """Take and give ``(n_clips, latent_dim)``."""
+        """Map mean and log-variance to latents, all ``(n_clips, latent_dim)``."""
         if not training:
             return mean
         return mean + ops.exp(0.5 * ops.clip(log_variance, *LOG_VARIANCES)) * keras.random.normal(
@@ -59,49 +59,49 @@ class NormalDraw(FullPrecisionLayer):
         )
 
     def compute_output_shape(self, mean_shape: tuple, log_variance_shape: tuple) -> tuple:  # noqa: ARG002
-        """Give the shape of the mean."""
+        """Return the shape of the mean."""
         return mean_shape
 
 
 @keras.saving.register_keras_serializable("skaudio")
 class SquaredError(FullPrecisionLayer):
-    """Squared difference of frames and what was made of them, masked frames zero."""
+    """Squared error between frames and their reconstruction, zero at masked frames."""
 
     def call(self, frames: Any, reconstruction: Any, present: Any) -> Any:
-        """Take frames ``(n_clips, n_frames, n_channels)`` twice, and a mask; give their shape."""
+        """Compute errors from frames and reconstruction ``(n_clips, n_frames, n_channels)`` and a mask."""
         return masked(ops.square(frames - reconstruction), present)
 
     def compute_output_shape(self, frames_shape: tuple, reconstruction_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
-        """Give the shape of the frames."""
+        """Return the shape of the frames."""
         return frames_shape
 
 
 @keras.saving.register_keras_serializable("skaudio")
 class ClipMean(FullPrecisionLayer):
-    """The mean over the frames and channels of a clip."""
+    """Mean over the frames and channels of each clip."""
 
     def call(self, values: Any, present: Any) -> Any:
-        """Take ``(n_clips, n_frames, n_channels)``, masked, and a mask; give ``(n_clips, 1)``."""
+        """Map masked values ``(n_clips, n_frames, n_channels)`` and a mask to ``(n_clips, 1)``."""
         return ops.sum(values, axis=(1, 2))[:, None] / values_a_clip(values, present)
 
     def compute_output_shape(self, values_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
-        """Give the shape of the means."""
+        """Return the shape of the means."""
         return (values_shape[0], 1)
 
 
 @keras.saving.register_keras_serializable("skaudio")
 class Divergence(FullPrecisionLayer):
-    """How far the distribution of a clip's latent is from the standard normal one, in units of mean squared error.
+    """Kullback-Leibler divergence of each latent from the standard normal, in units of mean squared error.
 
-    The evidence bound is half the sum of squared errors, over their variance given the latent, and this (Kullback-
-    Leibler) divergence. Here both are multiplied by the variance, and divided by half the number of values of a clip.
-    The variance is that of the errors of the batch, its maximum-likelihood estimate [1]_: with a fixed one of 1, the
-    latent would hold nothing of what varies less.
+    The evidence lower bound consists of half the sum of squared errors, over their variance given the latent, and this
+    divergence. Here both are multiplied by the variance and divided by half the number of values of a clip. The
+    variance is the maximum-likelihood estimate from the errors of the batch [1]_: with a fixed one of 1, the latent
+    would not encode smaller variations.
 
     Parameters
     ----------
     beta : float
-        Weight.
+        Weight of the divergence.
 
     References
     ----------
@@ -114,7 +114,7 @@ class Divergence(FullPrecisionLayer):
         self.beta = beta
 
     def call(self, mean: Any, log_variance: Any, values: Any, present: Any) -> Any:
-        """Take ``(n_clips, latent_dim)`` twice, frames or their like, and a mask; give ``(n_clips, 1)``."""
+        """Map mean and log-variance ``(n_clips, latent_dim)``, squared errors and a mask to ``(n_clips, 1)``."""
         log_variance = ops.clip(log_variance, *LOG_VARIANCES)
         nats = 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance, axis=-1, keepdims=True)
         n_values = values_a_clip(values, present)
@@ -122,24 +122,24 @@ class Divergence(FullPrecisionLayer):
         return self.beta * variance * nats / (0.5 * n_values)
 
     def compute_output_shape(self, mean_shape: tuple, *_: tuple) -> tuple:
-        """Give the shape of the divergences."""
+        """Return the shape of the divergences."""
         return (mean_shape[0], 1)
 
     def get_config(self) -> dict[str, Any]:
-        """Say what to make the layer from."""
+        """Return the configuration of the layer."""
         return {**super().get_config(), "beta": self.beta}
 
 
 @keras.saving.register_keras_serializable("skaudio")
 class MeanOutput(keras.losses.Loss):
-    """The loss of a network that gives its own."""
+    """Loss of a network that outputs its own loss."""
 
     def call(self, y_true: Any, y_pred: Any) -> Any:  # noqa: ARG002
-        """Take ``(n_clips, 1)`` twice; give ``(n_clips,)``."""
+        """Map unused targets and losses ``(n_clips, 1)`` to ``(n_clips,)``."""
         return y_pred[:, 0]
 
 
 def values_a_clip(values: Any, present: Any) -> Any:
-    """Count the values of each clip ``(n_clips, 1)``, masked frames left out."""
+    """Count the values of each clip ``(n_clips, 1)``, excluding masked frames."""
     n_frames = ops.sum(ops.cast(present, values.dtype), axis=1, keepdims=True)
     return ops.maximum(n_frames, 1.0) * values.shape[-1]

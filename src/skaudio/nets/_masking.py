@@ -1,11 +1,11 @@
-"""Frames that are only there to fill a batch up: they never change a result.
+"""Masking of padding frames, so that they never change a result.
 
-Clips of a batch are filled up behind their end to one length, a multiple of the network's stride. A mask ``(n_clips,
-n_frames)`` goes through the network beside the frames, and what it rules out is zero before every layer that looks at
-neighbouring frames: just what such a layer sees beyond the end of a clip that is alone.
+Clips of a batch are padded at the end to one length, a multiple of the network's stride. A mask ``(n_clips, n_frames)``
+is passed through the network along with the frames, and masked frames are set to zero before every layer that uses
+neighbouring frames, like the zero padding of a clip on its own.
 
-Layers call it ``present``: an argument whose name ends in ``mask`` is one that Keras passes on by itself, between
-layers of its own.
+Layers call it ``present``, as Keras passes an argument whose name ends in ``mask`` on automatically between its own
+layers.
 """
 
 from typing import Any
@@ -27,22 +27,22 @@ class ApplyMask(keras.layers.Layer):
     """Set masked frames to zero."""
 
     def call(self, x: Any, present: Any) -> Any:
-        """Take ``x (n_clips, n_frames, ...)`` and ``present (n_clips, n_frames)``; give ``x`` masked."""
+        """Mask ``x (n_clips, n_frames, ...)`` by ``present (n_clips, n_frames)``."""
         return masked(x, present)
 
     def compute_output_shape(self, x_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
-        """Give the shape of ``x``."""
+        """Return the shape of ``x``."""
         return x_shape
 
 
 @keras.saving.register_keras_serializable("skaudio")
 class ShortenMask(keras.layers.Layer):
-    """The mask of every ``stride``-th frame, as pooling over time leaves it.
+    """Downsample a mask to every ``stride``-th frame, like pooling over time.
 
     Parameters
     ----------
     stride : int
-        Number of frames that become one.
+        Downsampling factor.
     """
 
     def __init__(self, stride: int, **kwargs: Any) -> None:
@@ -50,27 +50,27 @@ class ShortenMask(keras.layers.Layer):
         self.stride = stride
 
     def call(self, inputs: Any) -> Any:
-        """Take a mask ``(n_clips, n_frames)``; give one of ``(n_clips, ceil(n_frames / stride))``."""
+        """Map a mask ``(n_clips, n_frames)`` to ``(n_clips, ceil(n_frames / stride))``."""
         return inputs[:, :: self.stride]
 
     def get_config(self) -> dict[str, Any]:
-        """Say what to make the layer from."""
+        """Return the configuration of the layer."""
         return {**super().get_config(), "stride": self.stride}
 
 
 @keras.saving.register_keras_serializable("skaudio")
 class MaskedBatchNormalization(FullPrecisionLayer):
-    """Batch normalisation [1]_ that neither counts masked frames nor leaves anything in them.
+    """Batch normalisation that excludes masked frames and sets them to zero [1]_.
 
-    Keras's own takes a mask too, but makes three more passes over the activations.
+    The Keras layer supports masks, too, but needs three more passes over the activations.
 
     Parameters
     ----------
     momentum : float, default=0.9
-        Of the moving mean and variance. Keras's 0.99 takes hundreds of steps to get going, which is all that a small
-        data set has.
+        Momentum of the moving mean and variance. The Keras default of 0.99 needs hundreds of steps to converge, which
+        is all that a small data set has.
     epsilon : float, default=1e-3
-        Added to the variance.
+        Value added to the variance.
 
     References
     ----------
@@ -84,7 +84,7 @@ class MaskedBatchNormalization(FullPrecisionLayer):
         self.epsilon = epsilon
 
     def build(self, x_shape: tuple, present_shape: tuple) -> None:  # noqa: ARG002
-        """Make the weights."""
+        """Create the weights."""
         shape = (x_shape[-1],)
         self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
         self.beta = self.add_weight(shape=shape, initializer="zeros", name="beta")
@@ -92,7 +92,7 @@ class MaskedBatchNormalization(FullPrecisionLayer):
         self.moving_variance = self.add_weight(shape=shape, initializer="ones", name="moving_variance", trainable=False)
 
     def call(self, x: Any, present: Any, training: bool = False) -> Any:
-        """Take ``x (n_clips, n_frames, ..., n_filters)`` and ``present (n_clips, n_frames)``."""
+        """Normalise ``x (n_clips, n_frames, ..., n_filters)`` with ``present (n_clips, n_frames)``."""
         if training:
             x = masked(x, present)
             axes = tuple(range(len(x.shape) - 1))
@@ -108,29 +108,29 @@ class MaskedBatchNormalization(FullPrecisionLayer):
         return masked(x * scale + (self.beta - mean * scale), present)
 
     def compute_output_shape(self, x_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
-        """Give the shape of ``x``."""
+        """Return the shape of ``x``."""
         return x_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Say what to make the layer from."""
+        """Return the configuration of the layer."""
         return {**super().get_config(), "momentum": self.momentum, "epsilon": self.epsilon}
 
 
 @keras.saving.register_keras_serializable("skaudio")
 class StepsAsRows(keras.layers.Layer):
-    """The steps of all clips end to end, present or not."""
+    """Concatenate the steps of all clips, masked or not."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
 
     def compute_mask(self, inputs: Any, previous_mask: Any) -> None:
-        """Let no mask of time, which a recurrent layer hands on, go past the end of time."""
+        """Return None, so that the mask of a recurrent layer is not passed beyond the time axis."""
 
     def call(self, x: Any) -> Any:
-        """Take ``x (n_clips, n_steps, n_outputs)``; give ``(n_clips * n_steps, n_outputs)``."""
+        """Reshape ``x (n_clips, n_steps, n_outputs)`` to ``(n_clips * n_steps, n_outputs)``."""
         return ops.reshape(x, (-1, x.shape[-1]))
 
     def compute_output_shape(self, x_shape: tuple) -> tuple:
-        """Give the shape of the rows."""
+        """Return the shape of the rows."""
         return (None, x_shape[-1])

@@ -1,8 +1,8 @@
-"""Whole networks: from a padded batch of frames and its mask to the scores of clips.
+"""Complete networks, from a padded batch of frames and its mask to the scores of clips.
 
 A network is a functional `keras.Model` on a dict: ``"frames"``, float32 ``(n_clips, n_frames, n_channels)``, and
-``"mask"``, bool ``(n_clips, n_frames)``, false where a frame only fills the batch up. It gives scores before any
-softmax or sigmoid. Clips are filled up to a multiple of the network's stride.
+``"mask"``, bool ``(n_clips, n_frames)``, false at padding frames. It returns logits, before any softmax or sigmoid.
+Clips are padded to a multiple of the network's stride.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ HIDDEN = {"lenet": 128, "keyword": 128}  # units of the layer between pooling an
 
 
 def standardized_inputs(n_channels: int, normalize: str | None) -> tuple[dict[str, Any], Any]:
-    """Make the inputs of a network: a dict of frames and mask; and the frames standardised, masked ones zero."""
+    """Create the inputs of a network, a dict of frames and mask, and the standardised, masked frames."""
     inputs = {
         "frames": layers.Input((None, n_channels), name="frames"),
         "mask": layers.Input((None,), dtype="bool", name="mask"),
@@ -53,24 +53,24 @@ def sequence_network(
     Parameters
     ----------
     tower : {"residual", "lenet", "keyword", "recurrent", "crnn"}
-        What makes features of frames.
+        Tower that computes features from frames.
     settings : mapping
-        Its parameters.
+        Parameters of the tower.
     n_channels, n_outputs : int
-        Size of a frame, and number of scores.
+        Number of channels and of scores.
     task : {"exclusive", "independent", "regression"}
-        What the scores are: of classes that exclude one another, of labels that do not, or numbers.
+        Type of the scores: of exclusive classes, of independent labels, or continuous targets.
     normalize : {"channel", "clip"} or None
-        How frames are standardised.
+        Standardisation of frames.
     pooling : str
         ``"linear_softmax"``, or a kind of `TimePooling`.
     dropout : float
-        Share of pooled features that is left out in training.
+        Dropout rate of the pooled features.
 
     Returns
     -------
     keras.Model
-        Not compiled. The layers ``"time_pooling"``, ``"embedding"`` and ``"scores"`` are there in every one.
+        Uncompiled network. It always has the layers ``"time_pooling"``, ``"embedding"`` and ``"scores"``.
     """
     inputs, frames = standardized_inputs(n_channels, normalize)
     features, mask = TOWERS[tower](frames, inputs["mask"], **settings)
@@ -102,22 +102,23 @@ def image_network(
     Parameters
     ----------
     build : callable, "plain" or "dense"
-        From ``(n_frames, n_channels)`` and the number of scores to a `keras.Model`; or the name of `plain` or `dense`.
+        Callable from ``(n_frames, n_channels)`` and the number of scores to a `keras.Model`; or the name of `plain` or
+        `dense`.
     n_frames : int or None
-        Length of clips; None: any, and the model is called with the mask of its frames, which Keras passes on from
-        layer to layer.
+        Number of frames per clip; None: any, and the model is called with the mask of its frames, which Keras
+        propagates from layer to layer.
     n_channels, n_outputs, task, normalize
         See `sequence_network`.
 
     Returns
     -------
     keras.Model
-        Not compiled.
+        Uncompiled network.
 
     Raises
     ------
     TypeError, ValueError
-        If what `build` gave is no such model.
+        If `build` does not return such a model.
     """
     inputs, frames = standardized_inputs(n_channels, normalize)
     frames = layers.Reshape((-1 if n_frames is None else n_frames, n_channels), name="image_frames")(frames)
@@ -127,7 +128,7 @@ def image_network(
 
 
 def plain(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
-    """Build two convolutions and one dense layer on all that they give, as tutorials do."""
+    """Build two convolutions and a dense layer on their flattened output, as in tutorials."""
     if min(input_shape) < 5:
         raise ValueError(
             f"architecture='plain' needs at least 5 frames and 5 channels, got clips of shape {input_shape}. Use "
@@ -142,9 +143,9 @@ def plain(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
 
 
 def dense(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
-    """Build dense layers on all values of a clip, as a tutorial of siamese networks has them.
+    """Build dense layers on all values of a clip, as in tutorials on siamese networks.
 
-    But for its last layer, which is linear: ends of ReLU may all be pulled to zero, and never get away again.
+    Unlike there, the last layer is linear: ReLU outputs may all become zero and stay so (dying ReLU).
     """
     inputs = layers.Input(input_shape, name="image_frames")
     x = layers.Flatten(data_format="channels_last", name="values")(inputs)
@@ -154,17 +155,17 @@ def dense(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
 
 
 def frame_network(network: keras.Model) -> keras.Model:
-    """Take the pooling over time off a network: scores ``(n_clips, n_steps, n_outputs)`` of each step.
+    """Remove the pooling over time of a network: scores ``(n_clips, n_steps, n_outputs)`` of each step.
 
     Parameters
     ----------
     network : keras.Model
-        From `sequence_network`; its weights are shared.
+        Network from `sequence_network`, whose weights are shared.
 
     Returns
     -------
     keras.Model
-        On the same inputs.
+        Network with the same inputs.
     """
     pooling = network.get_layer("time_pooling")
     features = pooling.input[0]
@@ -175,42 +176,42 @@ def frame_network(network: keras.Model) -> keras.Model:
 
 
 def frame_training_network(network: keras.Model) -> keras.Model:
-    """Take the pooling over time off, and lay the steps of all clips end to end: ``(n_clips * n_steps, n_outputs)``.
+    """Remove the pooling over time and concatenate the steps of all clips: ``(n_clips * n_steps, n_outputs)``.
 
     Parameters
     ----------
     network : keras.Model
-        From `sequence_network`; its weights are shared.
+        Network from `sequence_network`, whose weights are shared.
 
     Returns
     -------
     keras.Model
-        On the same inputs.
+        Network with the same inputs.
     """
     by_frame = frame_network(network)
     return keras.Model(by_frame.input, StepsAsRows(name="scores_of_steps")(by_frame.output))
 
 
 def cut_network(network: keras.Model, layer: str) -> keras.Model:
-    """Cut a network off behind the layer of a name; its weights are shared."""
+    """Truncate a network after the named layer; weights are shared."""
     return keras.Model(network.input, network.get_layer(layer).output)
 
 
 def feature_network(network: keras.Model, layer: str | int | None) -> keras.Model:
-    """Cut a network off behind one of its layers.
+    """Truncate a network after one of its layers.
 
     Parameters
     ----------
     network : keras.Model
-        From `sequence_network` or `image_network`; its weights are shared.
+        Network from `sequence_network` or `image_network`, whose weights are shared.
     layer : str, int or None
-        Name of the layer, or its place in ``network.layers`` (of an image network: in those of the model within). None:
-        what the last layer with weights is given.
+        Name of the layer, or its index in ``network.layers`` (for an image network, in those of the inner model). None:
+        the input of the last layer with weights.
 
     Returns
     -------
     keras.Model
-        On the same inputs.
+        Network with the same inputs.
 
     Raises
     ------
@@ -229,19 +230,19 @@ def feature_network(network: keras.Model, layer: str | int | None) -> keras.Mode
 
 
 def watched_network(network: keras.Model, layer: str | int) -> keras.Model:
-    """Give, beside the scores of a network, what one of its layers gives on the way to them.
+    """Return a network that also outputs the activations of one of its layers.
 
     Parameters
     ----------
     network : keras.Model
-        From `sequence_network` or `image_network`; its weights are shared.
+        Network from `sequence_network` or `image_network`, whose weights are shared.
     layer : str or int
         See `feature_network`.
 
     Returns
     -------
     keras.Model
-        On the same inputs, to the layer's output and the scores.
+        Network from the same inputs to the layer's output and the scores.
 
     Raises
     ------
@@ -259,14 +260,14 @@ def watched_network(network: keras.Model, layer: str | int) -> keras.Model:
 
 
 def body_of(network: keras.Model) -> keras.Model | None:
-    """Return the model within a network from `image_network`; None of others, such as autoencoders' decoders."""
+    """Return the inner model of a network from `image_network`; None for others, such as decoders of autoencoders."""
     if all(layer.name != "image_frames" for layer in network.layers):
         return None
     return next(inner for inner in network.layers if isinstance(inner, keras.Model))
 
 
 def _of_frames(body: keras.Model, frames: Any, mask: Any) -> Any:
-    """Call a model on frames, with their mask where their number is not always the same."""
+    """Call a model on frames, with their mask if their number varies."""
     if body.input_shape[1] is not None:
         return body(frames)
     # The mask of frames is for its layers: what comes out of it has none. Without saying so, Keras warns.

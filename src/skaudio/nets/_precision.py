@@ -1,7 +1,7 @@
-"""Layers that compute in the precision of the weights, also where Keras's policy is to compute in 16 bits.
+"""Layers that compute in the precision of the weights, even with a mixed 16-bit Keras dtype policy.
 
-Sums over time or over a batch, exponentials and logarithms overflow or vanish in 16 bits, and so do frames that are not
-standardised yet. Convolutions, recurrent and dense layers, which take the time, compute as the policy says.
+Sums over time or over a batch, exponentials and logarithms overflow or underflow in 16 bits, and so do frames that are
+not yet standardised. Convolutional, recurrent and dense layers, which dominate the run time, follow the policy.
 """
 
 from typing import Any
@@ -10,17 +10,17 @@ import keras
 
 
 def full_precision() -> str:
-    """Return the dtype of weights by the policy in force: float32, or float64."""
+    """Return the dtype of weights under the current policy: float32 or float64."""
     return keras.config.dtype_policy().variable_dtype
 
 
 class FullPrecisionLayer(keras.layers.Layer):
-    """Base of layers that compute in the precision of the weights.
+    """Base class of layers that compute in the precision of the weights.
 
     Parameters
     ----------
     **kwargs : dict
-        Of `keras.layers.Layer`.
+        Passed to `keras.layers.Layer`.
     """
 
     def __init__(self, **kwargs: Any) -> None:

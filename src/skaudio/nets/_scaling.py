@@ -1,4 +1,4 @@
-"""Scaling at both ends of a network: of what comes in, and, where numbers are predicted, of what comes out."""
+"""Scaling of the inputs of a network and, for regression, of its outputs."""
 
 from typing import Any
 
@@ -11,36 +11,36 @@ from skaudio.nets._precision import FullPrecisionLayer
 
 @keras.saving.register_keras_serializable("skaudio")
 class ChannelStandardization(FullPrecisionLayer):
-    """Frames less a mean, over a deviation, of each channel; both are weights that are not trained but set."""
+    """Standardise each channel by mean and standard deviation, which are non-trainable weights."""
 
     def build(self, frames_shape: tuple, present_shape: tuple) -> None:  # noqa: ARG002
-        """Make the weights."""
+        """Create the weights."""
         shape = (frames_shape[-1],)
         self.mean = self.add_weight(shape=shape, initializer="zeros", name="mean", trainable=False)
         self.deviation = self.add_weight(shape=shape, initializer="ones", name="deviation", trainable=False)
 
     def call(self, frames: Any, present: Any) -> Any:
-        """Take frames ``(n_clips, n_frames, n_channels)`` and mask; give them standardised, masked ones zero."""
+        """Standardise frames ``(n_clips, n_frames, n_channels)`` and set masked ones to zero."""
         return masked((frames - self.mean) / self.deviation, present)
 
     def restore(self, frames: Any) -> Any:
-        """Give standardised frames their mean and deviation back."""
+        """Undo the standardisation of frames."""
         return frames * self.deviation + self.mean
 
     def compute_output_shape(self, frames_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
-        """Give the shape of the frames."""
+        """Return the shape of the frames."""
         return frames_shape
 
 
 @keras.saving.register_keras_serializable("skaudio")
 class ClipStandardization(FullPrecisionLayer):
-    """Frames less their mean, over their deviation, over all frames and channels of their own clip.
+    """Standardise each clip by mean and standard deviation over all of its frames and channels.
 
-    Of decibels, the mean is the level of the recording: a network that sees frames so cannot go by it.
+    For decibels, the mean is the level of the recording, to which the network becomes invariant.
     """
 
     def call(self, frames: Any, present: Any) -> Any:
-        """Take frames ``(n_clips, n_frames, n_channels)`` and mask; give them standardised, masked ones zero."""
+        """Standardise frames ``(n_clips, n_frames, n_channels)`` and set masked ones to zero."""
         count = ops.sum(ops.cast(present, frames.dtype), axis=1) * frames.shape[-1]
         count = ops.maximum(count, 1.0)[:, None, None]
         centred = masked(frames - ops.sum(masked(frames, present), axis=(1, 2), keepdims=True) / count, present)
@@ -48,34 +48,34 @@ class ClipStandardization(FullPrecisionLayer):
         return centred * ops.rsqrt(variance + 1e-6)
 
     def compute_output_shape(self, frames_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
-        """Give the shape of the frames."""
+        """Return the shape of the frames."""
         return frames_shape
 
 
 @keras.saving.register_keras_serializable("skaudio")
 class TargetScale(FullPrecisionLayer):
-    """From standardised predictions to the unit of the targets; mean and deviation are weights that are set."""
+    """Scale standardised predictions to the unit of the targets, by non-trainable mean and standard deviation."""
 
     def build(self, inputs: tuple) -> None:
-        """Make the weights."""
+        """Create the weights."""
         shape = (inputs[-1],)
         self.mean = self.add_weight(shape=shape, initializer="zeros", name="mean", trainable=False)
         self.deviation = self.add_weight(shape=shape, initializer="ones", name="deviation", trainable=False)
 
     def call(self, inputs: Any) -> Any:
-        """Take and give ``(n_clips, n_outputs)``."""
+        """Scale predictions ``(n_clips, n_outputs)``."""
         return inputs * self.deviation + self.mean
 
 
 class StandardizedSquaredError(keras.losses.Loss):
-    """Squared error in units of the targets' variance: 1 for who predicts their mean, whatever their unit.
+    """Squared error in units of the target variance: 1 if the mean is predicted, in any unit.
 
-    So outputs of different units count alike.
+    Outputs of different units thus have equal weight.
 
     Parameters
     ----------
     scale : TargetScale
-        The layer that knows the deviation of the targets.
+        Layer that holds the standard deviation of the targets.
     """
 
     def __init__(self, scale: TargetScale, **kwargs: Any) -> None:
@@ -83,5 +83,5 @@ class StandardizedSquaredError(keras.losses.Loss):
         self._scale = scale
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Take ``(n_clips, n_outputs)`` twice; give ``(n_clips,)``."""
+        """Compute losses ``(n_clips,)`` from targets and predictions ``(n_clips, n_outputs)``."""
         return ops.mean(ops.square((y_true - y_pred) / self._scale.deviation), axis=-1)

@@ -1,6 +1,6 @@
-"""Networks that learn by comparison: clips of one class are to lie near each other, of two classes apart.
+"""Metric learning networks, which embed clips of one class close together and of different classes apart.
 
-Targets are a column of class numbers for the losses of pairs and triplets, and one column a class for proxies.
+Targets are a column of class indices for pair and triplet losses, and one column per class for proxies.
 """
 
 from typing import Any
@@ -18,28 +18,28 @@ TINY = 1e-9
 
 
 def mean_network(n_channels: int, normalize: str | None) -> keras.Model:
-    """Build what learns nothing: the mean of a clip's standardised frames."""
+    """Build a network without trainable weights: the mean of a clip's standardised frames."""
     inputs, frames = standardized_inputs(n_channels, normalize)
     x = TimePooling("mean", name="time_pooling")(frames, inputs["mask"])
     return keras.Model(inputs, layers.Identity(dtype=full_precision(), name="scores")(x), name="mean")
 
 
 def embedding_network(body: keras.Model, *, unit: bool, n_proxies: int | None) -> keras.Model:
-    """Build a network to train embeddings by.
+    """Build a network to train embeddings.
 
     Parameters
     ----------
     body : keras.Model
-        From clips to embeddings.
+        Model from clips to embeddings.
     unit : bool
         Whether embeddings have unit length in training.
     n_proxies : int or None
-        Number of classes whose proxies are learnt: outputs are then their scores, else embeddings.
+        Number of classes whose proxies are learned, in which case outputs are their scores; else, embeddings.
 
     Returns
     -------
     keras.Model
-        Not compiled, on the same inputs. The output of its layer ``"scores"`` is the embedding.
+        Uncompiled network with the same inputs. The output of its layer ``"scores"`` is the embedding.
     """
     x = body.output
     if unit or n_proxies is not None:
@@ -51,7 +51,7 @@ def embedding_network(body: keras.Model, *, unit: bool, n_proxies: int | None) -
 
 @keras.saving.register_keras_serializable("skaudio")
 class ProxyScores(FullPrecisionLayer):
-    """Cosines between embeddings of unit length and a learnt proxy of each class, scaled for a softmax [1]_.
+    """Cosine similarities between unit-length embeddings and a learned proxy of each class, scaled for softmax [1]_.
 
     References
     ----------
@@ -64,25 +64,25 @@ class ProxyScores(FullPrecisionLayer):
         self.n_proxies = n_proxies
 
     def build(self, embeddings: tuple) -> None:
-        """Make the proxies."""
+        """Create the proxies."""
         self.proxies = self.add_weight(shape=(embeddings[-1], self.n_proxies), name="proxies")
 
     def call(self, embeddings: Any) -> Any:
-        """Take ``(n_clips, embedding_dim)``; give ``(n_clips, n_proxies)``."""
+        """Map embeddings ``(n_clips, embedding_dim)`` to scores ``(n_clips, n_proxies)``."""
         lengths = ops.sqrt(ops.sum(ops.square(self.proxies), axis=0, keepdims=True) + TINY)
         return PROXY_SCALE * ops.matmul(embeddings, self.proxies / lengths)
 
     def compute_output_shape(self, embeddings: tuple) -> tuple:
-        """Give the shape of the scores."""
+        """Return the shape of the scores."""
         return (embeddings[0], self.n_proxies)
 
     def get_config(self) -> dict[str, Any]:
-        """Say what to make the layer from."""
+        """Return the configuration of the layer."""
         return {**super().get_config(), "n_proxies": self.n_proxies}
 
 
 class ProxyLoss(keras.losses.CategoricalCrossentropy):
-    """Cross-entropy of the proxies' scores, a clip's own class handicapped by a margin of its cosine [1]_.
+    """Cross-entropy of proxy scores, with a margin subtracted from the cosine of the true class [1]_.
 
     References
     ----------
@@ -94,14 +94,14 @@ class ProxyLoss(keras.losses.CategoricalCrossentropy):
         self._margin = margin
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Take ``(n_clips, n_classes)`` twice; give ``(n_clips,)``."""
+        """Compute losses ``(n_clips,)`` from targets and scores ``(n_clips, n_classes)``."""
         return super().call(y_true, y_pred - PROXY_SCALE * self._margin * y_true)
 
 
 class ContrastiveLoss(keras.losses.Loss):
-    """Half the squared distance of a pair of one class; of two classes, half the square of what lacks to a margin [1]_.
+    """Contrastive loss: half the squared distance of same-class pairs, or margin shortfall of others [1]_.
 
-    The first half of a batch are the first clips of its pairs, the second half the second ones.
+    The first half of a batch contains the first clips of its pairs, the second half the second ones.
 
     References
     ----------
@@ -113,7 +113,7 @@ class ContrastiveLoss(keras.losses.Loss):
         self._margin = margin
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Take classes ``(2 n_pairs, 1)`` and embeddings; give ``(2 n_pairs,)``, each pair's loss twice."""
+        """Compute losses ``(2 n_pairs,)``, each twice, from classes ``(2 n_pairs, 1)`` and embeddings."""
         first, second = ops.split(y_pred, 2)
         classes = ops.split(y_true[:, 0], 2)
         distance = ops.sqrt(ops.sum(ops.square(first - second), axis=-1) + TINY)
@@ -123,10 +123,10 @@ class ContrastiveLoss(keras.losses.Loss):
 
 
 class TripletLoss(keras.losses.Loss):
-    """How much farther than a clip of another class, less a margin, one of the same class is, in squared distance [1]_.
+    """Triplet loss: excess, plus a margin, of the squared distance within a class over that to another [1]_.
 
-    For each pair of one class in a batch, the other clip is the nearest of those that are farther than the pair's
-    second, or, if there is none, the farthest ("semi-hard").
+    For each same-class pair in a batch, the negative is semi-hard: the nearest of those farther than the positive, or,
+    if there is none, the farthest.
 
     References
     ----------
@@ -139,7 +139,7 @@ class TripletLoss(keras.losses.Loss):
         self._margin = margin
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Take classes ``(n_clips, 1)`` and embeddings; give ``(n_clips,)``, the mean over each clip's pairs."""
+        """Compute losses ``(n_clips,)``, means over each clip's pairs, from classes ``(n_clips, 1)`` and embeddings."""
         squares = ops.sum(ops.square(y_pred), axis=-1)
         distances = squares[:, None] + squares[None, :] - 2.0 * ops.matmul(y_pred, ops.transpose(y_pred))
         distances = ops.maximum(distances, 0.0)

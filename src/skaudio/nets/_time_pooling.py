@@ -1,4 +1,4 @@
-"""From a sequence of features to one vector a clip, masked frames left out."""
+"""Pooling of feature sequences to one vector per clip, excluding masked frames."""
 
 from typing import Any
 
@@ -19,10 +19,10 @@ class TimePooling(FullPrecisionLayer):
     Parameters
     ----------
     kind : {"mean", "max", "mean_max", "attention", "last"}
-        ``"mean_max"`` puts both side by side. ``"attention"`` is the mean weighted by a learnt softmax over time [1]_.
+        ``"mean_max"`` concatenates both. ``"attention"`` is the mean weighted by a learned softmax over time [1]_.
         ``"last"`` is the state of a recurrent network at the end of the clip.
     bidirectional : bool, default=False
-        Whether the second half of the features runs backwards, so that its last frame is the first.
+        Whether the second half of the features runs backwards, so that its last state is at the first frame.
 
     References
     ----------
@@ -37,28 +37,28 @@ class TimePooling(FullPrecisionLayer):
         self.supports_masking = True
 
     def compute_mask(self, inputs: Any, previous_mask: Any) -> None:
-        """Let no mask of time, which a recurrent layer hands on, go past the end of time."""
+        """Return None, so that the mask of a recurrent layer is not passed beyond the time axis."""
 
     def build(self, features_shape: tuple, present_shape: tuple) -> None:  # noqa: ARG002
-        """Make the weights of the attention."""
+        """Create the weights of the attention."""
         if self.kind == "attention":
             self.projection = self.add_weight(shape=(features_shape[-1], ATTENTION_UNITS), name="projection")
             self.query = self.add_weight(shape=(ATTENTION_UNITS, 1), name="query")
 
     def call(self, features: Any, present: Any) -> Any:
-        """Take features ``(n_clips, n_frames, n_features)`` and mask; give ``(n_clips, n_pooled)``."""
+        """Pool features ``(n_clips, n_frames, n_features)`` with a mask to ``(n_clips, n_pooled)``."""
         return getattr(self, f"_{self.kind}")(features, present)
 
     def frame_by_frame(self, features: Any) -> Any:
-        """Give what `call` gives of each frame as if it were a clip: ``(n_clips, n_frames, n_pooled)``."""
+        """Return the output of `call` for each frame as if it were a clip: ``(n_clips, n_frames, n_pooled)``."""
         return ops.concatenate([features, features], axis=-1) if self.kind == "mean_max" else features
 
     def compute_output_shape(self, features_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
-        """Give the shape of the pooled features."""
+        """Return the shape of the pooled features."""
         return (features_shape[0], features_shape[-1] * (2 if self.kind == "mean_max" else 1))
 
     def get_config(self) -> dict[str, Any]:
-        """Say what to make the layer from."""
+        """Return the configuration of the layer."""
         return {**super().get_config(), "kind": self.kind, "bidirectional": self.bidirectional}
 
     def _mean(self, features: Any, present: Any) -> Any:
@@ -87,14 +87,14 @@ class TimePooling(FullPrecisionLayer):
 
 @keras.saving.register_keras_serializable("skaudio")
 class LinearSoftmaxPooling(FullPrecisionLayer):
-    """Pool scores of frames over time: probabilities weighted by themselves [1]_.
+    """Pool frame scores over time, with probabilities weighted by themselves [1]_.
 
-    Unlike the maximum it trains all frames of an event, and unlike the mean it does not ask for the class everywhere.
+    Unlike the maximum, it trains all frames of an event; unlike the mean, it does not require the class in all frames.
 
     Parameters
     ----------
     exclusive : bool
-        Whether classes exclude one another (softmax) or not (sigmoid).
+        Whether classes are mutually exclusive (softmax) or not (sigmoid).
 
     References
     ----------
@@ -108,23 +108,23 @@ class LinearSoftmaxPooling(FullPrecisionLayer):
         self.supports_masking = True
 
     def compute_mask(self, inputs: Any, previous_mask: Any) -> None:
-        """Let no mask of time, which a recurrent layer hands on, go past the end of time."""
+        """Return None, so that the mask of a recurrent layer is not passed beyond the time axis."""
 
     def call(self, scores: Any, present: Any) -> Any:
-        """Take scores ``(n_clips, n_frames, n_outputs)`` and mask; give the clips' ``(n_clips, n_outputs)``."""
+        """Pool scores ``(n_clips, n_frames, n_outputs)`` with a mask to ``(n_clips, n_outputs)``."""
         frames = masked(ops.softmax(scores, axis=-1) if self.exclusive else ops.sigmoid(scores), present)
         clip = ops.sum(ops.square(frames), axis=1) / ops.maximum(ops.sum(frames, axis=1), 1e-7)
         clip = ops.clip(clip, 1e-6, 1.0 - 1e-6)
         return ops.log(clip) if self.exclusive else ops.log(clip) - ops.log(1.0 - clip)
 
     def frame_by_frame(self, scores: Any) -> Any:
-        """Give the scores of the frames: they are the clip's of each frame as if it were a clip."""
+        """Return the frame scores, which equal the clip scores of each frame as if it were a clip."""
         return scores
 
     def compute_output_shape(self, scores_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
-        """Give the shape of the clips' scores."""
+        """Return the shape of the clip scores."""
         return (scores_shape[0], scores_shape[-1])
 
     def get_config(self) -> dict[str, Any]:
-        """Say what to make the layer from."""
+        """Return the configuration of the layer."""
         return {**super().get_config(), "exclusive": self.exclusive}

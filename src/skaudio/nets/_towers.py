@@ -1,8 +1,8 @@
-"""Towers, convolutional, recurrent or one on the other: from frames to a sequence of features.
+"""Convolutional, recurrent and combined towers, from frames to a sequence of features.
 
-A tower takes frames ``(n_clips, n_frames, n_channels)`` and their mask and gives features ``(n_clips, n_steps,
-n_features)`` and theirs; `time_stride` tells how many frames a step stands for. What is left of the channel axis at the
-end is laid out among the features: along frequency, unlike along time, it matters where something is.
+A tower maps frames ``(n_clips, n_frames, n_channels)`` and their mask to features ``(n_clips, n_steps, n_features)``
+and theirs; `time_stride` returns the number of frames per step. The remaining channel axis is flattened into the
+features, because position along frequency, unlike along time, is informative.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,16 +16,16 @@ CRNN_HALVINGS = 2  # of time: steps stay short, to tell when something begins
 
 
 def time_stride(tower: str, settings: Mapping[str, Any]) -> int:
-    """Tell how many frames a step of a tower's output stands for."""
+    """Return the number of frames per output step of a tower."""
     if tower == "crnn":
         return 2 ** min(settings["depth"], CRNN_HALVINGS)
     return 2 ** settings["depth"] if tower in {"residual", "lenet"} else settings.get("frames_per_step", 1)
 
 
 def residual(frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: int, dropout: float) -> tuple[Any, Any]:
-    """Build the default: a large convolution, then stages of two small ones and a way round them [1]_.
+    """Build the default: a large convolution, then stages of two small ones with skip connections [1]_.
 
-    The first convolution and each stage but the first halve time and channels.
+    The first convolution and each stage except the first halve the time and channel axes.
 
     References
     ----------
@@ -62,10 +62,10 @@ def lenet(frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: int,
 
 
 def keyword(frames: Any, mask: Any, *, filters: int, dropout: float) -> tuple[Any, Any]:
-    """Build cnn-trad-fpool3 [1]_, for stacks of some 32 frames of 40 mel bands; its last layers follow the pooling.
+    """Build cnn-trad-fpool3 for about 32 frames of 40 mel bands; its last layers follow the pooling [1]_.
 
     Two convolutions, of 20 frames x 8 bands and, after pooling by three along frequency, of 10 x 4; then a linear layer
-    of 32 units. That one looks at four steps, which are what the paper's 32 frames come to, so that it can be had at
+    of 32 units. Its context is four steps, to which the 32 frames of the paper are reduced, so that it is applicable at
     every step of a longer clip.
 
     References
@@ -100,7 +100,7 @@ def recurrent(
     dropout: float,
     input_dropout: float = 0.0,
 ) -> tuple[Any, Any]:
-    """Build a stack of LSTM [1]_ or GRU [2]_ layers with dropout between them; neighbouring frames are one step.
+    """Build stacked LSTM [1]_ or GRU [2]_ layers with dropout in between; adjacent frames form one step.
 
     References
     ----------
@@ -118,9 +118,9 @@ def recurrent(
 def crnn(
     frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: int, units: int, n_layers: int, dropout: float
 ) -> tuple[Any, Any]:
-    """Build convolutions, which see what sounds, and on them GRU layers both ways, which know what came before [1]_.
+    """Build convolutions followed by bidirectional GRU layers [1]_.
 
-    The stages of `residual`, all of which halve the channels, but no more than the first two time.
+    The stages are those of `residual`; all halve the channel axis, but only the first two the time axis.
 
     References
     ----------
@@ -137,7 +137,7 @@ def crnn(
 def _residual_stages(
     frames: Any, mask: Any, time_strides: Sequence[int], filters: int, kernel_size: int
 ) -> tuple[Any, Any]:
-    """Build the stages of `residual`: by how much each shortens time."""
+    """Build the stages of `residual`, given the time downsampling factor of each."""
     x = layers.Conv2D(
         filters,
         5,
@@ -187,5 +187,5 @@ def _as_image(frames: Any) -> Any:
 
 
 def _unfolded(x: Any) -> Any:
-    """Lay the channel axis out among the features: (n_clips, n_steps, n_bands, n_filters) to 3-D."""
+    """Flatten the channel axis into the features: (n_clips, n_steps, n_bands, n_filters) to 3-D."""
     return layers.Reshape((-1, x.shape[2] * x.shape[3]), name="steps")(x)
