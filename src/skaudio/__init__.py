@@ -1,21 +1,22 @@
-"""skaudio: learning from sound, the scikit-learn way.
+"""skaudio: machine learning from audio with scikit-learn.
 
-The house, in the order in which sound flows through it (a folder imports only from those above it):
+The packages, in the order of data flow (a package imports only from those above it):
 
 ============================  ==========================================================================================
-`skaudio.io`                  decode, downmix, resample, cut, stream long files
+`skaudio.io`                  decode, downmix or select channels, resample, cut, stream long files
 `skaudio.dsp`                 pure functions on arrays: framing, STFT, mel, cepstrum, deltas, noise
-`skaudio.features`            front ends, clips to frames: Waveform, STFT, Spectrogram, MelSpectrogram, MFCC
+`skaudio.features`            front ends, clips to frames: MFCC, MelSpectrogram and others, any function, your own
 `skaudio.pooling`             frames to fixed size: StatPooling, FrameStacker, FramePadder, MixturePooling
-`skaudio.augment`             random changes of waveforms and of frames; AugmentedEstimator
-`skaudio.metrics`             of events, of verification and of anomalous sounds
+`skaudio.augment`             data augmentation of waveforms and frames; AugmentedEstimator
+`skaudio.metrics`             for event detection, verification and anomaly detection
 `skaudio.nets`                Keras graphs only: towers, recurrent stacks, autoencoders, pooling over time
 `skaudio.estimators`          CNN, CRNN, LSTM and GRU, classifiers and regressors; autoencoders, siamese matcher
-`skaudio.pretrained`          embeddings, tags and transfer from pretrained models, YAMNet or any file
-`skaudio.matching`            which recording a snippet is from, and where in it
-`skaudio.events`              events of scores over time, tables of events
-`skaudio.inspection`          displays; saliency and importance of bands, seen and heard
+`skaudio.pretrained`          embeddings, tagging and transfer learning with pretrained models
+`skaudio.matching`            audio fingerprinting: the recording and offset of a snippet
+`skaudio.events`              sound event detection in long recordings, tables of events
+`skaudio.inspection`          displays, saliency, importance of frequency bands, reports
 `skaudio.datasets`            generators, loaders of folders, fetchers
+`skaudio.testing`             checks for front ends and estimators of your own
 `skaudio.cli`                 the console script ``skaudio``
 ============================  ==========================================================================================
 

@@ -1,4 +1,4 @@
-"""``python -m skaudio``: the console script where it is not on the path."""
+"""``python -m skaudio``: the console script when it is not on the path."""
 
 import sys
 

@@ -1,7 +1,7 @@
-"""Putting an estimator together from its parts: one ``__init__``, one table of constraints, one docstring.
+"""Assembly of an estimator from parts: one ``__init__``, one table of constraints, one docstring.
 
-scikit-learn wants every parameter in the signature of ``__init__`` and in ``_parameter_constraints``, and users want it
-in the docstring. A part is a data class that has all three for its own parameters; `assembled` brings them together.
+scikit-learn requires every parameter in the signature of ``__init__`` and in ``_parameter_constraints``, and users look
+for it in the docstring. A part is a data class that has all three for its own parameters; `assembled` merges them.
 """
 
 import inspect
@@ -20,20 +20,20 @@ Class = TypeVar("Class", bound=type)
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
 def assembled(cls: Class) -> Class:
-    """Make an estimator of parts that are data classes.
+    """Assemble an estimator from parts that are data classes.
 
     Parameters
     ----------
     cls : type
         A class whose docstring has ``{parameters}``, ``{attributes}`` and ``{references}`` where those of its parts
-        belong. A field of its own is a parameter, which its docstring describes before ``{parameters}``, or another
-        default for a parameter of a part. A field with ``kw_only=False`` may be given without its name.
+        belong. A field of its own is a parameter, which its docstring describes before ``{parameters}``, or overrides
+        the default of a part's parameter. A field with ``kw_only=False`` may be passed by position.
 
     Returns
     -------
     type
-        The class. Its signature has the order of its docstring: parameters that may be given without their names, its
-        own, and those of its parts from left to right. References are numbered in the order in which they are listed.
+        The class. Its signature follows the order of its docstring: positional parameters, its own, and those of its
+        parts from left to right. References are numbered in the order in which they are listed.
     """
     cls = dataclass(kw_only=True, eq=False, repr=False)(cls)
     parts = [part for part in cls.__mro__[1:] if "__dataclass_fields__" in vars(part)]
@@ -82,7 +82,7 @@ def _set_order(init: Callable, names: list[str]) -> None:
 
 
 def _section(doc: str, name: str) -> str:
-    """Return what stands under a heading of a numpydoc docstring, without the placeholder."""
+    """Return the section under a heading of a numpydoc docstring, without the placeholder."""
     first, _, rest = doc.partition("\n")
     found = re.search(SECTION.format(name=name), f"{first}\n{dedent(rest)}", re.DOTALL | re.MULTILINE)
     return found.group(1).replace(PLACEHOLDER.format(name=name.lower()), "").rstrip() if found else ""
@@ -98,7 +98,7 @@ def _names(entry: str) -> tuple[str, ...]:
 
 
 def _with_defaults(entry: str, defaults: dict[str, Any]) -> str:
-    """State the default that a class has for a parameter of a part."""
+    """Update the stated defaults of a part's parameters to those of a class."""
     names = _names(entry)
     if len(names) > 1 or names[0] not in defaults:
         return entry

@@ -1,4 +1,4 @@
-"""Fitting that succeeds as a whole, or has not happened."""
+"""Atomic fitting: it either succeeds or leaves the estimator unchanged."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,20 +8,20 @@ Method = TypeVar("Method", bound=Callable)
 
 
 def atomic(method: Method) -> Method:
-    """Make a method that fits an estimator leave it as it was if it fails, or is interrupted.
+    """Restore an estimator's attributes if the decorated method fails or is interrupted.
 
-    Half of a fit is worse than none: an estimator that has the classes of a new one and the weights of an old one
-    answers, and answers wrongly.
+    A partial fit is worse than none: an estimator with the classes of a new fit and the weights of an old one predicts,
+    and predicts wrongly.
 
     Parameters
     ----------
     method : callable
-        Sets attributes of the estimator, and changes nothing that they hold in place.
+        Method that sets attributes of the estimator, without modifying their values in place.
 
     Returns
     -------
     callable
-        The method; whatever it raises, Ctrl-C too, the attributes are those from before.
+        The method; on any exception, including Ctrl-C, the previous attributes are restored.
 
     Examples
     --------

@@ -1,15 +1,15 @@
-"""Frames whose axes are most likely swapped: (n_clips, n_channels, n_frames), as librosa has them clip by clip.
+"""Detection of frames with swapped axes: (n_clips, n_channels, n_frames), librosa's order for each clip.
 
-Both orders are valid arrays, and no rule tells them apart for sure. This one is meant to be right where it speaks:
+Both orders are valid arrays, and no rule separates them with certainty. This one favours precision:
 
-1. there are more channels than frames, as in clips of a second or more that are swapped, and enough frames for 2 and 3;
-2. sound has a shape over channels (the tilt of a spectrum, a first cepstral coefficient) that is much the same all the
-   time, and less of one over time, as clips differ in when something happens;
-3. sound changes less from one frame to the next, as windows overlap, than from one channel to the next.
+1. there are more channels than frames, as in swapped clips of a second or more, and enough frames for 2 and 3; 2. sound
+has a profile over channels (spectral tilt, the first cepstral coefficient) that is nearly constant over time, and less
+of a profile over time, as clips differ in when something happens; 3. sound changes less from one frame to the next, as
+windows overlap, than from one channel to the next.
 
-If what is said to be channels is like time in both 2 and 3, the order is doubted. Cells of padding, or of silence that
-is as even, say nothing; nor do channels that are standardized clip by clip. Swapped cepstra are found nearly always,
-swapped spectra of words seldom.
+A warning is issued if the channel axis behaves like time in both 2 and 3. Padding, uniform silence and channels
+standardized clip by clip are uninformative. Swapped cepstra are detected nearly always, swapped spectra of words
+seldom.
 """
 
 import warnings
@@ -24,7 +24,7 @@ EVEN = 1e-6  # share of the variance that rounding leaves where channels are sta
 
 
 def warn_of_swapped_axes(frames: np.ndarray) -> None:
-    """Warn if a batch of equally long frame sequences looks as if its channels were time.
+    """Warn if the axes of a batch of equally long frame sequences are likely swapped.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def _shape(frames: np.ndarray, counts: np.ndarray, axis: int) -> float:
 
 
 def _step(frames: np.ndarray, counts: np.ndarray, axis: int) -> float:
-    """Return the mean square of the difference of neighbours along an axis."""
+    """Return the mean squared difference of neighbours along an axis."""
     n = frames.shape[axis]
     both = np.take(counts, range(1, n), axis) & np.take(counts, range(n - 1), axis)
     return float(np.mean(np.square(np.diff(frames, axis=axis)[both], dtype=float))) if both.any() else 0.0

@@ -1,13 +1,13 @@
-"""`get_data_home`: where downloaded data sets live."""
+"""`get_data_home`: the folder of downloaded data sets."""
 
 import os
 from pathlib import Path
 
 
 def get_data_home(data_home: str | os.PathLike | None = None) -> Path:
-    """Get the folder in which the fetchers look for data sets, and into which they download them.
+    """Return the folder in which fetchers look for data sets and to which they download them.
 
-    It need not exist: the first download creates it.
+    It may not exist yet: the first download creates it.
 
     Parameters
     ----------

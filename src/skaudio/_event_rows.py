@@ -1,4 +1,4 @@
-"""What the rows of a data frame of events say: what is missing, what is a label, which recordings have no events."""
+"""Parsing of the rows of an event table: missing values, labels, recordings without events."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,19 +14,19 @@ def event_rows(table: Any, what: str, optional: Sequence[str] = ()) -> Iterator[
     table : DataFrame
         With the columns ``recording``, ``onset``, ``offset`` and ``label``.
     what : str
-        What the table is, for messages.
+        Name of the table in messages.
     optional : sequence of str, default=()
-        More columns to look for.
+        Further columns to look for.
 
     Yields
     ------
     number : int
-        Of the row, from 0.
+        Row number, from 0.
     recording : object
-        Its recording.
+        Recording of the row.
     fields : tuple or None
-        Onset, offset, label and the optional fields, None where one is missing; or None for a row with a recording and
-        nothing else: the recording has no events.
+        Onset, offset, label and the optional fields, None where one is missing; or None for a row with only a
+        recording: the recording has no events.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def event_rows(table: Any, what: str, optional: Sequence[str] = ()) -> Iterator[
 
 
 def clean_label(label: Any) -> Any:
-    """Return a label without the blanks around it.
+    """Return a label without surrounding whitespace.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def clean_label(label: Any) -> Any:
     Raises
     ------
     ValueError
-        If there is none.
+        If it is empty.
     """
     stripped = label.strip() if isinstance(label, str) else label
     if stripped == "" if isinstance(stripped, str) else is_missing(stripped):
@@ -73,7 +73,7 @@ def clean_label(label: Any) -> Any:
 
 
 def is_missing(value: Any) -> bool:
-    """Return whether a value of a table says that there is none: None, NaN, NaT or pandas.NA."""
+    """Return whether a value of a table is missing: None, NaN, NaT or pandas.NA."""
     if value is None or isinstance(value, str):
         return value is None
     same = value == value  # NaN and NaT differ from themselves, and pandas.NA answers NA

@@ -1,11 +1,11 @@
-"""Frames that carry what they are.
+"""Frame arrays with channel metadata.
 
-A front end knows what its channels are and when its frames are, and plain arrays do not say. `Frames` is an array of
-one clip ``(n_frames, n_channels)``, or of equally long ones ``(n_clips, n_frames, n_channels)``, that keeps a
-`Channels` through what scikit-learn and joblib do to a batch: selection of rows, lists, data frames, pickling. A ragged
-batch is an object array of `Frames`, so that every clip brings its own along. Whatever else happens to the array
-(arithmetic, a reshape, a choice of channels) returns an array without it: `Frames` may know nothing, but nothing that
-is untrue. Rows keep their identity in the index of a data frame (see `skaudio._frames_output`).
+A front end knows the meaning of its channels and the times of its frames, which plain arrays do not store. `Frames` is
+an array of one clip ``(n_frames, n_channels)``, or of equally long ones ``(n_clips, n_frames, n_channels)``, that keeps
+a `Channels` through the operations of scikit-learn and joblib on a batch: row selection, lists, data frames, pickling.
+A ragged batch is an object array of `Frames`, so that every clip carries its own. Any other operation (arithmetic,
+reshape, selection of channels) returns an array without it: metadata may be absent, but never wrong. Rows keep their
+identity in the index of a data frame (see `skaudio._frames_output`).
 """
 
 from collections.abc import Sequence
@@ -19,24 +19,24 @@ Kind = Literal["bands", "cepstra", "spectrum", "waveform", "embedding", "scores"
 
 @dataclass(frozen=True)
 class Channels:
-    """What the channels of frames are, and when frames are.
+    """Metadata of frames: their channels and times.
 
     Parameters
     ----------
     names : tuple of str
         Name of each channel.
     kind : {"bands", "cepstra", "spectrum", "waveform", "embedding", "scores", "unknown"}, default="unknown"
-        "bands" are neighbours along frequency; a "spectrum" is complex, its real parts before its imaginary parts.
+        "bands" are adjacent in frequency; a "spectrum" is complex, real parts before imaginary parts.
     decibels : bool, default=False
         Whether bands are in decibels.
     deltas : int, default=0
-        Number of derivatives: the channels are so many blocks more, each as long as the first.
+        Number of derivatives: each adds a block of channels as long as the first.
     sr : float or None, default=None
-        Sampling rate in Hz of the waveforms that the frames are of.
+        Sampling rate of the waveforms in Hz.
     frequencies : tuple of float or None, default=None
-        Frequency of each channel in Hz, where channels have one.
+        Frequency of each channel in Hz, if any.
     start_seconds, hop_seconds : float or None, default=None
-        When the middle of the first frame is, and the time from one frame to the next.
+        Time of the middle of the first frame, and distance between frames.
     silence : tuple of float or None, default=None
         Value of each channel in digital silence.
     """
@@ -52,9 +52,9 @@ class Channels:
     silence: tuple[float, ...] | None = None
 
     def of_axes(self, axes: Sequence[str]) -> "Channels":
-        """Return what the channels are where those of several waveforms stand side by side.
+        """Return the metadata of the concatenated channels of several waveforms.
 
-        Their kind is unknown: neighbours along frequency are so only within those of one waveform.
+        Their kind is unknown: channels are adjacent in frequency only within one waveform.
         """
         n = len(axes)
         return replace(
@@ -68,13 +68,13 @@ class Channels:
         )
 
     def times(self, n_frames: int) -> np.ndarray | None:
-        """Return the middles of a clip's frames ``(n_frames,)`` in seconds, where they are known."""
+        """Return the times of the middles of a clip's frames ``(n_frames,)`` in seconds, if known."""
         if self.start_seconds is None or self.hop_seconds is None:
             return None
         return self.start_seconds + self.hop_seconds * np.arange(n_frames)
 
     def difference(self, other: "Channels") -> str | None:
-        """Describe in what both say of themselves they do not agree; names apart."""
+        """Describe the differences from other metadata, names excluded."""
         for field in fields(self)[1:-1]:
             ours, theirs = getattr(self, field.name), getattr(other, field.name)
             if "unknown" in (self.kind, other.kind) and field.name in {"kind", "decibels", "deltas"}:
@@ -92,12 +92,12 @@ class Channels:
 
 
 class Frames(np.ndarray):
-    """Frames of one clip, or of a batch of equally long ones, with what their channels are; see `with_channels`.
+    """Frames of one clip, or of a batch of equally long ones, with channel metadata; see `with_channels`.
 
     Attributes
     ----------
     channels : Channels or None
-        None where nothing is known of them.
+        None where unknown.
 
     Examples
     --------
@@ -127,7 +127,7 @@ class Frames(np.ndarray):
         return self.channels
 
     def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Any:
-        """Return the result of arithmetic as what it would be of plain arrays."""
+        """Return the result of arithmetic as a plain array; in place, only names are kept."""
         if array is self:  # computed in place
             self.channels = Channels(self.channels.names) if self.channels is not None else None
             return array
@@ -140,14 +140,14 @@ class Frames(np.ndarray):
 
 
 def with_channels(batch: np.ndarray, channels: Channels | None) -> np.ndarray:
-    """Return frames that carry what their channels are.
+    """Return frames with channel metadata.
 
     Parameters
     ----------
     batch : ndarray (n_frames, n_channels), (n_clips, n_frames, n_channels) or object array of (n_frames_i, n_channels)
         Frames of one clip or of several.
     channels : Channels or None
-        What is to be carried; None: nothing.
+        Metadata to attach; None: nothing.
 
     Returns
     -------
@@ -166,9 +166,9 @@ def with_channels(batch: np.ndarray, channels: Channels | None) -> np.ndarray:
 
 
 def channels_of(clips: Sequence) -> Channels | None:
-    """Return what the channels of a batch are, or None where it does not say so, or where its clips do not agree.
+    """Return the channel metadata of a batch, or None if it has none or its clips disagree.
 
-    Where they agree but for when frames are, that is not known.
+    If they disagree only in the times of frames, these are unknown.
     """
     if isinstance(clips, np.ndarray) and clips.dtype != object:
         return _own_channels(clips)
@@ -187,7 +187,7 @@ def _own_channels(frames: Any) -> Channels | None:
 
 
 def _axes_indexed(key: Any) -> set[int] | None:
-    """Return the axes of which an index does not take all as it is; None where that is not simple to say."""
+    """Return the axes that an index does not take in full; None if that is not easily determined."""
     keys = list(key) if isinstance(key, tuple) else [key]
     if keys and keys[-1] is Ellipsis:
         keys.pop()

@@ -1,9 +1,9 @@
-"""What `set_output` means where the output is a batch of frame sequences.
+"""`set_output` for batches of frame sequences.
 
-A batch of frame sequences is no table that has a column for each channel: where pandas output is asked for (by
-`set_output`, or by ``sklearn.set_config(transform_output="pandas")``), it is one column of frame sequences, which has
-the index of what came in. Polars has no index: frame sequences stay arrays, and only vector tables become data frames.
-Where a parameter decides whether the output is a vector table, the transformer says so (`_gives_table`).
+A batch of frame sequences is not a table with one column per channel: with pandas output (by `set_output`, or by
+``sklearn.set_config(transform_output="pandas")``), it is one column of frame sequences with the index of the input.
+Polars has no index: frame sequences stay arrays, and only vector tables become data frames. Where a parameter decides
+whether the output is a vector table, the transformer overrides `_gives_table`.
 """
 
 from typing import Any, Self
@@ -18,10 +18,10 @@ COLUMN = "frames"
 
 
 class FramesOutputMixin(TransformerMixin):
-    """Mixin of transformers whose output is a batch of frame sequences, always or by its parameters.
+    """Mixin of transformers whose output is a batch of frame sequences, always or depending on parameters.
 
-    In place of `sklearn.base.TransformerMixin`, to the left of `sklearn.base.BaseEstimator`. `transform` returns frame
-    sequences through `_frames_output`, and vector tables as they are: scikit-learn makes data frames of these.
+    Use in place of `sklearn.base.TransformerMixin`, to the left of `sklearn.base.BaseEstimator`. `transform` returns
+    frame sequences through `_frames_output`, and vector tables unchanged: scikit-learn converts these to data frames.
 
     Examples
     --------
@@ -49,7 +49,7 @@ class FramesOutputMixin(TransformerMixin):
         cls._sklearn_auto_wrap_output_keys = property(lambda self: {"transform"} if self._gives_table() else set())
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of the channels, or of the columns of a table; subclasses do."""
+        """Return the names of the channels, or of the columns of a table; implemented by subclasses."""
         raise NotImplementedError
 
     def _gives_table(self) -> bool:
@@ -57,7 +57,7 @@ class FramesOutputMixin(TransformerMixin):
         return False
 
     def _channels(self) -> Channels | None:
-        """Return what the channels of the output are; None where nothing is known but names that are made up."""
+        """Return the channel metadata of the output; None where only generated names are known."""
         return Channels(tuple(self.get_feature_names_out())) if hasattr(self, "feature_names_in_") else None
 
     def set_output(self, *, transform: str | None = None) -> Self:
@@ -66,20 +66,20 @@ class FramesOutputMixin(TransformerMixin):
         Parameters
         ----------
         transform : {"default", "pandas", "polars"} or None
-            As in scikit-learn. With "pandas", a batch of frame sequences becomes a data frame with one column, which
-            has the index of the input; with "polars" it stays an array. None changes nothing.
+            As in scikit-learn. With "pandas", a batch of frame sequences becomes a data frame with one column and the
+            index of the input; with "polars" it stays an array. None: unchanged.
 
         Returns
         -------
         self : estimator
-            Itself.
+            Estimator instance.
         """
         if transform is not None:
             self._sklearn_output_config = {"transform": transform}  # where scikit-learn keeps it, and clones it from
         return self
 
     def _frames_output(self, batch: np.ndarray, X: Any) -> Any:
-        """Return a batch of frame sequences, made of ``X``, in the container that was asked for."""
+        """Return a batch of frame sequences, computed from ``X``, in the configured container."""
         as_column = _get_output_config("transform", self)["dense"] == "pandas"
         channels = self._channels()
         if channels is None and as_column:  # data frames have names, and the next step keeps them

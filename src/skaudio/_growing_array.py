@@ -1,4 +1,4 @@
-"""An array that is written part by part."""
+"""An array that grows by appending rows."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,14 @@ import numpy as np
 
 
 class GrowingArray:
-    """Rows in one array, which grows in place where the system can move memory: no second copy of all is made.
+    """Array of rows that grows in place where the system can move memory, without a second copy.
 
     Parameters
     ----------
     n_rows : int or None, default=None
-        The most that there may be; None if that is not known.
+        Maximum number of rows; None if unknown.
     allocate : callable or None, default=None
-        From a shape to an array, to write to where `n_rows` is known. None: a new one.
+        Allocates an array of a shape to write to, used where `n_rows` is known. None: a new one.
     """
 
     def __init__(self, n_rows: int | None = None, allocate: Callable[[tuple], np.ndarray] | None = None) -> None:
@@ -22,7 +22,7 @@ class GrowingArray:
         self._n = 0
 
     def append(self, rows: np.ndarray, n_columns: int | None = None) -> None:
-        """Write rows behind those that are there; of the first, `n_columns` is how many there are in the end."""
+        """Append rows; `n_columns`, used by the first call, is the final number of columns."""
         if self._array is None:
             self._array = self._first(rows, rows.shape[1:] if n_columns is None else (n_columns,))
         n = self._n + len(rows)
@@ -32,7 +32,7 @@ class GrowingArray:
         self._n = n
 
     def all(self) -> np.ndarray:
-        """Return the rows, not copied."""
+        """Return the rows, without a copy."""
         return self._array[: self._n]
 
     def _first(self, rows: np.ndarray, inner: tuple[int, ...]) -> np.ndarray:

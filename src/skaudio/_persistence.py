@@ -1,4 +1,4 @@
-"""Pickles that know which version of skaudio they are from."""
+"""Pickles that record the version of skaudio."""
 
 import warnings
 from typing import Any
@@ -7,9 +7,9 @@ import skaudio
 
 
 class VersionedPickleMixin:
-    """Mixin of estimators: a pickle loaded under another version of skaudio says so, as scikit-learn's own do.
+    """Mixin of estimators that warn when unpickled under another version of skaudio, as in scikit-learn.
 
-    To the left of `sklearn.base.BaseEstimator`.
+    Use to the left of `sklearn.base.BaseEstimator`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Random states that are never the caller's global one."""
+"""Random states independent of NumPy's global state."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from sklearn.utils import check_random_state
 
 
 def own_random_state(random_state: Any) -> np.random.RandomState:
-    """Make what `random_state` says; None makes a new one, which no seed repeats.
+    """Turn `random_state` into a RandomState; None creates a new, unseeded one.
 
-    scikit-learn takes None for NumPy's global state, and draws from it; that one is left alone here.
+    Unlike in scikit-learn, None does not draw from NumPy's global state.
 
     Parameters
     ----------
@@ -19,6 +19,6 @@ def own_random_state(random_state: Any) -> np.random.RandomState:
     Returns
     -------
     RandomState
-        An instance that is given is itself.
+        An instance is returned as is.
     """
     return np.random.RandomState() if random_state is None else check_random_state(random_state)

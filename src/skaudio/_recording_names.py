@@ -1,8 +1,8 @@
-"""The one rule by which a name in a table is matched with a recording.
+"""Matching of names in tables with recordings.
 
-A full path matches first. A shorter name (the end of a path, with some of its folders or without; then that without the
-suffix of the file) matches only if it is of exactly one recording: recorders name files by date and time, so that every
-site has a ``20240601_050000.WAV``. A name of several recordings is an error that lists them.
+A full path matches first. A shorter name (the end of a path, with or without some of its folders; then that without the
+file's suffix) matches only if exactly one recording has it: recorders name files by date and time, so that every site
+has a ``20240601_050000.WAV``. An ambiguous name raises an error that lists the recordings.
 """
 
 import os
@@ -23,9 +23,9 @@ class RecordingNames:
     Parameters
     ----------
     recordings : sequence
-        Paths, or names; with ``numbered=True`` also clips of any other kind, which are known by their numbers alone.
+        Paths or names; with ``numbered=True`` also clips of any other kind, which are known by number only.
     numbered : bool, default=False
-        Whether the number of a recording in the sequence, from 0, is a name of it, too.
+        Whether the index of a recording, from 0, is also a name of it.
 
     Examples
     --------
@@ -52,7 +52,7 @@ by their full paths.
         self._found: dict[Any, int | None] = {}
 
     def find(self, name: Any) -> int | None:
-        """Return the place of the recording that a name is of, or None if it is of none.
+        """Return the index of the recording with a name, or None if there is none.
 
         Parameters
         ----------
@@ -66,7 +66,7 @@ by their full paths.
         Raises
         ------
         ValueError
-            If the name is of several recordings.
+            If several recordings have the name.
         """
         if name not in self._found:
             places = self._places(name)
@@ -76,14 +76,14 @@ by their full paths.
         return self._found[name]
 
     def require(self, name: Any, what: str) -> int:
-        """Return the place of the recording that a name is of.
+        """Return the index of the recording with a name.
 
         Parameters
         ----------
         name : str, PathLike or int
             The name.
         what : str
-            What has that name in it, for messages.
+            Where the name occurs, for messages.
 
         Returns
         -------
@@ -92,7 +92,7 @@ by their full paths.
         Raises
         ------
         ValueError
-            If the name is of no recording, or of several.
+            If no recording, or several, have the name.
         """
         try:
             place = self.find(name)
@@ -116,7 +116,7 @@ by their full paths.
         )
 
     def _ends(self, n_parts: int, *, with_suffix: bool) -> dict[Parts, list[int]]:
-        """Index the recordings by the last so many parts of their paths; it is made when it is first needed."""
+        """Index the recordings by the last parts of their paths; built when first needed."""
         key = n_parts, with_suffix
         if key not in self._indexes:
             ends = (parts[-n_parts:] for parts in self._absolute)
@@ -132,7 +132,7 @@ by their full paths.
         return f"The name {name!r} is of several recordings, {', '.join(shown[:-1])} and {shown[-1]}. {remedy}."
 
     def _elsewhere(self, name: Any) -> str:
-        """Return a hint at a recording that has the file name of a path, but lies in another folder."""
+        """Return a hint at a recording that has the file name of a path but is in another folder."""
         places = self._ends(1, with_suffix=True).get(_parts(name)[-1:], [])
         if not places:
             return ""
@@ -148,7 +148,7 @@ by their full paths.
 
 
 def pair_names(names: Iterable, others: Iterable) -> dict[Any, Any]:
-    """Pair the names that two tables have for their recordings; the shorter name may be on either side.
+    """Pair the recording names of two tables; the shorter name may be on either side.
 
     Parameters
     ----------
@@ -158,12 +158,12 @@ def pair_names(names: Iterable, others: Iterable) -> dict[Any, Any]:
     Returns
     -------
     dict
-        From each of ``names`` that has a counterpart to that one of ``others``.
+        Maps each of ``names`` that has a counterpart to that one of ``others``.
 
     Raises
     ------
     ValueError
-        If a name in one table is of several recordings of the other.
+        If a name in one table matches several recordings of the other.
 
     Examples
     --------
@@ -191,7 +191,7 @@ def pair_names(names: Iterable, others: Iterable) -> dict[Any, Any]:
 
 
 def is_name(clip: Any) -> bool:
-    """Return whether a clip is a path, by which tables may name it."""
+    """Return whether a clip is a path, which tables may refer to."""
     return isinstance(clip, (str, os.PathLike))
 
 
@@ -200,7 +200,7 @@ def _absolute(name: Any) -> Any:
 
 
 def _parts(name: Any) -> Parts:
-    """Split a path, of any system, at its folders; an absolute one begins with an empty part."""
+    """Split a path, of any system, into its parts; an absolute one begins with an empty part."""
     if isinstance(name, Integral):
         name = str(int(name))  # tables that were written to a file give numbers back as text
     if not is_name(name):

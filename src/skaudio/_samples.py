@@ -1,11 +1,11 @@
-"""What numbers are samples, and what full scale is: decided here for every way of giving a clip.
+"""Validation and scaling of samples, for every kind of clip.
 
-- Floating-point numbers are samples as they are, [-1, 1] being full scale.
-- Integers are PCM, whose dtype says what full scale is: int8, int16 and int32 are divided by 2**7, 2**15 and 2**31,
-  and uint8 has its silence at 128.
-- Of other integers nothing tells full scale. They are refused, with what to do.
+- Floating-point numbers are used unchanged, [-1, 1] being full scale.
+- Integers are PCM, whose dtype determines full scale: int8, int16 and int32 are divided by 2**7, 2**15 and 2**31, and
+  silence in uint8 is 128.
+- Full scale of other integers is unknown. They are rejected, with advice.
 
-One clip, a table of clips, rows of a data frame, nested lists, blocks of a stream: all come through here.
+Single clips, tables of clips, rows of a data frame, nested lists and blocks of a stream all use it.
 """
 
 from typing import Any
@@ -21,14 +21,14 @@ SAMPLES_PER_CHANNEL = 8
 
 
 def sample_array(given: Any, name: str) -> np.ndarray:
-    """Convert samples to an array of a dtype that `scaled` takes.
+    """Convert samples to an array of a dtype that `scaled` accepts.
 
     Parameters
     ----------
     given : array-like of any shape
         A list, an array, a tensor or a column of another library.
     name : str
-        What messages call it.
+        Name used in messages.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def sample_array(given: Any, name: str) -> np.ndarray:
     Raises
     ------
     TypeError
-        If it cannot be made an array, or if its dtype does not say what full scale is.
+        If it cannot be converted to an array, or if its dtype does not determine full scale.
     """
     try:
         samples = np.asarray(given)
@@ -53,7 +53,7 @@ def sample_array(given: Any, name: str) -> np.ndarray:
 
 
 def scaled(samples: np.ndarray) -> np.ndarray:
-    """Scale PCM to [-1, 1], as float32; floating-point numbers are returned as they are."""
+    """Scale PCM to [-1, 1], as float32; floating-point numbers are returned unchanged."""
     if samples.dtype.kind == "f":
         return samples
     y = samples.astype(np.float32)
@@ -66,18 +66,18 @@ def scaled(samples: np.ndarray) -> np.ndarray:
 
 
 def without_channel_axis(samples: np.ndarray) -> np.ndarray:
-    """Return the samples ``(n_samples,)`` of one channel given as ``(n_samples, 1)`` or ``(1, n_samples)``."""
+    """Return ``(n_samples,)`` for a single channel of shape ``(n_samples, 1)`` or ``(1, n_samples)``."""
     return samples.reshape(-1) if samples.ndim == 2 and 1 in samples.shape else samples
 
 
 def look_like_channels(samples: np.ndarray) -> bool:
-    """Return whether one axis of a 2-D array is so much shorter than the other that it is that of the channels."""
+    """Return whether one axis of a 2-D array is so much shorter than the other that it is the channel axis."""
     few, many = sorted(samples.shape)
     return few <= MAX_CHANNELS and many >= SAMPLES_PER_CHANNEL * few
 
 
 def channels_remedy(samples: np.ndarray) -> str:
-    """Advise, in a message, how to make one channel ``(n_samples,)`` of an array of another shape."""
+    """Return advice on converting an array of another shape to one channel ``(n_samples,)``."""
     y, several = _scaling(samples.dtype), "give several clips as several items"
     if samples.ndim != 2:
         return f"Give each clip as an item of its own, of shape (n_samples,): {several}."
@@ -92,7 +92,7 @@ def channels_remedy(samples: np.ndarray) -> str:
 
 
 def _scaling(dtype: np.dtype) -> str:
-    """Return the expression that scales samples ``y`` to [-1, 1]; a mean of PCM would lose what full scale is."""
+    """Return the expression that scales samples ``y`` to [-1, 1]; a mean of PCM would lose full scale."""
     if dtype.name in FULL_SCALE:
         return f"(y / {FULL_SCALE[dtype.name]:.0f})"
     return "((y - 128.0) / 128)" if dtype == np.uint8 else "y"

@@ -1,4 +1,4 @@
-"""The text of a table that another program wrote, in whatever encoding."""
+"""Text of tables in any encoding."""
 
 import codecs
 from os import PathLike
@@ -21,19 +21,18 @@ def table_text(path: str | PathLike, encoding: str | None = None) -> str:
     path : str or PathLike
         The file.
     encoding : str or None, default=None
-        Its encoding; None: what its byte order mark says (as Excel's "Unicode text" has it), or else UTF-8. If "utf-8"
-        is given, bytes that are not UTF-8 become lone surrogates, which is what names of files with such bytes are in
-        Python.
+        Its encoding; None: that of its byte order mark (as in Excel's "Unicode text"), or else UTF-8. With "utf-8",
+        bytes that are not UTF-8 become lone surrogates, as in Python's names of files with such bytes.
 
     Returns
     -------
     str
-        With line ends as they are, and without a byte order mark.
+        The text, with line ends unchanged and without a byte order mark.
 
     Raises
     ------
     ValueError
-        If the file is not text in that encoding, or if the encoding is not known. The message names the file.
+        If the file is not text in that encoding, or if the encoding is unknown. The message names the file.
 
     Examples
     --------

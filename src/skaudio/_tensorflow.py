@@ -1,4 +1,4 @@
-"""The way to TensorFlow and Keras: imported at first use, quietly, with the threads that this process is due."""
+"""Lazy, quiet import of TensorFlow and Keras, with this process's share of threads."""
 
 import os
 import re
@@ -24,7 +24,7 @@ _running_before_fork = False
 
 
 def _note_fork() -> None:
-    """Note, in a forked child, whether TensorFlow was running in its parent: its threads are not in the child."""
+    """Record in a forked child whether TensorFlow was running in its parent, whose threads are lost."""
     global _running_before_fork
     module = sys.modules.get("tensorflow.python.eager.context")
     context = module.context_safe() if hasattr(module, "context_safe") else None
@@ -37,7 +37,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def import_keras() -> ModuleType:
-    """Import Keras, on TensorFlow.
+    """Import Keras with the TensorFlow backend.
 
     Raises
     ------
@@ -58,10 +58,10 @@ def import_keras() -> ModuleType:
 
 
 def import_tensorflow() -> ModuleType:
-    """Import TensorFlow to compute with it.
+    """Import TensorFlow for computation.
 
-    In a worker process of joblib, which says by ``OMP_NUM_THREADS`` how many threads it is due, TensorFlow takes as
-    many, if it was not imported before.
+    In a worker process of joblib, TensorFlow uses as many threads as ``OMP_NUM_THREADS`` states, unless it was imported
+    before.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def import_tensorflow() -> ModuleType:
 
 
 def tensorflow_module() -> ModuleType:
-    """Import TensorFlow for what needs none of its threads, such as its interpreter of TFLite files.
+    """Import TensorFlow for uses that need none of its threads, such as its interpreter of TFLite files.
 
     Raises
     ------
@@ -102,9 +102,9 @@ def tensorflow_module() -> ModuleType:
 
 @contextmanager
 def _without_start_up_lines() -> Iterator[None]:
-    """Keep what TensorFlow says about itself while it is loaded off the standard error stream.
+    """Suppress TensorFlow's start-up messages on the standard error stream.
 
-    Only where the user has not chosen a log level. All that is no such line is written once it is loaded.
+    Only if the user has not set a log level. All other lines are written once it is loaded.
     """
     if LOG_LEVEL in os.environ:
         yield

@@ -1,18 +1,19 @@
-"""The one gate: what counts as a batch of clips, a batch of frame sequences, a vector table.
+"""Validation of batches of clips, batches of frame sequences and vector tables.
 
-Conventions, here and in every folder:
+Conventions, here and in every package:
 
 - **A batch of clips** is anything that indexes by sample: a list, a tuple, a 1-D or ``(n, 1)`` array or column of
   objects or strings, a one-column data frame or a 2-D array of samples ``(n_clips, n_samples)`` (see
-  `skaudio._samples`). ``(n, 1)`` and data frames matter: they are what survives scikit-learn's ``BaggingClassifier``
-  and ``permutation_importance``. Arrays, columns and tensors of other libraries are what NumPy makes of them.
+  `skaudio._samples`). ``(n, 1)`` and data frames matter: they work with scikit-learn's ``BaggingClassifier`` and
+  ``permutation_importance``. Arrays, columns and tensors of other libraries are converted by NumPy.
 - **A batch of frame sequences** is time first: float32 ``(n_clips, n_frames, n_channels)`` where all are equally long,
   else a 1-D object array of ``(n_frames_i, n_channels)`` float32 arrays; or a data frame with one column of them. Those
-  that come from a front end carry the names of their channels (see `skaudio._frames`).
-- **A vector table** is a 2-D float array. Where frame sequences are expected, it is a batch of one-frame sequences.
+  computed by a front end carry the names of their channels (see `skaudio._frames`).
+- **A vector table** is a 2-D float array. Where frame sequences are expected, it is treated as a batch of one-frame
+  sequences.
 
-Tables go through scikit-learn's own ``validate_data``, so that its messages, ``n_features_in_`` and
-``feature_names_in_`` are what scikit-learn's users know.
+Tables are validated by scikit-learn's ``validate_data``, so that messages, ``n_features_in_`` and ``feature_names_in_``
+are those of scikit-learn.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,24 +38,25 @@ def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool, dtype: Any = n
     Parameters
     ----------
     estimator : estimator
-        Whose ``n_features_in_`` and ``feature_names_in_`` are set (or compared with) where ``X`` is a table of numbers.
+        Its ``n_features_in_`` and ``feature_names_in_`` are set (or checked) where ``X`` is a table of numbers.
     X : batch of clips
         See the conventions of this module.
     reset : bool
         True in ``fit``, False elsewhere.
     dtype : dtype or list of dtypes, default=float32
-        Of a table of numbers; of several, what is none of them becomes the first. PCM is scaled to [-1, 1] before.
+        Dtype of a table of numbers; of several, any other dtype is converted to the first. PCM is scaled to [-1, 1]
+        before.
 
     Returns
     -------
     sequence of length n_clips
-        An array ``(n_clips, n_samples)`` of that dtype where ``X`` is a table of numbers, else a sequence of items that
-        nothing has decoded yet.
+        An array ``(n_clips, n_samples)`` of that dtype where ``X`` is a table of numbers, else a sequence of items, not
+        decoded yet.
 
     Raises
     ------
     ValueError, TypeError
-        If ``X`` is no batch: a single clip, a scalar, a 3-D array, nothing at all; or if numbers are no samples.
+        If ``X`` is not a batch: a single clip, a scalar, a 3-D array, or empty; or if numbers are not samples.
     """
     items = _sample_sequence(_waveforms(X), "clips", "[clip]")
     if items is None or _is_number_row(items[0]):
@@ -72,17 +74,17 @@ def check_frames(
     Parameters
     ----------
     estimator : estimator
-        Whose ``n_features_in_`` (the number of channels) and, where ``X`` carries names of channels,
-        ``feature_names_in_`` are set or compared with.
+        Its ``n_features_in_`` (the number of channels) and, where ``X`` carries names of channels,
+        ``feature_names_in_`` are set or checked.
     X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-        A table ``(n_clips, n_channels)`` is taken as one-frame sequences. Sequences that are all equally long may have
-        their axes swapped and be valid none the less; see `skaudio._axis_order`.
+        A table ``(n_clips, n_channels)`` is treated as one-frame sequences. Equally long sequences with swapped axes
+        are valid, too; see `skaudio._axis_order`.
     reset : bool
         True in ``fit``, False elsewhere.
     allow_nan : bool, default=False
-        Whether NaN (how a front end with ``on_error="warn"`` marks a broken clip) may pass. Infinity never does.
+        Whether NaN (which marks a broken clip with ``on_error="warn"`` of a front end) is accepted. Infinity never is.
     tables : bool, default=True
-        Whether a table may pass. To what was fitted on longer clips, it is most likely one clip that wants wrapping.
+        Whether a table is accepted. For an estimator fitted on longer clips, it is most likely a single clip.
 
     Returns
     -------
@@ -93,7 +95,7 @@ def check_frames(
     Raises
     ------
     ValueError, TypeError
-        If ``X`` is no such batch, if channels differ, or if a clip has no frames or values that are not finite.
+        If ``X`` is not such a batch, if channels differ, or if a clip has no frames or non-finite values.
     """
     frames, channels = frames_and_channels(X, allow_nan=allow_nan)
     if frames is None and not tables:
@@ -113,12 +115,12 @@ def check_frames(
 
 
 def as_frames(X: Any, *, allow_nan: bool = False) -> np.ndarray | None:
-    """Validate what `check_frames` does without an estimator; None where ``X`` is a table or nothing that is known."""
+    """Validate as `check_frames` does, without an estimator; None where ``X`` is a table or of unknown type."""
     return frames_and_channels(X, allow_nan=allow_nan)[0]
 
 
 def frames_and_channels(X: Any, *, allow_nan: bool = False) -> tuple[np.ndarray | None, Channels | None]:
-    """Validate as `as_frames` does, and return what the frames carry of their channels beside them."""
+    """Validate as `as_frames` does, and return the frames and their channel metadata."""
     X = as_array_or_sequence(X)
     if isinstance(X, np.ndarray) and X.ndim > 3:
         remedy = "X[..., 0]" if X.ndim == 4 and X.shape[3] == 1 else "X.reshape(n_clips, n_frames, n_channels)"
@@ -151,7 +153,7 @@ def frames_and_channels(X: Any, *, allow_nan: bool = False) -> tuple[np.ndarray 
 
 
 def stack_frames(sequences: Sequence[np.ndarray]) -> np.ndarray:
-    """Put sequences ``(n_frames_i, n_channels)`` into one batch: 3-D where equally long, else an object array."""
+    """Stack sequences ``(n_frames_i, n_channels)`` into one batch: 3-D if equally long, else an object array."""
     if len({len(frames) for frames in sequences}) == 1:
         return np.stack(sequences)
     batch = np.empty(len(sequences), dtype=object)
@@ -160,7 +162,7 @@ def stack_frames(sequences: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def equal_lengths(batch: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Split a validated batch into blocks of equally long sequences, so that work on a ragged batch is vectorised too.
+    """Split a validated batch into blocks of equally long sequences, to vectorise work on a ragged batch.
 
     Parameters
     ----------
@@ -170,7 +172,7 @@ def equal_lengths(batch: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     Yields
     ------
     indices : ndarray of int, shape (n_block,)
-        Where the sequences stand in the batch.
+        Indices of the sequences in the batch.
     block : ndarray of float32, shape (n_block, n_frames, n_channels)
         The sequences.
     """
@@ -184,14 +186,14 @@ def equal_lengths(batch: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 
 def as_array_or_sequence(X: Any) -> Any:
-    """Convert an array, column or table of any library to an ndarray; anything else is returned as it is.
+    """Convert an array, column or table of any library to an ndarray; anything else is returned unchanged.
 
     A single column of objects or strings becomes 1-D.
 
     Raises
     ------
     TypeError
-        If its library refuses, as it does for a tensor in the memory of a GPU.
+        If its library refuses, as for a tensor in GPU memory.
     """
     if isinstance(X, np.ndarray):
         X = X.astype(object) if X.dtype.kind == "T" else X
@@ -205,12 +207,12 @@ def as_array_or_sequence(X: Any) -> Any:
 
 
 def as_labels(y: Any) -> Any:
-    """Return labels as scikit-learn knows them: of NumPy's variable-width strings, which it does not, objects."""
+    """Return labels in a dtype that scikit-learn supports: NumPy's variable-width strings become objects."""
     return y.astype(object) if isinstance(y, np.ndarray) and y.dtype.kind == "T" else y
 
 
 def _sample_sequence(X: Any, what: str, remedy: str) -> Sequence | None:
-    """Return ``X`` as a sequence of items, or None where scikit-learn's `validate_data` is to accept or refuse it."""
+    """Return ``X`` as a sequence of items, or None where scikit-learn's `validate_data` is to validate it."""
     if isinstance(X, ONE_CLIP):
         raise TypeError(
             f"Expected a batch of {what}, got a single {type(X).__name__}. Pass a list: [{X!r:.60}]{_or_column(X)}."
@@ -235,7 +237,7 @@ def _sample_sequence(X: Any, what: str, remedy: str) -> Sequence | None:
 
 
 def _waveforms(X: Any) -> Any:
-    """Return frames that are waveforms, and say so, as clips ``(y, sr)``; anything else as it is."""
+    """Return frames marked as waveforms as clips ``(y, sr)``; anything else unchanged."""
     frames = as_array_or_sequence(X)
     if not (isinstance(frames, np.ndarray) and frames.ndim in {1, 3} and len(frames)):
         return X
@@ -246,7 +248,7 @@ def _waveforms(X: Any) -> Any:
 
 
 def _or_column(X: Any) -> str:
-    """Advise what to do with a dict of columns, such as a slice of a data set of Hugging Face is."""
+    """Return advice for a dict of columns, such as a slice of a Hugging Face data set."""
     columns = [name for name, values in X.items() if isinstance(values, list)] if isinstance(X, Mapping) else []
     return f"; or, of a dict of columns, the one that holds them: X[{columns[0]!r}]" if columns else ""
 
@@ -257,7 +259,7 @@ def _holds_pairs(X: np.ndarray) -> bool:
 
 
 def _check_table_of_clips(estimator: BaseEstimator, X: Any, reset: bool, dtype: Any) -> np.ndarray:
-    """Validate samples ``(n_clips, n_samples)``; their dtype is looked at before anything is cast."""
+    """Validate samples ``(n_clips, n_samples)``; their dtype is checked before any cast."""
     _check_one_full_scale(X)
     table = validate_data(estimator, X, reset=reset, dtype=None, ensure_all_finite=False)
     if hasattr(X, "dtypes"):
@@ -269,7 +271,7 @@ def _check_table_of_clips(estimator: BaseEstimator, X: Any, reset: bool, dtype: 
 
 
 def _check_one_full_scale(X: Any) -> None:
-    """Refuse a data frame in which PCM stands beside other numbers: as one array, all would be of the wider dtype."""
+    """Reject a data frame that mixes PCM with other numbers: as one array, all would have the wider dtype."""
     dtypes = getattr(X, "dtypes", ())
     kinds = sorted({str(kind).lower() for kind in (dtypes if np.ndim(dtypes) == 1 else ())})
     if len(kinds) > 1 and not set(kinds).isdisjoint(PCM):
@@ -280,7 +282,7 @@ def _check_one_full_scale(X: Any) -> None:
 
 
 def _table_of_cells(table: np.ndarray, X: Any) -> np.ndarray:
-    """Make of a table of objects what a nested list of them is; a table of clips and what belongs to them is none."""
+    """Convert a table of objects to numbers; raise an error for clips with metadata columns."""
     numbers = np.array(table.tolist())
     if numbers.dtype.kind not in "OUS":
         return numbers
@@ -295,12 +297,12 @@ def _table_of_cells(table: np.ndarray, X: Any) -> np.ndarray:
 
 
 def _is_number_row(item: Any) -> bool:
-    """Tell a row of a table given as nested lists from a clip: ``[0.1, 0.2]`` is a row, ``(y, sr)`` is a clip."""
+    """Return whether an item of nested lists is a row of numbers, as ``[0.1, 0.2]``, not a clip ``(y, sr)``."""
     return isinstance(item, (list, tuple)) and len(item) > 0 and all(isinstance(value, Number) for value in item)
 
 
 def _forget_table(estimator: BaseEstimator) -> None:
-    """Clips have no features to count: an earlier fit on a table must leave no trace."""
+    """Remove the attributes of an earlier fit on a table: clips have no features to count."""
     for attribute in ("n_features_in_", "feature_names_in_", "_channels_in"):
         vars(estimator).pop(attribute, None)
 
@@ -312,7 +314,7 @@ def _as_float32(frames: np.ndarray, name: str) -> np.ndarray:
 
 
 def all_finite(array: np.ndarray) -> bool:
-    """Return whether no value is NaN or infinite; of good data, by one cheap look."""
+    """Return whether no value is NaN or infinite; a single cheap pass for valid data."""
     with np.errstate(over="ignore", invalid="ignore"):
         total = np.add.reduce(array, axis=None)
     return bool(np.isfinite(total) or np.isfinite(array).all())  # a sum is finite only if every term is

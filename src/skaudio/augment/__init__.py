@@ -1,8 +1,8 @@
-"""Random changes of clips that leave alone what they are: of waveforms and of frames; and training with them.
+"""Data augmentation: random, label-preserving changes of waveforms and frames, and training with them.
 
-An augmenter draws parameters from a generator and applies them to a clip, in two steps: a draw can be kept, shown and
-replayed. Default ranges are mild: chosen on parts of ESC-10's training folds, where stronger ones cost an SVM of
-statistics two or three points (`benchmarks/augment.py`). Across voices, stronger ones pay: choose them by a search.
+An augmenter draws parameters from a generator and applies them to a clip, in two steps: a draw can be stored, shown and
+replayed. Default ranges are mild: tuned on parts of ESC-10's training folds, where stronger ones cost an SVM on
+statistics two or three points (`benchmarks/augment.py`). Across speakers, stronger ones help: tune them by a search.
 """
 
 from skaudio.augment._add_noise import AddNoise, Mix

@@ -1,4 +1,4 @@
-"""Noise under clips: of a colour, or recorded; and other clips under clips."""
+"""Additive noise: coloured or recorded; mixing with other clips."""
 
 from collections.abc import Sequence
 from numbers import Real
@@ -11,24 +11,23 @@ from skaudio.augment._sources import COLORS, check_sources, noise_bank, piece_fr
 
 
 class AddNoise(WritingAugmenter):
-    """Add noise, so much fainter than the clip as a signal-to-noise ratio says.
+    """Add noise at a given signal-to-noise ratio.
 
     Parameters
     ----------
     color : {"white", "pink", "brown"} or sequence of them, default=("white", "pink", "brown")
-        Kind of noise; of several, one is drawn for each clip. Power falls as 0, 3 or 6 dB an octave.
+        Colour of the noise; of several, one is drawn for each clip. Power falls by 0, 3 or 6 dB per octave.
     clips : sequence of clips or None, default=None
-        Recorded noise, in place of colours: paths, arrays (at the sampling rate of what they are added to), ``(y, sr)``
-        pairs or dicts. One is drawn for each clip, and a place in it; a short one is repeated.
+        Recorded noise, instead of coloured noise: paths, arrays (at the sampling rate of the clips), ``(y, sr)`` pairs
+        or dicts. For each clip, a recording and an offset in it are drawn; short recordings are repeated.
     snr_db : float or (float, float), default=(20.0, 50.0)
-        Power of the clip above that of the noise in dB, over the whole clip; or the range that it is drawn from. Below
-        0 the noise is the louder.
+        Signal-to-noise ratio in dB, over the whole clip; or the range to draw it from. Below 0, the noise is louder.
     p : float, default=1.0
         Probability that a clip is changed.
 
     Notes
     -----
-    A silent clip stays silent. Noise is taken from random places of a million samples that are always the same.
+    A silent clip stays silent. Noise is cut at random from a fixed sequence of a million samples.
 
     Examples
     --------
@@ -87,15 +86,16 @@ class AddNoise(WritingAugmenter):
 
 
 class Mix(AddNoise):
-    """Add other clips: backgrounds, rooms, streets, talk. `AddNoise` of ``clips``, under the name that is looked for.
+    """Add other clips, such as backgrounds or speech, at a given ratio: `AddNoise` with ``clips``.
 
     Parameters
     ----------
     clips : sequence of clips
-        Paths, arrays (at the sampling rate of what they are added to), ``(y, sr)`` pairs or dicts. One is drawn for
-        each clip, and a place in it; a short one is repeated.
+        Paths, arrays (at the sampling rate of the augmented clips), ``(y, sr)`` pairs or dicts. For each clip, one of
+        them and an offset in it are drawn; short ones are repeated.
     snr_db : float or (float, float), default=(5.0, 30.0)
-        Power of the clip above that of what is added in dB, over the whole clip; or the range that it is drawn from.
+        Ratio of the power of the clip to that of the added clip in dB, over the whole clip; or the range to draw it
+        from.
     p : float, default=1.0
         Probability that a clip is changed.
 
@@ -125,7 +125,7 @@ class Mix(AddNoise):
 
 
 def add_at_snr(y: np.ndarray, noise: np.ndarray, snr_db: float, out: np.ndarray) -> None:
-    """Write a waveform and noise, so much fainter, to ``out``; nothing is added to silence, nor of it."""
+    """Write the sum of a waveform and noise at ``snr_db`` to ``out``; silence is neither added nor added to."""
     noise_power = float(np.dot(noise, noise))
     share = np.sqrt(float(np.dot(y, y)) / noise_power) if noise_power > 0.0 else 0.0
     np.multiply(noise, y.dtype.type(share * 10 ** (-snr_db / 20)), out=out)

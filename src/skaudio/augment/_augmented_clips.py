@@ -1,4 +1,4 @@
-"""Clips and their augmented copies, each made when it is asked for."""
+"""Clips and their augmented copies, computed lazily."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,20 +8,20 @@ from skaudio.io import clip_kind, load
 
 
 class AugmentedClips(Sequence):
-    """A batch of clips with copies behind them: as long as all, and no larger than its draws.
+    """A batch of clips followed by copies, computed lazily: only draws are stored.
 
     Parameters
     ----------
     clips : sequence
-        Of one kind, not decoded.
+        Clips of one kind, not decoded.
     augmenter : Augmenter
-        Of waveforms.
+        Augmenter of waveforms.
     draws : list
-        What to do for each clip of the result, the first round of copies first; a list as long as `clips` for each.
+        Draws for each round of copies, each a list as long as `clips`.
     sr : float or None
-        Sampling rate in Hz that files are brought to, and that arrays have; None: files keep theirs.
+        Sampling rate in Hz to which files are resampled, and that of arrays; None: files keep theirs.
     include_original : bool
-        Whether the clips themselves come first.
+        Whether to include the original clips, first.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class AugmentedClips(Sequence):
         return len(self._draws)
 
     def __getitem__(self, i: int) -> Any:
-        """Give an array, where the clips are arrays, and else ``(y, sr)``: a batch is given in one way."""
+        """Return an array if the clips are arrays, else ``(y, sr)``: all clips of a batch are of one kind."""
         if isinstance(i, slice):
             return [self[j] for j in range(*i.indices(len(self)))]
         clip, drawn = self._clips[i % len(self._clips)], self._draws[i]

@@ -1,4 +1,4 @@
-"""Training on clips and changed copies of them."""
+"""Training on clips and augmented copies of them."""
 
 import os
 import warnings
@@ -38,53 +38,52 @@ def _inner_has(name: str) -> Callable[[Any], bool]:
 
 
 class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator):
-    """Fit an estimator on clips and on changed copies of them; what it is asked about stays as it is.
+    """Fit an estimator on clips and augmented copies of them; clips to predict are not augmented.
 
-    It stands around a whole pipeline, to change waveforms before the front end, or around any step, to change frames.
-    Copies are made in `fit` of the clips that it is given: none of a clip that is held out ever gets into training.
+    Wrap a whole pipeline, to augment waveforms before the front end, or any step, to augment frames. Copies are made in
+    `fit`, of training clips only: copies of held-out clips never leak into training.
 
     Parameters
     ----------
     estimator : estimator
         A classifier, regressor or outlier detector, or a pipeline that ends in one. It is cloned.
     augmenters : augmenter or list of augmenters
-        Of waveforms, if the estimator takes clips, or of frames, if it takes these; of several, one is applied after
-        another. A search reaches them by name, as in `Compose`: ``augmenters__addnoise__snr_db``.
+        Augmenters of waveforms, if the estimator takes clips, or of frames, if it takes frames; several are applied in
+        sequence. Their parameters are set by name, as in `Compose`: ``augmenters__addnoise__snr_db``.
     n_copies : int, default=3
-        Number of changed copies of each clip.
+        Number of augmented copies of each clip.
     include_original : bool, default=True
-        Whether clips are trained on as they are, too.
+        Whether to train on the original clips, too.
     each_epoch : bool, default=False
-        Whether a network is trained on one changed copy of each clip, drawn anew for each epoch, in place of the same
-        copies in all: the front end computes those of the next epoch in a thread. The estimator is a network of
-        `skaudio.estimators`, or a pipeline that ends in one; ``n_copies`` and ``include_original`` are not used.
+        Whether to train a network on one augmented copy of each clip, drawn anew for each epoch, instead of fixed
+        copies: the front end computes those of the next epoch in a thread. The estimator must be a network of
+        `skaudio.estimators`, or a pipeline that ends in one; ``n_copies`` and ``include_original`` are ignored.
     n_test_copies : int, default=0
-        Number of changed copies of each clip that are looked at besides it in prediction; probabilities (or decision
-        values, or predicted numbers) are averaged. They are changed in the same ways each time.
+        Test-time augmentation: number of augmented copies of each clip used in prediction besides the original;
+        probabilities (or decision values, or predicted numbers) are averaged. Draws are the same in each call.
     sr : float or None, default=None
-        Sampling rate in Hz at which waveforms are changed; None: that of the estimator's front end.
+        Sampling rate in Hz at which waveforms are augmented; None: that of the estimator's front end.
     random_state : int, RandomState instance or None, default=None
-        Equal seeds give equal copies.
+        Pass an int for reproducible copies.
 
     Attributes
     ----------
     estimator_ : estimator
-        Fitted.
+        Fitted estimator.
     classes_ : ndarray of shape (n_classes,)
-        Of a classifier.
+        Classes of a classifier.
     offset_ : float
-        Of an outlier detector.
+        Offset of an outlier detector.
     n_features_in_ : int
-        Number of samples, or of channels, of tables.
+        Number of samples or channels, for tables.
 
     Notes
     -----
-    Copies are made when their turn comes, and not kept: what is kept is what the front end makes of them. With
-    ``each_epoch``, that is not kept either.
+    Copies are computed lazily and not stored, only the output of the front end is; with ``each_epoch``, not even that.
 
-    Where the score falls, changes are too strong, or of a kind that tells classes apart: choose their ranges as any
-    parameter, by a search over training folds. The networks of `skaudio.estimators` change frames anew in each epoch by
-    themselves; gentle copies help them where clips are few (ten a class), mostly as more steps of training would.
+    If the score drops, augmentation is too strong, or alters what distinguishes classes: tune the ranges like any
+    parameter, by a search over training folds. The networks of `skaudio.estimators` already augment frames in each
+    epoch; mild copies help them with few clips (ten per class), mostly as more training steps would.
 
     Examples
     --------
@@ -136,30 +135,30 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
     @atomic
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None, **params: Any) -> Self:
-        """Fit the estimator on clips and their copies.
+        """Fit the estimator on clips and augmented copies.
 
         Parameters
         ----------
         X : batch of clips, or of frames
-            What the estimator takes.
+            Input of the estimator.
         y : array-like of shape (n_clips, ...), default=None
-            Targets; copies have those of their clips.
+            Targets; copies have those of the original clips.
         sample_weight : array-like of shape (n_clips,), default=None
-            How much each clip counts, and each of its copies.
+            Sample weights; copies have those of the original clips.
         groups : array-like of shape (n_clips,), default=None
-            Handed on, if given: copies are of the groups of their clips.
+            Groups, passed to the estimator if not None; copies have those of the original clips.
         **params : dict
-            Handed on as they are.
+            Further parameters, passed on unchanged.
 
         Returns
         -------
         self : estimator
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If there is nothing to fit on, or if clips or parameters cannot be used.
+            If there is nothing to fit on, or if clips or parameters are invalid.
         """
         self._augmenter().check()
         n_rounds = 1 if self.each_epoch else self.n_copies + self.include_original
@@ -188,12 +187,12 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         Parameters
         ----------
         X : batch of clips, or of frames
-            What the estimator takes.
+            Input of the estimator.
 
         Returns
         -------
         ndarray of shape (n_clips, ...)
-            Targets; with ``n_test_copies``, what is the most probable on average, or the average.
+            Targets; with ``n_test_copies``, the most probable class on average, or the average.
         """
         check_is_fitted(self)
         if not self.n_test_copies:
@@ -209,12 +208,12 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
 
     @available_if(_inner_has("predict_proba"))
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Tell how probable each class is.
+        """Predict class probabilities.
 
         Parameters
         ----------
         X : batch of clips, or of frames
-            What the estimator takes.
+            Input of the estimator.
 
         Returns
         -------
@@ -226,63 +225,63 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
 
     @available_if(_inner_has("decision_function"))
     def decision_function(self, X: Any) -> np.ndarray:
-        """Give decision values.
+        """Compute decision values.
 
         Parameters
         ----------
         X : batch of clips, or of frames
-            What the estimator takes.
+            Input of the estimator.
 
         Returns
         -------
         ndarray of shape (n_clips,) or (n_clips, n_classes)
-            As the estimator gives them.
+            Decision values of the estimator.
         """
         check_is_fitted(self)
         return self._averaged(X, self.estimator_.decision_function)
 
     @available_if(_inner_has("score_samples"))
     def score_samples(self, X: Any) -> np.ndarray:
-        """Tell how ordinary each clip is, of an outlier detector.
+        """Compute the normality score of each clip by an outlier detector.
 
         Parameters
         ----------
         X : batch of clips, or of frames
-            What the estimator takes.
+            Input of the estimator.
 
         Returns
         -------
         ndarray of shape (n_clips,)
-            The higher, the more ordinary.
+            Higher means more normal.
         """
         check_is_fitted(self)
         return self._averaged(X, self.estimator_.score_samples)
 
     @available_if(_inner_has("transform"))
     def transform(self, X: Any) -> Any:
-        """Give what the estimator makes of each clip.
+        """Transform each clip by the estimator.
 
         Parameters
         ----------
         X : batch of clips, or of frames
-            What the estimator takes.
+            Input of the estimator.
 
         Returns
         -------
         object
-            As the estimator gives it.
+            Output of the estimator.
         """
         check_is_fitted(self)
         return self.estimator_.transform(X)  # as it is given: a data frame has an index to keep
 
     @available_if(_inner_has("score"))
     def score(self, X: Any, y: Any = None, **params: Any) -> float:
-        """Give the score of the estimator: accuracy of a classifier, R2 of a regressor.
+        """Return the score of the estimator: accuracy of a classifier, R2 of a regressor.
 
         Parameters
         ----------
         X : batch of clips, or of frames
-            What the estimator takes.
+            Input of the estimator.
         y : array-like of shape (n_clips, ...), default=None
             Targets.
         **params : dict
@@ -291,7 +290,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         Returns
         -------
         float
-            The higher, the better.
+            Higher is better.
         """
         from sklearn.metrics import accuracy_score, r2_score
 
@@ -303,12 +302,12 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
 
     @property
     def classes_(self) -> np.ndarray:
-        """Classes of a classifier, once it is fitted."""
+        """Classes of a classifier, available after fitting."""
         return self.estimator_.classes_
 
     @property
     def offset_(self) -> float:
-        """Score below which an outlier detector finds a clip strange, once it is fitted."""
+        """Threshold of an outlier detector's score, available after fitting."""
         return self.estimator_.offset_
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
@@ -317,28 +316,28 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         Parameters
         ----------
         deep : bool, default=True
-            Whether those of the estimator and of the augmenters are among them.
+            Whether to include those of the estimator and the augmenters.
 
         Returns
         -------
         dict
-            By name.
+            Parameter names mapped to their values.
         """
         inner = params_of(self.augmenters) if deep else {}
         return super().get_params(deep) | {f"{AUGMENTERS}{name}": value for name, value in inner.items()}
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters, own ones and those of the estimator and the augmenters.
+        """Set parameters, including those of the estimator and the augmenters.
 
         Parameters
         ----------
         **params : dict
-            As `get_params` names them.
+            Parameters, named as in `get_params`.
 
         Returns
         -------
         self : estimator
-            Itself.
+            Estimator instance.
         """
         if "augmenters" in params:
             self.augmenters = params.pop("augmenters")
@@ -354,7 +353,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         return Compose(self.augmenters) if isinstance(self.augmenters, (list, tuple)) else self.augmenters
 
     def _fit_each_epoch(self, model: Any, X: Any, y: Any, params: dict[str, Any], rng: np.random.Generator) -> Any:
-        """Fit a network, or a pipeline that ends in one, on clips that are changed anew for each epoch."""
+        """Fit a network, or a pipeline that ends in one, on clips augmented anew for each epoch."""
         front_end, network, frames = None, model, X
         if isinstance(model, Pipeline):
             front_end, (name, network) = model[:-1], model.steps[-1]
@@ -373,7 +372,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         return model
 
     def _checked(self, X: Any, *, reset: bool) -> Any:
-        """Check what is given; frames and tables come back as arrays."""
+        """Validate a batch; return frames and tables as arrays."""
         of = self._augmenter().of
         self._check_place(X, of)
         if of == "waveform":
@@ -381,7 +380,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         return check_frames(self, X, reset=reset)
 
     def _check_place(self, X: Any, of: str) -> None:
-        """Refuse what the augmenters are not for, and say where in a pipeline they belong."""
+        """Reject input of the wrong kind, with advice on where in a pipeline the augmenters belong."""
         X = as_array_or_sequence(X)
         is_table = isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind != "O"
         frames = _holds_frames(X)
@@ -405,7 +404,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         )
 
     def _with_copies(self, X: Any, n_copies: int, include_original: bool, rng: np.random.Generator) -> Any:
-        """Give checked clips, and copies of all, round by round."""
+        """Return validated clips and copies of all, round by round."""
         augmenter = self._augmenter()
         draws = [augmenter.draw(rng) for _ in range(n_copies * len(X))]
         if augmenter.of == "waveform" and not (isinstance(X, np.ndarray) and X.dtype.kind == "f"):
@@ -441,7 +440,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
 
 
 def _holds_frames(X: Any) -> bool:
-    """Whether a batch is one of frame sequences; a table or a batch of clips is not."""
+    """Return whether a batch is one of frame sequences; a table or a batch of clips is not."""
     if isinstance(X, np.ndarray) and X.dtype.kind != "O":
         return X.ndim == 3
     first = X[0] if hasattr(X, "__getitem__") and len(X) else None

@@ -1,4 +1,4 @@
-"""What all augmenters are: a draw of parameters, and their application."""
+"""Base classes of augmenters."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -18,15 +18,15 @@ N_AXES = {"waveform": 1, "frames": 2}
 
 
 class Augmenter(BaseEstimator):
-    """A random change of a clip that leaves alone what it is.
+    """Base of augmenters: random, label-preserving changes of a clip.
 
-    It is made of two halves. `draw` takes numbers from a generator and looks at no clip; `apply` changes a clip by such
-    numbers, and nothing in it is random. So a draw can be kept, shown, and replayed on any clip.
+    It consists of two steps. `draw` draws parameters from a generator, independent of the clip; `apply` changes a clip
+    by them, deterministically. A draw can thus be stored, shown and replayed on any clip.
 
     Attributes
     ----------
     of : {"waveform", "frames"}
-        What it changes: waveforms ``(n_samples,)`` or frames ``(n_frames, n_channels)``.
+        Kind of input: waveforms ``(n_samples,)`` or frames ``(n_frames, n_channels)``.
     """
 
     of: ClassVar[Literal["waveform", "frames"]] = "waveform"
@@ -34,17 +34,17 @@ class Augmenter(BaseEstimator):
     _parameter_constraints: ClassVar[dict] = {"p": [Interval(Real, 0, 1, closed="both")]}
 
     def draw(self, rng: np.random.Generator) -> Draw | None:
-        """Draw what is to be done to one clip.
+        """Draw the parameters of the change of one clip.
 
         Parameters
         ----------
         rng : numpy.random.Generator
-            Where chance comes from: nothing else is touched.
+            Random number generator, the only source of randomness.
 
         Returns
         -------
         numbers, tuple, dict or None
-            For `apply`. None, with the probability ``1 - p``: nothing.
+            Parameters for `apply`; None, with probability ``1 - p``: no change.
         """
         # As many numbers whether or not the clip is changed: other clips' draws do not depend on it.
         drawn = self._draw(rng)
@@ -56,22 +56,22 @@ class Augmenter(BaseEstimator):
         Parameters
         ----------
         y : array-like of shape (n_samples,) or (n_frames, n_channels)
-            The clip, which stays as it is. Samples are floating-point numbers, or PCM (int8, int16, int32 or uint8),
-            which is scaled to [-1, 1]; the one channel of a waveform may have an axis of its own.
+            The clip, which is not modified. Samples are floating-point numbers, or PCM (int8, int16, int32 or uint8),
+            which is scaled to [-1, 1]; a single channel of a waveform may have its own axis.
         drawn : numbers, tuple, dict or None
-            What `draw` gave; None: the clip is given back.
+            Result of `draw`; None: the clip is returned.
         sr : float or None, default=None
-            Sampling rate in Hz. None, where nothing depends on it.
+            Sampling rate in Hz. None, if not needed.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_frames, n_channels)
-            Of the same dtype, float32 of PCM, and finite.
+            The changed clip: finite, of the same dtype, or float32 for PCM.
 
         Raises
         ------
         ValueError
-            If the clip is none, or if the sampling rate is needed and missing.
+            If the clip is invalid, or if the sampling rate is needed and missing.
         """
         y = self._checked(y, "The clip")
         if drawn is None:
@@ -84,11 +84,11 @@ class Augmenter(BaseEstimator):
         Parameters
         ----------
         X : ndarray (n_clips, ...), or sequence of ndarrays
-            Waveforms ``(n_samples_i,)`` or frames ``(n_frames_i, n_channels)``, as `apply` takes them.
+            Waveforms ``(n_samples_i,)`` or frames ``(n_frames_i, n_channels)``, as in `apply`.
         sr : float or None, default=None
             Sampling rate in Hz of waveforms.
         random_state : int, RandomState instance or None, default=None
-            Equal seeds give equal results.
+            Pass an int for reproducible output.
 
         Returns
         -------
@@ -98,7 +98,7 @@ class Augmenter(BaseEstimator):
         Raises
         ------
         ValueError, TypeError
-            If a clip is none, or a parameter is out of its range.
+            If a clip is invalid, or a parameter is out of range.
         """
         self.check()
         rng = np.random.default_rng(own_random_state(random_state).randint(2**31 - 1))
@@ -113,29 +113,29 @@ class Augmenter(BaseEstimator):
         return changed
 
     def check(self) -> None:
-        """Raise an error if a parameter cannot be; `augment` does so once, not for each draw.
+        """Validate the parameters; `augment` does so once, not for each draw.
 
         Raises
         ------
         ValueError
-            If one is out of its range.
+            If one is out of range.
         """
         self._validate_params()
         self._check_ranges()
 
     def _check_ranges(self) -> None:
-        """Check what `_parameter_constraints` cannot say."""
+        """Check constraints beyond `_parameter_constraints`."""
 
     @abstractmethod
     def _draw(self, rng: np.random.Generator) -> Draw:
-        """Draw, whatever `p` is."""
+        """Draw, regardless of `p`."""
 
     @abstractmethod
     def _apply(self, y: np.ndarray, drawn: Draw, sr: float | None) -> np.ndarray:
         """Change a clip."""
 
     def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
-        """Change the clips of a batch; subclasses may do so at once."""
+        """Change the clips of a batch; subclasses may vectorise."""
         return [self.apply(clip, drawn, sr) for clip, drawn in zip(clips, draws, strict=True)]
 
     def _checked(self, clip: Any, name: str) -> np.ndarray:
@@ -156,7 +156,7 @@ class Augmenter(BaseEstimator):
 
 
 class WritingAugmenter(Augmenter):
-    """An augmenter that keeps the length, and writes what it makes to where it is to be: a batch takes no copy more."""
+    """Base of augmenters that keep the length and write to an output array, without a further copy of a batch."""
 
     @abstractmethod
     def _write(self, y: np.ndarray, drawn: Draw, sr: float | None, out: np.ndarray) -> None:
@@ -180,14 +180,14 @@ class WritingAugmenter(Augmenter):
 
 
 class RangeAugmenter(Augmenter):
-    """An augmenter that draws one number, from the range that one of its parameters gives.
+    """Base of augmenters that draw one number from the range in one of their parameters.
 
     Attributes
     ----------
     drawn_from : str
         Name of the parameter.
     least : float
-        That no limit may be below.
+        Lower bound of the limits.
     """
 
     drawn_from: ClassVar[str]
@@ -201,21 +201,21 @@ class RangeAugmenter(Augmenter):
 
 
 def in_range(rng: np.random.Generator, limits: float | tuple[float, float]) -> float:
-    """Draw from a range; a number is itself."""
+    """Draw from a range; a number is returned as is."""
     if isinstance(limits, Real):
         return float(limits)
     return float(rng.uniform(*limits))
 
 
 def needed_rate(sr: float | None, augmenter: Augmenter) -> float:
-    """Give the sampling rate, or say who needs it."""
+    """Return the sampling rate, or raise an error if it is None."""
     if sr is None:
         raise ValueError(f"{augmenter!r} needs to know the sampling rate: pass sr, in Hz.")
     return sr
 
 
 def with_power_of(changed: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Give a changed waveform the power that it had."""
+    """Scale a changed waveform to its original power."""
     power = float(np.dot(changed, changed))
     return changed * changed.dtype.type(np.sqrt(float(np.dot(y, y)) / power)) if power > 0.0 else changed
 

@@ -1,4 +1,4 @@
-"""Clips as a device passes them on: without low or high frequencies."""
+"""Band-pass filtering of clips."""
 
 from numbers import Integral, Real
 from typing import ClassVar
@@ -10,16 +10,16 @@ from skaudio.augment._augmenter import Augmenter, check_range, in_range, needed_
 
 
 class BandFilter(Augmenter):
-    """Cut low and high frequencies off, as a telephone or a small loudspeaker does; the length stays.
+    """Remove low and high frequencies, as a telephone or a small loudspeaker does; the length is kept.
 
     Parameters
     ----------
     low_hz : float, (float, float) or None, default=(20.0, 300.0)
-        Where the band begins, or the range that it is drawn from; None: at 0.
+        Lower cutoff frequency, or the range to draw it from; None: 0.
     high_hz : float, (float, float) or None, default=(3000.0, 8000.0)
-        Where it ends, or the range that it is drawn from; None, or half the sampling rate and above: it does not.
+        Upper cutoff frequency, or the range to draw it from; None, or at least half the sampling rate: no cutoff.
     order : int, default=4
-        Of the Butterworth filters: 6 dB an octave each.
+        Order of the Butterworth filters: 6 dB per octave each.
     p : float, default=1.0
         Probability that a clip is changed.
 

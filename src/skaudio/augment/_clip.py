@@ -1,4 +1,4 @@
-"""Clips that were recorded too loud."""
+"""Clipping of samples."""
 
 from numbers import Real
 from typing import ClassVar
@@ -9,13 +9,12 @@ from skaudio.augment._augmenter import Augmenter, RangeAugmenter
 
 
 class Clip(RangeAugmenter):
-    """Clip the loudest samples, as a recorder that is set too high does; the length stays.
+    """Clip the loudest samples, as an overdriven recorder does; the length is kept.
 
     Parameters
     ----------
     percent : float or (float, float), default=(0.0, 10.0)
-        Share of the samples that are cut down to the loudest of the others, in percent; or the range that it is drawn
-        from.
+        Percentage of samples that are clipped to the loudest of the others; or the range to draw it from.
     p : float, default=1.0
         Probability that a clip is changed.
 

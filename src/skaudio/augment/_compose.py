@@ -1,4 +1,4 @@
-"""Several augmenters: one after another, or one of them."""
+"""Composition of augmenters: in sequence, or one at random."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, Self
@@ -11,19 +11,19 @@ from skaudio.augment._augmenter import Augmenter, Draw
 
 
 class Compose(Augmenter):
-    """Apply augmenters one after another.
+    """Apply augmenters in sequence.
 
     Parameters
     ----------
     augmenters : sequence of augmenters
-        All of waveforms, or all of frames.
+        Augmenters, all of waveforms or all of frames.
     p : float, default=1.0
         Probability that a clip is changed.
 
     Notes
     -----
-    As the steps of `sklearn.pipeline.make_pipeline`, augmenters go by the names of their classes in small letters:
-    ``compose.set_params(addnoise__snr_db=10)``; of two of one class, by ``addnoise-1`` and ``addnoise-2``.
+    Like steps of `sklearn.pipeline.make_pipeline`, augmenters are named by their classes in lower case:
+    ``compose.set_params(addnoise__snr_db=10)``; two of one class are named ``addnoise-1`` and ``addnoise-2``.
 
     Examples
     --------
@@ -49,27 +49,27 @@ class Compose(Augmenter):
         Parameters
         ----------
         deep : bool, default=True
-            Whether those of the augmenters are among them.
+            Whether to include those of the augmenters.
 
         Returns
         -------
         dict
-            By name.
+            Parameter names mapped to their values.
         """
         return super().get_params(deep) | (params_of(self.augmenters) if deep else {})
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters, own ones and those of augmenters, or an augmenter by its name.
+        """Set parameters, including those of augmenters, or an augmenter by its name.
 
         Parameters
         ----------
         **params : dict
-            As `get_params` names them.
+            Parameters, named as in `get_params`.
 
         Returns
         -------
         self : augmenter
-            Itself.
+            Augmenter instance.
         """
         if "augmenters" in params:
             self.augmenters = params.pop("augmenters")
@@ -81,7 +81,7 @@ class Compose(Augmenter):
 
     @property
     def of(self) -> Literal["waveform", "frames"]:
-        """What it changes: that of its augmenters."""
+        """Kind of input, that of its augmenters."""
         kinds = {augmenter.of for augmenter in checked(self.augmenters)}
         if len(kinds) > 1:
             raise ValueError(f"{self!r} mixes augmenters of waveforms and of frames; give one kind.")
@@ -109,12 +109,12 @@ class Compose(Augmenter):
 
 
 class OneOf(Compose):
-    """Apply one of several augmenters, each as likely.
+    """Apply one of several augmenters, chosen uniformly at random.
 
     Parameters
     ----------
     augmenters : sequence of augmenters
-        All of waveforms, or all of frames.
+        Augmenters, all of waveforms or all of frames.
     p : float, default=1.0
         Probability that a clip is changed.
 
@@ -139,13 +139,13 @@ class OneOf(Compose):
 
 
 def named(augmenters: Any) -> list[tuple[str, Augmenter]]:
-    """Name augmenters as `sklearn.pipeline.make_pipeline` does steps; what is none has no name."""
+    """Name augmenters as `sklearn.pipeline.make_pipeline` names steps; other objects are skipped."""
     known = isinstance(augmenters, (list, tuple)) and all(isinstance(each, Augmenter) for each in augmenters)
     return _name_estimators(augmenters) if known else []
 
 
 def params_of(augmenters: Any) -> dict[str, Any]:
-    """Give augmenters by name, and their parameters by name and parameter."""
+    """Return augmenters by name, and their parameters by name and parameter."""
     params: dict[str, Any] = {}
     for name, augmenter in named(augmenters):
         params[name] = augmenter
@@ -154,7 +154,7 @@ def params_of(augmenters: Any) -> dict[str, Any]:
 
 
 def checked(augmenters: Any) -> Sequence[Augmenter]:
-    """Raise an error unless there are augmenters."""
+    """Raise an error if there are no augmenters."""
     expected = HasMethods(["draw", "apply"])
     if (
         not isinstance(augmenters, (list, tuple))

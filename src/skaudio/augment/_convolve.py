@@ -1,4 +1,4 @@
-"""Clips as they sound in rooms, and through devices."""
+"""Convolution of clips with impulse responses of rooms and devices."""
 
 from collections.abc import Sequence
 from numbers import Real
@@ -12,25 +12,25 @@ from skaudio.augment._sources import check_sources, source_waveform
 
 
 class Convolve(Augmenter):
-    """Convolve clips with impulse responses, given or of synthetic rooms; the length and the power stay.
+    """Convolve clips with impulse responses, recorded or of synthetic rooms; length and power are kept.
 
     Parameters
     ----------
     responses : sequence of clips or None, default=None
         Impulse responses: paths, arrays (at the sampling rate of the clips), ``(y, sr)`` pairs or dicts; one is drawn
-        for each clip. One that is longer than the clip is cut by this. None: those of rooms, white noise that decays
-        [1]_, behind the direct sound.
+        for each clip, and truncated to its length. None: synthetic rooms, exponentially decaying white noise [1]_ after
+        the direct sound.
     reverberation_seconds : float or (float, float), default=(0.1, 0.8)
-        Of synthetic rooms: time in which sound decays by 60 dB, or the range that it is drawn from.
+        Reverberation time (RT60) of synthetic rooms, or the range to draw it from.
     wet : float, default=0.1
-        Of synthetic rooms: power of what is reflected, as a share of all.
+        Share of reflections in the total power, for synthetic rooms.
     p : float, default=1.0
         Probability that a clip is changed.
 
     Notes
     -----
-    What sounds on after the end of the clip is cut. The strongest sample of a response is taken for the direct sound,
-    so that nothing moves in time.
+    Reverberation after the end of the clip is cut. The strongest sample of a response is assumed to be the direct
+    sound, so that the clip is not delayed.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Frames of clips that are augmented anew for each epoch of a network."""
+"""Frames of clips augmented anew for each epoch of a network."""
 
 import copy
 from collections.abc import Callable
@@ -9,14 +9,14 @@ from sklearn.pipeline import Pipeline
 
 
 class EpochDraws:
-    """Computes the frames of the next epoch in a thread, while a network trains on those of the last.
+    """Compute the frames of the next epoch in a thread, while a network trains on those of the last.
 
     Parameters
     ----------
     front_end : Pipeline or None
-        Fitted, from clips to what the network takes; None: the network takes clips as they are.
+        Fitted front end, from clips to the network's input; None: the network takes clips.
     draw : callable
-        Returns augmented clips, other ones each time.
+        Returns newly augmented clips in each call.
     """
 
     def __init__(self, front_end: Pipeline | None, draw: Callable[[], Any]) -> None:
@@ -46,7 +46,7 @@ class EpochDraws:
 
 
 def _without_cache(front_end: Pipeline) -> Pipeline:
-    """Copy fitted steps so that they keep nothing: what is drawn for an epoch never comes again."""
+    """Copy fitted steps with caching disabled: draws of an epoch never recur."""
     copied = copy.deepcopy(front_end)
     kept = [name for name in copied.get_params() if name.split("__")[-1] == "memory"]
     return copied.set_params(**dict.fromkeys(kept))

@@ -1,4 +1,4 @@
-"""Other vocal tracts, on frames: the channel axis is stretched."""
+"""Vocal tract length perturbation of frames."""
 
 from numbers import Real
 from typing import Any, ClassVar
@@ -10,19 +10,18 @@ from skaudio.dsp import read_between
 
 
 class FrameVTLP(RangeAugmenter):
-    """Stretch the channel axis of frames whose channels lie along frequency, such as mel bands.
+    """Stretch the channel axis of frames whose channels are frequency bands, such as mel bands.
 
     Parameters
     ----------
     alpha : float or (float, float), default=(0.9, 1.1)
-        Factor by which channels move up, or the range that it is drawn from. What moves in from beyond the end is the
-        last channel.
+        Stretch factor, or the range to draw it from. The last channel is repeated beyond the end.
     p : float, default=1.0
         Probability that a clip is changed.
 
     See Also
     --------
-    VTLP : The same for waveforms, with the map that the method was published with.
+    VTLP : The same for waveforms, with the warping function of the original publication.
 
     Examples
     --------

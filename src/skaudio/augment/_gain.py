@@ -1,4 +1,4 @@
-"""Clips that are louder or fainter."""
+"""Change of volume."""
 
 from collections.abc import Sequence
 from numbers import Real
@@ -15,7 +15,7 @@ class Gain(RangeAugmenter):
     Parameters
     ----------
     gain_db : float or (float, float), default=(-12.0, 6.0)
-        Gain in dB, or the range that it is drawn from. Nothing is clipped: floating-point waveforms may leave [-1, 1].
+        Gain in dB, or the range to draw it from. Nothing is clipped: floating-point waveforms may exceed [-1, 1].
     p : float, default=1.0
         Probability that a clip is changed.
 

@@ -1,4 +1,4 @@
-"""Clips that are higher or lower, and of the same length."""
+"""Pitch shifting."""
 
 from numbers import Real
 from typing import ClassVar
@@ -12,18 +12,18 @@ SHORTEST = 16  # samples: less has no pitch, and librosa 1.0 makes NaN of it
 
 
 class PitchShift(RangeAugmenter):
-    """Shift the pitch by librosa's phase vocoder, on frames of about 25 ms; the length stays.
+    """Shift the pitch by librosa's phase vocoder, on frames of about 25 ms; the length is kept.
 
     Parameters
     ----------
     n_steps : float or (float, float), default=(-2.0, 2.0)
-        Semitones, or the range that they are drawn from.
+        Shift in semitones, or the range to draw it from.
     p : float, default=1.0
         Probability that a clip is changed.
 
     See Also
     --------
-    VTLP : Moves formants, and takes a tenth of the time.
+    VTLP : Shifts formants, ten times faster.
 
     Examples
     --------
@@ -53,9 +53,9 @@ class PitchShift(RangeAugmenter):
 
 
 def vocoder_n_fft(n_samples: int, sr: float | None) -> int:
-    """Give the length of a frame for librosa's phase vocoder: about 25 ms, no more than a short clip.
+    """Return the frame length for librosa's phase vocoder: about 25 ms, at most the length of the clip.
 
-    Over librosa's own 2048 samples, a knock becomes a smear, which cost accuracy where classes differ by knocks.
+    librosa's default of 2048 samples smears transients, which cost accuracy where classes differ by them.
     """
     usual = 512 if sr is None else 2 ** round(np.log2(VOCODER_SECONDS * sr))
     return int(min(usual, max(16, 2 ** (n_samples.bit_length() - 1))))

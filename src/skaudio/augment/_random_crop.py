@@ -1,4 +1,4 @@
-"""Parts of clips."""
+"""Random cropping."""
 
 from numbers import Real
 from typing import ClassVar
@@ -10,12 +10,12 @@ from skaudio.augment._augmenter import Augmenter, needed_rate
 
 
 class RandomCrop(Augmenter):
-    """Cut a stretch out; a clip that is no longer stays whole.
+    """Crop a random segment; shorter clips are unchanged.
 
     Parameters
     ----------
     seconds : float, default=1.0
-        Length of the stretch.
+        Length of the segment.
     p : float, default=1.0
         Probability that a clip is changed.
 

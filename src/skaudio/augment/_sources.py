@@ -1,4 +1,4 @@
-"""Where noise, backgrounds and impulse responses come from: colours, clips in memory, files."""
+"""Sources of noise, backgrounds and impulse responses: generated, clips in memory, files."""
 
 from functools import lru_cache
 from os import PathLike, fspath
@@ -17,29 +17,29 @@ BANK_RATE = 16000
 
 @lru_cache(maxsize=len(COLORS))
 def noise_bank(color: str) -> np.ndarray:
-    """Give a long stretch of noise, always the same; pieces of it are taken from places that are drawn."""
+    """Return a long, fixed sequence of noise, from which segments are drawn."""
     rng = np.random.default_rng(sorted(COLORS).index(color))
     return coloured_noise(rng, BANK_SAMPLES, BANK_RATE, COLORS[color])
 
 
 def source_waveform(clip: Any, i: int, sr: float | None, name: str) -> np.ndarray:
-    """Decode one of the clips that a parameter holds, at a sampling rate; files are kept decoded for a while.
+    """Decode one of the clips in a parameter, at a sampling rate; decoded files are cached.
 
     Parameters
     ----------
     clip : path, binary file object, array, pair or dict
-        See `skaudio.io.load`. An array is taken to be at `sr` already.
+        See `skaudio.io.load`. An array is assumed to be at `sr`.
     i : int
-        Its place, for errors.
+        Its index, for error messages.
     sr : float or None
         Sampling rate in Hz.
     name : str
-        Of the parameter.
+        Name of the parameter.
 
     Returns
     -------
     ndarray of float32, shape (n_samples,)
-        The waveform, not to be written to.
+        The waveform; do not write to it.
     """
     is_array = clip_kind(clip) == "array"
     if sr is None and not is_array:
@@ -54,13 +54,13 @@ def source_waveform(clip: Any, i: int, sr: float | None, name: str) -> np.ndarra
 
 
 def check_sources(clips: Any, name: str) -> None:
-    """Raise an error unless there are clips."""
+    """Raise an error if there are no clips."""
     if isinstance(clips, (str, PathLike)) or not hasattr(clips, "__len__") or len(clips) == 0:
         raise ValueError(f"{name}={clips!r:.80}; expected a list of clips, one at least.")
 
 
 def piece_from(source: np.ndarray, start: float, n_samples: int) -> np.ndarray:
-    """Take so many samples from a place that is given as a share of the source, over and over where it is short."""
+    """Cut samples from a source, starting at a fraction of its length; a short source is repeated."""
     first = int(start * max(1, len(source) - n_samples + 1)) if len(source) >= n_samples else int(start * len(source))
     if first + n_samples <= len(source):
         return source[first : first + n_samples]

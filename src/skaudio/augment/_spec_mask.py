@@ -1,4 +1,4 @@
-"""Frames with gaps."""
+"""Masking of frames: SpecAugment."""
 
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -10,14 +10,14 @@ from skaudio.augment._augmenter import Augmenter
 
 
 class SpecMask(Augmenter):
-    """Put masks over stretches of time and over bands of channels [1]_, where the mean over time is left.
+    """Mask segments of time and bands of channels by the mean over time: SpecAugment [1]_.
 
     Parameters
     ----------
     n_masks : int, default=1
-        Number of masks along time, and of as many along the channels.
+        Number of masks along time, and equally many along the channels.
     mask_size : float, default=0.15
-        Largest share of the clip, or of the channels, that a mask takes.
+        Maximum size of a mask, as a fraction of the clip or of the channels.
     p : float, default=1.0
         Probability that a clip is changed.
 
@@ -64,7 +64,7 @@ class SpecMask(Augmenter):
 
 
 def masked_part(place: float, size: float, length: int) -> slice:
-    """Give the part of an axis that a mask covers: its size, and its place among those that are left, are shares."""
+    """Return the slice of an axis that a mask covers; its size and relative position are fractions."""
     n = int(size * length)
     start = int(place * (length - n + 1))
     return slice(start, start + n)

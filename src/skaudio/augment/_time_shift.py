@@ -1,4 +1,4 @@
-"""Clips that begin a little earlier or later."""
+"""Shifting in time."""
 
 from numbers import Real
 from typing import ClassVar
@@ -10,16 +10,16 @@ from skaudio.augment._augmenter import Augmenter, WritingAugmenter, needed_rate
 
 
 class TimeShift(WritingAugmenter):
-    """Move a clip in time; its length stays.
+    """Shift a clip in time; the length is kept.
 
     Parameters
     ----------
     max_shift : float, default=0.2
-        Furthest that it is moved, either way.
+        Maximum shift in either direction.
     unit : {"fraction", "seconds"}, default="fraction"
-        What `max_shift` is in: shares of the clip, or seconds.
+        Unit of `max_shift`: fractions of the clip, or seconds.
     mode : {"wrap", "pad"}, default="wrap"
-        What comes in where the clip has gone: its other end, or silence.
+        How the gap is filled: with the other end of the clip, or with silence.
     p : float, default=1.0
         Probability that a clip is changed.
 

@@ -1,4 +1,4 @@
-"""Clips that are faster or slower, and of the same pitch."""
+"""Time stretching."""
 
 from numbers import Real
 from typing import ClassVar
@@ -10,13 +10,13 @@ from skaudio.augment._pitch_shift import SHORTEST, vocoder_n_fft
 
 
 class TimeStretch(RangeAugmenter):
-    """Change the tempo by librosa's phase vocoder, on frames of about 25 ms; the pitch stays, the length does not.
+    """Change the tempo by librosa's phase vocoder, on frames of about 25 ms; the pitch is kept, the length changes.
 
     Parameters
     ----------
     rate : float or (float, float), default=(0.85, 1.15)
-        How much faster, or the range that it is drawn from: 2 is twice as fast. A clip of n samples becomes one of
-        ``round(n / rate)``.
+        Stretch factor, or the range to draw it from: 2 is twice as fast. A clip of n samples becomes one of ``round(n /
+        rate)``.
     p : float, default=1.0
         Probability that a clip is changed.
 

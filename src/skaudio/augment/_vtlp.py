@@ -1,4 +1,4 @@
-"""Other vocal tracts: the frequency axis is stretched."""
+"""Vocal tract length perturbation."""
 
 from numbers import Integral, Real
 from typing import ClassVar
@@ -14,26 +14,24 @@ BOUNDARY = 0.8  # of half the sampling rate, where `f_hi` is None
 
 
 class VTLP(RangeAugmenter):
-    """Vocal tract length perturbation [1]_: frequencies are multiplied by a factor, the highest ones by less.
+    """Warp the frequency axis by a random factor: vocal tract length perturbation [1]_.
 
     Parameters
     ----------
     alpha : float or (float, float), default=(0.9, 1.1)
-        Factor, or the range that it is drawn from.
+        Warp factor, or the range to draw it from; the highest frequencies are scaled by less.
     f_hi : float or None, default=None
-        Frequency in Hz up to which they are multiplied by the whole factor, about; None: four fifths of half the
-        sampling rate.
+        Approximate frequency in Hz up to which the full factor applies; None: 0.8 times half the sampling rate.
     n_fft : int, default=512
-        Length of a frame in samples, a multiple of 4; frames are a quarter of it apart.
+        Length of a frame in samples, a multiple of 4; the hop is a quarter of it.
     p : float, default=1.0
         Probability that a clip is changed.
 
     Notes
     -----
-    Done on the short-time Fourier transform: each bin takes what is in the one its frequency comes from, turned on from
-    frame to frame as fast as the two differ. So frequencies are right within half a bin, ``sr / n_fft / 2`` Hz.
-    Duration, length and
-    power stay.
+    Computed on the short-time Fourier transform: each bin is copied from its source bin, with the phase advanced by
+    their difference in frequency. Frequencies are accurate within half a bin, ``sr / n_fft / 2`` Hz. Duration, length
+    and power are kept.
 
     References
     ----------
@@ -90,20 +88,20 @@ class VTLP(RangeAugmenter):
 
 
 def unwarped(f: np.ndarray, alpha: float, f_hi: float, nyquist: float) -> np.ndarray:
-    """Tell which frequencies the warp of Jaitly and Hinton takes to given ones.
+    """Compute the source frequencies of given ones under the warp of Jaitly and Hinton.
 
-    Their map goes straight from 0 by the factor `alpha` as far as ``f_hi * min(alpha, 1) / alpha``, and from there
-    straight to the same end.
+    The warp is linear from 0 with slope `alpha` up to ``f_hi * min(alpha, 1) / alpha``, and from there linear to the
+    same end.
     """
     knee = f_hi * min(alpha, 1.0)
     return np.interp(f, [0.0, knee, nyquist], [0.0, knee / alpha, nyquist])
 
 
 def _moved(spectrum: np.ndarray, source: np.ndarray) -> np.ndarray:
-    """Give each bin what is in another, whose phase is turned on by their difference in frequency.
+    """Copy each bin from another, with the phase advanced by their difference in frequency.
 
-    Frames are a quarter of a frame apart: from one to the next, a bin turns by as many quarters as its number; the
-    first begins half a frame before the clip.
+    The hop is a quarter of a frame: per frame, the phase of bin k advances by k quarter turns; the first frame begins
+    half a frame before the clip.
     """
     nearest = np.rint(source).astype(int)
     quarters = np.outer(np.arange(len(spectrum)) - 2, np.arange(len(source)) - nearest) & 3

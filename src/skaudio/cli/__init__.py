@@ -1,8 +1,8 @@
 """The console script ``skaudio``: thin commands over the public API.
 
-``skaudio search`` finds a good front end and model for a folder of audio, ``skaudio predict`` applies what it wrote;
-``skaudio detect`` finds events, ``skaudio tag`` names what is to be heard.
-What takes long to import is imported inside the commands, so that ``skaudio --help`` answers at once.
+``skaudio search`` finds a good front end and model for a folder of audio, ``skaudio predict`` applies the result;
+``skaudio detect`` finds events, ``skaudio tag`` predicts sound classes. Slow imports happen inside the commands, so
+that ``skaudio --help`` is fast.
 """
 
 from skaudio.cli._main import main

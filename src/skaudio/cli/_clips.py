@@ -1,4 +1,4 @@
-"""The clips that a search runs on: a folder's, a table's, or generated ones."""
+"""The clips of a search: from a folder or table, or generated."""
 
 from collections import Counter
 
@@ -10,7 +10,7 @@ N_HEADERS = 200
 
 
 def generated_clips(seed: int) -> Bunch:
-    """Make the spoken digits that a search without a folder runs on, grouped by speaker; see `own_clips`."""
+    """Generate spoken digits, grouped by speaker, for a search without a folder; see `own_clips`."""
     from skaudio.datasets import make_spoken_digits
 
     digits = make_spoken_digits(600, n_speakers=6, random_state=seed)
@@ -35,9 +35,9 @@ def own_clips(
     folder : str
         Folder with a subfolder for each class, or CSV file.
     labels : str or None
-        Regular expression that finds the label in the name of a file; None for the folder's subfolders or the CSV file.
+        Regular expression that matches the label in a file name; None for the folder's subfolders or the CSV file.
     groups : True, str or None
-        True where the CSV's group column is wanted, or what `skaudio.datasets.load_folder` takes.
+        True for the CSV's group column, or as in `skaudio.datasets.load_folder`.
     sr : int or None
         Sampling rate; None for that of most files.
     encoding : str or None, default=None
@@ -46,18 +46,18 @@ def own_clips(
     Returns
     -------
     Bunch
-        - ``source``: where they come from
+        - ``source``: description of the source
         - ``data``: ndarray of shape (n_clips,), object; paths
-        - ``target``: ndarray of shape (n_clips,), str; names of classes
-        - ``groups``: ndarray of shape (n_clips,), str; what folds keep together; or None
-        - ``unused_groups``: the same, of groups that are there and that nobody asked for
+        - ``target``: ndarray of shape (n_clips,), str; class names
+        - ``groups``: ndarray of shape (n_clips,), str; groups for the folds; or None
+        - ``unused_groups``: available groups that were not requested
         - ``sr``: sampling rate in Hz
         - ``network``: dict; parameters of networks
 
     Raises
     ------
     ValueError
-        If there is nothing to load, or no group column where it is wanted.
+        If there is nothing to load, or a requested group column is missing.
     """
     from skaudio.datasets import load_folder
 
@@ -81,7 +81,7 @@ def own_clips(
 
 
 def most_common_rate(paths: np.ndarray) -> int:
-    """Find the native rate of most files, by the headers of some of them; at most 22050 Hz."""
+    """Return the most common native sampling rate, by the headers of some files; at most 22050 Hz."""
     from skaudio.io import AudioError, audio_info
 
     rates: Counter[int] = Counter()

@@ -1,4 +1,4 @@
-"""``skaudio detect``: a table of what sounds when in long recordings."""
+"""``skaudio detect``: a table of the sound events in long recordings."""
 
 import warnings
 from argparse import Namespace
@@ -16,9 +16,9 @@ def detect(arguments: Namespace, results: TextIO) -> None:
     Parameters
     ----------
     arguments : Namespace
-        What the parser made of ``skaudio detect ...``.
+        Parsed arguments of ``skaudio detect ...``.
     results : text stream
-        Where they are printed.
+        Stream that results are written to.
     """
     output = None if arguments.output is None else Path(arguments.output).expanduser()
     if output is not None:

@@ -17,12 +17,12 @@ class BlockwiseGridSearch(GridSearchCV):
     """`GridSearchCV` that reports after each block of candidates.
 
     A block holds the candidates that differ in their model only: enough fits to keep the processes busy, few enough for
-    a bar that moves.
+    regular progress updates.
 
     Attributes
     ----------
     on_block : callable
-        Called with the number of candidates of each evaluated block; to be set before `fit`.
+        Called with the number of candidates of each evaluated block; must be set before `fit`.
     """
 
     on_block: Callable[[int], object]
@@ -51,35 +51,35 @@ def evaluate(
     jobs: int,
     quiet: bool,
 ) -> tuple[GridSearchCV, OutOfFold, Pipeline]:
-    """Search the grid, predict each clip by the best candidate fitted without it, and fit the best to all clips.
+    """Search the grid, compute out-of-fold predictions of the best candidate, and refit it on all clips.
 
     Parameters
     ----------
     pipeline : Pipeline
-        What the grid sets parameters of.
+        Pipeline whose parameters the grid sets.
     grid : list of dict
         See `skaudio.cli._grid.make_grid`.
     clips : ndarray of shape (n_clips,), object
         Paths or arrays.
     target : ndarray of shape (n_clips,), str
-        Names of classes.
+        Class names.
     folds : sequence of (ndarray, ndarray)
-        Indices to train on and to test on.
+        Train and test indices.
     scoring : str
-        scikit-learn's name of a score.
+        Name of a scikit-learn scorer.
     jobs : int
         Number of processes.
     quiet : bool
-        Whether to show no progress bar.
+        Whether to hide the progress bar.
 
     Returns
     -------
     searched : GridSearchCV
-        After the search.
+        The fitted search.
     judged : OutOfFold
-        Predictions of the best candidate, and what made them.
+        Out-of-fold predictions of the best candidate, and the estimators.
     best : Pipeline
-        The best candidate, fitted, with probabilities, without the cache.
+        The best candidate, refitted, with probabilities and without the cache.
     """
     searched = BlockwiseGridSearch(
         pipeline, grid, scoring=scoring, cv=folds, refit=False, n_jobs=jobs, error_score="raise"
@@ -100,7 +100,7 @@ def evaluate(
 def _fit_with_probabilities(
     best: Pipeline, clips: np.ndarray, target: np.ndarray, folds: Sequence[Fold], jobs: int
 ) -> None:
-    """Fit to all clips; a model that has no probabilities gets them from its out-of-fold scores."""
+    """Fit to all clips; a model without probabilities is calibrated by its out-of-fold scores."""
     model = best.named_steps["model"]
     if hasattr(model, "predict_proba"):
         best.fit(clips, target)

@@ -1,4 +1,4 @@
-"""Files that a command is given, and those it leaves: what cannot be written is known beforehand."""
+"""Input and output files of the commands."""
 
 import os
 import shlex
@@ -16,7 +16,7 @@ from skaudio.io._audio_files import AUDIO_EXTENSIONS, find_audio_files, warn_of_
 
 
 def check_writable(path: Path, *, force: bool) -> None:
-    """Raise now what would otherwise be raised after the work is done."""
+    """Raise an error if a file cannot be written, before the work is done."""
     if not path.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {str(path.parent)!r} to write {path.name!r} into.")
     if path.is_dir():
@@ -28,7 +28,7 @@ def check_writable(path: Path, *, force: bool) -> None:
 
 
 def audio_files(name: str) -> list[str]:
-    """List the audio files below a folder, but no hidden ones; a file is itself, whatever its name."""
+    """List the audio files below a folder, without hidden ones; a file is returned as is."""
     if not Path(name).is_dir():
         return [name]
     files, others = find_audio_files(name)
@@ -40,18 +40,18 @@ def audio_files(name: str) -> list[str]:
 
 
 def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
-    """Load what joblib wrote.
+    """Load a model from a joblib file.
 
     Parameters
     ----------
     name : str
         The file.
     method : str
-        What the model must have.
+        Method that the model must have.
     expected : str
-        What such a model is.
+        Description of such a model.
     instead : str
-        The command for models of the other kind: those that find events, or those that do not.
+        Command for models of the other kind: event detectors, or others.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
     Raises
     ------
     ValueError, FileNotFoundError
-        If there is no such file, if joblib cannot load it, or if it holds something else.
+        If there is no such file, if joblib cannot load it, or if it contains something else.
     """
     if not Path(name).is_file():
         raise FileNotFoundError(f"There is no model file {name!r}.")
@@ -78,14 +78,14 @@ def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
 
 
 def size_of(path: Path) -> str:
-    """Return the size of a file in words."""
+    """Return the size of a file as text."""
     n_bytes = path.stat().st_size
     return f"{n_bytes / 1e6:.1f} MB" if n_bytes >= 1e6 else f"{max(1, round(n_bytes / 1e3))} kB"
 
 
 @contextmanager
 def temporary_folder() -> Iterator[str]:
-    """Yield a new folder, which is deleted at the end, also after Ctrl-C."""
+    """Yield a temporary folder, which is deleted at the end, also after Ctrl-C."""
     folder = tempfile.mkdtemp(prefix="skaudio-")
     try:
         yield folder

@@ -1,4 +1,4 @@
-"""Folds for cross-validation: leak-free where there are groups, and a word where there are and they are not used."""
+"""Folds for cross-validation, without leakage between groups."""
 
 from collections.abc import Sequence
 
@@ -8,28 +8,28 @@ from skaudio.inspection._out_of_fold import Fold
 
 
 def make_folds(target: np.ndarray, groups: np.ndarray | None, n_folds: int, seed: int) -> list[Fold]:
-    """Split clips into stratified folds, no group in two of them.
+    """Split clips into stratified folds without splitting groups.
 
     Parameters
     ----------
     target : ndarray of shape (n_clips,)
-        Names of classes.
+        Class names.
     groups : ndarray of shape (n_clips,) or None
-        What each clip belongs to.
+        Group of each clip.
     n_folds : int
-        Number of folds; there are fewer where there are fewer groups.
+        Number of folds; reduced if there are fewer groups.
     seed : int
         Seed of the shuffling.
 
     Returns
     -------
     list of (ndarray, ndarray)
-        Indices to train on and to test on, for each fold.
+        Train and test indices of each fold.
 
     Raises
     ------
     ValueError
-        If there is one class or one group only, a class has fewer clips than folds, or classes go with groups.
+        If there is only one class or group, a class has fewer clips than folds, or classes coincide with groups.
     """
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
@@ -52,7 +52,7 @@ def make_folds(target: np.ndarray, groups: np.ndarray | None, n_folds: int, seed
 
 
 def classes_of_one_group(target: np.ndarray, groups: np.ndarray) -> list[str]:
-    """Name the classes whose clips are all of one group: no fold both trains and tests on them."""
+    """Return the classes whose clips are all of one group: no fold both trains and tests on them."""
     return [name for name in np.unique(target).tolist() if len(np.unique(groups[target == name])) == 1]
 
 

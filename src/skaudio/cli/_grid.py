@@ -1,4 +1,4 @@
-"""What a search tries: the pipeline, its candidates, and how they read in words."""
+"""The pipeline of a search, its candidates, and their descriptions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -54,7 +54,7 @@ MODEL_WORDS = {
 
 
 def make_pipeline() -> Pipeline:
-    """Make the pipeline whose parameters the grid sets: sound to frames, to a table, to a class."""
+    """Build the pipeline whose parameters the grid sets: front end, pooling and classifier."""
     return Pipeline([("sound", MFCC()), ("pool", StatPooling()), ("scale", StandardScaler()), ("model", SVC())])
 
 
@@ -67,16 +67,16 @@ def make_grid(
     sound: dict[str, Any],
     network: dict[str, Any],
 ) -> list[dict[str, list]]:
-    """Make the grid for `GridSearchCV`: models of statistics, and networks on the frames themselves.
+    """Build the grid for `GridSearchCV`: models on pooled statistics, and networks on frames.
 
     Parameters
     ----------
     level : {"quick", "full"}
-        How many candidates.
+        Number of candidates.
     front_ends, models : sequence of str or None
-        Which kinds; None for all of the level.
+        Kinds to include; None for all of the level.
     seed : int
-        Random state of the models that have one.
+        Random state of the models.
     sound : dict
         Parameters of every front end.
     network : dict
@@ -85,7 +85,7 @@ def make_grid(
     Returns
     -------
     list of dict
-        Lists of front ends, numbers of segments and models by the names of the pipeline's parameters.
+        Candidate front ends, numbers of segments and models by parameter name of the pipeline.
     """
     models, known = models or DEFAULT_MODELS[level], _models(level, seed, network)
     grids = []
@@ -102,7 +102,7 @@ def make_grid(
 
 
 def in_words(parameters: dict[str, Any]) -> str:
-    """Say what a candidate of the grid is: ``MFCC + deltas, 5 segments, SVC (C=10)``."""
+    """Describe a candidate of the grid: ``MFCC + deltas, 5 segments, SVC (C=10)``."""
     sound, segments, model = parameters["sound"], parameters.get("pool__segments", 1), parameters["model"]
     parts = [
         (f"{sound.n_mfcc} MFCC" if isinstance(sound, MFCC) else f"{sound.n_mels} mel bands")
@@ -118,12 +118,12 @@ def in_words(parameters: dict[str, Any]) -> str:
 
 
 def _front_ends(known: dict[str, list], kinds: Sequence[str] | None, sound: dict[str, Any]) -> list:
-    """Make the front ends of some kinds."""
+    """Return the front ends of some kinds."""
     return [make(**how, **sound) for kind in kinds or known for make, how in known[kind]]
 
 
 def _models(level: str, seed: int, network: dict[str, Any]) -> dict[str, list]:
-    """Give the models of a level by kind."""
+    """Return the models of a level by kind."""
     full = level == "full"
     return {
         "svc": [SVC(C=C) for C in ((1.0, 10.0, 100.0) if full else (10.0,))],

@@ -1,4 +1,4 @@
-"""Ctrl-C that is heard."""
+"""Reliable handling of Ctrl-C."""
 
 import signal
 import threading
@@ -11,10 +11,10 @@ REPEAT_SECONDS = 10.0  # longer than cleaning up takes
 
 @contextmanager
 def repeated_interrupts() -> Iterator[None]:
-    """Have an interrupt come again if nothing came of it.
+    """Repeat an interrupt that had no effect.
 
     Python raises it wherever the main thread is; in a callback from C, or in a module that imports with a bare
-    ``except``, it goes no further, and what was to be interrupted goes on for minutes.
+    ``except``, it is swallowed, and work continues for minutes.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield

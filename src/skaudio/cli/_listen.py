@@ -1,4 +1,4 @@
-"""Computing every clip's frames once, before any model is fitted: it fills the cache, and finds the broken files."""
+"""Precomputation of every clip's frames, to fill the cache and find broken files before any model is fitted."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ PORTION = 128
 
 
 def listen(sounds: Sequence[BaseEstimator], clips: np.ndarray, *, jobs: int, on_error: str, quiet: bool) -> np.ndarray:
-    """Compute the frames of all clips by all front ends.
+    """Compute the frames of all clips with all front ends.
 
     Parameters
     ----------
@@ -24,9 +24,9 @@ def listen(sounds: Sequence[BaseEstimator], clips: np.ndarray, *, jobs: int, on_
     jobs : int
         Number of threads.
     on_error : {"raise", "warn"}
-        What a broken file leads to.
+        What to do about a broken file.
     quiet : bool
-        Whether to show no progress bar.
+        Whether to hide the progress bar.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def listen(sounds: Sequence[BaseEstimator], clips: np.ndarray, *, jobs: int, on_
 
 
 def _heard(listener: BaseEstimator, clips: np.ndarray, on_error: str) -> np.ndarray:
-    """Compute a portion's frames; tell which clips have some."""
+    """Compute the frames of a portion; return which clips are not broken."""
     try:
         listener.fit_transform(clips)
         return np.ones(len(clips), dtype=bool)

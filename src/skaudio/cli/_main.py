@@ -1,4 +1,4 @@
-"""`main`: which command, and what becomes of its errors."""
+"""`main`: dispatch of commands and handling of errors."""
 
 import sys
 from argparse import Namespace
@@ -21,8 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0 where all went well, 2 for an error of the user's (printed to stderr, without a traceback), 130
-        after Ctrl-C. Wrong arguments and ``--help`` raise SystemExit, as argparse has it.
+        Exit status: 0 on success, 2 for a user error (printed to stderr, without a traceback), 130 after Ctrl-C. Wrong
+        arguments and ``--help`` raise SystemExit, as usual in argparse.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What the commands say beside their results."""
+"""Messages of the commands."""
 
 import sys
 
@@ -9,5 +9,5 @@ def warn(message: str) -> None:
 
 
 def reason(error: Exception) -> str:
-    """Say what is wrong with a file, without its number in the portion that it was read in."""
+    """Return the error message of a file, without its index in the portion."""
     return str(error.__cause__ or error)

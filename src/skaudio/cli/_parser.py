@@ -48,7 +48,7 @@ knows: 521 of AudioSet, of YAMNet, which is downloaded at the first call (4 MB).
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Make the parser; its result has ``command`` and that command's arguments."""
+    """Build the parser; its result has ``command`` and that command's arguments."""
     parser = argparse.ArgumentParser(prog="skaudio", description="Learning from sound, the scikit-learn way.")
     parser.add_argument("--version", action="version", version=f"skaudio {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

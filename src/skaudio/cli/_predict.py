@@ -19,9 +19,9 @@ def predict(arguments: Namespace, results: TextIO) -> None:
     Parameters
     ----------
     arguments : Namespace
-        What the parser made of ``skaudio predict ...``.
+        Parsed arguments of ``skaudio predict ...``.
     results : text stream
-        Where they are printed.
+        Stream that results are written to.
     """
     output = output_of(arguments)
     paths = [path for name in arguments.files for path in audio_files(name)]
@@ -46,7 +46,7 @@ def _rows(model: Any, paths: Sequence[str], n_classes: int, on_error: str) -> It
 
 
 def _predicted(model: Any, paths: Sequence[str], n_classes: int) -> list[tuple[Any, list[str]]]:
-    """Give labels, each with its probabilities; a pipeline's sounds are decoded once for both."""
+    """Predict labels and probabilities; the front end of a pipeline runs once for both."""
     X = paths
     if isinstance(model, Pipeline) and len(model) > 1:
         X, model = model[:-1].transform(paths), model[-1]

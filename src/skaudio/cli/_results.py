@@ -1,4 +1,4 @@
-"""Standard output holds results and nothing else, so that it can be piped and parsed."""
+"""Standard output reserved for results, so that it can be piped and parsed."""
 
 import os
 import sys
@@ -9,15 +9,15 @@ from typing import TextIO
 
 @contextmanager
 def results_only() -> Iterator[TextIO]:
-    """Yield the standard output; what anything else prints meanwhile goes to standard error.
+    """Yield the standard output; redirect all other output to standard error.
 
-    Models print in Python, libraries in C, and processes of joblib to what they inherit: the file descriptor is
-    redirected, too, where standard output is that of the process.
+    Models print in Python, libraries in C, and joblib processes to inherited streams: the file descriptor is
+    redirected, too, if standard output is that of the process.
 
     Yields
     ------
     text stream
-        It writes what a file system has as names byte by byte, also where these are not text.
+        It writes file names byte by byte, even if they are not valid text.
     """
     shown = sys.stdout
     if not _is_of_the_process(shown):

@@ -1,4 +1,4 @@
-"""Rows of a CSV for many files, portion by portion, and what becomes of broken ones."""
+"""Rows of a CSV for many files, portion by portion, and handling of broken files."""
 
 import csv
 from argparse import Namespace
@@ -15,7 +15,7 @@ from skaudio.io._replacing import replacing
 
 
 def output_of(arguments: Namespace) -> Path | None:
-    """Give the file that ``--output`` names, which can be written, or None for standard output."""
+    """Return the writable file named by ``--output``, or None for standard output."""
     if arguments.output is None:
         return None
     output = Path(arguments.output).expanduser()
@@ -24,7 +24,7 @@ def output_of(arguments: Namespace) -> Path | None:
 
 
 def write_rows(output: Path | TextIO, header: Sequence[str], rows: Iterable[Sequence]) -> None:
-    """Write a CSV: to a file that is there whole or not at all, or to a stream as rows come."""
+    """Write a CSV: atomically to a file, or row by row to a stream."""
     with _opened(output) as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(header)
@@ -34,16 +34,16 @@ def write_rows(output: Path | TextIO, header: Sequence[str], rows: Iterable[Sequ
 def results_by_file(
     compute: Callable[[Sequence[str]], Sequence[Any]], paths: Sequence[str], on_error: str
 ) -> Iterator[tuple[str, Any]]:
-    """Yield each file with what is computed of it, or with None if it is broken.
+    """Yield each file with its result, or with None if it is broken.
 
     Parameters
     ----------
     compute : callable
-        Takes paths, and gives as many results.
+        Maps paths to as many results.
     paths : sequence of str
         The files.
     on_error : {"raise", "warn"}
-        What a broken file leads to.
+        What to do about a broken file.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def results_by_file(
 
 
 def _portion(compute: Callable, paths: Sequence[str], on_error: str) -> Iterator[tuple[str, Any]]:
-    """Compute a portion of files at once, and one by one where one of them is broken."""
+    """Compute a portion of files at once, or one by one if any of them is broken."""
     try:
         results = compute(paths)
     except AudioError as error:

@@ -30,9 +30,9 @@ def search(arguments: Namespace, results: TextIO) -> None:
     Parameters
     ----------
     arguments : Namespace
-        What the parser made of ``skaudio search ...``.
+        Parsed arguments of ``skaudio search ...``.
     results : text stream
-        Where they are printed.
+        Stream that results are written to.
     """
     output = Path(arguments.output).expanduser()
     page = None if arguments.report is None else Path(arguments.report).expanduser()

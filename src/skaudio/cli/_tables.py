@@ -1,4 +1,4 @@
-"""Tables in plain text: the candidates by rank, and who was taken for whom."""
+"""Plain-text tables: ranked candidates and confusion matrices."""
 
 from collections.abc import Sequence
 from string import ascii_lowercase
@@ -14,7 +14,7 @@ NAME_WIDTH = 24
 def ranked_table(
     means: np.ndarray, deviations: np.ndarray, seconds: np.ndarray, words: Sequence[str], *, scoring: str = "accuracy"
 ) -> str:
-    """Write the candidates by rank.
+    """Format the candidates by rank.
 
     Parameters
     ----------
@@ -23,14 +23,14 @@ def ranked_table(
     seconds : ndarray of shape (n_candidates,)
         Time to fit.
     words : sequence of str
-        What each candidate is.
+        Description of each candidate.
     scoring : str, default="accuracy"
-        What the score is called.
+        Name of the score.
 
     Returns
     -------
     str
-        The table, without a line break at its end.
+        The table, without a trailing line break.
 
     Examples
     --------
@@ -53,17 +53,17 @@ def ranked_table(
 
 
 def confusion_table(target: np.ndarray, predicted: np.ndarray) -> str:
-    """Write who was taken for whom: a matrix for up to 15 classes, else a list of the classes found worst.
+    """Format the confusion matrix for up to 15 classes, else a list of the classes with the worst recall.
 
     Parameters
     ----------
     target, predicted : ndarray of str, shape (n_clips,)
-        True and predicted names of classes.
+        True and predicted class names.
 
     Returns
     -------
     str
-        The table, without a line break at its end.
+        The table, without a trailing line break.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""``skaudio tag``: what is to be heard in files, by name."""
+"""``skaudio tag``: sound classes of files."""
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -15,9 +15,9 @@ def tag(arguments: Namespace, results: TextIO) -> None:
     Parameters
     ----------
     arguments : Namespace
-        What the parser made of ``skaudio tag ...``.
+        Parsed arguments of ``skaudio tag ...``.
     results : text stream
-        Where they are printed.
+        Stream that results are written to.
     """
     output = output_of(arguments)
     paths = [path for name in arguments.files for path in audio_files(name)]

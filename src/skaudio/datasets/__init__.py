@@ -1,7 +1,7 @@
-"""Data sets: seeded generators that need no download, your own folders and tables, and fetchers of public recordings.
+"""Data sets: seeded generators, loaders of folders and tables, and fetchers of public recordings.
 
 All return a `sklearn.utils.Bunch` with ``data`` (clips, or paths of clips), ``target``, ``groups`` (speaker, fold,
-machine or site: what a fair split keeps together), ``target_names`` and ``DESCR``.
+machine or site: groups for cross-validation), ``target_names`` and ``DESCR``.
 """
 
 from skaudio._data_home import get_data_home

@@ -1,6 +1,6 @@
-"""The calls of `make_sound_events`: one function a class, each giving one call of a fresh individual.
+"""The calls of `make_sound_events`: one function per class, each returning one call of a new individual.
 
-Every call starts with its first sample and ends with its last one: its span is its length.
+Every call spans its array, from the first sample to the last.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def _trill(rng: Generator, sr: float) -> np.ndarray:
 
 
 def _harmonic_burst(rng: Generator, sr: float) -> np.ndarray:
-    """Growl, then fall through a stack of harmonics, as a capuchinbird does."""
+    """Synthesise a growl, then a falling stack of harmonics, like the call of a capuchinbird."""
     n_growl, n_stack = (rng.uniform((0.2, 0.8), (0.5, 2.0)) * sr).astype(int)
     growl = band_noise(rng, n_growl, sr, rng.uniform(500, 900), 600) * fade(n_growl, int(0.05 * sr), int(0.05 * sr))
     growl *= 1 + 0.8 * np.sin(2 * np.pi * rng.uniform(30, 60) * np.arange(n_growl) / sr)
@@ -55,7 +55,7 @@ def _click_train(rng: Generator, sr: float) -> np.ndarray:
 
 
 def _sung(frequency: np.ndarray, amplitudes: np.ndarray, sr: float) -> np.ndarray:
-    """Harmonics, those below half the sampling rate, of a gliding fundamental, under an envelope."""
+    """Synthesise the harmonics below half the sampling rate of a gliding fundamental, with an envelope."""
     below_nyquist = np.arange(1, len(amplitudes) + 1) * frequency.max() < sr / 2
     return harmonics(phase_of(frequency, sr), amplitudes[below_nyquist]) * fade(
         len(frequency), int(0.03 * sr), int(0.08 * sr)

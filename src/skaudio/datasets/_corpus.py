@@ -1,7 +1,7 @@
-"""Public corpora: one frozen record says what a corpus is, one function finds or downloads it.
+"""Public corpora: a record that describes a corpus, and a function that finds or downloads it.
 
-A corpus is taken to be whole only in the folder that bears its name. A download is therefore unpacked and checked in a
-temporary folder beside it, which is given the name in one step when all is well.
+Only the folder with the name of a corpus is assumed to be complete. A download is therefore unpacked and checked in a
+temporary folder next to it, which is renamed atomically on success.
 """
 
 import hashlib
@@ -17,25 +17,25 @@ from skaudio._data_home import get_data_home
 
 
 class DatasetError(ValueError, OSError):
-    """A data set is not there, cannot be downloaded, or is not whole."""
+    """A data set is missing, cannot be downloaded, or is incomplete."""
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """What a public corpus is and where it comes from.
+    """Description and source of a public corpus.
 
     Attributes
     ----------
     name : str
-        Its full name.
+        Full name.
     folder : str
-        Its folder in the data home.
+        Folder in the data home.
     url : str
-        A zip archive with one folder at its top.
+        Address of a zip archive with a single top-level folder.
     licence : str
-        Its licence, with whom to name.
+        Licence, with attribution.
     manifest : Traversable
-        A file as ``sha256sum`` prints it: the SHA-256 of every recording and its path, relative to `folder` and to the
+        A file in the format of ``sha256sum``: the SHA-256 and path of every recording, relative to `folder` and to the
         top folder of the archive.
     """
 
@@ -54,7 +54,7 @@ class Corpus:
 def find_corpus(
     corpus: Corpus, *, data_home: str | os.PathLike | None, download_if_missing: bool, verify: bool
 ) -> list[Path]:
-    """Find a corpus in the data home, or download it into there.
+    """Find a corpus in the data home, or download it to there.
 
     Parameters
     ----------
@@ -62,10 +62,9 @@ def find_corpus(
     data_home : str, PathLike or None
         As in `get_data_home`.
     download_if_missing : bool
-        Whether to download a corpus that is not there.
+        Whether to download a missing corpus.
     verify : bool
-        Whether to compare the SHA-256 of every recording that is there already, not only its name. A download is
-        always compared.
+        Whether to verify the SHA-256 of existing recordings, not only their names. Downloads are always verified.
 
     Returns
     -------
@@ -75,7 +74,7 @@ def find_corpus(
     Raises
     ------
     DatasetError
-        If the corpus is not there and is not or cannot be downloaded, or recordings are missing or corrupt.
+        If the corpus is missing and is not or cannot be downloaded, or recordings are missing or corrupt.
     """
     root = get_data_home(data_home) / corpus.folder
     checksums = corpus.checksums()
@@ -109,7 +108,7 @@ def _download(corpus: Corpus, checksums: dict[str, str], root: Path) -> None:
 
 
 def _unpack(archive: str, folder: Path, paths: Iterable[str]) -> None:
-    """Unpack the recordings, and what the corpus says about itself, without the archive's top folder."""
+    """Unpack the recordings and the documentation of the corpus, without the archive's top folder."""
     with ZipFile(archive) as members:
         below_top = {name.partition("/")[2]: name for name in members.namelist()}
         for path in (*paths, "README.md"):
@@ -120,7 +119,7 @@ def _unpack(archive: str, folder: Path, paths: Iterable[str]) -> None:
 
 
 def _check(root: Path, checksums: dict[str, str], *, compare: bool, remedy: str) -> None:
-    """Raise an error that names the recordings that are missing or, if ``compare``, not what they should be."""
+    """Raise an error that names recordings that are missing or, if ``compare``, have a wrong checksum."""
     missing = [path for path in checksums if not (root / path).is_file()]
     corrupt = []
     if compare and not missing:

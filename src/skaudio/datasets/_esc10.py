@@ -1,4 +1,4 @@
-"""`fetch_esc10`: ten classes of environmental sound."""
+"""`fetch_esc10`: ten classes of environmental sounds."""
 
 import os
 from importlib.resources import files
@@ -37,18 +37,18 @@ def fetch_esc10(
     verify: bool = False,
     return_X_y: bool = False,
 ) -> Bunch | tuple[np.ndarray, np.ndarray]:
-    """Fetch ESC-10 [1]_: 400 clips of ten classes of environmental sound in five folds (42 MB unpacked).
+    """Fetch ESC-10 [1]_: 400 clips of ten classes of environmental sounds in five folds (42 MB unpacked).
 
     Parameters
     ----------
     data_home : str, PathLike or None, default=None
-        Folder that holds the data sets, as in `get_data_home`; this one is ``esc10`` in it.
+        Folder of the data sets, as in `get_data_home`; this one is its subfolder ``esc10``.
     download_if_missing : bool, default=True
-        Download the data set where it is not there; otherwise raise an error.
+        Whether to download the data set if it is missing; otherwise raise an error.
     verify : bool, default=False
-        Compare the SHA-256 of every recording that is there already, not only its name. A download is always compared.
+        Whether to verify the SHA-256 of existing recordings, not only their names. Downloads are always verified.
     return_X_y : bool, default=False
-        Return ``(data, target)`` instead of a Bunch.
+        Whether to return ``(data, target)`` instead of a Bunch.
 
     Returns
     -------
@@ -57,14 +57,14 @@ def fetch_esc10(
         - ``target``: ndarray of shape (400,), str; the classes, as ``"dog bark"``
         - ``groups``: ndarray of shape (400,), int64; the folds, 1 to 5
         - ``target_names``: ndarray of shape (10,), str; the classes, sorted
-        - ``licence``: the licence, with whom to name
-        - ``DESCR``: what it is
+        - ``licence``: the licence, with attribution
+        - ``DESCR``: description
 
     Raises
     ------
     DatasetError
-        A ValueError and OSError: the data set is not there and is not or cannot be downloaded, or recordings are
-        missing or corrupt.
+        A ValueError and OSError: the data set is missing and is not or cannot be downloaded, or recordings are missing
+        or corrupt.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""The faults of `make_machine_hum`: each takes a clip in the making and damages it, slightly to severely.
+"""The faults of `make_machine_hum`: each adds a slight to severe fault to a clip under construction.
 
 References
 ----------
@@ -17,7 +17,7 @@ from skaudio.dsp import rms
 
 
 class Run(NamedTuple):
-    """One clip of a machine in the making."""
+    """A machine clip under construction."""
 
     sr: float
     speed: np.ndarray  # (n_samples,), turns a second
@@ -26,7 +26,7 @@ class Run(NamedTuple):
 
 
 def _bearing(rng: Generator, run: Run, severity: float) -> Run:
-    """Let a ball roll over a spall some times a turn, slipping a little; each time the housing rings [1]_."""
+    """Add the resonances that a spall in a bearing excites several times per turn, with some slip [1]_."""
     slip = 1 + 0.01 * wander(rng, len(run.speed), run.sr, rate=20.0)
     turns = phase_of(rng.uniform(2.5, 5) * slip * run.speed, run.sr) / (2 * np.pi)
     knocks = np.diff(np.floor(turns), prepend=0.0)
@@ -34,13 +34,13 @@ def _bearing(rng: Generator, run: Run, severity: float) -> Run:
 
 
 def _drift(rng: Generator, run: Run, severity: float) -> Run:
-    """Let the speed drift up or down over the clip."""
+    """Add a drift of the speed up or down over the clip."""
     drift = rng.choice([-1, 1]) * (0.02 + 0.08 * severity) * np.linspace(-0.5, 0.5, len(run.speed))
     return run._replace(speed=run.speed * (1 + drift))
 
 
 def _rattle(rng: Generator, run: Run, severity: float) -> Run:
-    """Let something loose knock at random times, some knocks stronger than others, with a duller ring."""
+    """Add knocks of a loose part at random times, of varying strength, with a duller resonance."""
     n_knocks = 1 + rng.poisson(40 * len(run.speed) / run.sr)
     knocks = np.zeros(len(run.speed))
     knocks[rng.integers(len(knocks), size=n_knocks)] = rng.uniform(0.2, 1.0, n_knocks)
@@ -48,7 +48,7 @@ def _rattle(rng: Generator, run: Run, severity: float) -> Run:
 
 
 def _harmonic(rng: Generator, run: Run, severity: float) -> Run:
-    """Fade some harmonics, and bring up a tone between two others, where a sound machine has none."""
+    """Attenuate some harmonics, and add a tone between two others, which a normal machine lacks."""
     kept = np.ones(len(run.amplitudes))
     kept[rng.choice(len(kept), len(kept) // 6, replace=False)] = 1 - severity
     tone = np.sin((rng.integers(6, 20) + 0.5) * phase_of(run.speed, run.sr))
@@ -56,14 +56,14 @@ def _harmonic(rng: Generator, run: Run, severity: float) -> Run:
 
 
 def _rub(rng: Generator, run: Run, severity: float) -> Run:
-    """Let the shaft rub against its seal during a part of each turn."""
+    """Add rubbing of the shaft against its seal during a part of each turn."""
     touch = np.maximum(np.sin(phase_of(run.speed, run.sr)), 0) ** 3
     hiss = band_noise(rng, len(run.speed), run.sr, rng.uniform(1500, 3500), 2000)
     return _add(run, touch * hiss, 0.08 + 0.4 * severity)
 
 
 def _ring(knocks: np.ndarray, sr: float, centre: float, bandwidth: float) -> np.ndarray:
-    """Hit a part that has one resonance with a train of impulses; as long as the train."""
+    """Return the response of a single resonance to a train of impulses, of the same length."""
     from scipy import fft
 
     n_fft = fft.next_fast_len(2 * len(knocks), real=True)

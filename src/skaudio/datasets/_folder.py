@@ -34,42 +34,43 @@ def load_folder(
     extensions: Sequence[str] = AUDIO_EXTENSIONS,
     encoding: str | None = None,
 ) -> Bunch:
-    r"""Load the paths and labels of recordings that lie in a folder per class, or are listed in a CSV table.
+    r"""Load the paths and labels of recordings in a folder per class, or listed in a CSV table.
 
-    No recording is opened: ``data`` holds paths, which every front end takes.
+    No recording is opened: ``data`` contains paths, which every front end accepts.
 
     Parameters
     ----------
     path : str or PathLike
-        A folder with one subfolder per class; recordings may lie in it at any depth. Or a CSV file (ending in ``.csv``)
-        with a header and the columns ``path``, ``label`` and, if wanted, ``group``. Relative paths in it are relative
+        A folder with one subfolder per class; recordings may be in it at any depth. Or a CSV file (ending in ``.csv``)
+        with a header and the columns ``path``, ``label`` and, optionally, ``group``. Relative paths in it are relative
         to the folder of the CSV file or, if there is no such file, to the working directory.
     labels : "folder", path of a CSV file, or str, default="folder"
-        Where the labels of a folder come from: the names of its first-level subfolders; a CSV file as above, whose name
-        ends in ``.csv`` and whose relative paths are relative to `path`, or else to the folder of the CSV file, or else
-        to the working directory; or, any other string, a regular expression that is searched in each file name: its
-        first group, or the whole match where it has none, is the label.
+        Source of the labels of a folder: the names of its first-level subfolders; a CSV file as above, whose name ends
+        in ``.csv`` and whose relative paths are relative to `path`, or else to the folder of the CSV file, or else to
+        the working directory; or, any other string, a regular expression to search in each file name: its first group,
+        or the whole match if it has none, is the label.
     groups : None, "folder" or str, default=None
-        What belongs together when data are split. None: the column ``group`` of the CSV file if it has one, else no
-        groups. "folder": the folder below the label's folder, as in ``label/group/clip.wav`` (with a CSV file: below
-        the folder its paths are relative to). Any other string: a regular expression that is searched in each file
-        name; its first group, or the whole match where it has none, is the group.
+        Source of the groups, which should not be split between training and test sets. None: the column ``group`` of
+        the CSV file if it has one, else no groups. "folder": the folder below the label's folder, as in
+        ``label/group/clip.wav`` (with a CSV file: below the folder its paths are relative to). Any other string: a
+        regular expression to search in each file name; its first group, or the whole match if it has none, is the
+        group.
     extensions : sequence of str, default=(".wav", ".flac", ".ogg", ...)
-        What counts as a recording in a folder, in upper or lower case. The default are the endings of what
-        `skaudio.io.load` reads (some, such as ``.m4a`` and ``.webm``, where ffmpeg is installed). Hidden files and
-        folders never count. A CSV file may list any file.
+        Suffixes of recordings in a folder, case-insensitive. The default are the formats that `skaudio.io.load` reads
+        (some, such as ``.m4a`` and ``.webm``, only if ffmpeg is installed). Hidden files and folders are ignored. A CSV
+        file may list any file.
     encoding : str or None, default=None
         Encoding of the CSV file, such as ``"cp1252"``; None: that of its byte order mark, or else UTF-8.
 
     Returns
     -------
     Bunch
-        - ``data``: ndarray of shape (n_samples,), object; paths, str, sorted by their place in the folder, or in the
-          order of the CSV file
+        - ``data``: ndarray of shape (n_samples,), object; paths, str, sorted by their relative path, or in the order of
+          the CSV file
         - ``target``: ndarray of shape (n_samples,), str; labels
         - ``groups``: ndarray of shape (n_samples,), str; or None
         - ``target_names``: ndarray of shape (n_classes,), str; the labels, sorted
-        - ``DESCR``: where the data come from
+        - ``DESCR``: source of the data
 
     Raises
     ------
@@ -79,8 +80,8 @@ def load_folder(
     Warns
     -----
     UserWarning
-        If a subfolder has no recording in it; if, with the default `extensions`, other files that may hold sound, such
-        as films, are left out: how many, by ending.
+        If a subfolder contains no recording; if, with the default `extensions`, other files that may contain sound,
+        such as films, are left out: their number by suffix.
 
     Notes
     -----
@@ -130,7 +131,7 @@ def _check_extensions(extensions: Sequence[str]) -> tuple[str, ...]:
 
 
 def _from_folders(root: Path, extensions: tuple[str, ...]) -> list[_Recording]:
-    """Every recording below the first-level subfolders of ``root``, which are the labels."""
+    """List every recording below the first-level subfolders of ``root``, which are the labels."""
     shown = (entry for entry in root.iterdir() if not entry.name.startswith("."))
     entries = sorted(shown, key=lambda entry: entry.name)
     unlabelled = [entry.name for entry in entries if entry.is_file() and entry.suffix.lower() in extensions]
@@ -158,7 +159,7 @@ def _from_folders(root: Path, extensions: tuple[str, ...]) -> list[_Recording]:
 
 
 def _from_names(root: Path, pattern: str, extensions: tuple[str, ...]) -> list[_Recording]:
-    """Every recording below ``root``, its label in its name."""
+    """List every recording below ``root``, with the label in its name."""
     files, others = find_audio_files(root, extensions)
     if extensions == AUDIO_EXTENSIONS:
         warn_of_others(root, others, stacklevel=3)
@@ -171,7 +172,7 @@ def _from_names(root: Path, pattern: str, extensions: tuple[str, ...]) -> list[_
 
 
 def _from_table(table: Path, base: Path, encoding: str | None) -> list[_Recording]:
-    """Every row of a CSV table; relative paths start at ``base``, at the folder of the table or where Python runs."""
+    """List every row of a CSV table; relative paths are relative to ``base``, the table's or the working directory."""
     if not table.is_file():
         raise ValueError(f"There is no CSV file {str(table)!r}.")
     lines = io.StringIO(table_text(table, encoding), newline="")
@@ -227,7 +228,7 @@ def _read_row(row: dict[str, str | None], bases: Sequence[Path], where: str) -> 
 
 
 def _groups(recordings: list[_Recording], groups: str | None) -> np.ndarray | None:
-    """One group a recording, from the table, the folders or the file names."""
+    """Return the group of each recording, from the table, the folders or the file names."""
     if groups is None:
         return None if recordings[0].group is None else np.array([recording.group for recording in recordings])
     if groups == "folder":
@@ -239,7 +240,7 @@ def _groups(recordings: list[_Recording], groups: str | None) -> np.ndarray | No
 
 
 def _search_names(names: Sequence[str], expression: str, parameter: str) -> list[str]:
-    """Find in each name the first group of the expression, or its whole match where it has none."""
+    """Return the first group of the expression in each name, or the whole match if it has none."""
     try:
         pattern = re.compile(expression)
     except re.error as error:
@@ -255,6 +256,6 @@ def _search_names(names: Sequence[str], expression: str, parameter: str) -> list
 
 
 def _name_some(names: Sequence[str], n_named: int = 5) -> str:
-    """Name the first few and count the rest."""
+    """List the first few and count the rest."""
     rest = len(names) - n_named
     return ", ".join(map(repr, names[:n_named])) + (f" and {rest} more" if rest > 0 else "")

@@ -41,13 +41,13 @@ def fetch_spoken_digits(
     Parameters
     ----------
     data_home : str, PathLike or None, default=None
-        Folder that holds the data sets, as in `get_data_home`; this one is ``fsdd/recordings`` in it.
+        Folder of the data sets, as in `get_data_home`; this one is its subfolder ``fsdd/recordings``.
     download_if_missing : bool, default=True
-        Download the data set where it is not there; otherwise raise an error.
+        Whether to download the data set if it is missing; otherwise raise an error.
     verify : bool, default=False
-        Compare the SHA-256 of every recording that is there already, not only its name. A download is always compared.
+        Whether to verify the SHA-256 of existing recordings, not only their names. Downloads are always verified.
     return_X_y : bool, default=False
-        Return ``(data, target)`` instead of a Bunch.
+        Whether to return ``(data, target)`` instead of a Bunch.
 
     Returns
     -------
@@ -58,14 +58,14 @@ def fetch_spoken_digits(
         - ``index``: ndarray of shape (3000,), int64; 0 to 49, the number of the recording of its digit by its speaker
         - ``test``: ndarray of shape (3000,), bool; whether it is in the official test set
         - ``target_names``: ndarray of shape (10,), str; ``"zero"`` to ``"nine"``
-        - ``licence``: the licence, with whom to name
-        - ``DESCR``: what it is
+        - ``licence``: the licence, with attribution
+        - ``DESCR``: description
 
     Raises
     ------
     DatasetError
-        A ValueError and OSError: the data set is not there and is not or cannot be downloaded, or recordings are
-        missing or corrupt.
+        A ValueError and OSError: the data set is missing and is not or cannot be downloaded, or recordings are missing
+        or corrupt.
 
     References
     ----------

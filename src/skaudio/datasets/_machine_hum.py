@@ -1,4 +1,4 @@
-"""`make_machine_hum`: machines that run well, and machines with a fault."""
+"""`make_machine_hum`: synthetic machine sounds, normal and faulty."""
 
 from numbers import Integral, Real
 from typing import NamedTuple
@@ -68,26 +68,26 @@ def make_machine_hum(
     random_state: int | RandomState | None = None,
     return_X_y: bool = False,
 ) -> Bunch | tuple[np.ndarray, np.ndarray]:
-    """Record machines, some of them faulty: anomalous sound detection without a factory.
+    """Generate machine sounds, some of them faulty, for anomalous sound detection.
 
     Parameters
     ----------
     n_samples : int, default=200
         Number of clips.
     anomaly_fraction : float, default=0.25
-        Part of the clips that have a fault, in [0, 1]; rounded to whole clips.
+        Fraction of clips with a fault, in [0, 1]; rounded to whole clips.
     n_machines : int, default=4
-        Number of machines, each with about as many clips and about as many faults.
+        Number of machines, with about equal numbers of clips and faults.
     sr : float, default=16000
         Sampling rate in Hz, at least 8000.
     duration : float, default=2.0
         Length of a clip in seconds, at least 0.25.
     snr_db : float, default=6.0
-        Power of the machine above that of the noise of the hall, in dB.
+        Ratio of the power of the machine to that of the background noise, in dB.
     random_state : int, RandomState instance or None, default=None
-        Seed; equal seeds give equal data.
+        Seed; pass an int for reproducible output across calls.
     return_X_y : bool, default=False
-        Return ``(data, target)`` instead of a Bunch.
+        Whether to return ``(data, target)`` instead of a Bunch.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def make_machine_hum(
         - ``fault``: ndarray of shape (n_samples,), str; "none", "bearing", "drift", "rattle", "harmonic" or "rub"
         - ``severity``: ndarray of shape (n_samples,), float64; 0 for a normal clip, else in (0, 1]
         - ``sr``: sampling rate in Hz
-        - ``DESCR``: what it is
+        - ``DESCR``: description
 
     References
     ----------
@@ -157,7 +157,7 @@ def _draw_machine(rng: Generator) -> _Machine:
 
 
 def _start(rng: Generator, machine: _Machine, n_samples: int, sr: float) -> Run:
-    """Run the machine under some load, which moves its speed and the balance of its harmonics a little."""
+    """Start a clip with a random load, which slightly changes the speed and the balance of harmonics."""
     load = rng.uniform(-1, 1)
     speed = machine.speed * (1 + 0.02 * load + 0.002 * wander(rng, n_samples, sr, rate=1.0))
     tilt = np.arange(1, len(machine.amplitudes) + 1) ** (0.1 * load)
@@ -178,7 +178,7 @@ def _record(rng: Generator, machine: _Machine, run: Run, snr_db: float) -> np.nd
 
 
 def _hall(rng: Generator, n_samples: int, sr: float, exponent: float) -> np.ndarray:
-    """Noise of other machines, and now and then something harmless that falls down or drives past."""
+    """Return background noise of other machines, with occasional harmless events."""
     noise = coloured_noise(rng, n_samples, sr, exponent + rng.normal(0, 0.1))
     if rng.uniform() < _INCIDENT_PROBABILITY:
         length = int(rng.uniform(0.1, 0.9) * n_samples)

@@ -1,7 +1,7 @@
-"""The phones of the ten English digits, and the digits spelled in them.
+"""Phones of the ten English digits, and their pronunciations.
 
-Formants are those of an adult man, after the tables of Klatt [1]_ and, for vowels, Peterson and Barney [2]_, rounded.
-A diphthong is two phones, a stop a closure and a burst; the synthesiser glides from phone to phone.
+Formants are those of an adult man, rounded from the tables of Klatt [1]_ and, for vowels, Peterson and Barney [2]_. A
+diphthong is two phones, a stop a closure and a burst; the synthesiser glides from phone to phone.
 
 References
 ----------
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 
 class Phone(NamedTuple):
-    """What the vocal tract aims at during one phone.
+    """Targets of the vocal tract during one phone.
 
     Frequencies and bandwidths are in Hz, the duration in seconds, the amplitudes of the three sources (voice, breath
     through the formants, friction at the lips and teeth) relative to a vowel's voice.

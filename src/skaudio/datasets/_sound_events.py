@@ -1,4 +1,4 @@
-"""`make_sound_events`: long scenes with calls in them, and exactly where each call is."""
+"""`make_sound_events`: long scenes with animal calls and their exact times."""
 
 from collections.abc import Sequence
 from numbers import Integral, Real
@@ -25,14 +25,14 @@ _BACKGROUND_RMS = 0.01
 
 
 class _Site(NamedTuple):
-    """What the scenes recorded at one place share."""
+    """Common properties of the scenes of one site."""
 
     chorus_centre: float  # Hz
     chorus_level: float  # against the noise
 
 
 class _Placed(NamedTuple):
-    """One call and where it goes."""
+    """A call and its position."""
 
     start: int  # sample
     label: str
@@ -67,7 +67,7 @@ def make_sound_events(
     n_sites: int = 2,
     random_state: int | RandomState | None = None,
 ) -> Bunch:
-    """Place calls in long scenes: sound event detection with the exact truth.
+    """Generate long scenes with calls, for sound event detection with exact ground truth.
 
     Parameters
     ----------
@@ -78,37 +78,38 @@ def make_sound_events(
     sr : float, default=16000
         Sampling rate in Hz, at least 8000.
     n_events : int or (int, int), default=(4, 12)
-        Number of calls in a scene, or the least and the greatest number. 0 gives scenes without any.
+        Number of calls per scene, or the minimum and maximum. 0 generates scenes without calls.
     classes : sequence of str, default=("chirp_up", "chirp_down", "trill", "harmonic_burst", "click_train")
-        Kinds of calls, all of them equally likely. For distractors, ask for more kinds than you train on.
+        Kinds of calls, equally likely. For distractors, pass more kinds than are trained on.
     snr_db : float or (float, float), default=(0.0, 15.0)
-        Power of a call above that of the background under it, in dB; or the range from which it is drawn for each call.
+        Ratio of the power of a call to that of the background under it, in dB; or the range to draw it from for each
+        call.
     overlap : bool, default=False
         Whether calls may overlap.
     background : {"white", "pink", "brown"}, default="pink"
         Colour of the background noise.
     n_sites : int, default=2
-        Number of places at which the scenes are recorded, in turn.
+        Number of sites, to which scenes are assigned in turn.
     random_state : int, RandomState instance or None, default=None
-        Seed; equal seeds give equal data.
+        Seed; pass an int for reproducible output across calls.
 
     Returns
     -------
     Bunch
         - ``data``: ndarray of shape (n_scenes, n_samples), float32, in [-1, 1]
-        - ``events``: list of n_scenes lists of ``(onset, offset, label)``, in seconds, in order of onset. Onset is the
-          time of the call's first sample, offset that of the sample after its last
+        - ``events``: list of n_scenes lists of ``(onset, offset, label)``, in seconds, sorted by onset. Onset is the
+          time of a call's first sample, offset that of the sample after its last
         - ``event_table``: the same as one structured array with fields ``scene``, ``onset``, ``offset``, ``label``
         - ``target``: ndarray of shape (n_scenes, n_classes), int64; 1 where a scene has a call of the class
         - ``groups``: ndarray of shape (n_scenes,), int64; the sites
         - ``target_names``: ndarray of shape (n_classes,), str; `classes`
         - ``sr``: sampling rate in Hz
-        - ``DESCR``: what it is
+        - ``DESCR``: description
 
     Raises
     ------
     ValueError
-        If `classes` names an unknown kind, a range is not a pair in order, or the calls of a scene do not fit into it.
+        If `classes` contains an unknown kind, a range is not an ordered pair, or the calls of a scene do not fit.
 
     Examples
     --------
@@ -155,7 +156,7 @@ def _check_classes(classes: Sequence[str]) -> list[str]:
 
 
 def _check_range(name: str, value: Real | Sequence[Real], kind: type, least: float = -np.inf) -> tuple[Real, Real]:
-    """Make one number a range of itself; refuse what is not a pair in order."""
+    """Convert a number to a range; raise an error unless a range is an ordered pair."""
     ends = (value, value) if isinstance(value, Real) else tuple(value)
     fits = len(ends) == 2 and all(isinstance(end, kind) and np.isfinite(end) for end in ends)
     if not fits or not least <= ends[0] <= ends[1]:
@@ -167,7 +168,7 @@ def _check_range(name: str, value: Real | Sequence[Real], kind: type, least: flo
 def _place(
     rng: Generator, calls: list[tuple[str, np.ndarray]], n_samples: int, sr: float, overlap: bool
 ) -> list[_Placed]:
-    """Choose where each call starts, uniformly over all placements that fit."""
+    """Draw the start of each call, uniformly over all valid placements."""
     lengths = np.array([len(call) for _, call in calls], dtype=np.int64)
     needed = lengths.max(initial=0) if overlap else lengths.sum()
     if needed > n_samples:

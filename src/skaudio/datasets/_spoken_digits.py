@@ -1,4 +1,4 @@
-"""`make_spoken_digits`: the ten digits in several synthetic voices."""
+"""`make_spoken_digits`: spoken digits in synthetic voices."""
 
 from numbers import Integral, Real
 from typing import NamedTuple
@@ -48,9 +48,9 @@ def make_spoken_digits(
     random_state: int | RandomState | None = None,
     return_X_y: bool = False,
 ) -> Bunch | tuple[np.ndarray, np.ndarray]:
-    """Speak the ten digits in several synthetic voices: speech to learn on without a download.
+    """Generate the ten spoken digits in several synthetic voices, without a download.
 
-    Every digit comes equally often, and within a digit every speaker, as far as `n_samples` allows; the order is
+    Digits are equally frequent, and so are speakers within a digit, as far as `n_samples` allows; the order is
     shuffled. The counterpart with real speakers is `fetch_spoken_digits`.
 
     Parameters
@@ -58,15 +58,15 @@ def make_spoken_digits(
     n_samples : int, default=500
         Number of clips.
     n_speakers : int, default=6
-        Number of speakers, from tall men to small children. Another seed brings other speakers.
+        Number of speakers, from tall men to small children. They depend on the seed.
     sr : float, default=8000
         Sampling rate in Hz, at least 4000.
     snr_db : float, default=20.0
-        Power of the speech above that of the background noise, over the whole clip, in dB.
+        Ratio of the power of speech to that of the background noise, over the whole clip, in dB.
     random_state : int, RandomState instance or None, default=None
-        Seed; equal seeds give equal data.
+        Seed; pass an int for reproducible output across calls.
     return_X_y : bool, default=False
-        Return ``(data, target)`` instead of a Bunch.
+        Whether to return ``(data, target)`` instead of a Bunch.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def make_spoken_digits(
         - ``groups``: ndarray of shape (n_samples,), str; the speakers, ``"speaker_00"`` and so on
         - ``target_names``: ndarray of shape (10,), str; ``"zero"`` to ``"nine"``
         - ``sr``: sampling rate in Hz
-        - ``DESCR``: what it is
+        - ``DESCR``: description
 
     References
     ----------
@@ -114,7 +114,7 @@ def make_spoken_digits(
 
 
 def _draw_room(rng: Generator, sr: float) -> np.ndarray:
-    """Impulse response of a room, noise that dies away after the direct sound, and of the microphone in it."""
+    """Draw the impulse response of a room, noise that decays after the direct sound, and of a microphone."""
     reverberation = rng.uniform(0.1, 0.4)  # seconds to -60 dB
     seconds = np.arange(int(reverberation * sr)) / sr
     room = rng.standard_normal(len(seconds)) * 10 ** (-3 * seconds / reverberation)
@@ -128,7 +128,7 @@ def _draw_room(rng: Generator, sr: float) -> np.ndarray:
 
 
 def _record(rng: Generator, word: tuple[str, ...], speaker: _Speaker, sr: float, snr_db: float) -> np.ndarray:
-    """One clip: the word between two short silences, the room, the noise, a level."""
+    """Return one clip: the word between two short silences, with room, noise and level."""
     from scipy.signal import fftconvolve
 
     silences = (rng.uniform(0.01, 0.08, size=2) * sr).astype(int)

@@ -1,7 +1,7 @@
-"""The raw material of synthetic sound: random numbers, resonances, harmonics, slow wandering, fades and levels.
+"""Building blocks of synthetic sound: random numbers, resonances, harmonics, random curves, fades and levels.
 
-Conventions: time is in samples, frequency in Hz, level in dB; every random draw comes from the generator that is passed
-in, so that one seed decides a whole data set and the global state of NumPy is never touched.
+Conventions: time is in samples, frequency in Hz, level in dB; every random draw uses the generator passed in, so that
+one seed determines a whole data set and NumPy's global state is never used.
 """
 
 import numpy as np
@@ -11,12 +11,12 @@ from skaudio.dsp import rms, shaped_noise
 
 
 def make_rng(random_state: int | RandomState | None) -> Generator:
-    """Turn scikit-learn's ``random_state`` into a NumPy generator, without touching NumPy's global state.
+    """Convert scikit-learn's ``random_state`` to a NumPy generator, without using NumPy's global state.
 
     Parameters
     ----------
     random_state : int, RandomState instance or None
-        A seed; a RandomState, which is advanced; or None for a different result every time.
+        A seed; a RandomState, which is advanced; or None for different results in each call.
 
     Returns
     -------
@@ -28,17 +28,17 @@ def make_rng(random_state: int | RandomState | None) -> Generator:
 
 
 def band_noise(rng: Generator, n_samples: int, sr: float, centre: float, bandwidth: float) -> np.ndarray:
-    """Noise through one resonance, at unit RMS."""
+    """Generate noise filtered by one resonance, at unit RMS."""
     return shaped_noise(rng, n_samples, sr, lambda f: np.abs(resonance(f, centre, bandwidth)))
 
 
 def resonance(frequencies: np.ndarray, centre: np.ndarray, bandwidth: np.ndarray) -> np.ndarray:
-    """Complex response of a second-order resonance, 1 at 0 Hz: one formant, or one ringing part of a machine.
+    """Compute the complex response of a second-order resonance, 1 at 0 Hz: a formant or a machine part.
 
     Parameters
     ----------
     frequencies, centre, bandwidth : array-like
-        In Hz; they broadcast.
+        Values in Hz, broadcastable.
 
     Returns
     -------
@@ -75,12 +75,12 @@ def harmonics(phase: np.ndarray, amplitudes: np.ndarray) -> np.ndarray:
 
 
 def phase_of(frequency: np.ndarray, sr: float) -> np.ndarray:
-    """Phase in radians, float64, of an oscillator that follows ``frequency`` (Hz, one value a sample)."""
+    """Compute the phase in radians, float64, of an oscillator with ``frequency`` (Hz, one value per sample)."""
     return 2 * np.pi * np.cumsum(frequency, dtype=np.float64) / sr
 
 
 def wander(rng: Generator, n_samples: int, sr: float, rate: float) -> np.ndarray:
-    """Draw a smooth random curve of roughly unit variance that turns about ``rate`` times a second.
+    """Draw a smooth random curve of roughly unit variance that oscillates about ``rate`` times per second.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def wander(rng: Generator, n_samples: int, sr: float, rate: float) -> np.ndarray
 
 
 def fade(n_samples: int, n_attack: int, n_release: int) -> np.ndarray:
-    """Make an envelope that rises from 0 to 1, stays, and falls to 0, with raised-cosine flanks.
+    """Compute an envelope that rises from 0 to 1, stays, and falls to 0, with raised-cosine flanks.
 
     The flanks are shortened where they do not fit. The envelope is above 0 at every sample, so that its span is exactly
     ``n_samples``.
@@ -113,10 +113,10 @@ def fade(n_samples: int, n_attack: int, n_release: int) -> np.ndarray:
 
 
 def scale_to_snr(signal: np.ndarray, noise: np.ndarray, snr_db: float) -> np.ndarray:
-    """Scale ``signal`` so that its power stands ``snr_db`` above the power of ``noise``."""
+    """Scale ``signal`` to a power ``snr_db`` above that of ``noise``."""
     return signal * np.float32(rms(noise) / rms(signal) * 10 ** (snr_db / 20))
 
 
 def within_full_scale(waveform: np.ndarray) -> np.ndarray:
-    """Turn the level down where the waveform would leave [-1, 1]; leave it alone otherwise."""
+    """Reduce the level if the waveform exceeds [-1, 1]; otherwise leave it unchanged."""
     return waveform / max(np.abs(waveform).max(), 1.0)

@@ -1,9 +1,9 @@
-"""A synthetic voice: phones in, waveform out.
+"""Speech synthesis: from phones to a waveform.
 
-Source and filter, as in Klatt's synthesiser [1]_: a voice source and breath go through the resonances of the vocal
-tract, friction through one of its own. Instead of digital resonators that are updated sample by sample, which Python is
-slow at, the sources are cut into short overlapping frames, each of which is filtered in the frequency domain with the
-response that the tract has at that time, and added up again.
+A source-filter model, as in Klatt's synthesiser [1]_: voice source and breath are filtered by the resonances of the
+vocal tract, friction by a separate one. Instead of digital resonators updated sample by sample, which are slow in
+Python, the sources are cut into short overlapping frames, which are filtered in the frequency domain with the response
+of the tract at that time, and overlap-added.
 
 References
 ----------
@@ -29,7 +29,7 @@ _FRAMES_PER_FILTER = 16  # how long a frame may ring on
 
 @dataclass(frozen=True)
 class Voice:
-    """What stays the same in everything one speaker says."""
+    """Constant properties of a speaker."""
 
     pitch: float  # Hz
     tempo: float  # against the durations in the table of phones
@@ -42,7 +42,7 @@ class Voice:
 
 
 class _Tracks(NamedTuple):
-    """What the mouth does over time; one row a frame, units as in `Phone`."""
+    """Articulation over time; one row per frame, units as in `Phone`."""
 
     formants: np.ndarray  # (n_frames, 3)
     bandwidths: np.ndarray  # (n_frames, 3)
@@ -66,12 +66,12 @@ def draw_voice(rng: Generator) -> Voice:
 
 
 def speak(rng: Generator, word: Sequence[str], voice: Voice, sr: float) -> np.ndarray:
-    """Speak one word.
+    """Synthesise one word.
 
     Parameters
     ----------
     rng : numpy.random.Generator
-        Decides what differs from one utterance of the word to the next.
+        Determines the variation between utterances.
     word : sequence of str
         Names of phones.
     voice : Voice
@@ -96,7 +96,7 @@ def speak(rng: Generator, word: Sequence[str], voice: Voice, sr: float) -> np.nd
 
 
 def _articulate(rng: Generator, word: Sequence[str], voice: Voice) -> _Tracks:
-    """Go from each phone's targets to the next one's, with the differences between two utterances of one speaker."""
+    """Interpolate between the targets of phones, with random variation between utterances of one speaker."""
     from scipy.ndimage import convolve1d
 
     phones = [PHONES[name] for name in word]
@@ -119,7 +119,7 @@ def _articulate(rng: Generator, word: Sequence[str], voice: Voice) -> _Tracks:
 
 
 def _glottal_source(rng: Generator, n_samples: int, voice: Voice, sr: float) -> tuple[np.ndarray, np.ndarray]:
-    """Make the derivative of the flow through the glottis (KLGLOTT88 [2]_), and how far it is open, 0 to 1."""
+    """Compute the derivative of the glottal flow (KLGLOTT88 [2]_), and the opening of the glottis, 0 to 1."""
     position = np.linspace(0, 1, n_samples)
     start, stress = rng.normal(0, 1.5), rng.normal(1, 1.5)
     semitones = start + (voice.intonation + rng.normal(0, 1)) * position + stress * np.sin(np.pi * position)
@@ -131,7 +131,7 @@ def _glottal_source(rng: Generator, n_samples: int, voice: Voice, sr: float) -> 
 
 
 def _tract_response(frequencies: np.ndarray, tracks: _Tracks, voice: Voice) -> np.ndarray:
-    """Response of the vocal tract, (n_frames, n_frequencies): five formants in cascade, and the voice's tilt."""
+    """Compute the response of the vocal tract, (n_frames, n_frequencies): five cascaded formants and spectral tilt."""
     response = 1 / (1 + 1j * frequencies / voice.tilt)
     for centre, bandwidth in ((3400, 250), (4500, 350)):
         response = response * resonance(frequencies, centre * voice.tract, bandwidth)
@@ -141,13 +141,13 @@ def _tract_response(frequencies: np.ndarray, tracks: _Tracks, voice: Voice) -> n
 
 
 def _friction_response(frequencies: np.ndarray, tracks: _Tracks) -> np.ndarray:
-    """Response of the narrow place at which air turns turbulent, (n_frames, n_frequencies): a band-pass."""
+    """Compute the response of friction at a constriction, (n_frames, n_frequencies): a band-pass."""
     centre, bandwidth = tracks.friction.T[:, :, np.newaxis]
     return 1j * frequencies * bandwidth / centre**2 * resonance(frequencies, centre, bandwidth)
 
 
 def _filter_frames(sources: Sequence[np.ndarray], responses: Sequence[np.ndarray], hop: int) -> np.ndarray:
-    """Filter each source, frame by frame, with its response at that frame, and add everything up."""
+    """Filter each source frame by frame with its response, and overlap-add the results."""
     from scipy import fft
 
     n_frames, length = len(responses[0]), _FRAMES_PER_WINDOW * hop

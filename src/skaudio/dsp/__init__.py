@@ -1,7 +1,7 @@
 """Pure functions on arrays: framing, STFT and its inverse, mel, decibels, cepstrum, deltas, levels, noise.
 
-All are time first, ``(n_frames, n_channels)``, unlike librosa, and give float32 (complex64 for the STFT). They equal
-librosa's results, but a clip's result never depends on its neighbours in a batch.
+All are time first, ``(n_frames, n_channels)``, unlike librosa, and return float32 (complex64 for the STFT). Results
+equal those of librosa, but never depend on other clips of a batch.
 """
 
 from skaudio.dsp._cepstrum import cepstrum, dct_matrix, inverse_cepstrum

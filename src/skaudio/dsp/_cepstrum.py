@@ -1,4 +1,4 @@
-"""From a log-mel spectrogram to cepstral coefficients."""
+"""Cepstral coefficients and their inverse."""
 
 from functools import lru_cache
 
@@ -7,7 +7,7 @@ import numpy as np
 
 @lru_cache(maxsize=32)
 def dct_matrix(n_out: int, n_in: int, *, lifter: float = 0.0) -> np.ndarray:
-    """Make the matrix of the orthonormal DCT-II, for a product from the right.
+    """Compute the matrix of the orthonormal DCT-II, for multiplication from the right.
 
     Parameters
     ----------
@@ -16,8 +16,7 @@ def dct_matrix(n_out: int, n_in: int, *, lifter: float = 0.0) -> np.ndarray:
     n_in : int
         Number of channels transformed.
     lifter : float, default=0.0
-        Cepstral liftering: coefficient ``n`` is scaled by
-        ``1 + lifter / 2 * sin(pi * (n + 1) / lifter)``; 0: not at all.
+        Cepstral liftering: coefficient ``n`` is scaled by ``1 + lifter / 2 * sin(pi * (n + 1) / lifter)``; 0: none.
 
     Returns
     -------
@@ -41,14 +40,14 @@ def dct_matrix(n_out: int, n_in: int, *, lifter: float = 0.0) -> np.ndarray:
 
 
 def cepstrum(S_db: np.ndarray, *, n_mfcc: int = 20, lifter: float = 0.0) -> np.ndarray:
-    """Cepstral coefficients of a log-mel spectrogram [1]_.
+    """Compute the cepstral coefficients of a log-mel spectrogram [1]_.
 
     Parameters
     ----------
     S_db : ndarray of shape (..., n_frames, n_mels)
-        Log-mel spectrogram, as `power_to_db` of `melspectrogram` gives it.
+        Log-mel spectrogram: `power_to_db` of `melspectrogram`.
     n_mfcc : int, default=20
-        Number of coefficients, from the zeroth (loudness) on.
+        Number of coefficients, from the zeroth (loudness).
     lifter : float, default=0.0
         See `dct_matrix`.
 
@@ -80,16 +79,16 @@ def cepstrum(S_db: np.ndarray, *, n_mfcc: int = 20, lifter: float = 0.0) -> np.n
 
 
 def inverse_cepstrum(coefficients: np.ndarray, *, n_mels: int, lifter: float = 0.0) -> np.ndarray:
-    """Log-mel spectrogram, as smooth as the coefficients left of it have it.
+    """Compute the smoothed log-mel spectrogram from cepstral coefficients.
 
     Parameters
     ----------
     coefficients : ndarray of shape (..., n_frames, n_mfcc)
-        What `cepstrum` gave.
+        Coefficients returned by `cepstrum`.
     n_mels : int
         Number of mel bands.
     lifter : float, default=0.0
-        As given to `cepstrum`.
+        As in `cepstrum`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Decibels: power on a logarithmic scale, with a floor for each clip."""
+"""Conversion between power and decibels, with a floor for each clip."""
 
 import numpy as np
 
@@ -13,12 +13,12 @@ def power_to_db(
     S : ndarray of shape (..., n_frames, n_channels)
         Power.
     ref : float or "max", default=1.0
-        What 0 dB is: a power, or the largest power of the clip.
+        Power at 0 dB: a value, or the largest power of the clip.
     amin : float, default=1e-10
-        Smaller powers are raised to it.
+        Lower limit of powers.
     top_db : float, default=80.0
-        Values are floored at `top_db` below the largest of their own clip (the last two axes; librosa 0.11 takes the
-        largest of the whole batch, so that a clip's values depend on its neighbours). None: no floor.
+        Values are floored at `top_db` below the largest of their own clip (the last two axes; librosa 0.11 uses the
+        largest of the whole batch, so that values of a clip depend on other clips). None: no floor.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def db_to_power(S_db: np.ndarray, *, ref: float = 1.0) -> np.ndarray:
     S_db : ndarray
         Decibels.
     ref : float, default=1.0
-        The power that 0 dB stands for.
+        Power at 0 dB.
 
     Returns
     -------

@@ -29,7 +29,7 @@ def delta(frames: np.ndarray, *, width: int = 9, order: int = 1) -> np.ndarray:
     ndarray of float32, of the same shape
         The derivative per frame. The first and last ``width // 2`` frames take the value of the polynomial fitted to
         the first and last `width` frames (librosa's ``mode="interp"``); a sequence shorter than `width`, which librosa
-        refuses, is taken to stand still before its start and after its end (librosa's ``mode="nearest"``).
+        rejects, is extended by its first and last frame (librosa's ``mode="nearest"``).
 
     Examples
     --------

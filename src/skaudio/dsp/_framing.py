@@ -18,7 +18,7 @@ def frame_count(n_samples: int, n_fft: int, hop_length: int, *, center: bool = T
         Samples between the starts of neighbouring frames.
     center : bool, default=True
         Whether frame ``t`` is centred on sample ``t * hop_length`` (the waveform is padded by ``n_fft // 2`` zeros on
-        either side) or starts there.
+        either side) or starts at it.
 
     Returns
     -------
@@ -46,11 +46,11 @@ def frame(y: np.ndarray, *, frame_length: int, hop_length: int, center: bool = F
     y : ndarray of shape (..., n_samples)
         Waveform.
     frame_length : int
-        Samples a frame.
+        Samples per frame.
     hop_length : int
         Samples between the starts of neighbouring frames.
     center : bool, default=False
-        Whether frame ``t`` is centred on sample ``t * hop_length``; as `librosa.util.frame` has it, it is not.
+        Whether frame ``t`` is centred on sample ``t * hop_length``; not in `librosa.util.frame`.
 
     Returns
     -------

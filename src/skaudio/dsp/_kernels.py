@@ -1,7 +1,7 @@
-"""The inner loops that NumPy cannot fuse, compiled by numba; they release the GIL.
+"""Inner loops that NumPy cannot fuse, compiled by numba; they release the GIL.
 
-This module imports numba, which librosa brings along, so it is itself imported only inside the functions that use it.
-Compiled code is kept on disk (``cache=True``): the first call on a machine compiles for a second or two, once.
+This module imports numba, a dependency of librosa, and is imported only inside the functions that use it. Compiled code
+is cached on disk (``cache=True``): the first call on a machine compiles for a second or two, once.
 """
 
 import numba
@@ -28,7 +28,7 @@ def window_frames(y, window, hop_length, first, out):
 
 @_jit
 def raise_power(row, power):
-    """Turn squared magnitudes into magnitudes raised to ``power``, in place."""
+    """Convert squared magnitudes to magnitudes raised to ``power``, in place."""
     if power == 1.0:
         for k in range(row.shape[0]):
             row[k] = np.sqrt(row[k])

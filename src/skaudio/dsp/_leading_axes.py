@@ -1,4 +1,4 @@
-"""What lets a function of one waveform take a batch of equally long ones."""
+"""Broadcasting of functions of one waveform over leading axes."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,10 +9,10 @@ from skaudio._samples import sample_array, scaled
 
 
 def over_leading_axes(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
-    """Let ``function(y, ...)`` of a contiguous 1-D float32 ``y`` take samples ``y`` of shape ``(..., n_samples)``.
+    """Broadcast ``function(y, ...)`` of a contiguous 1-D float32 ``y`` over samples of shape ``(..., n_samples)``.
 
-    PCM is scaled to [-1, 1]. Rows are worked on one by one, so that the working set stays in the processor's cache and
-    no result depends on its neighbours.
+    PCM is scaled to [-1, 1]. Rows are processed one by one, so that the working set stays in the processor's cache and
+    results are independent.
     """
 
     @wraps(function)

@@ -16,12 +16,12 @@ def trim_silence(y: np.ndarray, *, top_db: float = 60.0, frame_length: int = 204
     top_db : float, default=60.0
         A frame is silent if its root mean square lies more than this many decibels below that of the loudest frame.
     frame_length, hop_length : int, default=2048, 512
-        Length of a frame and distance of neighbouring frames, in samples.
+        Length of a frame and hop between frames, in samples.
 
     Returns
     -------
     ndarray of shape (n_trimmed,) or (n_channels, n_trimmed)
-        A view of `y` from the first frame that is not silent to the last. Digital silence is left as it is.
+        A view of `y` from the first non-silent frame to the last. Digital silence is returned unchanged.
 
     Examples
     --------
@@ -52,12 +52,12 @@ def set_level(y: np.ndarray, level: float) -> np.ndarray:
     y : ndarray of shape (n_samples,) or (n_channels, n_samples)
         Waveform. All channels are scaled by the same factor.
     level : float
-        Wanted level in decibels relative to full scale (a square wave of amplitude 1 has 0 dB).
+        Target level in decibels relative to full scale (a square wave of amplitude 1 has 0 dB).
 
     Returns
     -------
     ndarray of float32, of the same shape
-        The scaled waveform. It is not clipped. Digital silence is left as it is.
+        The scaled waveform. It is not clipped. Digital silence is returned unchanged.
 
     Examples
     --------

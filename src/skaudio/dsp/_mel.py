@@ -12,12 +12,12 @@ from skaudio.dsp._stft import default_lengths, fft_window, frame_blocks, power_o
 
 @dataclass(frozen=True)
 class MelFilterBank:
-    """A mel filter bank without its zeros: of a triangle over a thousand bins, a few dozen bins are not zero.
+    """A sparse mel filter bank: only a few dozen of a thousand bins per triangle are not zero.
 
     Attributes
     ----------
     starts, stops : ndarray of int, shape (n_mels,)
-        Band ``m`` covers the FFT bins from ``starts[m]`` up to and without ``stops[m]``.
+        Band ``m`` covers the FFT bins from ``starts[m]`` up to, excluding, ``stops[m]``.
     weights : ndarray of float32, shape (n_mels, widest)
         ``weights[m, k - starts[m]]`` is the weight of bin ``k`` in band ``m``.
     """
@@ -38,7 +38,7 @@ def mel_filter_bank(
     htk: bool = False,
     norm: str | float | None = "slaney",
 ) -> MelFilterBank:
-    """Make the filter bank of `librosa.filters.mel`, in a form that a loop over bands is fast on.
+    """Compute the filter bank of `librosa.filters.mel`, in a sparse form for fast loops over bands.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def mel_filter_bank(
     Warns
     -----
     UserWarning
-        If a band is so narrow that no FFT bin falls into it: it is zero for every clip.
+        If a band is too narrow to contain an FFT bin: it is zero for every clip.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def melspectrogram(
     htk: bool = False,
     norm: str | float | None = "slaney",
 ) -> np.ndarray:
-    """Mel spectrogram, time first, on a linear scale.
+    """Compute the mel spectrogram, time first, on a linear scale.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def melspectrogram(
     Returns
     -------
     ndarray of float32, shape (..., n_frames, n_mels)
-        The transposed of what `librosa.feature.melspectrogram` gives.
+        The transpose of `librosa.feature.melspectrogram`.
 
     Examples
     --------

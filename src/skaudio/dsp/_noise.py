@@ -1,4 +1,4 @@
-"""Noise of any colour, and levels of sounds against one another."""
+"""Coloured noise and root mean square."""
 
 from collections.abc import Callable
 
@@ -9,18 +9,18 @@ from skaudio._samples import sample_array, scaled
 
 
 def shaped_noise(rng: Generator, n_samples: int, sr: float, gain: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Draw Gaussian noise with a magnitude response, at unit RMS.
+    """Generate Gaussian noise with a magnitude response, at unit RMS.
 
     Parameters
     ----------
     rng : numpy.random.Generator
-        Where chance comes from.
+        Random number generator.
     n_samples : int
         Length.
     sr : float
         Sampling rate in Hz.
     gain : callable
-        Takes frequencies in Hz, shape (n,), and gives the magnitude response at them, shape (n,).
+        Maps frequencies in Hz, shape (n,), to the magnitude response, shape (n,).
 
     Returns
     -------
@@ -43,19 +43,19 @@ def shaped_noise(rng: Generator, n_samples: int, sr: float, gain: Callable[[np.n
 
 
 def coloured_noise(rng: Generator, n_samples: int, sr: float, exponent: float) -> np.ndarray:
-    """Draw noise whose power falls as ``1 / f ** exponent``: 0 is white, 1 pink, 2 brown; flat below 20 Hz.
+    """Generate noise with power ``1 / f ** exponent``: 0 is white, 1 pink, 2 brown; flat below 20 Hz.
 
     Parameters
     ----------
     rng, n_samples, sr
         See `shaped_noise`.
     exponent : float
-        How steeply the power falls.
+        Exponent of the decay of power.
 
     Returns
     -------
     ndarray of float32, shape (n_samples,)
-        At unit RMS.
+        The noise, at unit RMS.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def coloured_noise(rng: Generator, n_samples: int, sr: float, exponent: float) -
 
 
 def rms(waveform: np.ndarray) -> float:
-    """Give the root mean square, with a floor that keeps a division by it finite.
+    """Compute the root mean square, with a floor to avoid division by zero.
 
     Examples
     --------

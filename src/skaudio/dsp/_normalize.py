@@ -15,14 +15,14 @@ def normalize(
     frames : ndarray of shape (..., n_frames, n_channels)
         Frame sequence.
     mean, variance : bool, default=True
-        Which of the two to do. With both, this is cepstral mean and variance normalisation [1]_.
+        Whether to normalise mean and variance. With both, this is cepstral mean and variance normalisation [1]_.
     out : ndarray of float32, of the same shape, default=None
-        Where to write the result; it may be `frames`. None: a new array.
+        Output array; it may be `frames`. None: a new array.
 
     Returns
     -------
     ndarray of float32, of the same shape
-        Normalised frames. A channel that does not vary is only centred.
+        Normalised frames. A constant channel is only centred.
 
     References
     ----------

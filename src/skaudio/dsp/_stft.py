@@ -1,8 +1,8 @@
 """Short-time Fourier transform, its inverse, and spectrograms.
 
 Conventions are librosa's (``n_fft``, ``hop_length``, ``win_length``, ``window``, ``center``; zeros around the
-waveform), but time comes first. Work goes block by block of frames: a block stays in the processor's cache, and a
-long recording needs no more memory than its result.
+waveform), but time comes first. Frames are processed in blocks: a block stays in the processor's cache, and a long
+recording needs no more memory than its result.
 """
 
 from collections.abc import Iterator
@@ -17,16 +17,16 @@ BLOCK_SAMPLES = 2**17  # windowed samples a block: 512 KiB of float32, and as mu
 
 
 def fft_window(window: str | float | tuple | np.ndarray, win_length: int, n_fft: int) -> np.ndarray:
-    """Make a periodic window of ``win_length`` samples, centred in ``n_fft`` samples.
+    """Compute a periodic window of ``win_length`` samples, centred in ``n_fft`` samples.
 
     Parameters
     ----------
     window : str, float, tuple or ndarray of shape (win_length,)
-        What `scipy.signal.get_window` takes, or the window itself.
+        Argument of `scipy.signal.get_window`, or the window itself.
     win_length : int
         Length of the window in samples, at most `n_fft`.
     n_fft : int
-        Length of the frame that it is centred in.
+        Length of the frame in which it is centred.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def _center_in_frame(taper: np.ndarray, n_fft: int) -> np.ndarray:
 def frame_blocks(
     y: np.ndarray, *, n_fft: int, hop_length: int, window: np.ndarray, center: bool
 ) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield a 1-D float32 waveform by blocks of windowed frames: which frames, and float32 ``(n_block, n_fft)``."""
+    """Yield blocks of windowed frames of a 1-D float32 waveform: frame slice, and float32 ``(n_block, n_fft)``."""
     from skaudio.dsp._kernels import window_frames
 
     n_frames = frame_count(len(y), n_fft, hop_length, center=center)
@@ -112,7 +112,7 @@ def stft(
     window: str | float | tuple | np.ndarray = "hann",
     center: bool = True,
 ) -> np.ndarray:
-    """Short-time Fourier transform, time first.
+    """Compute the short-time Fourier transform, time first.
 
     Parameters
     ----------
@@ -125,14 +125,14 @@ def stft(
     win_length : int, default=None
         Length of the window in samples, centred in the frame; None: `n_fft`.
     window : str, float, tuple or ndarray of shape (win_length,), default="hann"
-        What `scipy.signal.get_window` takes, or the window itself.
+        Argument of `scipy.signal.get_window`, or the window itself.
     center : bool, default=True
-        Whether frame ``t`` is centred on sample ``t * hop_length``, with zeros around the waveform, or starts there.
+        Whether frame ``t`` is centred on sample ``t * hop_length``, with zeros around the waveform, or starts at it.
 
     Returns
     -------
     ndarray of complex64, shape (..., n_frames, 1 + n_fft // 2)
-        The transposed of what `librosa.stft` gives. A waveform shorter than a frame is padded with zeros.
+        The transpose of `librosa.stft`. A waveform shorter than a frame is padded with zeros.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def spectrogram(
     center: bool = True,
     power: float = 2.0,
 ) -> np.ndarray:
-    """Magnitude of the short-time Fourier transform, raised to a power.
+    """Compute the magnitude of the short-time Fourier transform, raised to a power.
 
     Parameters
     ----------
@@ -205,21 +205,21 @@ def istft(
     center: bool = True,
     length: int | None = None,
 ) -> np.ndarray:
-    """Inverse short-time Fourier transform by windowed overlap-add [1]_.
+    """Compute the inverse short-time Fourier transform by windowed overlap-add [1]_.
 
     Parameters
     ----------
     spectrum : ndarray of complex, shape (n_frames, 1 + n_fft // 2)
-        What `stft` gives for one waveform.
+        Result of `stft` for one waveform.
     n_fft, hop_length, win_length, window, center
-        As given to `stft`. Unlike librosa, `n_fft` is not guessed: an odd one could not be.
+        As in `stft`. Unlike in librosa, `n_fft` is not inferred: an odd one could not be.
     length : int, default=None
-        Number of samples wanted: cut or padded with zeros. None: all that the frames cover.
+        Number of samples: cut or padded with zeros. None: all that the frames cover.
 
     Returns
     -------
     ndarray of float32, shape (n_samples,)
-        The waveform. It equals what `stft` was given wherever the squared windows do not sum to zero.
+        The waveform. It equals the input of `stft` wherever the squared windows do not sum to zero.
 
     References
     ----------

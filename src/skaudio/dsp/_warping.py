@@ -1,24 +1,24 @@
-"""Reading arrays between their places."""
+"""Interpolation of frame sequences."""
 
 import numpy as np
 
 
 def read_between(frames: np.ndarray, where: np.ndarray, axis: int) -> np.ndarray:
-    """Read clips at fractional places of an axis, in a straight line between neighbours.
+    """Interpolate clips linearly at fractional positions of an axis.
 
     Parameters
     ----------
     frames : ndarray of shape (n_clips, n_frames, n_channels)
         The clips.
     where : ndarray of shape (n_clips, n_places)
-        Places of each, from 0 to the length of the axis less 1.
+        Positions for each clip, from 0 to the length of the axis minus 1.
     axis : {1, 2}
-        Along which: time, or the channels.
+        Axis of time, or of the channels.
 
     Returns
     -------
     ndarray of shape (n_clips, n_places, n_channels) or (n_clips, n_frames, n_places)
-        What is there.
+        Interpolated values.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Events in long recordings: what they are and when, how they are made of scores, and tables of them."""
+"""Sound event detection in long recordings, decoding of scores into events, and tables of events."""
 
 from skaudio.events._decoding import (
     decode_events,

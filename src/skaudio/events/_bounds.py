@@ -1,7 +1,7 @@
-"""Where events begin and end, corrected by how far off that is on recordings whose events are known.
+"""Correction of onsets and offsets by their median error on recordings with strong labels.
 
-A model says that a call is there as soon as enough of it is in its window, always a little early or late: that is a
-property of the model, and the median over known calls tells it.
+A model detects a call as soon as enough of it is in its window, always a little early or late: this bias is a property
+of the model, and is estimated by the median over known calls.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,19 +16,19 @@ Shifts = Mapping[str, tuple[float, float]]
 def median_shifts(
     true: Sequence[Sequence[Event]], found: Sequence[Sequence[Event]], labels: Sequence[str]
 ) -> dict[str, tuple[float, float]]:
-    """Find by how many seconds onsets and offsets of each class are to be moved.
+    """Compute the shifts of onsets and offsets of each class, in seconds.
 
     Parameters
     ----------
     true, found : lists of lists of Event
-        What is there in each recording, and what was found.
+        True and detected events of each recording.
     labels : sequence of str
         Classes.
 
     Returns
     -------
     dict of (float, float)
-        0 for a class none of whose events was found.
+        Shifts of each class; 0 if none of its events was detected.
     """
     moves: dict[str, list[tuple[float, float]]] = {label: [] for label in labels}
     for own, others in zip(true, found, strict=True):
@@ -41,7 +41,7 @@ def median_shifts(
 
 
 def shifted(events: Sequence[Event], shifts: Shifts) -> list[Event]:
-    """Move the bounds of events, none past the other or the start of the recording."""
+    """Shift the bounds of events, but not past each other or the start of the recording."""
     moved = []
     for event in events:
         onset, offset = event.onset + shifts[event.label][0], event.offset + shifts[event.label][1]

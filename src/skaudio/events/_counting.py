@@ -1,4 +1,4 @@
-"""How often what was found."""
+"""Counts of detected events."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,20 +21,20 @@ def count_table(
     Parameters
     ----------
     names : sequence
-        Of the recordings.
+        Names of the recordings.
     found : sequence of sequences of Event
-        What is in each.
+        Events of each recording.
     lengths : sequence of float
-        How long each is, in seconds.
+        Duration of each recording, in seconds.
     labels : sequence
         Classes.
     bin_seconds : float or None
-        Length of the stretches to count by; None: whole recordings.
+        Length of time bins. If None, whole recordings.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each recording, or for each of its stretches, also those without any event; NaN for a length of 0.
+        A row for each recording, or for each of its bins, including those without any event; NaN for a duration of 0.
     """
     import pandas as pd
 

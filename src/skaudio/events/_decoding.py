@@ -1,7 +1,7 @@
-"""From scores over time to events, by pure functions.
+"""Decoding of scores over time into events, by pure functions.
 
-Scores are ``(n_steps, n_classes)``, or ``(n_steps,)`` of one class. A step stands for the time from half a hop before
-its own to half a hop after; runs of steps are given as first steps and steps after the last.
+Scores are ``(n_steps, n_classes)``, or ``(n_steps,)`` for one class. A step covers the time from half a hop before its
+own to half a hop after; runs of steps are represented by their first step and the step after their last.
 """
 
 from collections.abc import Sequence
@@ -17,24 +17,24 @@ Runs = tuple[np.ndarray, np.ndarray]
 
 
 def smooth_scores(scores: np.ndarray, n_steps: int) -> np.ndarray:
-    """Take the median of neighbouring steps, so that a lone step neither makes an event nor splits one.
+    """Smooth scores by a median filter, so that a single step neither becomes an event nor splits one.
 
     Parameters
     ----------
     scores : ndarray of shape (n_steps,) or (n_steps, n_classes)
         Scores.
     n_steps : int
-        How many steps, an odd number; 1 changes nothing.
+        Length of the filter, an odd number of steps; 1 changes nothing.
 
     Returns
     -------
     ndarray
-        Of the same shape. At the ends, the first and last step count for those that are not there.
+        Smoothed scores, of the same shape. The first and last steps are repeated as padding.
 
     Raises
     ------
     ValueError
-        If `n_steps` is no odd number.
+        If `n_steps` is not an odd positive number.
 
     Examples
     --------
@@ -49,22 +49,22 @@ def smooth_scores(scores: np.ndarray, n_steps: int) -> np.ndarray:
 
 
 def steps_of(seconds: float, hop_seconds: float) -> int:
-    """Round a time to an odd number of steps."""
+    """Round a duration to an odd number of steps."""
     return 2 * int(seconds / hop_seconds / 2 + SLACK) + 1
 
 
 def find_runs(active: np.ndarray) -> Runs:
-    """Find runs of steps.
+    """Find runs of active steps.
 
     Parameters
     ----------
     active : ndarray of bool, shape (n_steps,)
-        Which steps are in a run.
+        Whether each step is in a run.
 
     Returns
     -------
     first, stop : ndarrays of int, shape (n_runs,)
-        First steps, and steps after the last.
+        First step of each run, and the step after its last.
 
     Examples
     --------
@@ -78,16 +78,16 @@ def find_runs(active: np.ndarray) -> Runs:
 
 
 def hysteresis_runs(scores: np.ndarray, high: float, low: float) -> Runs:
-    """Find runs of steps at `low` or above that reach `high` somewhere.
+    """Find runs of steps at `low` or above that reach `high`.
 
-    What is surely there decides whether, what may be there how far it goes [1]_.
+    The high threshold decides whether there is a run, the low one how far it extends [1]_.
 
     Parameters
     ----------
     scores : ndarray of shape (n_steps,)
         Scores of one class.
     high, low : float
-        Thresholds, the second no higher.
+        Thresholds; the second must not be higher.
 
     Returns
     -------
@@ -123,19 +123,19 @@ def hysteresis_runs(scores: np.ndarray, high: float, low: float) -> Runs:
 
 
 def merge_runs(first: np.ndarray, stop: np.ndarray, max_gap: float) -> Runs:
-    """Join runs with no more than `max_gap` steps between them.
+    """Merge runs that are at most `max_gap` steps apart.
 
     Parameters
     ----------
     first, stop : ndarrays of int, shape (n_runs,)
-        Runs, in order.
+        Runs, in order of time.
     max_gap : float
         Number of steps.
 
     Returns
     -------
     first, stop : ndarrays of int
-        Runs, no more of them.
+        Merged runs.
 
     Examples
     --------
@@ -149,16 +149,16 @@ def merge_runs(first: np.ndarray, stop: np.ndarray, max_gap: float) -> Runs:
 
 
 def suppress_overlapping(events: Sequence[Event], max_overlap: float = 0.5) -> list[Event]:
-    """Keep, of events of one class that overlap, the one with the highest score: non-maximum suppression [1]_.
+    """Apply non-maximum suppression to overlapping events of each class [1]_.
 
-    For proposals of windows that overlap, so that one call is counted once.
+    Of overlapping events, the one with the highest score is kept: a call that several windows detect is counted once.
 
     Parameters
     ----------
     events : sequence of Event
-        With scores, of one recording.
+        Events of one recording, with scores.
     max_overlap : float, default=0.5
-        Share of the shorter of two events up to which both are kept.
+        Maximum overlap at which two events are both kept, as a share of the shorter one.
 
     Returns
     -------
@@ -208,43 +208,43 @@ def decode_events(
 ) -> list[Event]:
     """Decode scores over time into events.
 
-    Scores are smoothed; runs of them at `low_threshold` that reach `peak_threshold` are joined over short gaps; what is
-    too short then, or lower than `threshold` on average, is dropped. `EventDetector` decodes by the same rules.
+    Scores are smoothed; runs of at least `low_threshold` that reach `peak_threshold` are merged over short gaps; those
+    that are then too short, or whose mean is below `threshold`, are dropped. `EventDetector` decodes by the same rules.
 
     Parameters
     ----------
     scores : ndarray of shape (n_steps, n_classes)
-        How much each class is there at each step.
+        Score of each class at each step.
     labels : sequence of str, length n_classes
-        What they are called.
+        Names of the classes.
     hop_seconds : float
         Time from one step to the next.
     first_seconds : float, default=0.0
-        Time of the first step, the middle of what it stands for.
+        Time of the centre of the first step.
     threshold : float or sequence of n_classes floats, default=0.5
-        Mean score that an event must have: what is like a call for a moment is seldom so for as long as one.
+        Minimum mean score of an event: a sound that resembles a call for a moment seldom does so for its duration.
     low_threshold : float, sequence of n_classes floats or None, default=None
-        Score that no part of it may fall below, gaps apart; None: `threshold`.
+        Minimum score of every part of an event, except in gaps. If None, `threshold`.
     peak_threshold : float, sequence of n_classes floats or None, default=None
-        Score that it must reach somewhere; None: `low_threshold`.
+        Score that an event must reach in some step. If None, `low_threshold`.
     min_duration : float or sequence of n_classes floats, default=0.0
-        Least length in seconds.
+        Minimum duration in seconds.
     max_gap : float, default=0.0
-        Longest gap within an event, in seconds.
+        Maximum gap within an event, in seconds.
     smoothing : float, default=0.0
-        Seconds whose median is taken, rounded to an odd number of steps.
+        Length of the median filter in seconds, rounded to an odd number of steps.
     end_seconds : float, default=inf
-        Where the recording ends, and events with it.
+        End of the recording, which no event exceeds.
 
     Returns
     -------
     list of Event
-        In order of time; the score is the mean of its steps.
+        Events in order of time; the score is the mean over their steps.
 
     Raises
     ------
     ValueError
-        If scores are not of as many classes as labels, or if `low_threshold` is above `peak_threshold`.
+        If the numbers of classes and labels differ, or if `low_threshold` is above `peak_threshold`.
 
     Examples
     --------

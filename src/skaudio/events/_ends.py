@@ -1,4 +1,4 @@
-"""Whether events lie within their recordings."""
+"""Check that events lie within their recordings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,16 +9,16 @@ from skaudio.io import AudioError, audio_info, clip_name, iter_blocks
 
 
 def check_ends(events: Sequence[Sequence[Event]], recordings: Sequence, sr: float) -> None:
-    """Raise if an event is past the end of its recording: in another unit, or of another recording.
+    """Raise if an event is past the end of its recording, as with a wrong unit or recording.
 
     Parameters
     ----------
     events : sequence of sequences of Event
-        Of each recording.
+        Events of each recording.
     recordings : sequence
         Clips.
     sr : float
-        Sampling rate of those that are bare arrays, in Hz.
+        Sampling rate of plain arrays, in Hz.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Something that sounds from one time to another."""
+"""Sound event with an onset, an offset and a label."""
 
 import math
 from typing import Any, NamedTuple, Self
@@ -17,28 +17,28 @@ class _Fields(NamedTuple):
 
 
 class Event(_Fields):
-    """Something that sounds from one time to another.
+    """Sound event with an onset, an offset and a label.
 
-    A tuple, which never changes: what takes ``(onset, offset, label)`` takes events, and events sort by time.
+    An immutable tuple, accepted wherever ``(onset, offset, label)`` is; events sort by time.
 
     Parameters
     ----------
     onset, offset : float
-        When it begins and ends, in seconds from the start of the recording.
+        Start and end, in seconds from the start of the recording.
     label : str
-        Its class. Blanks around it are taken off.
+        Class of the event. Surrounding whitespace is stripped.
     score : float or None, default=None
-        How sure it is; higher is surer. None, or NaN as tables have it: not known.
+        Confidence; higher is more confident. None, or NaN as in tables, if unknown.
     low_frequency, high_frequency : float or None, default=None
-        Its lowest and highest frequency, in Hz.
+        Lowest and highest frequency, in Hz.
     channel : int, str or None, default=None
-        The channel of the recording that it is in, as Raven has it: 1 is the first.
+        Channel of the recording, numbered as in Raven: 1 is the first.
 
     Raises
     ------
     ValueError
-        If it begins before the recording or ends before it begins, if it has no label (an empty one, None or NaN), if
-        its frequencies are in the wrong order, or if a number is infinite.
+        If the onset is negative or after the offset, if there is no label (an empty one, None or NaN), if the
+        frequencies are in the wrong order, or if a number is infinite.
 
     Examples
     --------
@@ -66,7 +66,7 @@ class Event(_Fields):
         high_frequency: float | None = None,
         channel: int | str | None = None,
     ) -> Self:
-        """Check the times, the label and what else is given."""
+        """Validate the times, the label and optional fields."""
         onset, offset = float(onset), float(offset)
         try:
             label = clean_label(label)
@@ -85,11 +85,11 @@ class Event(_Fields):
 
     @property
     def duration(self) -> float:
-        """Length in seconds."""
+        """Duration in seconds."""
         return self.offset - self.onset
 
     def overlap(self, other: "Event") -> float:
-        """Return for how many seconds both sound."""
+        """Return the overlap of both events in seconds."""
         return max(0.0, min(self.offset, other.offset) - max(self.onset, other.onset))
 
     def __lt__(self, other: tuple) -> bool:
@@ -108,7 +108,7 @@ class Event(_Fields):
 
 
 def _comparable(fields: tuple) -> list[tuple[str, Any]]:
-    """Return fields that can be compared, whatever is missing; what is missing comes first."""
+    """Return fields that can be compared; missing values come first."""
     kinds = [("" if value is None else "text" if isinstance(value, str) else "number") for value in fields]
     return list(zip(kinds, fields, strict=True))
 

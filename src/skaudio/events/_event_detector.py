@@ -1,4 +1,4 @@
-"""The estimator: long recordings in, and a table of what sounds when."""
+"""`EventDetector`: sound event detection in long recordings."""
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,90 +37,92 @@ LIVE_SECONDS = 0.25  # of a live stream that are looked at together
 
 
 class EventDetector(WindowModel):
-    """Find events in long recordings by any classifier of short clips, or by a network that tells of each frame.
+    """Detect the events of long recordings with any classifier of short clips, or a network that predicts each frame.
 
-    A classifier looks at windows that overlap; a network, at long stretches, of which it tells the frames. Scores over
-    time become events (see `decode_events`). Recordings are decoded and looked at block by block: a day of sound takes
-    no more memory than an hour, but for its scores.
+    A classifier scores overlapping windows; a network scores the frames of longer windows. Scores over time are decoded
+    into events (see `decode_events`). Recordings are processed block by block: apart from its scores, a day of sound
+    takes no more memory than an hour.
 
     Parameters
     ----------
     estimator : classifier
-        Of windows: a pipeline that takes clips, such as ``make_pipeline(MFCC(sr=16000), StatPooling(), SVC())``; or,
-        with a ``front_end``, one that takes frames, such as `skaudio.estimators.CNNClassifier`. It is cloned. One that
-        is fitted already goes in as `sklearn.frozen.FrozenEstimator`.
+        Classifier of windows: a pipeline that takes clips, such as ``make_pipeline(MFCC(sr=16000), StatPooling(),
+        SVC())``; or, with a ``front_end``, one that takes frames, such as `skaudio.estimators.CNNClassifier`. It is
+        cloned. Wrap one that is already fitted in `sklearn.frozen.FrozenEstimator`.
     front_end : front end or None, default=None
-        What makes frames of recordings, once, however much windows overlap. What depends on a clip as a whole
-        (``top_db``, ``trim_db``, ``level``, ``normalize``) must be None. None: windows of the waveform are given to the
-        estimator.
+        Front end that computes the frames of a recording, once, however much windows overlap. Parameters that depend on
+        the whole clip (``top_db``, ``trim_db``, ``level``, ``normalize``) must be None. If None, windows of the
+        waveform are passed to the estimator.
     sr : float or None, default=None
-        Sampling rate in Hz that recordings are brought to; None: that of the front end, which must be the same.
+        Sampling rate in Hz that recordings are resampled to; must equal that of the front end. If None, that of the
+        front end.
     resolution : {"window", "frame"}, default="window"
-        What is judged: windows, each as a clip; or frames, by a network such as `skaudio.estimators.CRNNClassifier`,
-        which is trained by `fit_frames` and asked by `predict_frames`, with a ``front_end``. That is as fine as frames
-        are, and computes nothing twice where windows overlap.
+        Unit of the scores: windows, each classified as a clip; or frames, predicted by a network with `fit_frames` and
+        `predict_frames`, such as `skaudio.estimators.CRNNClassifier`, which needs a ``front_end``. The latter has the
+        time resolution of the frames, and computes nothing twice where windows overlap.
     window_seconds : float or None, default=None
-        Length of a window, about that of the shortest event; or of the stretches that a network is given at once, some
-        of the longest events. None: 1; of stretches, 10.
+        Length of a window, about that of the shortest event; with ``resolution="frame"``, several times that of the
+        longest event. If None, 1; with ``resolution="frame"``, 10.
     hop_seconds : float or None, default=None
-        From one window to the next; None: a tenth of its length, of stretches four fifths.
+        Time from one window to the next. If None, a tenth of the window length; with ``resolution="frame"``, four
+        fifths.
     center : bool, default=True
-        Whether the first window is centred on the start of a recording, with silence before it, or begins there: with
-        ``center=False`` and ``hop_seconds=window_seconds``, windows are consecutive slices. Not for
+        Whether the first window is centred on the start of a recording, padded with silence, or begins there: with
+        ``center=False`` and ``hop_seconds=window_seconds``, windows are consecutive slices. Not used with
         ``resolution="frame"``.
     threshold : float or "tune", default=0.5
-        Mean score that an event must have: what is like a call for a moment is seldom so for as long as one.
-        ``"tune"``: `fit` takes that, ``min_duration`` and ``max_gap``, with which the event-based F1 is best on
-        recordings that were held out, in three folds; it takes three times as long then. Not with tags alone.
+        Minimum mean score of an event: a sound that resembles a call for a moment seldom does so for its duration.
+        ``"tune"``: `fit` chooses the threshold, ``min_duration`` and ``max_gap`` that maximize the event-based F1 on
+        held-out recordings, in three folds, which takes three times as long. Not available with tags alone.
     low_threshold : float or None, default=None
-        Score that no part of it may fall below, gaps apart; None: half of the threshold.
+        Minimum score of every part of an event, except in gaps. If None, half of the threshold.
     min_duration : float or None, default=None
-        Shortest event, in seconds, before its bounds are corrected. None: three quarters of what nine tenths of the
-        events of its class in `fit` last at least; 0 where nothing says how long events are.
+        Minimum duration of an event, in seconds, before its bounds are corrected. If None, three quarters of the 0.1
+        quantile of the durations of its class in `fit`; 0 if durations are unknown.
     max_gap : float, default=0.0
-        Longest gap within an event, in seconds.
+        Maximum gap within an event, in seconds.
     smoothing : float, default=0.3
-        Seconds of scores whose median is taken.
+        Length of the median filter of scores, in seconds.
     silence_dbfs : float or None, default=-90.0
-        Peak level, in decibels relative to full scale, up to which sound is silence and scores are 0: where a recorder
-        is muted or channels cancel out, a classifier may be sure of anything, as it never learned from such windows. A
-        score needs something louder within its window; with ``resolution="frame"``, within half a second to either
-        side. The default is the last bit of 16: what recorders with more bits have below it needs a lower one, and
-        samples that are not scaled to [-1, 1] may need None, for no such limit.
+        Peak level, in decibels relative to full scale, up to which sound is silence and scores are set to 0: where a
+        recorder is muted or channels cancel out, a classifier may predict any class, as it was never trained on such
+        windows. A score needs a louder sound within its window; with ``resolution="frame"``, within half a second to
+        either side. The default is the last of 16 bits: quiet recordings with more bits need a lower level, and
+        samples that are not scaled to [-1, 1] may need None, which disables the limit.
     background : object, default="background"
-        What the classifier calls windows without any event.
+        Label of windows without any event.
     mine_negatives : bool, default=True
-        Whether to fit a second time, with windows of the background that were taken for events.
+        Whether to fit a second time with hard negatives: background windows that were classified as events.
     n_overlays : int, default=2
-        How often each event is also laid over another background for training, 10 dB fainter to 3 dB louder.
+        Number of times that each event is also mixed with another background for training, at a gain of -10 to 3 dB.
     n_jobs : int or None, default=None
-        Number of processes that `predict` looks at recordings with.
+        Number of processes that `predict` uses.
     on_error : {"raise", "warn"}, default="raise"
-        What to do with a recording that cannot be decoded, when fitted: raise an error, or warn, naming it, and go on:
-        it has no events then, no scores, and counts of NaN.
+        What to do with a recording that cannot be decoded, once fitted: raise an error, or warn with its name and
+        continue; it then has no events, no scores, and counts of NaN.
     verbose : int, default=0
-        1: a progress bar over recordings, with the minutes of the present one that are done.
+        If 1, show a progress bar over recordings, with the processed minutes of the current one.
     random_state : int, RandomState instance or None, default=None
-        Chooses windows of the background.
+        Controls the choice of background windows.
 
     Attributes
     ----------
     estimator_ : classifier
-        Fitted.
+        Fitted classifier.
     labels_ : list of str
-        Classes of events.
+        Event classes.
     multilabel_ : bool
-        Whether events of different classes may sound at one time, so that windows have several labels.
+        Whether events of different classes may overlap, so that windows have several labels.
     decoding_ : dict
-        ``threshold``, ``low_threshold``, ``min_duration`` and ``max_gap`` that are used; ``min_duration`` is a list, in
-        the order of ``labels_``, where it is None as a parameter.
+        ``threshold``, ``low_threshold``, ``min_duration`` and ``max_gap`` in use; ``min_duration`` is a list, in the
+        order of ``labels_``, if the parameter is None.
     bound_shifts_ : dict of (float, float)
-        Seconds by which onsets and offsets of each class are moved, by the median error on the recordings that were
-        fitted on, or held out.
+        Seconds by which onsets and offsets of each class are shifted, from the median error on the training or held-out
+        recordings.
 
     See Also
     --------
-    skaudio.metrics.event_based_scores : How well events were found.
+    skaudio.metrics.event_based_scores : Evaluate detected events.
 
     Examples
     --------
@@ -211,41 +213,41 @@ class EventDetector(WindowModel):
     @atomic
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Sequence, y: Any, groups: Any = None) -> Self:
-        """Train the classifier on recordings whose events are known, or which of them occur.
+        """Fit the classifier on recordings with strong labels (events) or weak labels (tags).
 
-        Windows are labelled by how much of them, or of the event, lies within the other; what is neither nor is left
-        out. All windows of events are taken, up to 40 of each, and twice as many of the background. Frames, in some
-        stretches around each event and in others, are labelled by what sounds at their time.
+        Windows are labelled by their overlap with events, relative to the shorter of both; ambiguous ones are left out.
+        All windows of events are used, up to 40 of each event, and twice as many of the background. Frames, in some
+        windows around each event and in others, are labelled by the events at their time.
 
         Parameters
         ----------
         X : batch of clips
             Recordings: paths, binary file objects, arrays, ``(y, sr)`` pairs or dicts. They are decoded one at a time.
         y : list of lists of (onset, offset, label), DataFrame, or list of paths; or tags
-            Events of each recording, in seconds; or one table, as `event_table` makes it; or a file of labels for each
-            recording (see `read_events`). They may end half a second after their recording.
+            Strong labels: events of each recording, in seconds; one table, as returned by `event_table`; or a label
+            file for each recording (see `read_events`). Events may end up to half a second after their recording.
 
-            A table names the recordings by their paths, or by shorter names, such as those of the files with or without
-            their suffixes, as long as each is of one recording only; or by their numbers in ``X``. Its rows with a
-            recording and nothing else say that the recording has no events.
+            A table names the recordings by their paths, by shorter but unambiguous names, such as file names with or
+            without suffix, or by their indices in ``X``. A row with a recording and nothing else marks a recording
+            without events.
 
-            Or tags: a list of labels for each recording, a table without ``onset``, or one of zeros and ones with a
-            column for each class. With ``resolution="frame"`` a network whose pooling over time lets it, such as
-            ``"linear_softmax"``, finds out by itself when a class sounds. It is trained on whole recordings: let them
-            be clips of seconds to a few minutes.
+            Weak labels (tags): a list of labels for each recording, a table without ``onset``, or one of zeros and ones
+            with a column for each class. With ``resolution="frame"``, a network with a suitable pooling over time, such
+            as ``"linear_softmax"``, learns from them when a class is active. It is trained on whole recordings, which
+            should last seconds to a few minutes.
         groups : array-like of shape (n_recordings,), default=None
-            Such as places: for ``threshold="tune"``, recordings of a group are held out together.
+            Groups of recordings, such as sites: with ``threshold="tune"``, recordings of a group are held out together.
 
         Returns
         -------
         self : estimator
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         AudioError, TypeError, ValueError
-            If a recording cannot be decoded, if events do not fit the recordings (by number, by name, or because they
-            are past the end), if there are none, or if the front end cannot be used on blocks.
+            If a recording cannot be decoded, if events do not match the recordings (in number, by name, or because they
+            are past the end), if there are none, or if the front end cannot be applied block by block.
         """
         recordings = check_clips(self, X, reset=True)
         tags = tag_lists(y, recordings)
@@ -281,27 +283,27 @@ class EventDetector(WindowModel):
 
     @classmethod
     def from_classifier(cls, estimator: Any, labels: Sequence[str] | None = None, **params: Any) -> Self:
-        """Make a detector of a classifier that is fitted, without any recordings.
+        """Create a detector from a fitted classifier, without any recordings.
 
         Parameters
         ----------
         estimator : classifier
-            Fitted, on clips or, with a ``front_end``, on frames; see the class.
+            Classifier fitted on clips or, with a ``front_end``, on frames; see the class.
         labels : sequence of str or None, default=None
-            Names for its classes, in the order of its ``classes_``. None: those.
+            Names of its classes, in the order of its ``classes_``. If None, ``classes_``.
         **params : dict
-            Parameters of the detector, such as ``sr`` or ``front_end`` and ``window_seconds``. Of a classifier of
-            True and False, or 1 and 0, the latter are the background by default.
+            Parameters of the detector, such as ``sr`` or ``front_end`` and ``window_seconds``. For a classifier of True
+            and False, or 1 and 0, the background is False or 0 by default.
 
         Returns
         -------
         EventDetector
-            Fitted; bounds of events are not corrected.
+            Fitted estimator; bounds of events are not corrected.
 
         Raises
         ------
         ValueError, TypeError
-            If the classifier is not fitted, if labels are not as many as its classes, or if none is the background.
+            If the classifier is not fitted, if the numbers of labels and classes differ, or if none is the background.
 
         Examples
         --------
@@ -336,20 +338,20 @@ class EventDetector(WindowModel):
     @atomic
     @_fit_context(prefer_skip_nested_validation=False)
     def fit_clips(self, X: Sequence, y: Any) -> Self:
-        """Train the classifier on cut clips; it is then run over long recordings.
+        """Fit the classifier on clips, to apply it to long recordings.
 
         Parameters
         ----------
         X : batch of clips
             Clips, about as long as a window.
         y : array-like of shape (n_clips,)
-            What they are; ``background`` for those that are nothing of interest. For True and False, or 1 and 0, the
-            latter are.
+            Class labels; ``background`` for clips without an event. For True and False, or 1 and 0, the background is
+            False or 0.
 
         Returns
         -------
         self : estimator
-            Fitted; bounds of events are not corrected.
+            Fitted estimator; bounds of events are not corrected.
 
         Raises
         ------
@@ -376,7 +378,7 @@ class EventDetector(WindowModel):
         return self
 
     def predict(self, X: Sequence) -> Any:
-        """Find the events of recordings.
+        """Detect the events of each recording.
 
         Parameters
         ----------
@@ -386,20 +388,20 @@ class EventDetector(WindowModel):
         Returns
         -------
         pandas.DataFrame
-            With the columns ``recording`` (the path, or the number in ``X``), ``onset``, ``offset`` (in seconds),
-            ``label`` and ``score`` (their mean over its time), in order of time.
+            Table with the columns ``recording`` (path, or index in ``X``), ``onset``, ``offset`` (in seconds),
+            ``label`` and ``score`` (mean over the event), in order of time.
 
         Raises
         ------
         AudioError, TypeError
-            If a recording cannot be decoded, with its number and path.
+            If a recording cannot be decoded; the message has its index and path.
         """
         recordings = check_clips(self, X, reset=False)
         table = event_table(self._found(recordings), _names(recordings))
         return table if "score" in table.columns else table.assign(score=np.zeros(len(table)))
 
     def predict_proba(self, X: Sequence) -> list[Track]:
-        """Give the scores of windows over time.
+        """Predict the scores of each recording over time.
 
         Parameters
         ----------
@@ -409,32 +411,32 @@ class EventDetector(WindowModel):
         Returns
         -------
         list of Track
-            For each recording, ``(times, scores)``: middles of windows (or frames) in seconds, and ``(n_steps,
+            For each recording, ``(times, scores)``: centres of windows (or frames) in seconds, and scores ``(n_steps,
             n_classes)`` in the order of ``labels_``.
         """
         return self._tracks(check_clips(self, X, reset=False))
 
     def count(self, X: Sequence, *, bin_seconds: float | None = None) -> Any:
-        """Count the events of each class in each recording, or in each hour of it.
+        """Count the events of each class per recording, or per time bin.
 
         Parameters
         ----------
         X : batch of clips
             Recordings; see `fit`.
         bin_seconds : float or None, default=None
-            Count by stretches of so many seconds, such as 3600, from the start of each recording: an event belongs to
-            that in which it begins. None: by recordings.
+            Length of time bins, such as 3600, from the start of each recording: an event is counted in the bin of its
+            onset. If None, events are counted per recording.
 
         Returns
         -------
         pandas.DataFrame
-            A row for each recording (or stretch: by ``recording`` and ``start``, in seconds), also those without any
+            A row for each recording (or bin: by ``recording`` and ``start``, in seconds), including those without any
             event, and a column for each of ``labels_``.
 
         Raises
         ------
         ValueError
-            If ``bin_seconds`` is not above 0.
+            If ``bin_seconds`` is not positive.
         """
         if bin_seconds is not None and not bin_seconds > 0:
             raise ValueError(f"bin_seconds={bin_seconds!r}; expected a number of seconds above 0, or None.")
@@ -447,28 +449,28 @@ class EventDetector(WindowModel):
         )
 
     def predict_to(self, path: str | PathLike, X: Sequence, *, durations: Mapping[str, float] | None = None) -> None:
-        """Find the events of many recordings and write them to a file, so that nothing is done twice.
+        """Detect the events of many recordings and write them to a file, resuming if interrupted.
 
-        What was found in each recording is kept in a folder beside the file, which goes away at the end. Killed and
-        called again, this goes on where it was. A recording whose file has another size or modification time by then,
-        or whose array is another, is looked at again.
+        The events of each recording are cached in a folder next to the file, which is removed at the end. After an
+        interruption, a second call resumes from there. A recording whose file has changed in size or modification time,
+        or whose array has changed, is processed again.
 
         Parameters
         ----------
         path : str or PathLike
-            The table; see `write_events` for the formats. It is written whole, at the end.
+            Path of the table; see `write_events` for the formats. It is written at the end, at once.
         X : batch of clips
             Recordings; see `fit`.
         durations : dict of str to float or None, default=None
-            Seconds of each recording, for a Raven selection table of several; None: they are looked up. See
-            `write_events`, also for what a spreadsheet makes of some names.
+            Seconds of each recording, for a Raven selection table of several. If None, they are read from the
+            recordings. See `write_events`, also on names that spreadsheets interpret as formulas.
 
         Raises
         ------
         AudioError, TypeError
-            If a recording cannot be decoded. What was found before is kept.
+            If a recording cannot be decoded. Events detected before are kept.
         ValueError
-            If the folder is of other recordings, or of another detector; or if the format is not known, or cannot hold
+            If the folder belongs to other recordings or another detector, or if the format is unknown, or cannot hold
             several recordings.
         """
         check_is_fitted(self)
@@ -491,45 +493,45 @@ class EventDetector(WindowModel):
             write_events(path, table, durations=durations)
 
     def score(self, X: Sequence, y: Any) -> float:
-        """Give the event-based F1 with the usual collars (see `skaudio.metrics.event_based_scores`).
+        """Return the event-based F1 with the usual collars (see `skaudio.metrics.event_based_scores`).
 
         Parameters
         ----------
         X : batch of clips
             Recordings; see `fit`.
         y : list of lists of (onset, offset, label), DataFrame, or list of paths
-            Their events; see `fit`.
+            Events of the recordings; see `fit`.
 
         Returns
         -------
         float
-            In [0, 1].
+            Event-based F1, in [0, 1].
         """
         recordings = check_clips(self, X, reset=False)
         return event_based_f1(self._events_of(recordings, y), self._found(recordings))
 
     def iter_predict(self, blocks: Iterable[np.ndarray], sr: float) -> Iterator[Event]:
-        """Find events in sound that is still coming.
+        """Detect events in a live stream of audio blocks.
 
         Parameters
         ----------
         blocks : iterable of array-likes of shape (n_samples,) or (n_samples, n_channels)
-            Pieces of the waveform, of any length, as a microphone or a socket gives them: floating-point numbers, or
-            PCM as int8, int16, int32 or uint8, which is scaled to [-1, 1]. Channels are averaged, unless the front end
-            has a ``channel``.
+            Blocks of the waveform, of any length, such as from a microphone or a socket: floating-point numbers, or PCM
+            as int8, int16, int32 or uint8, which is scaled to [-1, 1]. Channels are averaged, unless the front end has
+            a ``channel``.
         sr : float
-            Their sampling rate in Hz.
+            Sampling rate of the blocks in Hz.
 
         Yields
         ------
         Event
-            Each as soon as nothing that is to come can change it: the same as in the whole recording. With
-            ``resolution="frame"`` that takes up to ``window_seconds`` longer.
+            Each event as soon as later blocks cannot change it: the same as for the whole recording. With
+            ``resolution="frame"``, the delay is up to ``window_seconds`` longer.
 
         Raises
         ------
         AudioError, TypeError
-            If a block is of bytes, or of numbers that are no samples, with its number.
+            If a block is of bytes, or of numbers that are not samples; the message has its index.
         """
         check_is_fitted(self)
         pieces = block_waveforms(blocks, sr, None if self.front_end is None else self.front_end.channel)
@@ -573,7 +575,7 @@ class EventDetector(WindowModel):
         return [event._replace(onset=round(event.onset, 6), offset=round(event.offset, 6)) for event in found]
 
     def _runs(self, track: Track, decoding: Mapping[str, Any], smoothing: float) -> list[Event]:
-        """Decode scores; bounds are as they come."""
+        """Decode scores into events, without correcting their bounds."""
         _, look = self._scales()
         return decode_events(
             track.scores,
@@ -609,7 +611,7 @@ class EventDetector(WindowModel):
         }
 
     def _best_decoding(self, tracks: Sequence[Track], events: Sequence[Sequence[Event]]) -> dict[str, Any]:
-        """Find the threshold, least duration and longest gap by which held-out recordings are decoded best."""
+        """Choose the threshold, minimum duration and maximum gap that decode held-out recordings best."""
         _, look = self._scales()
         n_steps = steps_of(self.smoothing, look.step_seconds)
         smooth = [Track(track.times, smooth_scores(track.scores, n_steps)) for track in tracks]
@@ -625,7 +627,7 @@ def _labels_of(events: Sequence[Sequence[Event]]) -> set:
 
 
 def _classes_overlap(events: Sequence[Event]) -> bool:
-    """Return whether events of different classes sound at one time; they are in order of time."""
+    """Return whether events of different classes overlap; they must be in order of time."""
     ends: dict[Any, float] = {}
     for event in events:
         if event.duration and any(end > event.onset for label, end in ends.items() if label != event.label):
@@ -635,7 +637,7 @@ def _classes_overlap(events: Sequence[Event]) -> bool:
 
 
 def _seconds(recording: Any) -> float:
-    """Look up how long a recording is; a broken one, which is left out, takes no time."""
+    """Return the duration of a recording in seconds; 0 for one that cannot be decoded."""
     try:
         return audio_info(recording).duration_seconds
     except AudioError:

@@ -1,4 +1,4 @@
-"""Tables of events: one data frame, from files of several formats and to them."""
+"""Tables of events, read from and written to files of several formats."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,25 +18,25 @@ from skaudio.io._replacing import replacing
 
 
 def event_table(events: Any, recordings: Sequence | None = None) -> Any:
-    """Make one table of events.
+    """Convert events to a table.
 
     Parameters
     ----------
     events : list of lists of Event, dict of lists of Event, or list of Event
-        Those of each recording, in the order of `recordings` or by their names; or those of the only one.
+        Events of each recording, in the order of `recordings` or by name; or those of a single recording.
     recordings : sequence, default=None
-        Names of the recordings; None: their numbers, from 0.
+        Names of the recordings. If None, their indices.
 
     Returns
     -------
     pandas.DataFrame
-        With the columns ``recording``, ``onset``, ``offset`` and ``label``, and of ``score``, ``low_frequency``,
-        ``high_frequency`` and ``channel`` those that some event has; times in seconds.
+        Table with the columns ``recording``, ``onset``, ``offset`` and ``label``, and those of ``score``,
+        ``low_frequency``, ``high_frequency`` and ``channel`` that any event has; times are in seconds.
 
     Raises
     ------
     ValueError
-        If there are not as many lists as recordings, or if an event is none.
+        If the numbers of lists and recordings differ, or if an event is invalid.
 
     Examples
     --------
@@ -64,10 +64,10 @@ def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
     Parameters
     ----------
     events : DataFrame, list of lists of events, or list of paths
-        One table; events of each recording; or a file of labels for each.
+        One table; a list of events for each recording; or a label file for each.
     recordings : sequence
-        Clips; where they are paths, a table may name them by these, or by shorter names that are of one of them only
-        (see `skaudio._recording_names`). Otherwise it names them by their numbers, from 0.
+        Clips; if they are paths, a table may name them by these, or by shorter but unambiguous names (see
+        `skaudio._recording_names`). Otherwise, it names them by their indices.
 
     Returns
     -------
@@ -77,8 +77,8 @@ def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
     Raises
     ------
     ValueError
-        If there are not as many as recordings, if a table or a file of labels names a recording that is not there, or
-        by a name of several.
+        If the number of lists or files is not that of recordings, or if a table or a label file names an unknown
+        recording, or has an ambiguous name.
     """
     if hasattr(events, "columns"):
         names = RecordingNames(recordings, numbered=True)
@@ -110,56 +110,55 @@ def read_events(
     Parameters
     ----------
     path : str or PathLike
-        The file.
+        Path of the file.
     format : {"raven", "audacity", "dcase", "csv", "parquet"} or None, default=None
-        What wrote it; None: by its name (``.selections.txt``, ``.txt``, ``.tsv``, ``.csv``, ``.parquet``), and a
-        ``.txt`` with the header of a Raven selection table is one.
+        Format of the file. If None, it is inferred from the suffix (``.selections.txt``, ``.txt``, ``.tsv``, ``.csv``,
+        ``.parquet``); a ``.txt`` with the header of a Raven selection table is read as one.
 
         - ``"raven"``: selection table of Raven, or of BirdNET-Analyzer;
         - ``"audacity"``: label track of Audacity;
-        - ``"dcase"``: tab-separated, as DCASE and sed_eval have it, with a header or without;
+        - ``"dcase"``: tab-separated, as in DCASE and sed_eval, with or without a header;
         - ``"csv"``, ``"parquet"``: with the columns ``recording`` (or ``path``), ``onset``, ``offset``, ``label``.
 
-        Cells at the end of a row may be missing. In a table of DCASE, a CSV or Parquet file, a row with a recording and
-        nothing else says that the recording has no events.
+        Cells at the end of a row may be missing. In a DCASE, CSV or Parquet table, a row with a recording and nothing
+        else marks a recording without events.
     label_column : str or None, default=None
-        Column that holds the labels of a Raven selection table; None: the first known of its annotation columns that
-        holds any.
+        Column of the labels in a Raven selection table. If None, the first known annotation column that is not empty.
     recording : str or None, default=None
-        Name of the recording, where the file does not say it; None: the name of the file, without suffix.
+        Name of the recording, if the file does not name it. If None, the file name without suffix.
     durations : dict of str to float, float or None, default=None
-        Length of each recording, or of all, in seconds, to find events past the end: they may end half a second after
-        it. A name in the table may be shorter than that in the dict, or longer, if it is of one recording only.
+        Duration of each recording, or of all, in seconds, to reject events past the end; half a second of excess is
+        allowed. A name in the table may be shorter or longer than that in the dict, if it is unambiguous.
     encoding : str or None, default=None
-        Encoding of the text, such as ``"cp1252"``; None: that of its byte order mark, as Excel's "Unicode text" has
-        one, or else UTF-8.
+        Encoding of the text, such as ``"cp1252"``. If None, that of its byte order mark, as in Excel's "Unicode text",
+        or else UTF-8.
     duplicates : {"raise", "keep"}, default="raise"
-        What to do with events that are there twice: of one class, nearly at the same time and, where both are known, in
-        the same band and channel. Raise an error, or keep them.
+        Whether to raise an error for duplicate events, or keep them: those of one class, nearly at the same time and,
+        where both are known, in the same band and channel.
 
     Returns
     -------
     pandas.DataFrame
-        As `event_table` makes it, in the order of the file. Blanks around labels are taken off. ``channel`` is there
-        for a Raven selection table of several channels.
+        Table as returned by `event_table`, in the order of the file. Whitespace around labels is stripped. ``channel``
+        is present for a Raven selection table of several channels.
 
     Raises
     ------
     EventTableError
-        If the file is not text in that encoding, if a column is missing, a number is none or infinite, a label is
-        empty, an event ends before it begins or after its recording, or is there twice. The message names the file and
+        If the file is not text in that encoding, if a column is missing, a number is invalid or infinite, a label is
+        empty, an event ends before it begins or after its recording, or is a duplicate. The message names the file and
         the line.
     ValueError
-        If the format or the encoding is not known.
+        If the format or the encoding is unknown.
 
     See Also
     --------
-    write_events : The way back.
+    write_events : Write a table of events.
 
     Notes
     -----
-    Two rows of a Raven selection table are views of one selection, and become one event, if they agree in recording,
-    selection, times, channel, label and band, and differ in the view.
+    Two rows of a Raven selection table that agree in recording, selection, times, channel, label and band, and differ
+    in the view, are views of one selection, and are merged into one event.
 
     Examples
     --------
@@ -191,35 +190,33 @@ def write_events(
     format: str | None = None,  # noqa: A002
     durations: Mapping[str, float] | None = None,
 ) -> None:
-    """Write a table of events: whole, or not at all.
+    """Write a table of events atomically.
 
     Parameters
     ----------
     path : str or PathLike
-        The file, which is replaced if it is there.
+        Path of the file; an existing file is replaced.
     events : DataFrame, list of lists of Event, dict of lists of Event, or list of Event
-        As `event_table` makes or takes them.
+        Events, as taken or returned by `event_table`.
     format : {"raven", "audacity", "dcase", "csv", "parquet"} or None, default=None
-        See `read_events`. Audacity's is of one recording; scores are lost in Audacity's and DCASE's, frequencies in
-        DCASE's.
+        See `read_events`. Audacity's holds one recording; Audacity's and DCASE's drop scores, and DCASE's frequencies.
     durations : dict of str to float or None, default=None
-        Seconds of each recording, for a Raven selection table of several: Raven lays them out one after another, in
-        this order. A name in the table may be shorter than that in the dict, or longer, if it is of one recording only.
+        Seconds of each recording, for a Raven selection table of several: Raven concatenates them in this order. A name
+        in the table may be shorter or longer than that in the dict, if it is unambiguous.
 
     Raises
     ------
     ValueError
-        If the format is not known, or cannot hold these events so that `read_events` finds them again: labels with
-        tabs or line breaks in all but CSV and Parquet, several recordings in Audacity's, events that differ in what is
-        lost alone.
+        If the format is unknown, or cannot hold these events so that `read_events` restores them: labels with tabs or
+        line breaks in all but CSV and Parquet, several recordings in Audacity's, events that differ only in dropped
+        fields.
     ImportError
-        If Parquet is asked for and pyarrow is not there.
+        If the format is Parquet and pyarrow is not installed.
 
     Notes
     -----
-    Cells are written as they are. A spreadsheet takes one that begins with ``=``, ``+``, ``-`` or ``@`` for a formula:
-    do not open a table in one whose labels or file names come from people you do not trust, or import its columns as
-    text.
+    Cells are written verbatim. A spreadsheet interprets one that begins with ``=``, ``+``, ``-`` or ``@`` as a formula:
+    do not open a table with labels or file names from untrusted sources in one, or import its columns as text.
 
     Examples
     --------
@@ -248,7 +245,7 @@ def write_events(
 def check_format(
     path: str | PathLike, recordings: Sequence, labels: Sequence, durations: Mapping[str, float] | None = None
 ) -> None:
-    """Raise, before any work is done, what writing a table of these recordings and labels would."""
+    """Raise the errors of writing a table of these recordings and labels, before any computation."""
     path = Path(path)
     name = format_of(path, None)
     if name == "audacity" and len(recordings) > 1:
@@ -264,9 +261,9 @@ def check_format(
 
 
 def _stem(path: Path) -> str:
-    """Return the name of the recording that a file of labels is named after: night.Table.1.selections.txt is of night.
+    """Return the recording that a label file is named after: night for night.Table.1.selections.txt.
 
-    That is how Raven names its tables; BirdNET-Analyzer has night.BirdNET.selection.table.txt.
+    This is the naming scheme of Raven; that of BirdNET-Analyzer is night.BirdNET.selection.table.txt.
     """
     name = path.name[: -len(RAVEN_SUFFIX)] if path.name.lower().endswith(RAVEN_SUFFIX) else path.stem
     return re.sub(r"(?i)(?<=.)\.(table\.[^.]*|birdnet\.(selection\.table|results))$", "", name)

@@ -1,6 +1,6 @@
-"""Names of files in tables: file systems allow bytes that are no UTF-8, which Python keeps as lone surrogates.
+"""File names in tables: file systems allow bytes that are not UTF-8, which Python stores as lone surrogates.
 
-Tables of text hold them as they are (``errors="surrogateescape"``), data frames as objects, and Parquet does not.
+Text tables store them unchanged (``errors="surrogateescape"``), data frames as objects, and Parquet not at all.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def is_utf8(name: Any) -> bool:
-    """Return whether a name can be written as UTF-8; numbers can."""
+    """Return whether a name can be encoded as UTF-8; True for numbers."""
     try:
         str(name).encode()
     except UnicodeEncodeError:
@@ -18,12 +18,12 @@ def is_utf8(name: Any) -> bool:
 
 
 def name_dtype(names: Iterable) -> type | None:
-    """Return the dtype of a pandas column or index of names: object where its strings would refuse one, else None."""
+    """Return the dtype of a pandas column or index of names: object if its strings cannot hold one, else None."""
     return None if all(map(is_utf8, names)) else object
 
 
 def check_names(path: Path, names: Iterable) -> None:
-    """Raise ValueError if a table, by the ending of its name, cannot hold the names."""
+    """Raise ValueError if a table, by its suffix, cannot hold the names."""
     wrong = next((name for name in names if not is_utf8(name)), None)
     if wrong is not None and path.name.lower().endswith(".parquet"):
         raise ValueError(

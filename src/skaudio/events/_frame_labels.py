@@ -1,4 +1,4 @@
-"""What sounds at the time of each frame."""
+"""Labels of frames, from strong labels."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,28 +11,28 @@ from skaudio.events._event import Event
 def frame_labels(
     events: Sequence, times: Any, labels: Sequence | None = None, *, background: Any = "background"
 ) -> np.ndarray:
-    """Label frames by the events of their recording, as `fit_frames` of a network takes it.
+    """Label frames by the events of their recording, for `fit_frames` of a network.
 
     Parameters
     ----------
     events : sequence of Event or (onset, offset, label)
-        Of one recording, in seconds. A frame is in an event from its onset on, and before its offset.
+        Events of one recording, in seconds. A frame is in an event if ``onset <= time < offset``.
     times : array-like of any shape
-        When frames are, in seconds, such as ``front_end.frame_times(n_frames)``.
+        Times of the frames in seconds, such as ``front_end.frame_times(n_frames)``.
     labels : sequence or None, default=None
-        Classes, for an indicator of all that sound at a time. None: the class of the one event that does.
+        Classes, for an indicator of all that are active. If None, the class of the single active event is returned.
     background : object, default="background"
-        Label of frames without any event, where ``labels`` is None.
+        Label of frames without any event, if ``labels`` is None.
 
     Returns
     -------
     ndarray of the shape of ``times``, or of int, shape (*times.shape, n_labels)
-        Labels; or 1 where a class sounds and 0 where it does not.
+        Labels; or 1 where a class is active and 0 where it is not.
 
     Raises
     ------
     ValueError
-        If events of two classes sound at a time and ``labels`` is None, or if an event is of none of ``labels``.
+        If events of two classes overlap and ``labels`` is None, or if an event has none of ``labels``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Files of labels that are given for recordings, one for each or one for several."""
+"""Label files of recordings, one for each or one for several."""
 
 from collections.abc import Sequence
 from os import PathLike, fspath
@@ -12,24 +12,24 @@ from skaudio.io import clip_name
 
 
 def events_of_files(events: Sequence, recordings: Sequence) -> dict[int, list[Event]]:
-    """Read files of labels, each once, for the recordings that it is given for.
+    """Read the label files of recordings, each file once.
 
     Parameters
     ----------
     events : sequence
-        What is given for each recording, files of labels among it.
+        Events of each recording, some of them as label files.
     recordings : sequence
         Clips.
 
     Returns
     -------
     dict of int to list of Event
-        Events of those recordings for which a file is given, by their numbers.
+        Events of the recordings with a label file, by their indices.
 
     Raises
     ------
     ValueError
-        If there is no such file, or if it names other recordings.
+        If a file does not exist, or names other recordings.
     """
     given: dict[str, list[int]] = {}
     for i, own in enumerate(events):
@@ -47,9 +47,9 @@ def events_of_files(events: Sequence, recordings: Sequence) -> dict[int, list[Ev
 
 
 def _events_of_file(path: Path, places: Sequence[int], recordings: Sequence) -> dict[int, list[Event]]:
-    """Return the events of the recordings, by their places, that a file of labels is given for.
+    """Return the events of the recordings that share a label file, by their indices.
 
-    One that names no recording is of each of them, and so is one that names a single recording, if theirs is not known.
+    A file that names no recording applies to each of them, and so does one with a single name, if theirs are unknown.
     """
     rows = read_rows(path)
     check_rows(rows, path, None, repeated=False)

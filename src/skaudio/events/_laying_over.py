@@ -1,4 +1,4 @@
-"""Known calls laid over other backgrounds, louder or fainter, to tell the call from what is around it."""
+"""Augmentation by mixing events with other backgrounds, to separate calls from their context."""
 
 from collections.abc import Iterator, Sequence
 
@@ -21,29 +21,29 @@ def laid_over(
     n_times: int,
     rng: np.random.Generator,
 ) -> Iterator[tuple[np.ndarray, Event]]:
-    """Yield each event over stretches of recordings in which nothing is marked.
+    """Yield each event mixed with segments of recordings without events.
 
     Parameters
     ----------
     recordings : sequence
         Clips.
     events : sequence of sequences of Event
-        What is there.
+        Events of each recording.
     sr : float
         Sampling rate in Hz.
     margin_seconds : float
-        How much background there is before and after.
+        Duration of the background before and after the event.
     n_times : int
-        How often each event is laid over another background; less often where there is no place for it.
+        Number of times that each event is mixed with another background; fewer if no segment is long enough.
     rng : numpy.random.Generator
-        Where chance comes from.
+        Random number generator.
 
     Yields
     ------
     waveform : ndarray of float32, shape (n_samples,)
-        Background and event.
+        Mix of background and event.
     event : Event
-        Where it lies there.
+        The event at its time in the mix.
     """
     lengths = [audio_info(recording, sr=sr).duration_seconds for recording in recordings]
     for recording, own in zip(recordings, events, strict=True):
@@ -67,7 +67,7 @@ def laid_over(
 def _free_place(
     lengths: Sequence[float], events: Sequence[Sequence[Event]], seconds: float, rng: np.random.Generator
 ) -> tuple[int, float] | None:
-    """Find a stretch of a recording in which there is no event."""
+    """Find a segment of a recording without events."""
     for _ in range(N_TRIES):
         number = int(rng.integers(len(lengths)))
         if lengths[number] <= seconds:

@@ -1,4 +1,4 @@
-"""Sound that is still coming: its blocks, and the events of its scores, as soon as nothing can change them."""
+"""Live streams: conversion of blocks, and decoding of scores into events as soon as they are final."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -10,26 +10,26 @@ from skaudio.io import AudioError, load
 
 
 def block_waveforms(blocks: Iterable[Any], sr: float, channel: int | None = None) -> Iterator[np.ndarray]:
-    """Convert blocks of a stream to waveforms, each by the rules of a clip in memory; empty ones are left out.
+    """Convert blocks of a stream to waveforms, by the rules of clips in memory; empty ones are skipped.
 
     Parameters
     ----------
     blocks : iterable of array-likes of shape (n_samples,) or (n_samples, n_channels)
-        Floating-point numbers, or PCM.
+        Blocks of floating-point numbers, or PCM.
     sr : float
-        Their sampling rate in Hz.
+        Sampling rate of the blocks in Hz.
     channel : int or None, default=None
-        Which of several channels; None: their average.
+        Index of the channel. If None, channels are averaged.
 
     Yields
     ------
     ndarray of float32, shape (n_samples,)
-        In [-1, 1], of PCM.
+        Waveform of each block; PCM is scaled to [-1, 1].
 
     Raises
     ------
     AudioError, TypeError
-        If a block is none, with its number.
+        If a block is invalid; the message has its index.
     """
     for i, block in enumerate(blocks):
         if isinstance(block, (str, bytes, bytearray, memoryview)) or not hasattr(block, "__len__"):
@@ -53,23 +53,23 @@ def decode_live(
     low_threshold: float,
     n_quiet: int,
 ) -> Iterator[Event]:
-    """Decode scores stretch by stretch, each ending in the middle of a silence that parts its events from the next.
+    """Decode scores segment by segment, each ending in the middle of a quiet run that separates events.
 
     Parameters
     ----------
     batches : iterable of ndarrays (n_steps, n_classes)
-        Scores, some steps at a time.
+        Scores, in batches of steps.
     decode : callable
-        From the number of the first step, and scores, to events.
+        Function from the index of the first step, and scores, to events.
     low_threshold : float
-        Below which no event goes on.
+        Score below which no event continues.
     n_quiet : int
-        Steps below it that part events for sure.
+        Number of steps below it that always separate events.
 
     Yields
     ------
     Event
-        Those of all scores decoded together.
+        The same events as of all scores decoded at once.
     """
     held, first = None, 0
     for batch in batches:

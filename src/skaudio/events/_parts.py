@@ -1,4 +1,4 @@
-"""What was found in each of many recordings, kept until all are done."""
+"""Cache of the events of each recording, kept until all are processed."""
 
 import json
 import shutil
@@ -13,14 +13,14 @@ from skaudio.io._replacing import replacing
 
 
 class Parts:
-    """A folder with a file for each recording that is done.
+    """Folder with a file for each processed recording.
 
     Parameters
     ----------
     folder : Path
-        The folder, which is there.
+        An existing folder.
     recordings : sequence
-        Clips; what was found in one that has changed since counts no more.
+        Clips; cached events of one that has changed are ignored.
     """
 
     def __init__(self, folder: Path, recordings: Sequence) -> None:
@@ -31,13 +31,13 @@ class Parts:
         return self._kept(number) is not None
 
     def keep(self, number: int, events: Sequence[Event]) -> None:
-        """Write the events of a recording, all or none."""
+        """Write the events of a recording atomically."""
         part = {"recording": self._keys[number], "events": [list(event) for event in events]}
         with replacing(self._path(number)) as aside:
             aside.write_text(json.dumps(part), encoding="utf-8")
 
     def read(self, number: int) -> list[Event]:
-        """Read them back; none of a recording that is not done."""
+        """Read the events of a recording; none if it is not processed."""
         return [Event(*fields) for fields in self._kept(number) or []]
 
     def _kept(self, number: int) -> list | None:
@@ -52,7 +52,7 @@ class Parts:
 
 
 def _key(recording: Any) -> str | None:
-    """Return what changes with a file's size or time, or with an array; None where that cannot be known."""
+    """Return a key that changes with a file's size or time, or with an array; None if unknown."""
     try:
         return clip_key(recording, b"").hex()
     except (OSError, TypeError, ValueError):
@@ -61,28 +61,28 @@ def _key(recording: Any) -> str | None:
 
 @contextmanager
 def kept_parts(path: Path, names: Sequence, recordings: Sequence, fingerprint: str) -> Iterator[Parts]:
-    """Give the parts of the table that is to be written to a path; they stay if that fails, and else go away.
+    """Open the cached parts of a table; they are removed afterwards, unless an error is raised.
 
     Parameters
     ----------
     path : Path
-        The table.
+        Path of the table.
     names : sequence
-        Of the recordings.
+        Names of the recordings.
     recordings : sequence
         Clips.
     fingerprint : str
-        Of who finds events in them.
+        Fingerprint of the detector.
 
     Yields
     ------
     Parts
-        Those that are there already, to go on with.
+        Existing parts, to resume from.
 
     Raises
     ------
     ValueError
-        If there are parts of other recordings, or by another detector.
+        If there are parts of other recordings or another detector.
     """
     folder = path.with_name(f".{path.name}.parts")
     made_of = {"recordings": [str(name) for name in names], "detector": fingerprint}

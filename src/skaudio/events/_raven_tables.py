@@ -1,4 +1,4 @@
-"""Selection tables of Raven, and of programs that write the same, such as BirdNET-Analyzer."""
+"""Selection tables of Raven, and of programs with the same format, such as BirdNET-Analyzer."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,11 +29,11 @@ Line = tuple[int, dict[str, str]]  # its number, and its cells by column
 
 
 def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Row]:
-    """Read a Raven selection table [1]_: tab-separated, a header, times in seconds, one selection in one or two views.
+    """Read a Raven selection table [1]_: tab-separated, with a header, times in seconds, in one or two views.
 
-    A selection is of the recording in ``Begin File`` or, if there is no such column, of the file in ``Begin Path``; if
-    two paths have one file name, the recordings are named by their paths. It begins at ``File Offset (s)`` of that
-    recording. Without that column, times count from the start of the first recording, so that there must be only one.
+    The recording of a selection is ``Begin File`` or, without that column, the file in ``Begin Path``; if two paths
+    have one file name, recordings are named by their paths. Its onset is ``File Offset (s)``. Without that column,
+    times count from the start of the first recording, so that there must be only one.
 
     References
     ----------
@@ -67,7 +67,7 @@ def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Ro
 
 
 def write_raven(rows: Iterable[tuple[Any, Event]], durations: Mapping[str, float] | None) -> Iterator[str]:
-    """Write a Raven selection table; of several recordings, on the time line that Raven lays them out on."""
+    """Write a Raven selection table; several recordings share Raven's concatenated time line."""
     rows = list(rows)
     starts = _starts(list(dict.fromkeys(recording for recording, _ in rows)), durations)
     yield "\t".join(["Selection", "View", "Channel", BEGIN, END, *BANDS, FILE, OFFSET, "Annotation", "Score"])
@@ -80,7 +80,7 @@ def write_raven(rows: Iterable[tuple[Any, Event]], durations: Mapping[str, float
 
 
 def _label_column(table: list[Line], columns: list[str], path: object) -> str:
-    """Return the first of the annotation columns in which there is anything."""
+    """Return the first annotation column that is not empty."""
     known = [name for name in LABELS if name in columns]
     if not known:
         raise EventTableError(
@@ -91,7 +91,7 @@ def _label_column(table: list[Line], columns: list[str], path: object) -> str:
 
 
 def _recordings(table: list[Line]) -> list[str | None]:
-    """Return the recording of each line; None where no column names it."""
+    """Return the recording of each line; None if no column names it."""
     if not table or not {FILE, PATH} & set(table[0][1]):
         return [None] * len(table)
     paths = [cells.get(PATH, "") for _, cells in table]
@@ -106,7 +106,7 @@ def _recordings(table: list[Line]) -> list[str | None]:
 def _selections(
     table: list[Line], recordings: list[str | None], label_column: str
 ) -> list[tuple[int, dict[str, str], str | None]]:
-    """Leave out lines that are an earlier selection in another view: only the view, or an empty band, may differ."""
+    """Drop lines that repeat an earlier selection in another view: only the view, or an empty band, may differ."""
     views_of_table = {cells["View"] for _, cells in table if "View" in cells and "Selection" in cells}
     if len(views_of_table) < 2:
         return [(line, cells, name) for (line, cells), name in zip(table, recordings, strict=True)]
@@ -142,7 +142,7 @@ def _event(
 
 
 def _starts(recordings: list[Any], durations: Mapping[str, float] | None) -> dict[Any, float]:
-    """Return when each recording begins on the time line on which they are laid out one after another."""
+    """Return the start of each recording on the concatenated time line."""
     if durations is None:
         if len(recordings) > 1:
             raise ValueError(

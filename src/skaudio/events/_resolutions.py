@@ -1,4 +1,4 @@
-"""What is judged at once: windows, each as a clip; or the frames of stretches, by a network that tells of frames."""
+"""Units of the scores: windows, each classified as a clip; or frames of longer windows, predicted by a network."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -14,30 +14,30 @@ FRAME_REACH_SECONDS = 0.5  # a pause within an event, which a noise gate may hav
 
 
 class WindowResolution:
-    """A score for each window.
+    """Scores per window.
 
     Parameters
     ----------
     rate : float
-        Units a second.
+        Units per second.
     window_seconds : float or None
-        Length of a window; None: 1.
+        Length of a window. If None, 1.
     hop_seconds : float or None
-        From one to the next; None: a tenth of the length.
+        Time from one window to the next. If None, a tenth of the length.
     center : bool, default=True
         Whether the first window is centred on the start, or begins there.
 
     Attributes
     ----------
     windows, training : Windows
-        Those that recordings are gone along by, and those of which some are learnt from.
+        Windows for prediction and for training.
     step : int
         Units from one score to the next.
     width_seconds, step_seconds, start_seconds, reach_seconds : float
-        Length of a window, time from one score to the next and of the first, and how far to either side a score needs
-        some sound.
+        Length of a window, time from one score to the next and of the first, and distance to either side within which a
+        score needs some sound.
     learn : str
-        Name of the estimator's method that it learns by.
+        Name of the estimator's fitting method.
     """
 
     learn = "fit"
@@ -56,30 +56,30 @@ class WindowResolution:
         self.start_seconds = 0.0 if center else self.width_seconds / 2
 
     def learnable(self, units: np.ndarray) -> np.ndarray:
-        """Give all training windows of a recording, as a view."""
+        """Return all training windows of a recording, as a view."""
         return self.training.of(units)
 
     def centres(self, n_windows: int) -> np.ndarray:
-        """Give the times of the middles of training windows, in seconds."""
+        """Return the times of the centres of training windows, in seconds."""
         return self.start_seconds + np.arange(n_windows) * self.step_seconds
 
     def label(self, n_windows: int, events: Sequence[Event], labels: Sequence[str]) -> np.ndarray:
-        """Give targets ``(n_windows, ..., n_classes)`` of training windows; NaN where one cannot say."""
+        """Return targets ``(n_windows, ..., n_classes)`` of training windows; NaN where ambiguous."""
         return label_windows(self.centres(n_windows), self.width_seconds, events, labels)
 
     def choose(self, targets: np.ndarray, events: Sequence[Event], most: int) -> tuple[np.ndarray, np.ndarray]:
-        """Give the places of windows of events, some of each, and of all of the background."""
+        """Return the indices of windows of events, some of each, and of all background windows."""
         inner = tuple(range(1, targets.ndim))
         known, nothing = ~np.isnan(targets).any(axis=inner), (targets == 0.0).all(axis=inner)
         centres = self.centres(len(targets))
         return choose_windows(known & ~nothing, events, centres, self.width_seconds, most), np.flatnonzero(nothing)
 
     def score(self, estimator: Any, views: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """Give the scores ``(n_windows, n_steps, n_classes)`` of windows, of some of the classes."""
+        """Return the scores ``(n_windows, n_steps, n_classes)`` of windows, for some of the classes."""
         return score_function(estimator)(np.ascontiguousarray(views))[:, np.newaxis, columns]
 
     def stream(self, estimator: Any, pieces: Iterable[np.ndarray], columns: np.ndarray) -> Iterator[np.ndarray]:
-        """Yield the scores ``(n_steps, n_classes)`` of units that come piece by piece, some at a time."""
+        """Yield the scores ``(n_steps, n_classes)`` of a stream of units, in batches."""
         n_units = n_done = 0
 
         def counted() -> Iterator[np.ndarray]:
@@ -97,12 +97,12 @@ class WindowResolution:
 
 
 class FrameResolution(WindowResolution):
-    """A score for each frame, of stretches that overlap: what is told of frames near the ends of one is not used.
+    """Scores per frame of overlapping windows: predictions near the ends of a window are not used.
 
     Parameters
     ----------
     rate, window_seconds, hop_seconds
-        As in `WindowResolution`; None: 10, and four fifths of the length.
+        As in `WindowResolution`. If None, 10, and four fifths of the length.
     """
 
     learn = "fit_frames"
@@ -123,20 +123,20 @@ class FrameResolution(WindowResolution):
         self.step, self.step_seconds, self.reach_seconds = 1, 1 / rate, FRAME_REACH_SECONDS
 
     def learnable(self, units: np.ndarray) -> np.ndarray:
-        """Give all training windows of a recording, as a view; the last reaches its end, and not much further."""
+        """Return all training windows of a recording, as a view; the last reaches its end, and not much further."""
         n_beyond = max(0, len(units) - self.training.width)
         return self.training.of(units)[: 1 - (-n_beyond // self.training.hop)]
 
     def centres(self, n_windows: int) -> np.ndarray:
-        """Give the times of the middles of training windows, in seconds."""
+        """Return the times of the centres of training windows, in seconds."""
         return (np.arange(n_windows) * self.training.hop + self.training.width / 2) / self.rate
 
     def label(self, n_windows: int, events: Sequence[Event], labels: Sequence[str]) -> np.ndarray:
-        """Give targets ``(n_windows, n_frames, n_classes)`` of training windows."""
+        """Return targets ``(n_windows, n_frames, n_classes)`` of training windows."""
         first = np.arange(n_windows)[:, np.newaxis] * self.training.hop
         return frame_labels(events, (first + np.arange(self.training.width)) / self.rate, labels).astype(bool)
 
     def score(self, estimator: Any, views: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """Give the scores ``(n_windows, n_steps, n_classes)`` of the frames in the middle of windows."""
+        """Return the scores ``(n_windows, n_steps, n_classes)`` of the frames in the middle of windows."""
         middle = slice(self.windows.before, self.windows.before + self.windows.hop)
         return np.asarray(estimator.predict_frames(np.ascontiguousarray(views)))[:, middle, columns]

@@ -1,4 +1,4 @@
-"""Digital silence: a muted recorder, or channels that cancel out, hold no event whatever a classifier makes of them."""
+"""Digital silence: a muted recorder, or channels that cancel out, hold no event whatever a classifier predicts."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,25 +9,25 @@ NOTHING = (np.inf, -np.inf)  # the lowest and the highest of no samples
 
 
 def swing_of(level_dbfs: float) -> float:
-    """Return how far the lowest and the highest sample are apart at a peak level."""
+    """Return the peak-to-peak amplitude of a peak level."""
     return 2 * 10 ** (level_dbfs / 20)
 
 
 class SilenceGate:
-    """Set the scores of steps to 0 where all samples around them are the same, or nearly so.
+    """Set the scores of steps to 0 where all samples around them are equal, or nearly so.
 
-    An offset of the whole waveform is silent, too.
+    A constant offset of the waveform counts as silence.
 
     Parameters
     ----------
     step : int
         Samples from one step to the next.
     reach : int
-        Samples to either side of a step that are looked at. Sound a little further away, up to a quarter, also counts.
+        Samples to either side of a step that are considered. Sound up to a quarter further away also counts.
     swing : float
-        From the lowest sample to the highest of the loudest silence; see `swing_of`.
+        Peak-to-peak amplitude of the loudest silence; see `swing_of`.
     start : int, default=0
-        Sample at which the first step is.
+        Sample of the first step.
     """
 
     def __init__(self, step: int, reach: int, swing: float, start: int = 0) -> None:
@@ -40,7 +40,7 @@ class SilenceGate:
         self._rest = np.empty(0, np.float32)
 
     def watch(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Yield pieces of a waveform as they come, and note how far they swing."""
+        """Yield the pieces of a waveform, and track their minima and maxima."""
         for piece in pieces:
             y = np.concatenate([self._rest, piece])
             n_whole = len(y) // self._chunk * self._chunk
@@ -49,7 +49,7 @@ class SilenceGate:
             yield piece
 
     def apply(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Yield the scores ``(n_steps, n_classes)`` of the waveform that is watched, those of silence set to 0."""
+        """Yield the scores ``(n_steps, n_classes)`` of the watched waveform, those of silence set to 0."""
         n_done = 0
         for scores in batches:
             steps = n_done + np.arange(len(scores))

@@ -1,4 +1,4 @@
-"""Tables of events as other programs have them: label tracks of Audacity, tables of DCASE, and plain CSV.
+"""Event tables of other programs: label tracks of Audacity, tables of DCASE, and plain CSV.
 
 A reader takes the text of a table and yields rows; a writer takes rows of ``(recording, Event)`` and yields lines.
 """
@@ -30,7 +30,7 @@ Rows = Iterable[tuple[Any, Event]]
 
 
 def read_audacity(text: str, path: object) -> Iterator[Row]:
-    r"""Read a label track of Audacity [1]_: start, end and label; below, after a backslash, frequencies, if there are.
+    r"""Read a label track of Audacity [1]_: start, end and label; below, after a backslash, optional frequencies.
 
     References
     ----------
@@ -58,7 +58,7 @@ def read_audacity(text: str, path: object) -> Iterator[Row]:
 
 
 def write_audacity(rows: Rows) -> Iterator[str]:
-    """Write a label track of Audacity, which is of one recording and has no scores."""
+    """Write a label track of Audacity, which holds one recording and no scores."""
     rows = list(rows)
     recordings = {recording for recording, _ in rows}
     if len(recordings) > 1:
@@ -74,11 +74,11 @@ def write_audacity(rows: Rows) -> Iterator[str]:
 
 
 def read_dcase(text: str, path: object) -> Iterator[Row]:
-    """Read what DCASE and sed_eval have [1]_: tab-separated, with a header or without.
+    """Read a table of DCASE or sed_eval [1]_: tab-separated, with or without a header.
 
-    With a header, the columns ``filename``, ``onset``, ``offset`` and ``event_label``, the last three empty or NaN
-    where a file has no event. Without, onset, offset and label; and before them the file, or the file and the scene.
-    A cell in quotation marks, with those within it doubled, is what stands between them.
+    With a header, the columns ``filename``, ``onset``, ``offset`` and ``event_label``, the last three empty or NaN for
+    a file without events. Without, onset, offset and label, optionally preceded by the file, or the file and the scene.
+    Cells may be enclosed in quotation marks, with inner ones doubled.
 
     References
     ----------
@@ -106,14 +106,14 @@ def read_dcase(text: str, path: object) -> Iterator[Row]:
 
 
 def write_dcase(rows: Rows) -> Iterator[str]:
-    """Write what DCASE has, with a header."""
+    """Write a DCASE table, with a header."""
     yield "\t".join(DCASE_HEADER)
     for recording, event in rows:
         yield f"{_quoted(recording)}\t{event.onset:.6f}\t{event.offset:.6f}\t{_quoted(event.label)}"
 
 
 def read_csv(text: str, path: object) -> Iterator[Row]:
-    """Read a table with the columns onset, offset, label, and, if there are, recording, score and frequencies."""
+    """Read a table with the columns onset, offset and label, and optionally recording, score and frequencies."""
     table = _csv_lines(text, path)
     header = [cell.strip() for cell in next(table, (1, [], []))[2]]
     places = columns_of(header, CSV_COLUMNS, (*CSV_MORE, "channel", "recording", "path"), path)
@@ -130,7 +130,7 @@ def read_csv(text: str, path: object) -> Iterator[Row]:
 
 
 def _csv_lines(text: str, path: object) -> Iterator[tuple[int, Sequence[str], list[str]]]:
-    """Yield, of each row that has any cells, the number of its first line, its other lines, and its cells."""
+    """Yield the number of the first line, the other lines and the cells of each row that is not empty."""
     lines = list(io.StringIO(text, newline=""))
     reader, first = csv.reader(lines, skipinitialspace=True, strict=True), 0
     try:
@@ -146,7 +146,7 @@ def _csv_lines(text: str, path: object) -> Iterator[tuple[int, Sequence[str], li
 
 
 def _check_swallowed(line: int, more_lines: Sequence[str], places: dict[str, int], path: object) -> None:
-    """Refuse a cell over several lines that holds rows: two lone quotation marks make one cell of what is between."""
+    """Raise if a multi-line cell holds rows, as between two unpaired quotation marks."""
     for later, text in enumerate(more_lines, start=line + 1):
         cells = text.split(",")
         times = [cells[places[name]] for name in CSV_COLUMNS[:2] if places[name] < len(cells)]
@@ -158,7 +158,7 @@ def _check_swallowed(line: int, more_lines: Sequence[str], places: dict[str, int
 
 
 def _row(line: int, recording: str | None, fields: Sequence[str], path: object, *more: float | str | None) -> Row:
-    """Make a row; one with a recording and no onset, offset and label says that the recording has no events."""
+    """Create a row; one with a recording and no onset, offset and label marks a recording without events."""
     onset, offset, label = fields
     if recording and all(map(is_missing_text, fields)):
         return Row(line, recording, None)

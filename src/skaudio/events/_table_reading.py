@@ -30,7 +30,7 @@ def read_rows(
     label_column: str | None = None,
     encoding: str | None = None,
 ) -> list[Row]:
-    """Read the rows of a table of events; their recordings are None where the file does not name any."""
+    """Read the rows of a table of events; recordings are None if the file does not name any."""
     name = format_of(path, format)
     if name == "parquet":
         return _read_parquet(path)
@@ -44,7 +44,7 @@ def read_rows(
 
 
 def rows_of(table: Any, what: str = "The table of events") -> Iterable[tuple[int, Any, Event | None]]:
-    """Yield the number, the recording and the event of each row of a data frame; None for a recording without any."""
+    """Yield the index, the recording and the event of each row of a data frame; None for a recording without events."""
     for number, recording, fields in event_rows(table, what, MORE):
         try:
             event = None if fields is None else Event(*fields)
@@ -54,7 +54,7 @@ def rows_of(table: Any, what: str = "The table of events") -> Iterable[tuple[int
 
 
 def format_of(path: Path, name: str | None) -> str:
-    """Return the format of a table: that of a name, or that by which the file is named."""
+    """Return the format of a table, by its name or by the name of the file."""
     if name is None:
         name = next((known for suffix, known in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
     if name not in SUFFIXES.values():
@@ -65,7 +65,7 @@ def format_of(path: Path, name: str | None) -> str:
 
 
 def rows_of_text(text: str, path: Path, name: str, label_column: str | None = None) -> list[Row]:
-    """Read the rows of the text of a table, whose format is known."""
+    """Read the rows of a table from text in a known format."""
     rows = list(
         {
             "raven": lambda: read_raven(text, path, label_column),

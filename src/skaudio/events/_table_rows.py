@@ -1,4 +1,4 @@
-"""Rows of tables of events, read by hand so that every error can name the line."""
+"""Rows of event tables, parsed by hand so that every error can name the line."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,20 +14,20 @@ MISSING = {"", "nan", "na", "<na>", "nat", "none", "null"}  # how programs write
 
 
 class EventTableError(ValueError):
-    """A table of events is not what its format says; the message names the file and the line."""
+    """Error for an event table that violates its format; the message names the file and the line."""
 
 
 class Row(NamedTuple):
-    """What a line of a table says.
+    """Content of a line of a table.
 
     Attributes
     ----------
     line : int
-        The number of the line, from 1.
+        Line number, from 1.
     recording : str or None
-        The recording; None: not said.
+        The recording, or None if not named.
     event : Event or None
-        The event; None: the recording has none.
+        The event, or None if the recording has none.
     """
 
     line: int
@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
 
 def as_number(text: str) -> float | None:
-    """Return the number that a text is, or None."""
+    """Convert text to a number, or to None."""
     try:
         return None if "_" in text else float(text)  # Python's own literals may have underscores
     except ValueError:
@@ -44,7 +44,7 @@ def as_number(text: str) -> float | None:
 
 
 def number(text: str, what: str, line: int, path: object) -> float:
-    """Read a number."""
+    """Parse a number."""
     value = as_number(text)
     if value is None:
         raise EventTableError(f"{path}, line {line}: {what} is {text!r}; expected a number.")
@@ -52,18 +52,18 @@ def number(text: str, what: str, line: int, path: object) -> float:
 
 
 def optional_number(text: str | None, what: str, line: int, path: object) -> float | None:
-    """Read a number that may be missing; NaN says so, too."""
+    """Parse a number that may be missing; NaN counts as missing."""
     value = as_number(text) if text else None
     return value if value is not None or not text or is_missing_text(text) else number(text, what, line, path)
 
 
 def is_missing_text(text: str) -> bool:
-    """Return whether a cell says that there is no number."""
+    """Return whether a cell marks a missing number."""
     return text.strip().lower() in MISSING
 
 
 def make_event(line: int, path: object, *values: float | str | None) -> Event:
-    """Make an event of what a line says."""
+    """Create an event from the content of a line."""
     try:
         return Event(*values)
     except ValueError as error:
@@ -78,14 +78,14 @@ def columns_of(header: Sequence[str], needed: Iterable[str], known: Iterable[str
     header : sequence of str
         Names of all columns.
     needed, known : iterables of str
-        Those that must be there, and others that mean something; none of them may be there twice.
+        Required and optional columns; none of them may occur twice.
     path : object
-        The file, for messages.
+        Path of the file, for error messages.
 
     Returns
     -------
     dict of str to int
-        Places of all columns.
+        Indices of all columns.
     """
     names = [name.strip() for name in header]
     for name in needed:
@@ -98,7 +98,7 @@ def columns_of(header: Sequence[str], needed: Iterable[str], known: Iterable[str
 
 
 def tabbed_lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    r"""Yield the number and the cells of each line that has any; lines end at ``\n``, ``\r\n`` and ``\r`` alone."""
+    r"""Yield the number and the cells of each non-empty line; lines end at ``\n``, ``\r\n`` and ``\r`` alone."""
     for line, row in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
         if row.strip():
             yield line, row.split("\t")
@@ -107,22 +107,22 @@ def tabbed_lines(text: str) -> Iterator[tuple[int, list[str]]]:
 def full_row(
     cells: list[str], n_columns: int, needed: Sequence[int], line: int, path: object, *, alone: int | None = None
 ) -> list[str]:
-    """Fill up a row that ends before empty cells.
+    """Pad a row that lacks empty cells at its end.
 
     Parameters
     ----------
     cells : list of str
         The row.
     n_columns : int
-        How many cells it should have.
+        Number of columns.
     needed : sequence of int
-        Places of cells that must be there.
+        Indices of required cells.
     line : int
-        Its number, for messages.
+        Line number, for error messages.
     path : object
-        The file, for messages.
+        Path of the file, for error messages.
     alone : int or None, default=None
-        Place of a cell that may be the only one that is not empty.
+        Index of a cell that may be the only one that is not empty.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def full_row(
     Raises
     ------
     EventTableError
-        If a cell that is needed is missing, or if there is one more than there are columns.
+        If a required cell is missing, or if there are more cells than columns.
     """
     if len(cells) == n_columns:
         return cells
@@ -146,18 +146,18 @@ def full_row(
 def check_rows(
     rows: Sequence[Row], path: object, durations: Mapping[str, float] | float | None, *, repeated: bool
 ) -> None:
-    """Refuse events past the end of their recording and, unless ``repeated`` are allowed, events that are there twice.
+    """Raise for events past the end of their recording and, unless ``repeated``, for duplicate events.
 
     Parameters
     ----------
     rows : sequence of Row
-        The table.
+        Rows of the table.
     path : object
-        The file, for messages.
+        Path of the file, for error messages.
     durations : dict of str to float, float or None
-        Seconds of each recording, or of all; None: not known.
+        Seconds of each recording, or of all; None if unknown.
     repeated : bool
-        Whether events may be there twice.
+        Whether duplicate events are allowed.
     """
     rows = [row for row in rows if row.event is not None]
     if durations is not None:
@@ -172,17 +172,17 @@ def check_rows(
 
 
 def first_repetition(events: Sequence[tuple[Any, Event]]) -> tuple[int, int] | None:
-    """Find two events of one class and recording that are the same sound, at nearly one time and in one band.
+    """Find the first duplicate: two events of one class and recording with nearly the same time and band.
 
     Parameters
     ----------
     events : sequence of (recording, Event)
-        What to search.
+        Events to search.
 
     Returns
     -------
     (int, int) or None
-        Places of the earlier one and of the later one; None: there are no such two.
+        Indices of the earlier and the later event, or None if there are no duplicates.
     """
     groups: dict[tuple, int] = {}
     group = np.array([groups.setdefault((name, event[2], event.channel), len(groups)) for name, event in events], int)
@@ -207,14 +207,14 @@ def first_repetition(events: Sequence[tuple[Any, Event]]) -> tuple[int, int] | N
 
 
 def _share(begin: np.ndarray, end: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
-    """Return the share of what two spans cover together that is in both; 1 for the same point."""
+    """Return the intersection over union of two spans; 1 for the same point."""
     both = np.minimum(end[i], end[j]) - np.maximum(begin[i], begin[j])
     either = np.maximum(end[i], end[j]) - np.minimum(begin[i], begin[j])
     return np.divide(both, either, out=np.where(np.isnan(either), np.nan, 1.0), where=either > 0)
 
 
 def _differ(low: np.ndarray, high: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
-    """Return where bands of which one end is known have different ones."""
+    """Return where bands differ in an edge that is known for both."""
     return (np.abs(low[i] - low[j]) > 0) | (np.abs(high[i] - high[j]) > 0)
 
 
@@ -236,7 +236,7 @@ def _check_ends(rows: Sequence[Row], path: object, durations: Mapping[str, float
 
 
 def ends_late(event: Event, duration: float) -> str:
-    """Say that an event ends after its recording."""
+    """Return the message for an event that ends after its recording."""
     return (
         f"{event!r} ends after the recording, which has {duration:g} s. Times are in seconds from the start of the "
         f"recording, and may be over its end by {SLACK_SECONDS:g} s."

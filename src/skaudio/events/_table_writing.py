@@ -1,4 +1,4 @@
-"""The text of tables of events, which is read back as what was written."""
+"""Text of event tables that is read back unchanged."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from skaudio.events._table_rows import EventTableError, first_repetition
 
 
 def as_text(table: Any, path: Path, name: str, durations: Mapping[str, float] | None) -> str:
-    """Return the text of a table that is read back as what it is."""
+    """Return the text of a table, checked to be read back unchanged."""
     rows = [(recording, event) for _, recording, event in rows_of(table) if event is not None]
     if name == "csv":
         text = table.to_csv(index=False, lineterminator="\n")
@@ -28,7 +28,7 @@ def as_text(table: Any, path: Path, name: str, durations: Mapping[str, float] | 
 
 
 def _check_text(text: str, path: Path, name: str, rows: Sequence[tuple[Any, Event]]) -> None:
-    """Raise if a text would not be read back as these rows: files of labels have no way to say every name."""
+    """Raise if a text would not be read back as these rows: label files cannot represent every name."""
     try:
         read = [row for row in rows_of_text(text, path, name) if row.event is not None]
     except EventTableError as error:

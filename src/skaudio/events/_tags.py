@@ -1,4 +1,4 @@
-"""Which classes occur in each recording, however that is said."""
+"""Weak labels (tags) of recordings, from several representations."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -11,13 +11,13 @@ from skaudio._recording_names import RecordingNames
 
 
 def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
-    """Return the tags of each recording; None if `y` also says when something happens.
+    """Return the weak labels (tags) of each recording; None if `y` holds strong labels.
 
     Parameters
     ----------
     y : object
         Lists (or sets) of labels; a table with the columns ``recording`` and ``label``, and no ``onset``; or a table or
-        array of zeros and ones, a column for each class.
+        array of zeros and ones with a column for each class.
     recordings : sequence
         Clips.
 
@@ -29,7 +29,8 @@ def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
     Raises
     ------
     ValueError
-        If there are not as many as recordings, if a table names one that is not there, or if a tag is empty.
+        If the number of tag lists is not that of recordings, if a table names an unknown recording, or if a tag is
+        empty.
     """
     if hasattr(y, "columns"):
         if "onset" in y.columns:
@@ -52,7 +53,7 @@ def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
 
 
 def _of_table(table: Any, recordings: Sequence) -> list[list]:
-    """Collect the tags of each recording from a table; a row without a label says that it has none."""
+    """Collect the tags of each recording from a table; a row without a label marks a recording without tags."""
     names = RecordingNames(recordings, numbered=True)
     tags: list[list] = [[] for _ in recordings]
     for recording, label in zip(list(table["recording"]), list(table["label"]), strict=True):

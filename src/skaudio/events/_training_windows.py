@@ -1,4 +1,4 @@
-"""Which windows of a recording a detector learns from, and what they are."""
+"""Selection and labels of training windows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,23 +13,23 @@ SURE, NONE = 0.6, 0.35  # share of the window (or of the event) that they have i
 def label_windows(
     centres: np.ndarray, width_seconds: float, events: Sequence[Event], labels: Sequence[str]
 ) -> np.ndarray:
-    """Tell which classes are in windows.
+    """Label windows by their classes.
 
     Parameters
     ----------
     centres : ndarray of shape (n_windows,)
-        Times of their middles, in seconds.
+        Centres of the windows, in seconds.
     width_seconds : float
-        Their length.
+        Length of a window.
     events : sequence of Event
-        What is there.
+        Events of the recording.
     labels : sequence of str
         Classes.
 
     Returns
     -------
     ndarray of float64, shape (n_windows, n_classes)
-        1 where a class is in the window, 0 where it is not, NaN where that is a matter of taste.
+        1 where a class is in the window, 0 where it is not, NaN where that is ambiguous.
     """
     share = np.zeros((len(centres), len(labels)))
     for event in events:
@@ -44,25 +44,25 @@ def label_windows(
 def choose_windows(
     usable: np.ndarray, events: Sequence[Event], centres: np.ndarray, width_seconds: float, most: int
 ) -> np.ndarray:
-    """Choose windows of events, some of each.
+    """Choose some windows of each event.
 
     Parameters
     ----------
     usable : ndarray of bool, shape (n_windows,)
-        Which may be chosen.
+        Whether each window may be chosen.
     events : sequence of Event
-        What is there.
+        Events of the recording.
     centres : ndarray of shape (n_windows,)
-        Times of the windows' middles, in seconds.
+        Centres of the windows, in seconds.
     width_seconds : float
-        Their length.
+        Length of a window.
     most : int
-        How many of an event, spread over those that have it.
+        Maximum number per event, spread over the windows that contain it.
 
     Returns
     -------
     ndarray of int
-        Places of windows in ``centres``.
+        Indices of windows in ``centres``.
     """
     chosen = [np.empty(0, int)]
     for event in events:
@@ -72,24 +72,24 @@ def choose_windows(
 
 
 def named_targets(targets: np.ndarray, labels: Sequence[Any], background: Any, multilabel: bool) -> np.ndarray:
-    """Give targets as a classifier takes them.
+    """Convert targets to the form that a classifier takes.
 
     Parameters
     ----------
     targets : ndarray of shape (..., n_classes)
-        1 where a class is there, 0 where it is not.
+        1 where a class is present, 0 where it is not.
     labels : sequence
         Classes.
     background : object
-        What it is called where there is none.
+        Label where no class is present.
     multilabel : bool
-        Whether there may be several at one time.
+        Whether several classes may be present at once.
 
     Returns
     -------
     ndarray of shape (..., n_classes) or (...)
-        0 and 1; or, for classes that exclude one another, their names, if all are strings, or else their numbers: they
-        need not sort with one another. The background comes last.
+        0 and 1; or, for mutually exclusive classes, their names, if all are strings, or else their indices, as mixed
+        types may not be sortable. The background comes last.
     """
     if multilabel:
         return targets.astype(int)
@@ -99,7 +99,7 @@ def named_targets(targets: np.ndarray, labels: Sequence[Any], background: Any, m
 
 
 def _common_share(centres: np.ndarray, width_seconds: float, event: Event) -> np.ndarray:
-    """Tell how much of windows lies within an event, or of the event within them, whichever is shorter."""
+    """Return the overlap of windows with an event, relative to the shorter of both."""
     begin = np.maximum(centres - width_seconds / 2, event.onset)
     common = np.maximum(np.minimum(centres + width_seconds / 2, event.offset) - begin, 0.0)
     return common / max(min(width_seconds, event.duration), 1e-9)

@@ -1,4 +1,4 @@
-"""How held-out recordings are decoded best: the threshold, the least duration and the longest gap."""
+"""Tuning of the threshold, the minimum duration and the maximum gap on held-out recordings."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -25,21 +25,21 @@ Found = list[list[Event]]
 def best_settings(
     events: Sequence[Sequence[Event]], decode: Callable[[float, float, float], Found], labels: Sequence[str]
 ) -> tuple[float, float, float]:
-    """Try what is sensible; give what the event-based F1 is best with.
+    """Search for the settings with the best event-based F1.
 
     Parameters
     ----------
     events : list of lists of Event
-        What is there in each recording.
+        True events of each recording.
     decode : callable
-        From threshold, least duration and longest gap to what is found in each recording.
+        Function from threshold, minimum duration and maximum gap to the detected events of each recording.
     labels : sequence of str
         Classes.
 
     Returns
     -------
     threshold, min_duration, max_gap : float
-        Of equals, the one in the middle: the threshold that may be most off without harm.
+        The middle one of equally good settings, whose threshold is the most robust.
     """
     shortest, usual = np.quantile([event.duration for own in events for event in own], (0.05, 0.5))
     durations, gaps = [float(share * shortest) for share in DURATIONS], [float(share * usual) for share in GAPS]
@@ -55,28 +55,28 @@ def best_settings(
 def held_out_tracks(
     detector: WindowModel, recordings: Sequence, events: Sequence[Sequence[Event]], groups: Any
 ) -> list[Track]:
-    """Give scores of recordings by detectors like this one that were fitted on others.
+    """Compute out-of-fold scores of recordings, by clones of a detector.
 
     Parameters
     ----------
     detector : WindowModel
-        Whose ``labels_`` and ``multilabel_`` are known.
+        Detector with ``labels_`` and ``multilabel_``.
     recordings : sequence
         Clips.
     events : sequence of sequences of Event
-        What is there.
+        Events of each recording.
     groups : array-like of shape (n_recordings,) or None
         Recordings of a group are held out together.
 
     Returns
     -------
     list of Track
-        In the order of the recordings.
+        Scores of each recording, in their order.
 
     Raises
     ------
     ValueError
-        If there are no two groups.
+        If there are fewer than two groups.
     """
     judge = clone(detector)
     if isinstance(detector.estimator, FrozenEstimator):

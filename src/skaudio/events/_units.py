@@ -1,6 +1,6 @@
 """A long recording as a stream of units: samples, or frames of a front end, computed block by block.
 
-Frames are those of the whole recording: each block begins earlier and ends later than what is kept of it.
+Frames are those of the whole recording: each block extends beyond the part of it that is kept.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,26 +17,26 @@ PER_CLIP = ("top_db", "trim_db", "level", "normalize", "duration")
 
 
 class Units:
-    """How a recording is looked at.
+    """Units in which a recording is processed.
 
     Parameters
     ----------
     sr : float
         Sampling rate in Hz.
     front_end : front end or None
-        What makes frames; None: samples are looked at.
+        Front end that computes frames. If None, units are samples.
 
     Attributes
     ----------
     sr : float
-        As given.
+        Sampling rate in Hz.
     rate : float
-        Units a second.
+        Units per second.
 
     Raises
     ------
     ValueError
-        If the front end makes no frames of a spectrum, or does something that depends on the clip as a whole.
+        If the front end does not compute frames of a spectrum, or depends on the clip as a whole.
     """
 
     def __init__(self, sr: float, front_end: Any) -> None:
@@ -63,13 +63,13 @@ class Units:
         self.rate = sr / self._hop
 
     def marked(self, frames: np.ndarray) -> np.ndarray:
-        """Return training windows, or stretches, of frames that carry what the front end says of its own."""
+        """Return training windows with the channel metadata of the front end."""
         if self._front_end is None:
             return frames
         return with_channels(frames, self._front_end.channels_out())
 
     def stream(self, pieces: Iterable[np.ndarray], block_seconds: float = BLOCK_SECONDS) -> Iterator[np.ndarray]:
-        """Yield units ``(n_units, n_channels)``, or samples ``(n_units,)``, of pieces of a waveform."""
+        """Yield units ``(n_units, n_channels)``, or samples ``(n_units,)``, of the pieces of a waveform."""
         if self._front_end is None:
             yield from pieces
             return

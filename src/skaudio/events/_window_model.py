@@ -1,4 +1,4 @@
-"""A classifier of windows: fitted on windows of recordings, run along recordings."""
+"""A classifier fitted on windows of recordings, and applied along recordings."""
 
 import warnings
 from collections.abc import Iterator, Sequence
@@ -35,9 +35,9 @@ class Track(NamedTuple):
     Attributes
     ----------
     times : ndarray of float64, shape (n_steps,)
-        Middles of windows, or of frames, in seconds.
+        Centres of windows, or of frames, in seconds.
     scores : ndarray of float32, shape (n_steps, n_classes)
-        How much each class is there.
+        Score of each class.
     """
 
     times: np.ndarray
@@ -45,12 +45,12 @@ class Track(NamedTuple):
 
 
 class WindowModel(VersionedPickleMixin, BaseEstimator):
-    """What looks at recordings window by window; subclasses have the parameters, and say what comes of the scores."""
+    """Base class that scores recordings window by window; subclasses define parameters and use of the scores."""
 
     def _learn(self, recordings: Sequence, events: Sequence[Sequence[Event]]) -> None:
-        """Fit the classifier on windows of recordings, and again with those of the background that it took for events.
+        """Fit the classifier on windows of recordings, and again with hard negatives.
 
-        ``labels_`` and ``multilabel_`` are known.
+        ``labels_`` and ``multilabel_`` must be set.
         """
         units, look = self._scales()
         rng = np.random.default_rng(own_random_state(self.random_state).randint(2**31 - 1))
@@ -81,7 +81,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
                 self._fit_estimator(np.concatenate([data, hard]), np.concatenate([targets, nothing]))
 
     def _learn_tags(self, recordings: Sequence, tags: Sequence[Sequence]) -> None:
-        """Fit the network on whole recordings, each with its tags; ``labels_`` are known."""
+        """Fit the network on whole recordings with weak labels (tags); ``labels_`` must be set."""
         if self.resolution != "frame":
             raise ValueError(
                 "y are tags, which say nothing of when events are: only a network that tells of frames can find out. "
@@ -96,7 +96,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         self._columns = np.arange(len(self.labels_)) if self.multilabel_ else np.array([1])
 
     def _adopt_classes(self, background: Any, classes: Sequence | None = None) -> None:
-        """Take over the classes of a classifier that was not fitted on windows of events, maybe by other names."""
+        """Adopt the classes of a classifier that was not fitted on windows of events, optionally renamed."""
         known = self.estimator_.classes_.tolist()
         classes = known if classes is None else list(classes)
         if len(classes) != len(known):
@@ -114,7 +114,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         return list(self._iter_tracks(recordings))
 
     def _iter_tracks(self, recordings: Sequence) -> Iterator[Track]:
-        """Yield the scores of one recording after another; none at all, with a warning, of a broken one."""
+        """Yield the scores of each recording; empty, with a warning, if it cannot be decoded."""
         check_is_fitted(self)
         numbered = list(enumerate(recordings))
         with tqdm(total=len(numbered), unit=" recordings", disable=not self.verbose) as progress:
@@ -156,7 +156,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
     def _scored(
         self, units: Units, look: WindowResolution, pieces: Iterator[np.ndarray], **block: float
     ) -> Iterator[np.ndarray]:
-        """Yield the scores ``(n_steps, n_classes)`` of a waveform that comes piece by piece; those of silence are 0."""
+        """Yield the scores ``(n_steps, n_classes)`` of a stream of waveform pieces; those of silence are 0."""
         if self.silence_dbfs is None:
             return look.stream(self.estimator_, units.stream(pieces, **block), self._columns)
         gate = self._gate(units, look)
@@ -182,9 +182,9 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         return np.concatenate(list(_named(units.stream(self._pieces(recording)), i)))
 
     def _sounding_units(self, units: Units, look: WindowResolution, recording: Any, i: int) -> np.ndarray:
-        """Return the units of a recording without those of silence, whose scores are 0 in any case.
+        """Return the units of a recording without those of silence, whose scores are always 0.
 
-        A network that learns from tags would otherwise take silence for a sign of what is mostly recorded with it.
+        Otherwise, a network that learns from tags would associate silence with the classes it is mostly recorded with.
         """
         if self.silence_dbfs is None:
             return self._units_of(units, recording, i)
@@ -194,13 +194,13 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
         return all_units[sounds[:, 0] > 0] if sounds.any() else all_units[:1]
 
     def _windows_of(self, recording: Any, units: Units, look: WindowResolution, i: int) -> np.ndarray:
-        """Give all training windows of a recording, as a view."""
+        """Return all training windows of a recording, as a view."""
         return look.learnable(self._units_of(units, recording, i))
 
     def _elsewhere(
         self, recordings: Sequence, events: Sequence[Sequence[Event]], units: Units, look: WindowResolution, rng: Any
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield windows of events that are laid over other backgrounds, and what they are."""
+        """Yield windows of events mixed with other backgrounds, and their targets."""
         margin = look.width_seconds
         how = {"sr": self._sampling_rate(), "margin_seconds": margin, "n_times": self.n_overlays, "rng": rng}
         for y, event in laid_over(recordings, events, **how):
@@ -215,7 +215,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
             yield views[chosen[inside[chosen]]], labelled[chosen[inside[chosen]]]
 
     def _n_background(self, events: Sequence[Sequence[Event]], look: WindowResolution) -> int:
-        """Tell how many windows of the background to take of each recording."""
+        """Return the number of background windows to take from each recording."""
         hop = look.training.hop / look.rate
         n_windows = (np.clip(event.duration / hop, 1, look.most_of_an_event) for own in events for event in own)
         return int(np.ceil(BACKGROUND_SHARE * sum(n_windows) / len(events)))
@@ -223,7 +223,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
     def _mine(
         self, recordings: Sequence, unused: Sequence[np.ndarray], units: Units, look: WindowResolution, most: int
     ) -> np.ndarray:
-        """Give windows of the background that are taken for events, those with the highest scores."""
+        """Return hard negatives: the background windows with the highest event scores."""
         found, scores = [], []
         for i, (recording, rows) in enumerate(zip(recordings, unused, strict=True)):
             if not len(rows):
@@ -297,7 +297,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
 
 
 def _named(stream: Iterator[np.ndarray], i: int) -> Iterator[np.ndarray]:
-    """Have errors of what comes from a recording say which one it is."""
+    """Add the index of a recording to the errors that it raises."""
     try:
         yield from stream
     except (AudioError, TypeError) as error:

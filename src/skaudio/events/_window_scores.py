@@ -1,4 +1,4 @@
-"""Windows that overlap, along a stream of units, and the scores of one."""
+"""Overlapping windows along a stream of units, and their scores."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -11,16 +11,16 @@ WINDOWS_AT_A_TIME = 256
 
 
 class Windows:
-    """Windows a hop apart, the first of which begins before the very start.
+    """Windows a hop apart, the first of which begins before the start.
 
-    What lies beyond both ends is filled up: samples with silence, frames with the frame at the end.
+    Both ends are padded: samples with silence, frames with the frame at the end.
 
     Parameters
     ----------
     width, hop : int
-        Length of a window, and distance of two, in units.
+        Length of a window, and hop, in units.
     before : int or None, default=None
-        How many units the first begins before the start; None: half a window, which is then centred on the start.
+        Number of units before the start at which the first begins. If None, half a window, which is then centred on it.
     """
 
     def __init__(self, width: int, hop: int, before: int | None = None) -> None:
@@ -28,14 +28,14 @@ class Windows:
         self.before = width // 2 if before is None else before
 
     def of(self, units: np.ndarray) -> np.ndarray:
-        """Give the windows ``(n_windows, width, ...)`` of all units of a recording, without copying them."""
+        """Return the windows ``(n_windows, width, ...)`` of all units of a recording, without copying them."""
         ends = self._filled(units[:1], self.before), self._filled(units[-1:], self.width)
         padded = np.concatenate([ends[0], units, ends[1]])
         windows = sliding_window_view(padded, self.width, axis=0)[:: self.hop][: -(-len(units) // self.hop)]
         return np.moveaxis(windows, -1, 1)
 
     def stream(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Yield the windows of units that come piece by piece: the same, some at a time."""
+        """Yield the same windows from a stream of units, in batches."""
         held, last = None, None
         n_units = n_done = skip = 0  # skip: how far the next window begins behind what came so far
         for piece in pieces:
@@ -64,9 +64,9 @@ class Windows:
 
 
 def score_function(estimator: Any) -> Callable[[np.ndarray], np.ndarray]:
-    """Give the function from windows to scores ``(n_windows, n_classes)``: probabilities, if there are any.
+    """Return the function from windows to scores ``(n_windows, n_classes)``: probabilities, if available.
 
-    Else, of each class, how far its decision value is before the best other one, squashed: above 0.5 where it wins.
+    Otherwise, the logistic function of the margin of each class to the best other one: above 0.5 where it wins.
     """
     if hasattr(estimator, "predict_proba"):
         return lambda windows: _stacked(estimator.predict_proba(windows))
@@ -83,7 +83,7 @@ def score_function(estimator: Any) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def _stacked(probabilities: Any) -> np.ndarray:
-    """Put the lists of two columns, that some of scikit-learn's models give for several labels, side by side."""
+    """Stack the lists of two columns that some of scikit-learn's models return for several labels."""
     if isinstance(probabilities, list):
         return np.column_stack([columns[:, -1] for columns in probabilities])
     return np.asarray(probabilities)

@@ -1,4 +1,4 @@
-"""Front ends: a batch of clips to a batch of frame sequences, time first."""
+"""Front ends: from batches of clips to batches of frame sequences, time first."""
 
 from skaudio._frames import Channels
 from skaudio.features._block_extractor import BlockExtractor

@@ -1,4 +1,4 @@
-"""The frames of a waveform that comes piece by piece, in memory for their own and a few blocks."""
+"""Frames of a waveform in pieces, with memory for the result and a few blocks."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ Room = Callable[[tuple[int, int]], np.ndarray]
 
 
 class BlockExtractor(ABC):
-    """From a waveform to frames: at once, or from pieces of it, with the same result."""
+    """Extractor of frames from a waveform, whole or in pieces, with the same result."""
 
     @abstractmethod
     def __call__(self, y: np.ndarray) -> np.ndarray:
@@ -19,16 +19,16 @@ class BlockExtractor(ABC):
 
     @abstractmethod
     def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Room) -> np.ndarray:
-        """Compute the frames of a waveform that is decoded while they are computed.
+        """Compute the frames of a waveform while it is decoded.
 
         Parameters
         ----------
         passes : iterator of iterators of ndarrays
-            Each is the waveform from its start, in pieces; for what must go through it more than once.
+            Each yields the waveform from its start, in pieces, for algorithms with several passes.
         n_samples : int or None
-            Length of the waveform, or the most that it may be; None if that is not known.
+            Length of the waveform, or an upper bound; None if that is not known.
         room : callable
-            Allocates an array of a shape, in which the frames are best written.
+            Allocates an output array of a shape, to avoid a copy.
 
         Returns
         -------
@@ -40,27 +40,27 @@ class BlockExtractor(ABC):
 def framed_blocks(
     pieces: Iterator[np.ndarray], *, hop_length: int, margin: int, kept: int
 ) -> Iterator[tuple[np.ndarray, slice]]:
-    """Cut a waveform into blocks whose frames, where they are kept, are those of the whole.
+    """Cut a waveform into overlapping blocks whose kept frames equal those of the whole waveform.
 
-    Each block begins earlier and ends later than what is kept of it.
+    Each block extends beyond its kept frames on both sides.
 
     Parameters
     ----------
     pieces : iterator of ndarrays (n_samples_i,)
         The waveform.
     hop_length : int
-        Samples from frame to frame.
+        Samples between neighbouring frames.
     margin : int
-        Frames at either side of which the samples beyond a block could be seen.
+        Number of frames at either side that depend on samples beyond the block.
     kept : int
-        Frames to keep of a block.
+        Number of frames to keep of a block.
 
     Yields
     ------
     block : ndarray of shape (n_samples,)
         Samples.
     keep : slice
-        Which of its frames to keep.
+        Frames to keep.
     """
     first = 0
     blocks = regrouped(pieces, (kept + 2 * margin) * hop_length, kept * hop_length)

@@ -1,14 +1,13 @@
-"""The per-clip feature cache: each (clip, front-end settings) is computed once, in whatever folds and processes.
+"""The per-clip feature cache: each (clip, front-end settings) is computed once, across folds and processes.
 
-The store is an SQLite database: one file, however many clips; a transaction is there whole or not at all, also when its
-process is killed; and any number of processes of a machine may read and write at once. A folder of files, as
-`joblib.Memory` keeps one, was tried: to make a file and its folder took up to ten times longer than to compute a short
-clip. A clip is known by its file's path, size and modification time, or by its samples; a front end by its class, the
-parameters that matter and the version of skaudio.
+The store is an SQLite database: one file for any number of clips; transactions are atomic, even if the process is
+killed; and any number of processes of a machine may read and write concurrently. With a folder of files, as in
+`joblib.Memory`, creating a file and its folder took up to ten times longer than computing a short clip. A clip is
+identified by its file's path, size and modification time, or by its samples; a front end by its class, the relevant
+parameters and the version of skaudio.
 
-An entry ends with a checksum: one that is damaged is not there, and is computed anew. Nothing that goes wrong with the
-store (a full disk, one that cannot be written to, a damaged or deleted file) keeps frames from being computed; there is
-one warning. To read takes no write.
+An entry ends with a checksum: damaged ones are ignored and recomputed. Failures of the store (a full or read-only disk,
+a damaged or deleted file) do not prevent computation; they cause one warning. Reading does not write.
 """
 
 import os
@@ -41,18 +40,18 @@ CREATE INDEX IF NOT EXISTS by_use ON entries (used, size);
 
 
 class FeatureCache:
-    """Store of computed frames, for the ``memory`` parameter of front ends.
+    """Cache of computed frames, for the ``memory`` parameter of front ends.
 
-    Passing a folder or a `joblib.Memory` as ``memory`` makes one with the default limit.
+    Passing a folder or a `joblib.Memory` as ``memory`` creates one with the default limit.
 
     Parameters
     ----------
     location : str, PathLike or joblib.Memory
-        The folder, made if missing, or the memory whose folder is used. It must be on a disk of this machine: file
-        systems that several machines share cannot lock an SQLite database as this needs.
+        The folder, created if missing, or the memory whose folder is used. It must be on a local disk: network file
+        systems do not support the locks that SQLite needs.
     bytes_limit : int, str or None, default="10G"
-        Once the entries take more, those unused for longest (to the hour) are deleted until nine tenths of it are left.
-        None: never.
+        Once the entries exceed it, the least recently used ones (to the hour) are deleted down to 90 % of it. None: no
+        limit.
 
     Examples
     --------
@@ -78,7 +77,7 @@ class FeatureCache:
         self._damaged: set[bytes] = set()
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, np.ndarray]:
-        """Read the entries that are there and are not damaged."""
+        """Read the entries that exist and are not damaged."""
         keys = list(keys)
         if not self._path.exists():
             return {}
@@ -94,21 +93,21 @@ class FeatureCache:
                 return {}
 
     def put(self, entries: Mapping[bytes, np.ndarray]) -> None:
-        """Write entries, all or none; where that fails, take note and go on."""
+        """Write entries atomically; record failures without raising."""
         now = time.time()
         rows = [(key, now, frames.nbytes, *frames.shape, _sealed(key, frames)) for key, frames in entries.items()]
         with self._noting_failure(), self._database() as database:
             database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def enforce_limit(self) -> None:
-        """Delete the entries that were not used for longest, if together they take more than the limit."""
+        """Delete the least recently used entries if their total size exceeds the limit."""
         if self.bytes_limit is None:
             return
         with self._noting_failure():
             self._evict()
 
     def warn_of_failures(self) -> None:
-        """Warn once of all that failed since the last call."""
+        """Warn once of all failures since the last call."""
         if self._damaged:
             self._notes.add(f"{len(self._damaged)} entries of {self._path} are damaged, and were computed anew.")
         if self._notes:
@@ -156,10 +155,10 @@ class FeatureCache:
 
     @contextmanager
     def lock(self, number: int, *, blocking: bool) -> Iterator[bool]:
-        """Hold one of the `N_LOCKS` locks that processes share, and yield whether it was had.
+        """Hold one of the `N_LOCKS` locks shared by processes, and yield whether it was acquired.
 
-        The operating system frees a lock when its process dies. Where there can be no lock (on a disk that is full or
-        cannot be written to), it counts as had: the work is then not shared, but done.
+        The operating system releases a lock when its process dies. Where locking is impossible (on a full or read-only
+        disk), it counts as acquired: the work is then duplicated rather than shared.
         """
         from filelock import FileLock, Timeout
 
@@ -189,8 +188,8 @@ class FeatureCache:
     def _database(self) -> Iterator[sqlite3.Connection]:
         """Open the database for one transaction.
 
-        A connection is opened for each, which takes a fraction of a millisecond: none is then ever shared by threads,
-        inherited by a forked process, or left open.
+        A connection is opened for each, which takes a fraction of a millisecond: none is shared by threads, inherited
+        by a forked process, or left open.
         """
         if not self._path.exists():
             self._create()
@@ -200,7 +199,7 @@ class FeatureCache:
                 yield database
 
     def _create(self) -> None:
-        """Make the database aside, then give it its name: another process sees all of it or none."""
+        """Create the database under another name, then rename it: another process sees all of it or none."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with self.lock(N_LOCKS, blocking=True):
             if self._path.exists():
@@ -214,13 +213,13 @@ class FeatureCache:
 
 
 def _sealed(key: bytes, frames: np.ndarray) -> bytes:
-    """Return the frames of an entry with a checksum of the whole entry behind them."""
+    """Return the frames of an entry, followed by a checksum of the whole entry."""
     values = frames.tobytes()
     return values + _checksum(key, frames.shape, values)
 
 
 def _unsealed(key: bytes, n_frames: int, n_channels: int, sealed: bytes) -> np.ndarray | None:
-    """Return the frames of an entry; None if it is of a version that had no checksums.
+    """Return the frames of an entry; None if it is of a version without checksums.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Filling a batch through the cache, so that processes which want the same clips share the work."""
+"""Filling of a batch through the cache, sharing work between processes."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -20,28 +20,28 @@ def fill_through_cache(
     batch: FrameCollector,
     n_jobs: int | None,
 ) -> None:
-    """Read the frames that are stored, compute and store the others, each in one process only.
+    """Read cached frames; compute and store the others, each in one process only.
 
-    Clips are spread over locks that processes share. Who holds a lock computes the clips it guards; locks held
-    elsewhere are left for last, when whoever held them has most likely stored what they guard.
+    Clips are distributed over locks shared by processes. The holder of a lock computes its clips; locks held elsewhere
+    are deferred, until their holders have most likely stored the results.
 
     Parameters
     ----------
     cache : FeatureCache
-        The store.
+        The cache.
     key_of : callable
-        From a clip's index to its key; None for a clip that cannot be read, whose error is for `compute` to tell.
+        Maps a clip's index to its key; None for an unreadable clip, whose error `compute` raises.
     compute : callable
         Computes the clips of the given indices into `batch`.
     batch : FrameCollector
-        What is filled.
+        Batch to fill.
     n_jobs : int or None
         Number of threads.
     """
     keys: dict[int, bytes | None] = {}
 
     def read(indices: Iterable[int]) -> list[int]:
-        """Put what is stored into the batch, and tell what is not."""
+        """Read stored frames into the batch, and return the clips that have none."""
         for i in indices:
             if i not in keys:
                 keys[i] = key_of(i)

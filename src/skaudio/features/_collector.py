@@ -1,4 +1,4 @@
-"""Putting the frames of clips into a batch as they come, without a second copy of them."""
+"""Collection of the frames of clips in a batch, without a second copy."""
 
 from threading import Lock
 
@@ -6,10 +6,10 @@ import numpy as np
 
 
 class FrameCollector:
-    """A batch of frame sequences in the making; threads may fill it at once.
+    """A batch of frame sequences under construction, thread-safe.
 
-    The first clip decides the shape of one 3-D array, into which clips are copied as long as they fit; a batch that
-    turns out to be ragged becomes an object array, of which the clips that did fit are views.
+    The first clip determines the shape of a 3-D array, into which clips are copied as long as they fit; a ragged batch
+    becomes an object array, with views for the clips that fit.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class FrameCollector:
         return self._rows[i]
 
     def room(self, i: int, shape: tuple[int, int]) -> np.ndarray:
-        """Allocate frames of clip ``i``, which are not copied when they are put if they are written there."""
+        """Allocate memory for the frames of clip ``i``; frames written there are not copied by `put`."""
         with self._lock:
             if self._block is None and not self._ragged:
                 self._allocate(shape)
@@ -40,7 +40,7 @@ class FrameCollector:
         return np.empty(shape, np.float32)
 
     def put(self, i: int, frames: np.ndarray) -> None:
-        """Take the frames ``(n_frames, n_channels)`` of clip ``i``."""
+        """Store the frames ``(n_frames, n_channels)`` of clip ``i``."""
         with self._lock:
             if self._block is None and not self._ragged:
                 self._allocate(frames.shape)
@@ -55,7 +55,7 @@ class FrameCollector:
         self._rows[i] = frames
 
     def put_broken(self, i: int, message: str) -> None:
-        """Take note that clip ``i`` has no frames, and why."""
+        """Record that clip ``i`` has no frames, with its error."""
         self.broken[i] = message
 
     def frames(self, n_channels: int | None = None) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The contract of front ends: a batch of clips to a batch of frame sequences, by threads, through the cache."""
+"""Base of front ends: batches of clips to batches of frame sequences, with threads and a cache."""
 
 import os
 import warnings
@@ -37,50 +37,51 @@ PLAUSIBLE_PEAK = 2.0**31  # of PCM that was not scaled; beyond it, samples are n
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
-    """Base of the front ends, and the contract for front ends of your own.
+    """Base of front ends, to be subclassed for custom features.
 
     A subclass implements two methods: `extractor`, which returns a function from one waveform to its frames, and
-    `channels`, which describes what the channels are and when frames are. It gets `fit`, `transform`,
-    `get_feature_names_out`, `frame_times` and `channel_frequencies`: batches of every kind of clip, resampling,
-    threads, the cache, errors that name the clip, and frames that carry their `Channels`. There is nothing to learn:
-    `fit` validates, and `transform` works without it.
+    `channels`, which describes the channels and the times of frames. It inherits `fit`, `transform`,
+    `get_feature_names_out`, `frame_times` and `channel_frequencies`: support for all kinds of clips, resampling,
+    threads, the cache, errors that name the clip, and frames that carry their `Channels`. Nothing is learnt: `fit`
+    validates, and `transform` works without it.
 
-    A subclass is a data class like this one, or has an ``__init__`` of its own that stores its parameters; those below
-    that it leaves out keep their defaults.
+    A subclass is a data class like this one, or has its own ``__init__`` that stores its parameters; the parameters
+    below that it omits keep their defaults.
 
     Parameters
     ----------
     sr : float, default=22050
-        Sampling rate in Hz to which clips are resampled. Plain arrays are taken to be at it already.
+        Sampling rate in Hz to which clips are resampled. Plain arrays are assumed to have it.
     offset : float, default=0.0
-        Where to start in each clip, in seconds.
+        Start within each clip, in seconds.
     duration : float or None, default=None
-        How much to take of each clip, in seconds; None: all.
+        Maximum duration of each clip, in seconds; None: all.
     channel : int, sequence of str or None, default=None
-        Which channel of clips that have several. None: their average. An int: that one, counted from 0. Names, one for
-        each channel: all of them, side by side, as for the axes of a sensor; the channels of the frames are then called
+        Channel of multichannel clips. None: their average. An int: the channel of that index, from 0. Names, one per
+        channel: all channels, concatenated, as for the axes of a sensor; the channels of frames are then named
         ``x_mel_03``. Arrays are ``(n_samples, n_channels)``; see `skaudio.io.load`.
     trim_db : float or None, default=None
-        Cut silence at both ends: frames more than this many decibels below the loudest one. None: do not.
+        Trim silence at both ends: frames more than this many decibels below the loudest one. None: no trimming.
     level : float or None, default=None
-        Scale each clip to this root-mean-square level in decibels relative to full scale, such as -20. None: do not.
+        Scale each clip to this root-mean-square level in decibels relative to full scale, such as -20. None: no
+        scaling.
     pad_to : float or None, default=None
-        Pad clips that are shorter than this, in seconds, with silence. None: do not.
+        Pad clips shorter than this, in seconds, with silence. None: no padding.
     pad_side : {"start", "end"}, default="end"
         Where `pad_to` adds silence.
     n_jobs : int or None, default=None
-        Number of threads; decoding, resampling and FFT run at the same time. None: 1, unless a
-        `joblib.parallel_config` says otherwise.
+        Number of threads; decoding, resampling and FFT run in parallel. None: 1, unless in a `joblib.parallel_config`
+        context.
     memory : str, PathLike, joblib.Memory, FeatureCache or None, default=None
-        Where computed frames are kept, so that each clip is computed once whatever the number of folds, models and
-        processes. None: nowhere.
+        Cache of computed frames, so that each clip is computed once across folds, models and processes. None: no
+        caching.
     on_error : {"raise", "warn"}, default="raise"
-        What happens to a broken clip: an error, or a warning that names it and a single frame of NaN in its place.
+        How to handle a broken clip: raise an error, or warn and replace it by a single frame of NaN.
 
     See Also
     --------
     SpectralFrontEnd : Base of front ends on the short-time Fourier transform.
-    FunctionFrontEnd : A front end from a function, without a class.
+    FunctionFrontEnd : Build a front end from a function, without a class.
 
     Examples
     --------
@@ -145,8 +146,8 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         Returns
         -------
         callable
-            From float32 ``(n_samples,)`` at `rate` to float32 ``(n_frames, n_channels)``. It is called from several
-            threads at once. A `BlockExtractor` computes long clips block by block.
+            Maps float32 ``(n_samples,)`` at `rate` to float32 ``(n_frames, n_channels)``. It must be thread-safe. A
+            `BlockExtractor` processes long clips block by block.
         """
 
     @abstractmethod
@@ -156,17 +157,16 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         Returns
         -------
         Channels
-            Their names and, as far as they are known, their kind, their frequencies, when frames are, and the value of
-            silence.
+            Names and, as far as known, kind, frequencies, times of frames, and values of silence.
         """
 
     @property
     def rate(self) -> float:
-        """Sampling rate in Hz of the waveforms that `extractor` is given."""
+        """Sampling rate in Hz of the input of `extractor`."""
         return self.sr
 
     def _settings(self) -> dict[str, Any]:
-        """Return all that decides what the frames of a clip are, for the cache."""
+        """Return all settings that affect the frames of a clip, for the cache."""
         return {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_SETTINGS}
 
     def _trim_lengths(self) -> dict[str, int]:
@@ -178,7 +178,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Sequence, y: Any = None) -> Self:  # noqa: ARG002
-        """Validate the parameters and the container of the clips; there is nothing to learn.
+        """Validate the parameters and the container of the clips; nothing is learnt.
 
         Parameters
         ----------
@@ -190,7 +190,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         Returns
         -------
         self : front end
-            Itself.
+            Front end instance.
         """
         check_clips(self, self._as_clips(X), reset=True)
         return self
@@ -206,10 +206,10 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         Returns
         -------
         ndarray
-            float32 of shape ``(n_clips, n_frames, n_channels)`` where all clips give equally many frames, else a 1-D
-            object array of float32 arrays ``(n_frames_i, n_channels)``. With ``on_error="warn"``, a broken clip is
-            one frame of NaN. With pandas output (see `set_output`), a data frame with one column of such arrays, which
-            has the index of ``X``.
+            float32 of shape ``(n_clips, n_frames, n_channels)`` if all clips have equally many frames, else a 1-D
+            object array of float32 arrays ``(n_frames_i, n_channels)``. With ``on_error="warn"``, a broken clip is one
+            frame of NaN. With pandas output (see `set_output`), a data frame with one column of such arrays and the
+            index of ``X``.
 
         Raises
         ------
@@ -234,12 +234,12 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         return np.array(self.channels_out().names, dtype=object)
 
     def channels_out(self) -> Channels:
-        """Describe the channels of the output, which it carries.
+        """Describe the channels of the output.
 
         Returns
         -------
         Channels
-            Those of `channels`, or where `channel` names several channels, those of each, one after the other.
+            Those of `channels`; if `channel` names several channels, concatenated for each.
         """
         channels = replace(self.channels(), sr=float(self.rate))
         return channels.of_axes(self._axes) if self._axes else channels
@@ -255,13 +255,13 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         Returns
         -------
         ndarray of float64, shape (n_frames,)
-            In seconds from the first sample that is taken of the clip: behind ``offset``, and behind the silence that
-            ``trim_db`` cuts off.
+            Times in seconds from the first sample used of the clip: after ``offset``, and after silence trimmed by
+            ``trim_db``.
 
         Raises
         ------
         ValueError
-            If the distance of frames is not known.
+            If the hop between frames is unknown.
         """
         times = self.channels_out().times(n_frames)
         if times is None:
@@ -274,14 +274,14 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         Returns
         -------
         ndarray of float64, shape (n_channels,), or None
-            Centre frequencies in Hz; of derivatives, that of the channel they are derived from. None where channels are
-            no bands, as those of `MFCC` and `Waveform`.
+            Centre frequencies in Hz; those of derivatives are those of the original channels. None if channels are not
+            bands, as in `MFCC` and `Waveform`.
         """
         frequencies = self.channels_out().frequencies
         return None if frequencies is None else np.array(frequencies)
 
     def waveform(self, clip: Any) -> np.ndarray:
-        """Return the waveform that the frames of a clip are computed from, to be shown or played.
+        """Return the waveform from which the frames of a clip are computed, for display or playback.
 
         Parameters
         ----------
@@ -291,8 +291,8 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         Returns
         -------
         ndarray of float32, shape (n_samples,)
-            At `rate`; cut, trimmed, scaled and padded as the parameters say. Where `channel` names several channels,
-            their average.
+            Waveform at `rate`; cut, trimmed, scaled and padded according to the parameters. If `channel` names several
+            channels, their average.
         """
         with self._open_clip(clip) as opened:
             y = self._prepared(opened.waveform())
@@ -302,18 +302,18 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
 
     @property
     def _axes(self) -> tuple[str, ...]:
-        """Names of the channels of a clip that are kept apart; none where there is one waveform."""
+        """Names of the channels of a clip that are processed separately; empty for a single waveform."""
         return () if self.channel is None or isinstance(self.channel, Integral) else tuple(self.channel)
 
     def _channels(self) -> Channels:
         return self.channels_out()
 
     def _as_clips(self, X: Any) -> Any:
-        """Return a 3-D array of clips with several channels, as sensors make them, as a list of 2-D ones."""
+        """Convert a 3-D array of multichannel clips, as from sensors, to a list of 2-D ones."""
         return list(X) if self.channel is not None and isinstance(X, np.ndarray) and X.ndim == 3 else X
 
     def _frames(self, X: Sequence, extract: Callable | None = None, n_channels: int | None = None) -> np.ndarray:
-        """Compute the frames of a batch, or what another function extracts, of `n_channels` channels."""
+        """Compute the frames of a batch, or the output of another extractor, with `n_channels` channels."""
         self._validate_params()
         clips = check_clips(self, self._as_clips(X), reset=False)
         batch = FrameCollector(len(clips))
@@ -342,7 +342,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
                 batch.put_broken(i, message)
 
     def _frames_of(self, clip: Any, kind: str | None, extract: Callable, room: Room) -> np.ndarray:
-        """Compute the frames of a clip, of a long one while it is decoded."""
+        """Compute the frames of a clip; a long one while it is decoded."""
         _check_kind(clip, kind)
         with (
             self._open_clip(clip) as opened,
@@ -377,7 +377,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         return opened
 
     def _passes(self, clip: Any, opened: OpenClip) -> Iterator[Iterator[np.ndarray]]:
-        """Yield the waveform of an open clip in pieces, as often as it is wanted."""
+        """Yield iterators over the waveform of an open clip in pieces, one per pass."""
         yield opened.waveforms()
         opened.close()
         while True:
@@ -407,7 +407,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         return np.pad(y, [(0, 0)] * (y.ndim - 1) + [around]) if missing else y
 
     def _min_length(self) -> int:
-        """Return the number of samples that shorter clips are padded to."""
+        """Return the number of samples to which shorter clips are padded."""
         return 0 if self.pad_to is None else round(self.pad_to * self.rate)
 
     def _key_of(self, clips: Sequence) -> Callable[[int], bytes | None]:
@@ -445,7 +445,7 @@ def _check_kind(clip: Any, kind: str | None) -> None:
 
 
 def _kind_of_batch(clips: Sequence) -> str | None:
-    """Return the kind of the first clip that is of any; a clip of none gets its error when its turn comes."""
+    """Return the kind of the first valid clip; errors for invalid ones are raised later."""
     for clip in clips:
         with suppress(TypeError):
             return clip_kind(clip)

@@ -1,4 +1,4 @@
-"""A front end from a function of a waveform."""
+"""Front ends from functions of a waveform."""
 
 import marshal
 from collections.abc import Callable, Sequence
@@ -24,37 +24,37 @@ PROBE_SECONDS = 1.0
 class FunctionFrontEnd(FrontEnd):
     """Compute the frames of each clip by a function, such as those of `librosa.feature`.
 
-    The function gets every kind of clip, resampled; its frames come as batches, from several threads and through the
-    cache, and carry the names of their channels and their times.
+    All kinds of clips are supported, with resampling, threads and the cache; frames carry their channel names and
+    times.
 
     Parameters
     ----------
     function : callable or None, default=None
-        From a waveform, float32 of shape ``(n_samples,)``, to an array of shape ``(n_channels, n_frames)``, as
-        librosa's functions return it, or ``(n_frames,)``. It is given ``sr`` and ``hop_length``, too, if it has
-        parameters of these names. It is called from several threads if ``n_jobs`` says so. To be pickled, it must be
-        defined at the top of a module. None: the waveform itself.
+        Maps a waveform, float32 of shape ``(n_samples,)``, to an array of shape ``(n_channels, n_frames)``, as returned
+        by librosa, or ``(n_frames,)``. ``sr`` and ``hop_length`` are passed if it has parameters of these names. With
+        ``n_jobs``, it is called from several threads. To be pickled, it must be defined at module level. None: the
+        waveform itself.
     kw_args : dict or None, default=None
         Further arguments of the function.
     channel_names : sequence of str or None, default=None
-        Names of the channels. None: the name of the function, and numbers; how many there are is tried out on a second
-        of noise.
+        Names of the channels. None: the name of the function, and numbers; their number is determined on a second of
+        noise.
     hop_length : int or None, default=None
-        Samples between neighbouring frames, on multiples of which they are centred. None: the default of the function's
-        own ``hop_length``; if it has none, the times of frames are not known.
+        Samples between neighbouring frames, which are centred on multiples of it. None: the default of the function's
+        ``hop_length``; if it has none, the times of frames are unknown.
     time_axis : {-1, 0}, default=-1
-        Axis of time in what the function returns; 0 for ``(n_frames, n_channels)``.
+        Axis of time in the output of the function; 0 for ``(n_frames, n_channels)``.
     {parameters}
 
     See Also
     --------
-    FrontEnd : To derive a front end with parameters of its own from.
+    FrontEnd : Base class for front ends with their own parameters.
     sklearn.preprocessing.FunctionTransformer : The same for tables.
 
     Notes
     -----
-    With ``memory``, what is stored is recognised by the code of the function and the values it refers to in enclosing
-    functions, not by the code of what it calls: clear the cache when that changes.
+    With ``memory``, entries are identified by the code of the function and the values it refers to in enclosing
+    functions, not by the code of the functions it calls: clear the cache when that changes.
 
     Examples
     --------
@@ -123,12 +123,12 @@ class FunctionFrontEnd(FrontEnd):
         return (lambda y: function(y=y)) if by_name else function
 
     def _checked(self, values: Any, n_samples: int) -> np.ndarray:
-        """Return what the function gave as frames.
+        """Convert the output of the function to frames.
 
         Raises
         ------
         AudioError
-            If it cannot be that.
+            If the output is invalid.
         """
         frames = np.asarray(values)
         if frames.ndim not in {1, 2} or frames.dtype.kind not in "fiub" or 0 in frames.shape:
@@ -176,12 +176,12 @@ class FunctionFrontEnd(FrontEnd):
 
 
 def waveform(y: np.ndarray) -> np.ndarray:
-    """Return a waveform as it is."""
+    """Return a waveform unchanged."""
     return y
 
 
 def code_of(function: Any) -> Any:
-    """Return what a function is recognised by: its code and what it refers to in enclosing functions."""
+    """Return what identifies a function: its code and the values it refers to in enclosing functions."""
     if isinstance(function, partial):
         return code_of(function.func), function.args, sorted(function.keywords.items())
     name = f"{getattr(function, '__module__', None)}.{getattr(function, '__qualname__', None)}"

@@ -1,4 +1,4 @@
-"""From frame sequences back to waveforms."""
+"""Inversion of frame sequences to waveforms."""
 
 from collections.abc import Callable, Sequence
 from numbers import Integral
@@ -17,9 +17,9 @@ def invert_clips(
     Parameters
     ----------
     front_end : FrontEnd
-        Whose frames they are.
+        Front end of the frames.
     X : batch of frame sequences
-        What ``front_end.transform`` gave, or alike.
+        Output of ``front_end.transform``, or similar frames.
     length : int, sequence of int, or None
         Number of samples of each clip.
     invert : callable

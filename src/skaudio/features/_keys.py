@@ -1,4 +1,4 @@
-"""What the settings of a front end are recognised by."""
+"""Digests of the settings of front ends."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,5 +9,5 @@ import skaudio
 
 
 def settings_digest(front_end: Any, settings: Mapping[str, Any]) -> bytes:
-    """Tell front ends apart, by class, settings and version of skaudio."""
+    """Return what distinguishes front ends: class, settings and version of skaudio."""
     return joblib.hash((skaudio.__version__, type(front_end).__qualname__, sorted(settings.items()))).encode()

@@ -1,4 +1,4 @@
-"""What front ends on mel bands share: the filter bank and its approximate inverse."""
+"""Base of front ends on mel bands: the filter bank and its approximate inverse."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,7 @@ from skaudio.features._stages import Stages
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class MelFrontEnd(InvertibleFrontEnd):
-    """Front ends on mel bands.
+    """Base of front ends on mel bands.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class MelFrontEnd(InvertibleFrontEnd):
     }
 
     def mel_settings(self) -> dict[str, Any]:
-        """Return the arguments of `skaudio.dsp.melspectrogram` that are those of the filter bank.
+        """Return the filter bank's arguments of `skaudio.dsp.melspectrogram`.
 
         Returns
         -------
@@ -61,7 +61,7 @@ class MelFrontEnd(InvertibleFrontEnd):
         Returns
         -------
         ndarray of float64, shape (n_mels,)
-            In Hz.
+            Frequencies in Hz.
         """
         from librosa import mel_frequencies as edges_and_centres
 
@@ -72,7 +72,7 @@ class MelFrontEnd(InvertibleFrontEnd):
         return self._stages(partial(melspectrogram, **self.stft_settings(), **self.mel_settings()), **own)
 
     def _magnitude_of_mel(self, power: np.ndarray) -> np.ndarray:
-        """Find the magnitude ``(n_frames, 1 + n_fft // 2)`` behind mel power, by non-negative least squares."""
+        """Estimate the magnitude ``(n_frames, 1 + n_fft // 2)`` from mel power, by non-negative least squares."""
         from librosa.feature.inverse import mel_to_stft
 
         bank = {name: value for name, value in self.mel_settings().items() if name != "n_mels"}

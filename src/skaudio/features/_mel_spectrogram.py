@@ -1,4 +1,4 @@
-"""The mel spectrogram as a front end."""
+"""Mel spectrogram front end."""
 
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from skaudio.features._stages import Stages
 
 @assembled
 class MelSpectrogram(MelFrontEnd):
-    """Compute the log-mel spectrogram of each clip, or its mel power.
+    """Compute the log-mel spectrogram of each clip, or the mel power spectrogram.
 
     Parameters
     ----------
@@ -24,17 +24,17 @@ class MelSpectrogram(MelFrontEnd):
 
     See Also
     --------
-    MFCC : Its cosine transform.
+    MFCC : Cosine transform of the log-mel spectrogram.
     skaudio.dsp.melspectrogram : The same as a function, linear.
 
     Notes
     -----
     Digital silence, as of a muted recorder or of channels that cancel out when they are averaged, is -100 dB in every
-    band (0 with ``scale="linear"``), which is lower than in any recording, and 0 where it is normalized. A model that
-    was not trained on such frames may predict anything; `skaudio.events.EventDetector` finds no event in them.
+    band (0 with ``scale="linear"``), which is lower than in any recording, and 0 if normalized. Predictions of a model
+    that was not trained on such frames are arbitrary; `skaudio.events.EventDetector` finds no event in them.
 
-    Of recordings of more than 2**23 samples (6 minutes at 22.05 kHz), no more than the result and a few blocks are held
-    in memory; with ``trim_db`` or ``level``, which depend on all of it, also the waveform.
+    Recordings of more than 2**23 samples (6 minutes at 22.05 kHz) are processed in blocks, with memory for the result
+    and a few blocks; with ``trim_db`` or ``level``, which depend on the whole clip, also for the waveform.
 
     Examples
     --------
@@ -43,7 +43,7 @@ class MelSpectrogram(MelFrontEnd):
     >>> MelSpectrogram(sr=8000).fit_transform([np.sin(0.1 * np.arange(4000))]).shape
     (1, 63, 64)
 
-    The axes of an accelerometer, 50 samples a second, have a spectrum each:
+    One spectrogram for each axis of an accelerometer at 50 Hz:
 
     >>> walks = [np.random.default_rng(0).normal(size=(500, 3))]
     >>> front_end = MelSpectrogram(sr=50, n_fft=64, n_mels=8, channel=["x", "y", "z"])

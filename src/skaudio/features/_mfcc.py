@@ -1,4 +1,4 @@
-"""Mel-frequency cepstral coefficients as a front end."""
+"""Mel-frequency cepstral coefficients (MFCC) front end."""
 
 from functools import partial
 from numbers import Integral, Real
@@ -21,24 +21,25 @@ class MFCC(MelFrontEnd):
     Parameters
     ----------
     n_mfcc : int, default=20
-        Number of coefficients, from the zeroth (loudness) on; at most `n_mels`.
+        Number of coefficients, from the zeroth (loudness); at most `n_mels`.
     lifter : float, default=0.0
-        Cepstral liftering as librosa has it; 0: none.
+        Cepstral liftering, as in librosa; 0: none.
     {parameters}
 
     See Also
     --------
-    MelSpectrogram : The spectrogram that they are computed from.
+    MelSpectrogram : The spectrogram from which they are computed.
     skaudio.dsp.cepstrum : The last step as a function.
 
     Notes
     -----
     Digital silence, as of a muted recorder or of channels that cancel out when they are averaged, is -100 dB in every
-    band: the first coefficient is ``-100 * sqrt(n_mels)``, lower than in any recording, and all others are 0. A model
-    that was not trained on such frames may predict anything; `skaudio.events.EventDetector` finds no event in them.
+    band: the first coefficient is ``-100 * sqrt(n_mels)``, lower than in any recording, and all others are 0.
+    Predictions of a model that was not trained on such frames are arbitrary; `skaudio.events.EventDetector` finds no
+    event in them.
 
-    Of recordings of more than 2**23 samples (6 minutes at 22.05 kHz), no more than the result and a few blocks are held
-    in memory; with ``trim_db`` or ``level``, which depend on all of it, also the waveform.
+    Recordings of more than 2**23 samples (6 minutes at 22.05 kHz) are processed in blocks, with memory for the result
+    and a few blocks; with ``trim_db`` or ``level``, which depend on the whole clip, also for the waveform.
 
     References
     ----------

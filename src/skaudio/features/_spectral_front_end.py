@@ -1,4 +1,4 @@
-"""The contract of front ends on the short-time Fourier transform, and the parameters that several of them share."""
+"""Bases of front ends on the short-time Fourier transform, with their common parameters."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,18 +29,18 @@ class SpectralFrontEnd(FrontEnd):
     n_fft : int or None, default=None
         Length of a frame in samples; None: the power of two nearest to 40 ms (256 at 8 kHz, 1024 at 22.05 kHz).
     hop_length : int or None, default=None
-        Samples between neighbouring frames; None: ``win_length // 4``. With ``center=True``, frame ``t`` is centred on
-        second ``t * hop_length / sr``.
+        Samples between neighbouring frames; None: ``win_length // 4``. With ``center=True``, frame ``t`` is centred at
+        ``t * hop_length / sr`` seconds.
     win_length : int or None, default=None
         Length of the window in samples, centred in the frame; None: `n_fft`.
     window : str, float, tuple or ndarray of shape (win_length,), default="hann"
-        What `scipy.signal.get_window` takes, or the window itself.
+        Argument of `scipy.signal.get_window`, or the window itself.
     center : bool, default=True
-        Whether frames are centred on multiples of `hop_length`, with zeros around the clip, or start there.
+        Whether frames are centred on multiples of `hop_length`, with zeros around the clip, or start at them.
 
     See Also
     --------
-    FrontEnd : Parameters that all front ends have, and the methods that a subclass implements.
+    FrontEnd : Common parameters of all front ends, and the methods that a subclass implements.
 
     Examples
     --------
@@ -83,7 +83,7 @@ class SpectralFrontEnd(FrontEnd):
     }
 
     def stft_settings(self) -> dict[str, Any]:
-        """Return the arguments of `skaudio.dsp.stft` and others, with the defaults that depend on ``sr`` filled in.
+        """Return the arguments of `skaudio.dsp.stft` and others, with defaults that depend on ``sr`` filled in.
 
         Returns
         -------
@@ -102,7 +102,7 @@ class SpectralFrontEnd(FrontEnd):
 
     @property
     def n_bins(self) -> int:
-        """Number of bins of the spectrum."""
+        """Number of frequency bins."""
         return 1 + self.stft_settings()["n_fft"] // 2
 
     def bin_frequencies(self) -> np.ndarray:
@@ -111,12 +111,12 @@ class SpectralFrontEnd(FrontEnd):
         Returns
         -------
         ndarray of float64, shape (1 + n_fft // 2,)
-            In Hz.
+            Frequencies in Hz.
         """
         return np.fft.rfftfreq(self.stft_settings()["n_fft"], 1.0 / self.sr)
 
     def clock(self) -> dict[str, float]:
-        """Return when frames are, as `Channels` takes it.
+        """Return the times of frames as arguments of `Channels`.
 
         Returns
         -------
@@ -128,7 +128,7 @@ class SpectralFrontEnd(FrontEnd):
         return {"start_seconds": first / self.sr, "hop_seconds": settings["hop_length"] / self.sr}
 
     def stream(self, pieces: Iterable[np.ndarray], *, block_seconds: float = 60.0) -> Iterator[np.ndarray]:
-        """Compute the frames of one waveform that comes in pieces, in memory for a block.
+        """Compute the frames of one waveform in pieces, with memory for a block.
 
         Parameters
         ----------
@@ -140,8 +140,8 @@ class SpectralFrontEnd(FrontEnd):
         Yields
         ------
         ndarray of float32, shape (n_frames_i, n_channels)
-            Joined, the frames of the whole, where no parameter depends on the clip as a whole: ``top_db``, ``trim_db``,
-            ``level``, ``normalize`` and ``duration`` are None.
+            Concatenated, the frames of the whole waveform, if no parameter depends on the clip as a whole: ``top_db``,
+            ``trim_db``, ``level``, ``normalize`` and ``duration`` are None.
 
         Raises
         ------
@@ -159,7 +159,7 @@ class SpectralFrontEnd(FrontEnd):
             yield frames
 
     def margin_frames(self) -> int:
-        """Return the number of frames to either side whose samples a frame and its derivatives depend on, at most."""
+        """Return the maximum number of frames to either side that a frame and its derivatives depend on."""
         settings = self.stft_settings()
         return -(-settings["n_fft"] // settings["hop_length"]) + DELTA_REACH
 
@@ -170,16 +170,16 @@ class SpectralFrontEnd(FrontEnd):
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class InvertibleFrontEnd(SpectralFrontEnd):
-    """Front ends on magnitudes, in stages (see `skaudio.features._stages`), and the way back to waveforms.
+    """Base of invertible front ends on magnitudes, in stages (see `skaudio.features._stages`).
 
     Parameters
     ----------
     top_db : float or None, default=80.0
-        Floor, in decibels below the loudest value of the clip. None: no floor but that of silence, -100 dB.
+        Floor, in decibels below the loudest value of the clip. None: only that of silence, -100 dB.
     normalize : {"mean", "standard"} or None, default=None
         Remove the mean of each channel over the clip ("mean"), and scale it to unit variance as well ("standard").
     deltas : {0, 1, 2}, default=0
-        How many time derivatives of the channels to append.
+        Number of time derivatives of the channels to append.
     """
 
     top_db: float | None = 80.0
@@ -218,7 +218,7 @@ class InvertibleFrontEnd(SpectralFrontEnd):
         Returns
         -------
         ndarray of float32, shape (n_clips, n_samples), or object array of waveforms
-            Waveforms at ``sr``. What was trimmed is not restored, nor the level.
+            Waveforms at ``sr``. Trimmed silence and the level are not restored.
 
         Raises
         ------
@@ -244,7 +244,7 @@ class InvertibleFrontEnd(SpectralFrontEnd):
         return invert_clips(self, X, length, invert)
 
     def _stages(self, spectra: Callable[[np.ndarray], np.ndarray], **own: Any) -> Stages:
-        """Return stages: spectra, what is a front end's own, and what ``top_db``, ``normalize`` and ``deltas`` say."""
+        """Return the stages of a front end, according to its spectra, ``top_db``, ``normalize`` and ``deltas``."""
         settings = self.stft_settings()
         frames = {name: settings[name] for name in ("n_fft", "hop_length", "center")}
         return Stages(spectra, **frames, **own, top_db=self.top_db, normalize=self.normalize, deltas=self.deltas)
@@ -252,7 +252,7 @@ class InvertibleFrontEnd(SpectralFrontEnd):
     def _described(
         self, prefix: str, n_static: int, n_bins: int, frequencies: np.ndarray | None = None, **kind: Any
     ) -> Channels:
-        """Return `Channels` of static channels called by a prefix, and of their derivatives."""
+        """Return the `Channels` of static channels, named by a prefix, and of their derivatives."""
         silent = replace(self.extractor(), spectra=lambda _: np.zeros((1, n_bins), np.float32))
         return Channels(
             tuple(numbered(prefix, n_static, self.deltas)),
@@ -265,14 +265,14 @@ class InvertibleFrontEnd(SpectralFrontEnd):
 
 
 def numbered(prefix: str, n_channels: int, deltas: int = 0) -> list[str]:
-    """Return names of channels such as ``mfcc_03``, and of their derivatives, such as ``mfcc_03_delta2``."""
+    """Return channel names such as ``mfcc_03``, and those of derivatives, such as ``mfcc_03_delta2``."""
     digits = len(str(n_channels - 1))
     names = [f"{prefix}_{i:0{digits}d}" for i in range(n_channels)]
     return names + [f"{name}_{suffix}" for suffix in ("delta", "delta2")[:deltas] for name in names]
 
 
 def griffin_lim(S: np.ndarray, settings: dict[str, Any], *, n_iter: int, length: int | None) -> np.ndarray:
-    """Find a waveform whose magnitude spectrogram ``(n_frames, 1 + n_fft // 2)`` is close to ``S``, by librosa."""
+    """Estimate a waveform from a magnitude spectrogram ``S`` ``(n_frames, 1 + n_fft // 2)``, by librosa."""
     from librosa import griffinlim
 
     # A fixed seed: the same frames give the same waveform, and nobody's random state is touched.

@@ -1,4 +1,4 @@
-"""The spectrogram as a front end."""
+"""Spectrogram front end."""
 
 from functools import partial
 from numbers import Real
@@ -21,30 +21,30 @@ class Spectrogram(InvertibleFrontEnd):
     Parameters
     ----------
     scale : {"db", "linear"}, default="db"
-        Whether values are in decibels, as most models need them, or linear.
+        Whether values are in decibels, as most models require, or linear.
     power : float, default=2.0
-        With ``scale="linear"``, the exponent of the magnitude: 1 for amplitude, 2 for power. Decibels are those of
+        With ``scale="linear"``, the exponent of the magnitude: 1 for amplitude, 2 for power. Decibels are always of
         power.
     {parameters}
 
     See Also
     --------
-    MelSpectrogram : With the frequency resolution of hearing.
+    MelSpectrogram : Spectrogram on the mel scale.
     skaudio.dsp.spectrogram : The same as a function.
 
     Notes
     -----
     Digital silence, as of a muted recorder or of channels that cancel out when they are averaged, is -100 dB in every
-    band (0 with ``scale="linear"``), which is lower than in any recording, and 0 where it is normalized. A model that
-    was not trained on such frames may predict anything; `skaudio.events.EventDetector` finds no event in them.
+    band (0 with ``scale="linear"``), which is lower than in any recording, and 0 if normalized. Predictions of a model
+    that was not trained on such frames are arbitrary; `skaudio.events.EventDetector` finds no event in them.
 
-    Of recordings of more than 2**23 samples (6 minutes at 22.05 kHz), no more than the result and a few blocks are held
-    in memory; with ``trim_db`` or ``level``, which depend on all of it, also the waveform.
+    Recordings of more than 2**23 samples (6 minutes at 22.05 kHz) are processed in blocks, with memory for the result
+    and a few blocks; with ``trim_db`` or ``level``, which depend on the whole clip, also for the waveform.
 
-    A window shorter than a frame is in the middle of it, as in librosa. `tf.signal.stft` has it at the start: its
+    A window shorter than a frame is centred in it, as in librosa. In `tf.signal.stft` it is at the start: its
     magnitudes, for ``frame_length=320, frame_step=32, fft_length=512``, are those of ``Spectrogram(n_fft=512,
     win_length=320, hop_length=32, center=False, scale="linear", power=1)`` for clips with ``(n_fft - win_length) // 2``
-    zeros before and behind them, as `numpy.pad` adds.
+    zeros before and after them, as added by `numpy.pad`.
 
     Examples
     --------

@@ -1,13 +1,11 @@
-"""What the front ends on spectra do to a waveform, stage by stage.
+"""Processing stages of front ends on spectra.
 
-1. Spectra, which depend on no more than the samples around a frame.
-2. Decibels, with a floor below the loudest value of the clip.
-3. A projection of each frame, such as that to cepstral coefficients.
-4. Removal of each channel's mean over the clip, and scaling to unit variance.
-5. Derivatives.
+1. Spectra, which depend only on the samples around a frame. 2. Decibels, with a floor below the loudest value of the
+clip. 3. A projection of each frame, such as that to cepstral coefficients. 4. Removal of each channel's mean over the
+clip, and scaling to unit variance. 5. Derivatives.
 
-A long clip goes through 1 to 3 block by block, and its frames through 4 and 5, in the place where they are. The loudest
-value is known at the end only: frames that were projected above too low a floor are computed once more.
+A long clip is processed block by block in 1 to 3, and its frames in place in 4 and 5. The loudest value is known only
+at the end: frames that were projected above too low a floor are recomputed.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,24 +24,24 @@ DELTA_REACH = 8  # frames to either side that decide about a derivative, next to
 
 @dataclass(frozen=True)
 class Stages(BlockExtractor):
-    """From a waveform to frames.
+    """Pipeline of stages from a waveform to frames.
 
     Parameters
     ----------
     spectra : callable
-        From a waveform to float32 ``(n_frames, n_bins)``.
+        Maps a waveform to float32 ``(n_frames, n_bins)``.
     n_fft, hop_length, center
-        Of the frames.
+        Framing parameters.
     decibels : bool, default=False
-        Whether spectra are powers that are converted to decibels.
+        Whether to convert power spectra to decibels.
     top_db : float or None, default=None
         Floor, in decibels below the loudest value of the clip.
     project : callable or None, default=None
-        From ``(n_frames, n_bins)`` to ``(n_frames, n_channels)``, each frame by itself.
+        Maps ``(n_frames, n_bins)`` to ``(n_frames, n_channels)``, frame by frame.
     normalize : {None, "mean", "standard"}, default=None
-        What to remove of each channel.
+        Normalisation of each channel.
     deltas : {0, 1, 2}, default=0
-        How many derivatives to append.
+        Number of derivatives to append.
     """
 
     spectra: Callable[[np.ndarray], np.ndarray]
@@ -100,11 +98,11 @@ class Stages(BlockExtractor):
 
     @property
     def _kept(self) -> int:
-        """Frames of a block."""
+        """Kept frames of a block."""
         return max(1, min(BLOCK_SAMPLES // self.hop_length, BLOCK_VALUES // self.n_fft))
 
     def _floor(self, peak: np.float32) -> np.float32:
-        """Compute what silence is floored to beside a loudest value: by the very function that floors a whole clip."""
+        """Compute the floor of silence for a given loudest value, by the same function as for a whole clip."""
         return power_to_db(np.array([[peak, 0.0]], np.float32), top_db=self.top_db)[0, 1]
 
     def _projected(self, frames: np.ndarray, floors: list[np.float32]) -> np.ndarray:
@@ -121,7 +119,7 @@ class Stages(BlockExtractor):
     def _raise_floor(
         self, static: np.ndarray, floors: list[np.float32], lowest: list[np.float32], passes: Iterator
     ) -> None:
-        """Bring all frames to the floor below the loudest value of all."""
+        """Apply the floor below the overall loudest value to all frames."""
         floor = floors[-1]
         if self.project is None:
             np.maximum(static, floor, out=static)

@@ -1,4 +1,4 @@
-"""The complex spectrum as a front end."""
+"""Short-time Fourier transform front end."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -23,13 +23,13 @@ class STFT(SpectralFrontEnd):
 
     See Also
     --------
-    Spectrogram : Its magnitude.
+    Spectrogram : Magnitude of the transform.
     skaudio.dsp.stft : The same as a function, complex.
 
     Notes
     -----
-    Of recordings of more than 2**23 samples (6 minutes at 22.05 kHz), no more than the result and a few blocks are held
-    in memory; with ``trim_db`` or ``level``, which depend on all of it, also the waveform.
+    Recordings of more than 2**23 samples (6 minutes at 22.05 kHz) are processed in blocks, with memory for the result
+    and a few blocks; with ``trim_db`` or ``level``, which depend on the whole clip, also for the waveform.
 
     Examples
     --------
@@ -54,13 +54,13 @@ class STFT(SpectralFrontEnd):
         X : ndarray of shape (n_clips, n_frames, n_channels), or ragged
             Frames as `transform` returns them.
         length : int or sequence of int, default=None
-            Number of samples of each clip; None: what the frames cover, which leaves out the samples after the
-            centre of the last frame.
+            Number of samples of each clip; None: those covered by frames, without the samples after the centre of the
+            last frame.
 
         Returns
         -------
         ndarray of float32, shape (n_clips, n_samples), or object array of waveforms
-            The waveforms at ``sr``. What was trimmed is not restored, nor the level.
+            The waveforms at ``sr``. Trimmed silence and the level are not restored.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Work on the clips of a batch in threads."""
+"""Processing of the clips of a batch in threads."""
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,14 +11,14 @@ OF_THIS_MACHINE = "joblib._parallel_backends"  # where joblib has the backends t
 
 
 def n_threads(n_jobs: int | None) -> int:
-    """Return the number of threads that a call may take.
+    """Return the number of threads that a call may use.
 
     Parameters
     ----------
     n_jobs : int or None
-        As joblib has it. None: 1, unless a `joblib.parallel_config` says otherwise. Backends that distribute work, such
-        as those of Dask, Ray and Spark, count the cores of the whole cluster, of which a task has no more than its own
-        machine's: with these, None is 1, and -1 all cores of this machine.
+        As in joblib. None: 1, unless in a `joblib.parallel_config` context. Distributed backends, such as Dask, Ray and
+        Spark, count the cores of the whole cluster, of which a task can only use those of its machine: with these, None
+        is 1, and -1 all cores of this machine.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def n_threads(n_jobs: int | None) -> int:
 def in_threads(function: Callable[[Any], Any], arguments: Iterable[Any], n_jobs: int | None) -> list:
     """Return ``[function(argument) for argument in arguments]``, computed by `n_threads` threads.
 
-    Not by `joblib.Parallel`: that looks for results every 10 ms, in which time a thread computes a dozen clips.
+    `joblib.Parallel` is not used: it polls for results every 10 ms, in which a thread computes a dozen clips.
     """
     n = n_threads(n_jobs)
     if n == 1:
@@ -50,7 +50,7 @@ def in_threads(function: Callable[[Any], Any], arguments: Iterable[Any], n_jobs:
 
 
 def portions(n_clips: int, n_jobs: int | None) -> Sequence[range]:
-    """Cut a batch into portions worth handing to a thread, but so many that all threads are busy to the end."""
+    """Split a batch into portions large enough for a thread, but numerous enough to balance the load."""
     n = n_threads(n_jobs)
     size = n_clips if n == 1 else max(1, min(64, n_clips // (8 * n)))
     return [range(start, min(start + size, n_clips)) for start in range(0, n_clips, size)]

@@ -1,4 +1,4 @@
-"""The waveform itself as a front end."""
+"""Waveform front end."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -21,7 +21,7 @@ class Waveform(FrontEnd):
 
     See Also
     --------
-    skaudio.io.load : Decodes one clip.
+    skaudio.io.load : Decode one clip.
 
     Examples
     --------

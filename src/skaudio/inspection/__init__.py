@@ -1,7 +1,7 @@
-"""Seeing and hearing what was learned: displays, saliency, importance of bands, feature space, reports.
+"""Model inspection: displays, saliency maps, importance of bands, feature space, reports.
 
-Displays are scikit-learn's: made by ``from_estimator``, ``from_predictions`` or ``from_array``, drawn again by
-``plot(ax=)``, with ``ax_`` and ``figure_`` as attributes. They need matplotlib: ``pip install "skaudio[plot]"``.
+Displays follow scikit-learn's API: create them with ``from_estimator``, ``from_predictions`` or ``from_array``, redraw
+them with ``plot(ax=)``; ``ax_`` and ``figure_`` are attributes. They need matplotlib: ``pip install "skaudio[plot]"``.
 """
 
 from skaudio.inspection._activations import activations

@@ -1,4 +1,4 @@
-"""What a layer of a network gives."""
+"""Activations of a layer of a network."""
 
 from typing import Any
 
@@ -11,32 +11,32 @@ from skaudio.inspection._heard import heard_by_network
 
 
 def activations(estimator: Any, X: Any, layer: str | int) -> np.ndarray:
-    """Give what a layer of a network gives for clips.
+    """Compute the activations of a layer of a network.
 
     Parameters
     ----------
     estimator : estimator
         A fitted network of `skaudio.estimators`, or a pipeline that ends in one.
     X : batch of clips, or frame sequences
-        What the estimator takes.
+        Input of the estimator.
     layer : str or int
-        Name of the layer (``estimator.summary()`` prints them), or its place.
+        Name of the layer (``estimator.summary()`` prints them), or its index.
 
     Returns
     -------
     ndarray of float32, shape (n_clips, n_frames, ...), or object array of ndarrays (n_frames_i, ...)
-        The layer's output, such as ``(n_clips, n_frames, n_bands, n_filters)`` of a convolution. Where it has time,
-        there is a row for each frame that the network is given: a layer behind one that halves time gives each row
-        twice. Of a layer behind the pooling over time: ``(n_clips, n_features)``.
+        The layer's output, such as ``(n_clips, n_frames, n_bands, n_filters)`` of a convolution. If it has a time axis,
+        there is a row for each input frame: after a layer that halves time, each row is repeated. After the pooling
+        over time: ``(n_clips, n_features)``.
 
     Raises
     ------
     ValueError, TypeError
-        If the estimator is no network, or has no such layer.
+        If the estimator is not a network, or has no such layer.
 
     See Also
     --------
-    skaudio.estimators.CNNClassifier.transform : The same, averaged over time: a table for other estimators.
+    skaudio.estimators.CNNClassifier.transform : Activations averaged over time, as a table for other estimators.
 
     Examples
     --------

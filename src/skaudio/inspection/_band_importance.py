@@ -1,4 +1,4 @@
-"""`band_importance`: which frequencies, and which times, an estimator needs."""
+"""`band_importance`: permutation importance of frequency bands and time segments."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from skaudio.inspection._media import medium_of
 
 @dataclass(frozen=True, eq=False)
 class Importances:
-    """How much a score falls without parts of the sound.
+    """Decrease of a score without parts of the sound.
 
     Attributes
     ----------
     edges : ndarray of shape (n_parts + 1,)
-        Where parts begin and end, in Hz or in seconds.
+        Edges of the parts, in Hz or in seconds.
     values : ndarray of shape (n_parts, n_repeats)
-        How much the score fell, each time.
+        Decrease of the score in each repetition.
     """
 
     edges: np.ndarray
@@ -34,27 +34,27 @@ class Importances:
 
     @property
     def mean(self) -> np.ndarray:
-        """How much the score falls, ``(n_parts,)``."""
+        """Mean decrease of the score, ``(n_parts,)``."""
         return self.values.mean(axis=1)
 
     @property
     def standard_error(self) -> np.ndarray:
-        """By how much that would vary with other clips and other permutations, ``(n_parts,)``."""
+        """Standard error of the mean over clips and permutations, ``(n_parts,)``."""
         return self.values.std(axis=1, ddof=1) if self.values.shape[1] > 1 else np.full(len(self.values), np.nan)
 
 
 @dataclass(frozen=True, eq=False)
 class BandImportance:
-    """How much a score falls without bands of frequency, and without segments of time.
+    """Permutation importance of frequency bands and of time segments.
 
-    `band_importance` makes it.
+    Returned by `band_importance`.
 
     Attributes
     ----------
     bands, segments : Importances
-        Of each band, with edges in Hz; of each segment, with edges in seconds.
+        Importance of each band, with edges in Hz; of each segment, with edges in seconds.
     score : float
-        The score with nothing taken away, of all clips.
+        Score of all clips, unaltered.
     """
 
     bands: Importances
@@ -62,17 +62,17 @@ class BandImportance:
     score: float
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw it, as `BandImportanceDisplay` does.
+        """Plot the importance as a `BandImportanceDisplay`.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
 
         Returns
         -------
         BandImportanceDisplay
-            Drawn.
+            The plotted display.
         """
         from skaudio.inspection._band_importance_display import BandImportanceDisplay
 
@@ -96,33 +96,33 @@ def band_importance(
     n_jobs: int | None = None,
     random_state: Any = None,
 ) -> BandImportance:
-    """Find which bands of frequency and segments of time an estimator needs, by permutation [1]_.
+    """Compute the permutation importance of frequency bands and time segments [1]_.
 
-    A band of each clip is replaced by that of another clip, and so on for all bands and segments: what the score loses
-    is their importance. Clips stay such as there are, but for what is put into them.
+    Each band or segment of every clip is replaced by that of another clip: the decrease of the score is its importance.
+    Apart from the replaced part, clips remain realistic.
 
     Parameters
     ----------
     pipeline : estimator
-        Fitted, on clips: best a pipeline that begins with a front end whose channels are bands. Of others (`MFCC`,
-        pretrained embeddings, several front ends side by side) bands are exchanged in the sound itself, which takes
-        longer.
+        Estimator fitted on clips: ideally a pipeline that begins with a front end whose channels are bands. For others
+        (`MFCC`, pretrained embeddings, several front ends side by side), bands are exchanged in the waveform, which
+        takes longer.
     X : batch of clips
-        Clips, which it was not fitted to.
+        Clips that it was not fitted on.
     y : array-like of shape (n_clips,)
-        What they are.
+        Targets of the clips.
     bands : "mel" or sequence of float, default="mel"
-        Bands that are equally wide on the mel scale, or their edges in Hz.
+        Bands of equal width on the mel scale, or their edges in Hz.
     n_bands : int, default=8
-        How many, for ``bands="mel"``.
+        Number of bands, for ``bands="mel"``.
     segments : int or sequence of float, default=8
         Number of equally long segments of the longest clip, or their edges in seconds.
     n_repeats : int, default=10
-        How often clips are permuted.
+        Number of permutations.
     scoring : str, callable or None, default=None
-        scikit-learn's; None: the estimator's ``score``.
+        Scorer, as in scikit-learn. If None, the estimator's ``score``.
     front_end : front end or None, default=None
-        Where the estimator has none of skaudio's: one that tells at which sampling rate it hears.
+        Front end that defines the sampling rate, if the estimator has none of skaudio's.
     n_jobs : int or None, default=None
         Number of processes.
     random_state : int, RandomState instance or None, default=None
@@ -131,19 +131,19 @@ def band_importance(
     Returns
     -------
     BandImportance
-        Of bands and of segments, with standard errors. Each repetition draws clips anew, with replacement, each class
-        in proportion, so that these tell how the importance would vary with other clips, too.
+        Importance of bands and of segments, with standard errors. Each repetition draws a bootstrap sample of the
+        clips, stratified by class, so that the errors include the variation over clips.
 
     Raises
     ------
     ValueError
-        If edges do not rise, if there are no two clips, or if nothing tells the sampling rate.
+        If edges do not increase, if there are fewer than two clips, or if the sampling rate is unknown.
     AudioError
         If a clip cannot be decoded.
 
     Notes
     -----
-    Where a clip is shorter than the one that its sound is put into, it is heard again from its start.
+    A clip that is shorter than the one that its sound is put into is repeated from its start.
 
     References
     ----------
@@ -197,7 +197,7 @@ def band_importance(
 
 
 def _scores_without(medium: Any, scorer: Callable, y: np.ndarray, draws: list, part: tuple | None) -> list[float]:
-    """Score all draws of clips, a part of which is others'; None: nothing is."""
+    """Score all draws of clips with a part replaced by that of others, or unaltered if `part` is None."""
 
     def replaced(times: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
         axis, low, high = part

@@ -1,4 +1,4 @@
-"""Importance of bands and segments as bars."""
+"""Bar plots of the importance of bands and segments."""
 
 from typing import Any, Self
 
@@ -10,21 +10,21 @@ from skaudio.inspection._subdivision import subdivided
 
 
 class BandImportanceDisplay(Display):
-    """What a score loses without each band of frequency and each segment of time, with standard errors.
+    """Bar plots of the importance of frequency bands and time segments, with standard errors.
 
     Parameters
     ----------
     importance : BandImportance
-        What is drawn.
+        Importance to plot.
 
     Attributes
     ----------
     bands_, segments_ : matplotlib.container.BarContainer
-        The bars.
+        Bars of bands, and of segments.
     axes_ : ndarray of two matplotlib Axes
-        Of bands, and of segments.
+        Axes of bands, and of segments.
     ax_, figure_ : matplotlib Axes and Figure
-        What both are in.
+        Axes and figure of both.
 
     Examples
     --------
@@ -47,36 +47,36 @@ class BandImportanceDisplay(Display):
 
     @classmethod
     def from_estimator(cls, pipeline: Any, X: Any, y: Any, *, ax: Any = None, **how: Any) -> Self:
-        """Find out and draw.
+        """Compute and plot the importance of bands and segments.
 
         Parameters
         ----------
         pipeline, X, y
             See `band_importance`.
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **how : dict
             Further parameters of `band_importance`.
 
         Returns
         -------
         BandImportanceDisplay
-            Drawn.
+            The plotted display.
         """
         return cls(band_importance(pipeline, X, y, **how)).plot(ax)
 
     def plot(self, ax: Any = None) -> Self:
-        """Draw it.
+        """Plot visualization.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw, side by side; None: in a new figure.
+            Axes to plot on, side by side. If None, a new figure is created.
 
         Returns
         -------
         BandImportanceDisplay
-            Itself.
+            The display itself.
         """
         ax = self._take_axes(ax, (9.0, 3.5))
         self.axes_ = subdivided(ax, 1, 2)[0]
@@ -94,7 +94,7 @@ class BandImportanceDisplay(Display):
 
 
 def _bars(found: Importances, place: str, width: str, error: str) -> dict[str, Any]:
-    """Give bars side by side, all equally wide: a mel band of low frequencies would hardly be seen."""
+    """Return parameters of bars of equal width: to scale, a low mel band would be hardly visible."""
     n = len(found.values)
     length = "width" if width == "height" else "height"
     errors = None if np.isnan(found.standard_error).any() else found.standard_error

@@ -1,4 +1,4 @@
-"""A clip on a page that holds all that it shows: a small picture, and sound in few bytes."""
+"""Clips on a self-contained page: a small spectrogram, and compressed sound."""
 
 import base64
 import io
@@ -30,18 +30,18 @@ SHORTEST_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class ClipCard:
-    """A clip as a page shows it.
+    """Spectrogram and sound of a clip on a page.
 
     Attributes
     ----------
     picture, sound : str
         ``data:`` URIs, of a JPEG and of an MP3.
     seconds, heard_seconds : float
-        How long the clip is, and how much of it the sound has.
+        Duration of the clip, and of the part of it in the sound.
     top_hz : float
-        Up to where the picture goes.
+        Highest frequency of the picture.
     quality : int
-        How good the sound is: 0 is best.
+        Quality of the sound: 0 is best.
     """
 
     picture: str
@@ -53,7 +53,7 @@ class ClipCard:
 
 
 def clip_card(clip: Any, sr: float, n_letters: float, best_quality: int = 0) -> ClipCard:
-    """Make the picture and the sound of a clip in at most so many letters, but for a second of sound at least.
+    """Encode picture and sound of a clip in at most `n_letters` characters, but at least a second of sound.
 
     Parameters
     ----------
@@ -62,9 +62,9 @@ def clip_card(clip: Any, sr: float, n_letters: float, best_quality: int = 0) -> 
     sr : float
         Sampling rate in Hz.
     n_letters : float
-        How long both URIs may be together.
+        Maximum length of both URIs together, in characters.
     best_quality : int, default=0
-        The first to try, where another clip has shown what fits.
+        First quality to try, if known from another clip.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def _picture(y: np.ndarray, sr: float) -> str:
 
 
 def _sound(y: np.ndarray, sr: float, n_letters: float, best_quality: int) -> tuple[str, float, int]:
-    """Encode a waveform as well as there is room for; if there is none for all of it, its beginning."""
+    """Encode a waveform in the best quality that fits; if none does, its beginning."""
     n_bytes = n_letters / IN_TEXT - 32
     file = b""
     for quality in range(best_quality, len(QUALITIES)):

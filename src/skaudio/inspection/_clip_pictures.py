@@ -1,4 +1,4 @@
-"""Pictures of clips for displays that show them beside something else."""
+"""Spectrograms of clips as thumbnails."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,19 +11,19 @@ from skaudio.inspection._parts import are_bands
 
 
 def clip_pictures(front_end: FrontEnd, clips: Sequence) -> list[np.ndarray]:
-    """Give a spectrogram of each clip: by the front end, if its channels are bands, else of what it hears.
+    """Compute a spectrogram of each clip: by the front end, if its channels are bands, else of its waveform.
 
     Parameters
     ----------
     front_end : front end
-        Of a pipeline.
+        Front end of a pipeline.
     clips : sequence
-        Clips as it takes them.
+        Clips that it takes.
 
     Returns
     -------
     list of ndarrays (n_bands, n_frames)
-        The lowest band first.
+        Spectrograms, the lowest band first.
     """
     if are_bands(front_end.channel_frequencies()):
         return [_picture(front_end, clip) for clip in clips]

@@ -1,4 +1,4 @@
-"""One colour a class."""
+"""One colour per class."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ BRIGHTEST = 0.95  # of viridis: what is yellower is hard to see on white
 
 
 def class_colours(n_classes: int) -> np.ndarray:
-    """Give as many colours as there are classes, in their order.
+    """Return one colour per class, in their order.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ def class_colours(n_classes: int) -> np.ndarray:
     Returns
     -------
     ndarray of shape (n_classes, 4)
-        Red, green, blue and opacity: those of matplotlib's tab10, or, where it has too few, along viridis.
+        Red, green, blue and opacity: matplotlib's tab10 or, if it has too few colours, samples of viridis.
     """
     maps = pyplot().colormaps
     if n_classes <= MOST_IN_A_LIST:

@@ -1,4 +1,4 @@
-"""Who was taken for whom: a table whose cells open the clips behind them."""
+"""Confusion matrix whose cells link to their clips."""
 
 from collections.abc import Iterator, Mapping
 from html import escape
@@ -10,17 +10,17 @@ from skaudio.inspection._clip_card import ClipCard
 
 
 class Confusion:
-    """A confusion matrix, and which of its clips are shown.
+    """Confusion matrix, and the choice of clips to show.
 
     Parameters
     ----------
     target, predicted : ndarray of shape (n_clips,)
         True and predicted classes.
     excess : ndarray of shape (n_clips,)
-        How surely a mistake was made.
+        Confidence of a mistake.
     max_clips : int
-        How many clips are shown at most: mistakes first, the surest before others; then the right ones, as many of each
-        class.
+        Maximum number of clips to show: mistakes first, the most confident before others; then correct ones, equally
+        many of each class.
     """
 
     def __init__(self, target: np.ndarray, predicted: np.ndarray, excess: np.ndarray, max_clips: int) -> None:
@@ -40,7 +40,7 @@ class Confusion:
         self._openable = {cell for cell, clips in self._cells.items() if np.isin(clips, self.shown).any()}
 
     def matrix(self) -> str:
-        """Give the table: rows are true classes, columns predicted ones."""
+        """Return the table: rows are true classes, columns predicted ones."""
         head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in self._names)
         rows = []
         for row, name in enumerate(self._names):
@@ -56,7 +56,7 @@ class Confusion:
         )
 
     def sections(self, cards: Mapping[int, ClipCard], names: Mapping[int, str]) -> Iterator[str]:
-        """Give the table, and for each of its cells the clips, which are hidden until the cell is followed."""
+        """Return the table, and for each of its cells the clips, which are hidden until its link is followed."""
         yield '<h2 id="matrix">Who was taken for whom</h2>'
         yield "<p>Clips that the model was not fitted to. A number opens its clips, to look at and to listen to.</p>"
         n_clips = int(self._counts.sum())

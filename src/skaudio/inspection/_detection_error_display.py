@@ -1,4 +1,4 @@
-"""Both errors of a verification, at all thresholds."""
+"""Detection error tradeoff (DET) curve of a verification."""
 
 from typing import Any, Self
 
@@ -14,37 +14,37 @@ TICKS = (0.002, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.998)
 
 
 class DetectionErrorDisplay(Display):
-    """False accept rate against false reject rate, with the equal error rate and the threshold in use.
+    """DET curve: false accept against false reject rate, with the equal error rate and the operating point.
 
-    Make one by `from_estimator` or `from_predictions`; all is kept as attributes. Both axes are scaled by the normal
-    deviate, on which normally distributed scores make a straight line [1]_. Several can be drawn in the same axes.
+    Create it with `from_estimator` or `from_predictions`; all parameters are stored as attributes. Both axes have a
+    normal deviate scale, on which normally distributed scores form a straight line [1]_. Several curves can share axes.
 
     Parameters
     ----------
     false_accept_rate, false_reject_rate : ndarray of shape (n_thresholds,)
-        Shares of the impostor trials that pass a threshold, and of the genuine ones that do not.
+        Shares of impostor trials that pass each threshold, and of genuine ones that do not.
     equal_error_rate : float
-        Where both are equal.
+        Rate at which both are equal.
     operating_point : (float, float) or None, default=None
-        False accept rate and false reject rate at the threshold in use.
+        False accept rate and false reject rate at the operating threshold.
     name : str or None, default=None
-        What the legend calls it.
+        Name in the legend.
 
     Attributes
     ----------
     line_ : matplotlib.lines.Line2D
         The curve.
     equal_error_point_ : matplotlib.lines.Line2D
-        The mark at the equal error rate.
+        Marker at the equal error rate.
     operating_point_ : matplotlib.lines.Line2D or None
-        The mark at the threshold in use. Rates beyond the axes are marked at their edge.
+        Marker at the operating threshold. Rates beyond the axes are marked at their edge.
     ax_, figure_ : matplotlib Axes and Figure
-        Where it is.
+        Axes and figure of the plot.
 
     See Also
     --------
-    skaudio.metrics.equal_error_rate : The number alone.
-    sklearn.metrics.DetCurveDisplay : Of any classifier, without these marks.
+    skaudio.metrics.equal_error_rate : Compute the equal error rate.
+    sklearn.metrics.DetCurveDisplay : DET curve of any classifier, without these markers.
 
     References
     ----------
@@ -79,34 +79,34 @@ class DetectionErrorDisplay(Display):
     def from_estimator(
         cls, estimator: Any, A: Any, B: Any, same: Any, *, name: str | None = None, ax: Any = None, **line: Any
     ) -> Self:
-        """Draw the errors of a matcher on pairs of clips.
+        """Plot the DET curve of a matcher on pairs of clips.
 
         Parameters
         ----------
         estimator : SiameseMatcher
-            Fitted; anything with ``pair_distance``. If it has a ``threshold_``, this is marked.
+            Fitted matcher, or any estimator with ``pair_distance``. If it has a ``threshold_``, this is marked.
         A, B : ndarray (n_pairs, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
             First and second clips.
         same : array-like of bool, shape (n_pairs,)
-            Whether they are of one class.
+            Whether the clips of a pair are of one class.
         name : str or None, default=None
-            What the legend calls it; None: the class of the estimator.
+            Name in the legend. If None, the class of the estimator.
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **line : dict
-            For ``matplotlib.axes.Axes.plot``, such as ``color``.
+            Keyword arguments of ``matplotlib.axes.Axes.plot``, such as ``color``.
 
         Returns
         -------
         DetectionErrorDisplay
-            Drawn.
+            The plotted display.
 
         Raises
         ------
         TypeError
-            If the estimator compares no pairs.
+            If the estimator does not compare pairs.
         ValueError
-            If pairs are not of both kinds.
+            If there are not both pairs of one class and of two classes.
         """
         if not hasattr(estimator, "pair_distance"):
             raise TypeError(
@@ -131,34 +131,34 @@ class DetectionErrorDisplay(Display):
         ax: Any = None,
         **line: Any,
     ) -> Self:
-        """Draw the errors of scores.
+        """Plot the DET curve of scores.
 
         Parameters
         ----------
         y_true : array-like of shape (n_trials,)
-            Two classes: genuine trials and impostors.
+            True binary labels: genuine trials and impostors.
         y_score : array-like of shape (n_trials,)
-            Higher for trials that are more likely genuine.
+            Scores; higher for trials that are more likely genuine.
         pos_label : int, float, bool or str, default=None
-            The class of genuine trials; None: 1.
+            Label of genuine trials. If None, 1.
         threshold : float or None, default=None
-            Trials of such a score or a higher one pass: this point is marked.
+            Operating threshold, which is marked: trials with at least this score are accepted.
         name : str or None, default=None
-            What the legend calls it.
+            Name in the legend.
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **line : dict
-            For ``matplotlib.axes.Axes.plot``, such as ``color``.
+            Keyword arguments of ``matplotlib.axes.Axes.plot``, such as ``color``.
 
         Returns
         -------
         DetectionErrorDisplay
-            Drawn.
+            The plotted display.
 
         Raises
         ------
         ValueError
-            If there are not both genuine and other trials, or if scores are not finite.
+            If there are not both genuine and impostor trials, or if scores are not finite.
         """
         equal = equal_error_rate(y_true, y_score, pos_label=pos_label)  # first: its message says what is missing
         accepted, rejected, _ = det_curve(y_true, y_score, pos_label=pos_label)
@@ -170,19 +170,19 @@ class DetectionErrorDisplay(Display):
         return cls(accepted, rejected, equal, operating_point=point, name=name).plot(ax, **line)
 
     def plot(self, ax: Any = None, **line: Any) -> Self:
-        """Draw it.
+        """Plot visualization.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **line : dict
-            For ``matplotlib.axes.Axes.plot``, such as ``color``.
+            Keyword arguments of ``matplotlib.axes.Axes.plot``, such as ``color``.
 
         Returns
         -------
         DetectionErrorDisplay
-            Itself.
+            The display itself.
         """
         ax = self._take_axes(ax, (5.2, 5.2))
         ax.plot([-LIMIT, LIMIT], [-LIMIT, LIMIT], color="0.7", linestyle=":", linewidth=1.0)
@@ -212,6 +212,6 @@ class DetectionErrorDisplay(Display):
 
 
 def _deviates(rates: np.ndarray) -> np.ndarray:
-    """Put rates on the axes; those of 0 and 1, which would be infinite, far beyond the limits."""
+    """Convert rates to normal deviates; those of 0 and 1, which would be infinite, lie far beyond the limits."""
     eps = np.finfo(float).eps
     return norm.ppf(np.clip(rates, eps, 1.0 - eps))

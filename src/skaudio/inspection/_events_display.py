@@ -1,4 +1,4 @@
-"""What a detector finds in a recording, why, and what is there."""
+"""Events of a recording, detected and true, with spectrogram and scores."""
 
 from collections.abc import Sequence
 from typing import Any, Self
@@ -19,44 +19,44 @@ BAR_HEIGHT = 0.8  # of a lane
 
 
 class EventsDisplay(Display):
-    """Spectrogram, scores over time with their thresholds, and bars of true and of found events, one below the other.
+    """Spectrogram, scores over time with their thresholds, and bars of true and detected events, one below the other.
 
-    Make one by `from_estimator` or `from_predictions`; all is kept as attributes.
+    Create it with `from_estimator` or `from_predictions`; all parameters are stored as attributes.
 
     Parameters
     ----------
     true : list of Event or None
-        What is there; None: not known.
+        True events, or None if unknown.
     found : list of Event
-        What was found.
+        Detected events.
     labels : list of str
-        Classes, each of which has a colour and lanes.
+        Classes, each with a colour and rows of bars.
     track : Track or None, default=None
-        Scores over time, ``(n_steps, n_classes)`` in the order of ``labels``; None: without curves.
+        Scores over time, ``(n_steps, n_classes)`` in the order of ``labels``. If None, no curves are plotted.
     thresholds : sequence of float, default=()
-        Scores at which there are dashed lines.
+        Scores at which dashed lines are plotted.
     spectrogram : SpectrogramDisplay or None, default=None
-        What is above; None: nothing.
+        Spectrogram at the top. If None, it is omitted.
     duration : float or None, default=None
-        Length of the recording in seconds; None: as far as anything reaches.
+        Duration of the recording in seconds. If None, up to the end of the data.
 
     Attributes
     ----------
     axes_ : ndarray of Axes, shape (n_rows,)
-        Of the spectrogram, the scores and the events, less what is not drawn.
+        Axes of the spectrogram, the scores and the events, except those not plotted.
     lines_ : dict of str to matplotlib.lines.Line2D
-        Curve of each class.
+        Score curve of each class.
     threshold_lines_ : list of matplotlib.lines.Line2D
-        Those of ``thresholds``.
+        Lines at ``thresholds``.
     bars_ : dict of (str, str) to matplotlib.collections.PolyCollection
-        Of each class, and ``"true"`` or ``"found"``.
+        Bars of each class, and ``"true"`` or ``"found"``.
     ax_, figure_ : matplotlib Axes and Figure
-        What is subdivided, and where it is.
+        Subdivided axes, and their figure.
 
     See Also
     --------
-    skaudio.events.EventDetector : Finds events.
-    skaudio.metrics.event_based_scores : How well.
+    skaudio.events.EventDetector : Detect events.
+    skaudio.metrics.event_based_scores : Evaluate detected events.
 
     Examples
     --------
@@ -89,33 +89,34 @@ class EventsDisplay(Display):
     def from_estimator(
         cls, estimator: EventDetector, recording: Any, *, events: Any = None, front_end: Any = None, ax: Any = None
     ) -> Self:
-        """Draw what a detector makes of a recording.
+        """Plot the events that a detector predicts for a recording.
 
         Parameters
         ----------
         estimator : EventDetector
-            Fitted.
+            Fitted detector.
         recording : path, binary file object, array, pair or dict
-            One recording, as the detector takes it. It is looked at twice, and wholly in memory.
+            One recording, as accepted by the detector. It is processed twice, and as a whole in memory.
         events : list of (onset, offset, label), DataFrame, path or None, default=None
-            What is there: as for `from_predictions`. None: not known.
+            True events, as for `from_predictions`; None if unknown.
         front_end : front end or None, default=None
-            What makes the spectrogram; None: that of the detector, or, where it has none,
+            Front end of the spectrogram. If None, that of the detector or, if it has none,
             `skaudio.features.MelSpectrogram` at its sampling rate.
         ax : matplotlib Axes, default=None
-            What to subdivide; None: a new figure.
+            Axes to subdivide. If None, a new figure is created.
 
         Returns
         -------
         EventsDisplay
-            Drawn. Scores are as they come, before ``smoothing``; the upper threshold is for their mean in an event.
+            The plotted display. Scores are shown before ``smoothing``; the upper threshold applies to their mean over
+            an event.
 
         Raises
         ------
         TypeError
-            If the estimator is no EventDetector, or the front end none.
+            If the estimator is not an EventDetector, or the front end is invalid.
         ValueError
-            If the front end shifts time: has an ``offset``, or ``trim_db``; or if the events do not fit the recording.
+            If the front end shifts time, by ``offset`` or ``trim_db``, or if the events do not match the recording.
         AudioError
             If the recording cannot be decoded.
         """
@@ -152,35 +153,36 @@ class EventsDisplay(Display):
         duration: float | None = None,
         ax: Any = None,
     ) -> Self:
-        """Draw events of a recording.
+        """Plot the true and detected events of a recording.
 
         Parameters
         ----------
         true, found : list of (onset, offset, label), DataFrame, path or None
-            Events in seconds; a table of one recording, or the path of one (see `skaudio.events.read_events`). None:
-            not known, or nothing.
+            Events in seconds; a table of one recording, or the path of one (see `skaudio.events.read_events`). None if
+            unknown, or if there are none.
         labels : sequence of str or None, default=None
-            Classes, in the order of the scores; None: those of the events, sorted.
+            Classes, in the order of the scores. If None, those of the events, sorted.
         track : Track or None, default=None
             ``(times, scores)``, such as one of `skaudio.events.EventDetector.predict_proba`.
         thresholds : sequence of float, default=()
-            Scores at which there are dashed lines.
+            Scores at which dashed lines are plotted.
         spectrogram : SpectrogramDisplay or None, default=None
-            What to draw above.
+            Spectrogram at the top.
         duration : float or None, default=None
-            Length of the recording in seconds; None: as far as anything reaches.
+            Duration of the recording in seconds. If None, up to the end of the data.
         ax : matplotlib Axes, default=None
-            What to subdivide; None: a new figure.
+            Axes to subdivide. If None, a new figure is created.
 
         Returns
         -------
         EventsDisplay
-            Drawn.
+            The plotted display.
 
         Raises
         ------
         TypeError, ValueError
-            If events are none, or if there are not as many columns of scores as labels, or labels of events missing.
+            If events are invalid, if the numbers of score columns and labels differ, or if labels of events are
+            missing.
         """
         true = None if true is None else events_of(true)
         found = [] if found is None else events_of(found)
@@ -205,17 +207,17 @@ class EventsDisplay(Display):
         ).plot(ax)
 
     def plot(self, ax: Any = None) -> Self:
-        """Draw it.
+        """Plot visualization.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            What to subdivide; None: a new figure.
+            Axes to subdivide. If None, a new figure is created.
 
         Returns
         -------
         EventsDisplay
-            Itself.
+            The display itself.
         """
         n_lanes = len(self.labels) * (1 if self.true is None else 2)
         rows = [(self._draw_events, max(1.0, LANE_INCHES * n_lanes))]

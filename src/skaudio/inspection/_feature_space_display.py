@@ -1,4 +1,4 @@
-"""Where clips are in the space of their features."""
+"""Scatter plot of clips in feature space."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -19,16 +19,16 @@ PICTURE_POINTS = (36, 48)  # height and width of a thumbnail
 class FeatureSpaceDisplay(Display):
     """Embeddings of clips in two dimensions, coloured by label.
 
-    Make one by `from_estimator` or `from_array`; all is kept as attributes.
+    Create it with `from_estimator` or `from_array`; all parameters are stored as attributes.
 
     Parameters
     ----------
     positions : ndarray of shape (n_clips, 2)
-        Where the clips are.
+        Positions of the clips.
     labels : ndarray of shape (n_clips,) or None, default=None
-        What they are: floating-point numbers are coloured along a scale, all else by class.
+        Labels of the clips: floating-point numbers are coloured along a scale, others by class.
     axis_names : sequence of str, default=("", "")
-        What to write along x and y.
+        Labels of the x and y axes.
     thumbnails : dict of int to ndarray (height, width) or (height, width, 3), default=None
         Pictures of some clips, the lowest row first.
 
@@ -37,9 +37,9 @@ class FeatureSpaceDisplay(Display):
     scatter_ : matplotlib.collections.PathCollection
         The points.
     thumbnails_ : list of matplotlib.offsetbox.AnnotationBbox
-        The pictures, each at its clip's place.
+        The pictures, each at the position of its clip.
     ax_, figure_ : matplotlib Axes and Figure
-        Where it is.
+        Axes and figure of the plot.
 
     Examples
     --------
@@ -82,43 +82,44 @@ class FeatureSpaceDisplay(Display):
         ax: Any = None,
         **scatter: Any,
     ) -> Self:
-        """Draw what a transformer makes of clips.
+        """Plot the embeddings that a transformer computes for clips.
 
         Parameters
         ----------
         estimator : transformer or Pipeline
-            Fitted. Of a pipeline whose last step does not transform, such as a classifier, the steps before are used.
+            Fitted transformer. If the last step of a pipeline does not transform, such as a classifier, the steps
+            before it are used.
         X : batch of clips, or whatever the estimator takes
-            What to draw.
+            Clips to embed.
         y : array-like of shape (n_clips,) or None, default=None
             Labels; floating-point numbers are coloured along a scale.
         method : {"pca", "tsne", "umap"} or object with ``fit_transform``, default="pca"
-            What brings embeddings to two dimensions; an object is copied, and not given the labels. UMAP needs
+            Projection of embeddings to two dimensions; an object is copied, and fitted without the labels. UMAP needs
             umap-learn.
         thumbnails : int, default=0
-            Number of clips, far from each other, whose spectrograms are drawn in their places: by the front end that
-            the pipeline begins with, or, if its channels are no bands, mel spectrograms of what it hears.
+            Number of clips, far from each other, that are shown as spectrograms: those of the front end that the
+            pipeline begins with or, if its channels are not bands, mel spectrograms of its waveform.
         standardize : bool, default=True
-            Whether columns of the embeddings are brought to mean 0 and deviation 1 before.
+            Whether to standardize the columns of the embeddings to mean 0 and deviation 1 first.
         random_state : int, RandomState instance or None, default=None
             Seed of the method.
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **scatter : dict
-            For ``matplotlib.axes.Axes.scatter``, such as ``s`` or ``alpha``.
+            Keyword arguments of ``matplotlib.axes.Axes.scatter``, such as ``s`` or ``alpha``.
 
         Returns
         -------
         FeatureSpaceDisplay
-            Drawn. Frame sequences are pooled by `skaudio.pooling.StatPooling` first.
+            The plotted display. Frame sequences are pooled by `skaudio.pooling.StatPooling` first.
 
         Raises
         ------
         ImportError
-            If UMAP is asked for and umap-learn is not installed.
+            If UMAP is requested and umap-learn is not installed.
         TypeError, ValueError
-            If nothing transforms, if thumbnails are asked for and there is no front end, if embeddings are not finite,
-            or if there are not as many labels.
+            If the estimator does not transform, if thumbnails are requested without a front end, if embeddings are not
+            finite, or if the number of labels differs.
         """
         front_end = estimator[0] if isinstance(estimator, Pipeline) else estimator
         if thumbnails and not isinstance(front_end, FrontEnd):
@@ -147,21 +148,21 @@ class FeatureSpaceDisplay(Display):
         ax: Any = None,
         **scatter: Any,
     ) -> Self:
-        """Draw embeddings.
+        """Plot embeddings.
 
         Parameters
         ----------
         embeddings : ndarray (n_clips, n_features), or batch of frame sequences
-            One clip a row; frame sequences are pooled by `skaudio.pooling.StatPooling` first.
+            One clip per row; frame sequences are pooled by `skaudio.pooling.StatPooling` first.
         thumbnails : sequence of ndarrays (height, width) or (height, width, 3), or None, default=None
-            A picture for each clip, the lowest row first; None among them: none of this clip.
+            A picture for each clip, the lowest row first; None for no picture of this clip.
         y, method, standardize, random_state, ax, **scatter
             See `from_estimator`.
 
         Returns
         -------
         FeatureSpaceDisplay
-            Drawn.
+            The plotted display.
 
         Raises
         ------
@@ -184,19 +185,19 @@ class FeatureSpaceDisplay(Display):
         return cls(positions, labels, axis_names=axis_names)
 
     def plot(self, ax: Any = None, **scatter: Any) -> Self:
-        """Draw it.
+        """Plot visualization.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **scatter : dict
-            For ``matplotlib.axes.Axes.scatter``, such as ``s`` or ``alpha``.
+            Keyword arguments of ``matplotlib.axes.Axes.scatter``, such as ``s`` or ``alpha``.
 
         Returns
         -------
         FeatureSpaceDisplay
-            Itself.
+            The display itself.
         """
         ax = self._take_axes(ax, (7.0, 5.0))
         continuous = self.labels is not None and self.labels.dtype.kind == "f"
@@ -243,7 +244,7 @@ class FeatureSpaceDisplay(Display):
 
 
 def _transforming(estimator: Any) -> Any:
-    """Give what transforms: a pipeline up to its classifier, or the estimator itself."""
+    """Return the transformer: a pipeline up to its classifier, or the estimator itself."""
     if hasattr(estimator, "transform"):
         return estimator
     if isinstance(estimator, Pipeline) and len(estimator) > 1:

@@ -1,4 +1,4 @@
-"""What the first layer of a network looks for."""
+"""Kernels of a layer of a network."""
 
 import math
 from typing import Any, Self
@@ -16,9 +16,9 @@ CELL_INCHES = 0.9
 
 
 class FilterDisplay(Display):
-    """Kernels of a layer as small images: time to the right, channels upward, all on one scale.
+    """Kernels of a layer as small images: time to the right, channels upward, on one scale.
 
-    Make one by `from_estimator` or `from_array`; all is kept as attributes.
+    Create it with `from_estimator` or `from_array`; all parameters are stored as attributes.
 
     Parameters
     ----------
@@ -28,13 +28,13 @@ class FilterDisplay(Display):
     Attributes
     ----------
     images_ : list of matplotlib.image.AxesImage
-        One a filter; all have the same scale of colours, symmetric about zero.
+        One per filter; all share a colour scale, symmetric about zero.
     axes_ : ndarray of Axes, shape (n_rows, n_columns)
-        Those that there are no filters for are hidden.
+        Axes of the images; unused ones are hidden.
     colorbar_ : matplotlib.colorbar.Colorbar
-        What the colours mean.
+        Colour bar.
     ax_, figure_ : matplotlib Axes and Figure
-        What is subdivided, and where it is.
+        Subdivided axes, and their figure.
 
     Examples
     --------
@@ -53,31 +53,32 @@ class FilterDisplay(Display):
     def from_estimator(
         cls, estimator: Any, *, layer: str | None = None, max_filters: int = 32, ax: Any = None, **image: Any
     ) -> Self:
-        """Draw the kernels of a network.
+        """Plot the kernels of a network.
 
         Parameters
         ----------
         estimator : estimator or Pipeline
             A fitted network of `skaudio.estimators`, or a pipeline that ends in one.
         layer : str or None, default=None
-            Name of a layer with a kernel; None: the first one.
+            Name of a layer with a kernel. If None, the first one.
         max_filters : int, default=32
-            How many filters to draw at most: the first ones.
+            Maximum number of filters to plot: the first ones.
         ax : matplotlib Axes, default=None
-            What to subdivide; None: a new figure.
+            Axes to subdivide. If None, a new figure is created.
         **image : dict
-            For ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
+            Keyword arguments of ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
 
         Returns
         -------
         FilterDisplay
-            Drawn. Of LSTM and GRU, a filter is what a unit's new content is made of, gates left out; of layers both
-            ways, that of the forward one. Of convolutions on several maps, it is the mean over these.
+            The plotted display. For LSTM and GRU, a filter is the kernel of a unit's candidate state, without gates;
+            for bidirectional layers, that of the forward one. For convolutions on several maps, it is the mean over
+            these.
 
         Raises
         ------
         TypeError
-            If the estimator is no network.
+            If the estimator is not a network.
         ValueError
             If there is no such layer.
         """
@@ -92,21 +93,21 @@ class FilterDisplay(Display):
 
     @classmethod
     def from_array(cls, kernels: Any, *, ax: Any = None, **image: Any) -> Self:
-        """Draw kernels.
+        """Plot kernels.
 
         Parameters
         ----------
         kernels : array-like of shape (n_filters, n_time, n_channels)
             Weights of each filter.
         ax : matplotlib Axes, default=None
-            What to subdivide; None: a new figure.
+            Axes to subdivide. If None, a new figure is created.
         **image : dict
-            For ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
+            Keyword arguments of ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
 
         Returns
         -------
         FilterDisplay
-            Drawn.
+            The plotted display.
 
         Raises
         ------
@@ -119,19 +120,19 @@ class FilterDisplay(Display):
         return cls(kernels).plot(ax, **image)
 
     def plot(self, ax: Any = None, **image: Any) -> Self:
-        """Draw it.
+        """Plot visualization.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            What to subdivide; None: a new figure.
+            Axes to subdivide. If None, a new figure is created.
         **image : dict
-            For ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
+            Keyword arguments of ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
 
         Returns
         -------
         FilterDisplay
-            Itself.
+            The display itself.
         """
         n_filters, n_time, n_channels = self.kernels.shape
         slim = n_channels > 3 * n_time  # narrow columns: all side by side

@@ -1,4 +1,4 @@
-"""Derivatives of a network's scores, and what explains them by these.
+"""Gradients of a network's scores, and saliency maps based on them.
 
 This module imports TensorFlow: it is imported by `skaudio.inspection._saliency` when a network is explained.
 """
@@ -21,26 +21,26 @@ FINEST = 4  # maps of a layer that have a quarter of the channels still tell whe
 
 
 class Derivatives:
-    """Scores of one fitted network, and their derivatives.
+    """Scores of a fitted network, and their gradients.
 
     Parameters
     ----------
     network : keras.Model
-        From ``{"frames", "mask"}`` to scores ``(n_clips, n_outputs)``.
+        Model from ``{"frames", "mask"}`` to scores ``(n_clips, n_outputs)``.
     stride : int
-        What the length of a batch is a multiple of.
+        Divisor of the length of a batch.
     """
 
     def __init__(self, network: keras.Model, stride: int) -> None:
         self._network, self._stride = network, stride
 
     def score(self, frames: np.ndarray, column: int) -> float:
-        """Give the score of a clip ``(n_frames, n_channels)``."""
+        """Compute the score of a clip ``(n_frames, n_channels)``."""
         inputs = self._inputs(frames[np.newaxis])
         return float(_picked(self._network(inputs, training=False), column)[0])
 
     def of_input(self, frames: np.ndarray, column: int) -> np.ndarray:
-        """Give the derivative of the score by each value of clips ``(n_clips, n_frames, n_channels)``."""
+        """Compute the gradient of the score by clips ``(n_clips, n_frames, n_channels)``."""
         size = max(1, VALUES_AT_A_TIME // frames[0].size)
         parts = [self._of_input(frames[start : start + size], column) for start in range(0, len(frames), size)]
         return np.concatenate(parts)
@@ -48,10 +48,10 @@ class Derivatives:
     def of_layer(
         self, layer: str | int | None, frames: np.ndarray, baseline: np.ndarray, column: int
     ) -> tuple[np.ndarray, np.ndarray, int]:
-        """Give how a layer's maps differ from those of the baseline, and the derivative of the score by them.
+        """Compute the difference of a layer's maps from those of the baseline, and the gradient of the score by them.
 
-        Both are ``(n_steps, n_bands, n_filters)``, of one clip; the number of frames that the steps stand for, with
-        those that only fill the clip up, comes last.
+        Both are ``(n_steps, n_bands, n_filters)``, for one clip; the number of frames that the steps cover, padding
+        included, comes last.
         """
         network = watched_network(self._network, self._convolution(frames.shape[1]) if layer is None else layer)
         inputs = self._inputs(np.stack([frames, baseline]))
@@ -79,7 +79,7 @@ class Derivatives:
         return {"frames": tf.constant(filled), "mask": tf.constant(mask_of(lengths, filled.shape[1]))}
 
     def _convolution(self, n_channels: int) -> str:
-        """Name the last layer whose maps are not much coarser along frequency than the frames."""
+        """Return the name of the last layer whose maps are not much coarser along frequency than the frames."""
         body = body_of(self._network) or self._network
         names = [
             layer.name
@@ -96,7 +96,7 @@ class Derivatives:
 
 
 def integrated(derivatives: Derivatives, frames: np.ndarray, baseline: np.ndarray, column: int, n_steps: int) -> Any:
-    """Integrate the derivative along the straight line from the baseline to the clip.
+    """Compute integrated gradients along the straight line from the baseline to the clip.
 
     Steps are doubled until the values sum up to the difference of scores.
 
@@ -131,12 +131,12 @@ def integrated(derivatives: Derivatives, frames: np.ndarray, baseline: np.ndarra
 def class_activation(
     derivatives: Derivatives, frames: np.ndarray, baseline: np.ndarray, column: int, layer: str | int | None
 ) -> np.ndarray:
-    """Weigh how maps differ from those of the baseline by their mean derivative over time; keep what is above 0.
+    """Compute Grad-CAM: differences of maps from the baseline's, weighted by their mean gradient over time, rectified.
 
     Returns
     -------
     ndarray of shape (n_frames, n_channels)
-        Values, as fine as the frames by interpolation.
+        Values, interpolated to the resolution of the frames.
     """
     maps, slopes, length = derivatives.of_layer(layer, frames, baseline, column)
     heat = np.maximum((maps * slopes.mean(axis=0)).sum(axis=-1), 0.0)
@@ -145,7 +145,7 @@ def class_activation(
 
 
 def _picked(scores: tf.Tensor, column: int) -> tf.Tensor:
-    """Take a column of scores; the one score of two classes is that of the second, and its negative the first's."""
+    """Select a column of scores; the one score of two classes is that of the second, its negative that of the first."""
     if scores.shape[1] == 1:
         return scores[:, 0] * (1.0 if column else -1.0)
     return scores[:, column]

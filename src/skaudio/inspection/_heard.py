@@ -1,4 +1,4 @@
-"""What a model is given of each clip: frames, and what they stand for."""
+"""Input of a model: frames of clips, and their metadata."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,20 +14,20 @@ from skaudio.inspection._parts import hearing_and_rest
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """Frames of clips, on their way from a front end to a model.
+    """Frames of clips that a front end passes to a model.
 
     Attributes
     ----------
     model : estimator
-        What takes them.
+        Model that takes them.
     frames : ndarray (n_clips, n_frames, n_channels), or object array of ndarrays (n_frames_i, n_channels)
         The frames.
     channels : Channels or None
-        What is known of them; where channels are others, of their times alone.
+        Their metadata; if a step changed the channels, of times only.
     clips : batch of clips or None
-        What they were made of, if clips were given.
+        Clips that they were computed from, if clips were given.
     front_end : front end or None
-        What made them.
+        Front end that computed them.
     """
 
     model: Any
@@ -37,22 +37,22 @@ class Heard:
     front_end: FrontEnd | None = None
 
     def times(self, i: int) -> np.ndarray | None:
-        """Return the middles of a clip's frames in seconds, if they are known."""
+        """Return the centres of a clip's frames in seconds, if known."""
         return self.times_of(len(self.frames[i]))
 
     def times_of(self, n_frames: int) -> np.ndarray | None:
-        """Return the middles of the first frames of any clip in seconds, if they are known."""
+        """Return the centres of the first frames of any clip in seconds, if known."""
         return None if self.channels is None else self.channels.times(n_frames)
 
     @property
     def frequencies(self) -> np.ndarray | None:
-        """The middles of the channels in Hz, if they are bands."""
+        """Centre frequencies of the channels in Hz, if they are bands."""
         known = self._known
         return None if known is None or known.frequencies is None else np.array(known.frequencies)
 
     @property
     def places(self) -> np.ndarray:
-        """Where channels are: in mel, or, where they are no bands, their numbers."""
+        """Positions of the channels: in mel or, if they are not bands, their indices."""
         if self.frequencies is None:
             return np.arange(self.frames[0].shape[1], dtype=np.float64)
         from librosa import hz_to_mel
@@ -61,19 +61,19 @@ class Heard:
 
     @property
     def channel_names(self) -> list[str] | None:
-        """The names of the channels, if they are those of the front end."""
+        """Names of the channels, if they are those of the front end."""
         return None if self._known is None else list(self._known.names)
 
     def baseline(self, i: int, given: Any) -> np.ndarray:
-        """Give frames of a clip from which all sound is taken away.
+        """Return the baseline of a clip: frames without its sound.
 
         Parameters
         ----------
         i : int
-            Which clip.
+            Index of the clip.
         given : {"silence", "mean"}, ndarray of shape (n_channels,), float or None
-            What the front end makes of silence, but no lower than the lowest value of the clip; the mean of each
-            channel; a frame; a value. None: silence, and where that is not known the mean.
+            Frames of silence from the front end, but no lower than the lowest value of the clip; the mean of each
+            channel; a frame; a value. If None, silence or, if that is unknown, the mean.
 
         Returns
         -------
@@ -83,7 +83,7 @@ class Heard:
         Raises
         ------
         ValueError
-            If it is nothing of these.
+            If it is none of these.
         """
         frames = self.frames[i]
         silence = None if self._known is None else self._known.silence
@@ -113,10 +113,10 @@ class Heard:
 
 
 def heard_by_model(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> Heard:
-    """Give the frames of the front end that a pipeline begins with, and the model of what follows it.
+    """Return the frames of the front end that a pipeline begins with, and the model of the steps after it.
 
-    Of what takes frames itself, `X` are the frames, and ``front_end`` may tell what made them where they do not carry
-    that.
+    For an estimator that takes frames itself, `X` are the frames, and ``front_end`` is what computed them, if they
+    carry no metadata.
     """
     own, model = hearing_and_rest(estimator)
     if own is not None:
@@ -135,7 +135,7 @@ def heard_by_model(estimator: Any, X: Any, front_end: FrontEnd | None = None) ->
 
 
 def heard_by_network(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> Heard:
-    """Give the frames that the last step of a pipeline gets, and that step; else as `heard_by_model`."""
+    """Return the frames that the last step of a pipeline takes, and that step; else as `heard_by_model`."""
     heard = heard_by_model(estimator, X, front_end)
     if not isinstance(heard.model, Pipeline):
         return heard

@@ -1,4 +1,4 @@
-"""The weights by which a layer of a Keras model looks at frames."""
+"""Kernels of a layer of a Keras model."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,14 +9,14 @@ NEW_CONTENT = 2  # place of its weights among those of the gates, in LSTM (i, f,
 
 
 def kernels_of(model: Any, name: str | None) -> np.ndarray:
-    """Find a layer, and give its weights as small images.
+    """Return the weights of a layer as small images.
 
     Parameters
     ----------
     model : keras.Model
-        On ``"frames"`` and ``"mask"``, as all of `skaudio.nets` are; the layers of models within count as its own.
+        Model of ``"frames"`` and ``"mask"``, like all of `skaudio.nets`; layers of nested models are included.
     name : str or None
-        Of the layer; None: the first with a kernel.
+        Name of the layer. If None, the first with a kernel.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""`listen`: the part of a clip that a saliency found."""
+"""`listen`: the salient part of a clip as sound."""
 
 import numpy as np
 
@@ -9,29 +9,28 @@ from skaudio.inspection._sound import Sound
 
 
 def listen(saliency: Saliency, keep: float = 0.8) -> Sound:
-    """Hear what a saliency found: the clip without what does not speak for the target.
+    """Reconstruct the part of a clip that a saliency map attributes to the target.
 
-    The cells of the largest values are kept that have a share of all that speaks for the target between them; the
-    short-time Fourier transform of the clip is set to zero elsewhere, and inverted.
+    The cells with the largest values are kept, up to a share of all positive saliency; the short-time Fourier transform
+    of the clip is set to zero elsewhere, and inverted.
 
     Parameters
     ----------
     saliency : Saliency
-        Of a clip.
+        Saliency map of a clip.
     keep : float, default=0.8
-        How much of what speaks for the target is kept, above 0 and at most 1.
+        Share of the positive saliency to keep, above 0 and at most 1.
 
     Returns
     -------
     Sound
-        As long as what the front end takes of the clip, at its sampling rate. A notebook shows a player;
-        `numpy.asarray` gives the waveform.
+        Sound of the part of the clip that the front end takes, at its sampling rate. A notebook shows a player;
+        `numpy.asarray` returns the waveform.
 
     Raises
     ------
     ValueError
-        If `keep` is out of its range, if the estimator was given frames instead of clips, or if the frames have no
-        times.
+        If `keep` is out of range, if the estimator was given frames instead of clips, or if the frames have no times.
 
     Examples
     --------
@@ -71,7 +70,7 @@ def listen(saliency: Saliency, keep: float = 0.8) -> Sound:
 
 
 def _kept(values: np.ndarray, keep: float) -> np.ndarray:
-    """Tell which cells have a share of all that is positive, the largest first."""
+    """Return a mask of the largest cells that hold a share of all positive values."""
     positive = np.maximum(values, 0.0).ravel()
     order = np.argsort(-positive, kind="stable")
     reached = np.cumsum(positive[order], dtype=np.float64)
@@ -82,12 +81,12 @@ def _kept(values: np.ndarray, keep: float) -> np.ndarray:
 
 
 def _nearest(places: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Find the nearest of rising places to each that is wanted."""
+    """Find the nearest of increasing positions to each wanted one."""
     middles = (places[1:] + places[:-1]) / 2
     return np.searchsorted(middles, wanted)
 
 
 def _nearest_channels(frequencies: np.ndarray, ear: Spectrogram) -> list[np.ndarray]:
-    """Give, for each bin of a spectrum, the channels nearest to it: several, where derivatives are among them."""
+    """Return the channels nearest to each bin of a spectrum: several, if derivatives are among them."""
     places = np.unique(frequencies)
     return [np.flatnonzero(frequencies == places[near]) for near in _nearest(places, ear.channel_frequencies())]

@@ -1,4 +1,4 @@
-"""Where parts of clips are exchanged for those of others: in frames, or in the sound itself."""
+"""Exchange of parts of clips for those of others: in frames, or in the waveform."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from skaudio.inspection._parts import hearing_and_rest, rate_of
 
 
 class FrameMedium:
-    """Where bands and segments are exchanged: in the frames of the front end, which are computed once."""
+    """Exchange of bands and segments in the frames of the front end, which are computed once."""
 
     def __init__(self, pipeline: Any, X: Any) -> None:
         heard = heard_by_model(pipeline, X)
@@ -21,15 +21,15 @@ class FrameMedium:
         self._frames, self._times_of = heard.frames, heard.times_of
 
     def duration(self) -> float:
-        """Tell how long the longest clip is, in seconds."""
+        """Return the duration of the longest clip in seconds."""
         return float(self._times_of(max(map(len, self._frames)) + 1)[-1])
 
     def whole(self, rows: np.ndarray) -> np.ndarray:
-        """Give clips as the model takes them."""
+        """Return clips as the model takes them."""
         return stack_frames([self._frames[row] for row in rows])
 
     def mixed(self, rows: np.ndarray, donors: np.ndarray, replaced: Callable) -> np.ndarray:
-        """Give clips, parts of which are others'."""
+        """Return clips with parts replaced by those of others."""
         pairs = zip(rows, donors, strict=True)
         return stack_frames([self._mixed(self._frames[row], self._frames[donor], replaced) for row, donor in pairs])
 
@@ -38,7 +38,7 @@ class FrameMedium:
 
 
 class SoundMedium:
-    """Where bands and segments are exchanged: in the sound, by its short-time Fourier transform."""
+    """Exchange of bands and segments in the waveform, by its short-time Fourier transform."""
 
     def __init__(self, estimator: Any, X: Any, rate: float) -> None:
         self.model, self._ear = estimator, Spectrogram(sr=rate)
@@ -47,15 +47,15 @@ class SoundMedium:
         self._clips = [self._ear.waveform(clip) for clip in check_clips(self._ear, X, reset=False)]
 
     def duration(self) -> float:
-        """Tell how long the longest clip is, in seconds."""
+        """Return the duration of the longest clip in seconds."""
         return max(map(len, self._clips)) / self._ear.sr
 
     def whole(self, rows: np.ndarray) -> list:
-        """Give clips as the model takes them."""
+        """Return clips as the model takes them."""
         return [(self._clips[row], self._ear.sr) for row in rows]
 
     def mixed(self, rows: np.ndarray, donors: np.ndarray, replaced: Callable) -> list:
-        """Give clips, parts of which are others'."""
+        """Return clips with parts replaced by those of others."""
         return [
             (self._mixed(self._clips[a], self._clips[b], replaced), self._ear.sr)
             for a, b in zip(rows, donors, strict=True)
@@ -68,12 +68,12 @@ class SoundMedium:
 
 
 def medium_of(estimator: Any, X: Any, front_end: FrontEnd | None) -> FrameMedium | SoundMedium:
-    """Choose frames where their channels are bands, else the sound.
+    """Choose frames if their channels are bands, else the waveform.
 
     Raises
     ------
     ValueError
-        If nothing tells the sampling rate.
+        If the sampling rate is unknown.
     """
     own = hearing_and_rest(estimator)[0]
     if own is not None and own.channel_frequencies() is not None:
@@ -82,5 +82,5 @@ def medium_of(estimator: Any, X: Any, front_end: FrontEnd | None) -> FrameMedium
 
 
 def _put_in(own: np.ndarray, other: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """Replace cells of a clip by another's at the same time; a shorter one begins again."""
+    """Replace cells of a clip by another's at the same time; a shorter one is repeated."""
     return np.where(where, other[np.arange(len(own)) % len(other)], own)

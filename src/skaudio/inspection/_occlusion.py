@@ -1,4 +1,4 @@
-"""What a score loses when a part of a clip is not heard: tiles over time and channels, one after the other [1]_.
+"""Occlusion: decrease of a score when tiles over time and channels are replaced, one after the other [1]_.
 
 References
 ----------
@@ -20,21 +20,21 @@ Tile = tuple[slice, np.ndarray]  # frames, and channels
 def tiles_of(n_frames: int, places: np.ndarray, hop_seconds: float | None) -> list[Tile]:
     """Cover a clip with tiles that overlap by half: an eighth and a quarter as long and as high as the clip.
 
-    A small tile tells where exactly; what is larger is only missed where a large one hides all of it.
+    Small tiles localize a sound; the score only misses a larger one if a large tile occludes all of it.
 
     Parameters
     ----------
     n_frames : int
         Length of the clip.
     places : ndarray of shape (n_channels,)
-        Where channels are, on a scale on which tiles are to be equally high; those of one place are in the same tiles.
+        Positions of channels, on a scale on which tiles have equal height; those of one position are in the same tiles.
     hop_seconds : float or None
-        From one frame to the next, if it is known.
+        Time from one frame to the next, if known.
 
     Returns
     -------
     list of (slice, ndarray of int)
-        Frames and channels of each.
+        Frames and channels of each tile.
     """
     least = 1.0 if hop_seconds is None else LEAST_SECONDS / hop_seconds
     bands = [np.flatnonzero((places >= low) & (places <= high)) for low, high in _bands(np.unique(places))]
@@ -50,25 +50,25 @@ def occluded(
     score: float,
     scores_of: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
-    """Find what each tile is worth, and share it among its cells by how much they were changed.
+    """Compute the decrease of the score by each tile, and distribute it over its cells by their change.
 
     Parameters
     ----------
     clip, baseline : ndarray of shape (n_frames, n_channels)
-        The clip, and what replaces its tiles.
+        The clip, and the replacement of its tiles.
     change : ndarray of shape (n_frames, n_channels)
-        How much each cell is changed by that.
+        Change of each cell by that.
     tiles : list of (slice, ndarray of int)
         See `tiles_of`.
     score : float
-        Of the whole clip.
+        Score of the whole clip.
     scores_of : callable
-        From altered clips ``(n_tiles, n_frames, n_channels)`` to their scores.
+        Function from altered clips ``(n_tiles, n_frames, n_channels)`` to their scores.
 
     Returns
     -------
     ndarray of shape (n_frames, n_channels)
-        Values; of tiles that overlap, their mean.
+        Values, averaged over overlapping tiles.
     """
     values, covers = np.zeros(clip.shape), np.zeros(clip.shape)
     tiles = [tile for tile in tiles if change[tile].any()] or tiles[:1]  # others change nothing
@@ -86,7 +86,7 @@ def occluded(
 
 
 def _bands(places: np.ndarray) -> list[tuple[float, float]]:
-    """Give the lowest and the highest of rising places in each of some stretches of equal height."""
+    """Return the lowest and the highest of increasing positions in each of some intervals of equal height."""
     height = (places[-1] - places[0]) * (1.0 + 1e-9)  # or else rounding might leave the last place out
     bands: dict[tuple[float, float], None] = {}
     for parts in PARTS:
@@ -98,7 +98,7 @@ def _bands(places: np.ndarray) -> list[tuple[float, float]]:
 
 
 def _windows(length: int, widths: Sequence[float]) -> list[tuple[int, int]]:
-    """Give starts and stops of windows of some widths that overlap by half and cover all."""
+    """Return starts and stops of windows of some widths that overlap by half and cover the whole length."""
     windows: dict[tuple[int, int], None] = {}
     for width in widths:
         whole = min(length, max(1, round(width)))

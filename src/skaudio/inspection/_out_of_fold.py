@@ -1,4 +1,4 @@
-"""What an estimator says of clips that it was not fitted to."""
+"""Out-of-fold predictions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ Fold = tuple[np.ndarray, np.ndarray]  # numbers of the clips to fit to and to te
 
 @dataclass(frozen=True, eq=False)
 class OutOfFold:
-    """Predictions of clips, each by an estimator that was fitted without it.
+    """Out-of-fold predictions: each clip by an estimator that was fitted without it.
 
     Attributes
     ----------
     predicted : ndarray of shape (n_clips,)
         Classes.
     excess : ndarray of shape (n_clips,)
-        How far the score of the predicted class is above that of the true one: 0 where it is right, and infinite where
-        the estimator was fitted to no clip of the true class.
+        Excess of the score of the predicted class over that of the true one: 0 where correct, and infinite where the
+        estimator was not fitted on any clip of the true class.
     models : list of estimators
         One for each fold, fitted without its test clips.
     fold_of : ndarray of int, shape (n_clips,)
-        In which fold each clip was tested.
+        Test fold of each clip.
     """
 
     predicted: np.ndarray
@@ -51,18 +51,18 @@ def clip_array(X: Sequence) -> np.ndarray:
 def out_of_fold(
     estimator: Any, clips: np.ndarray, target: np.ndarray, folds: Sequence[Fold], n_jobs: int | None = None
 ) -> OutOfFold:
-    """Fit clones on each fold and predict what was left out.
+    """Fit clones on each fold and predict its test clips.
 
     Parameters
     ----------
     estimator : classifier
-        What to clone.
+        Estimator to clone.
     clips : ndarray of shape (n_clips, ...)
         Clips.
     target : ndarray of shape (n_clips,)
         Classes.
     folds : sequence of (ndarray, ndarray)
-        Numbers of the clips to fit to and to test on.
+        Indices of the training and test clips.
     n_jobs : int or None, default=None
         Number of processes.
 
@@ -73,7 +73,7 @@ def out_of_fold(
     Raises
     ------
     ValueError
-        If a clip is tested never, or more than once.
+        If a clip is not tested exactly once.
     """
     n_tests = np.bincount(np.concatenate([test for _, test in folds]), minlength=len(target))
     if not (n_tests == 1).all():

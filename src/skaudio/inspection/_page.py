@@ -1,4 +1,4 @@
-"""Pages of HTML that hold all that they show, and ask nothing of a network."""
+"""Self-contained HTML pages that load nothing from a network."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -9,7 +9,7 @@ POLICY = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-
 
 
 def page(title: str, body: Iterable[str]) -> str:
-    """Give a whole page: with its style, and a policy that lets nothing in from elsewhere."""
+    """Return a whole page, with its style and a policy that blocks external content."""
     style = files("skaudio.inspection").joinpath("report.css").read_text(encoding="utf-8")
     return "\n".join(
         [
@@ -36,7 +36,7 @@ def page(title: str, body: Iterable[str]) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, label: str) -> str:
-    """Give a table of plain text."""
+    """Return a table of plain text."""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
     lines = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
     body = "\n".join(f"<tr>{line}</tr>" for line in lines)
@@ -44,7 +44,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, label: str) -
 
 
 def framed(html: str, height: int = 800) -> str:
-    """Give a page as it stands within another, such as a notebook."""
+    """Return a page embedded in another, such as a notebook."""
     # Links within the page would else lead to places in the other.
     html = html.replace("<head>", '<head>\n<base href="about:srcdoc">', 1)
     return f'<iframe srcdoc="{escape(html)}" style="width: 100%; height: {height}px; border: 1px solid #ccc"></iframe>'

@@ -1,4 +1,4 @@
-"""The parts of a fitted estimator: what hears, and what judges what was heard."""
+"""Parts of a fitted estimator: the front end, and the model after it."""
 
 from typing import Any
 
@@ -26,9 +26,9 @@ def front_end_of(estimator: Any) -> FrontEnd | None:
 
 
 def hearing_and_rest(estimator: Any) -> tuple[FrontEnd | None, Any]:
-    """Take a pipeline that begins with a front end apart: the front end, and the pipeline of what follows.
+    """Split a pipeline that begins with a front end into the front end and the pipeline of the remaining steps.
 
-    What takes frames (or sound, but by other ways than such a pipeline) is given back as it is, without a front end.
+    An estimator that takes frames (or sound, but not as such a pipeline) is returned unchanged, without a front end.
     """
     best = getattr(estimator, "best_estimator_", estimator)
     if isinstance(best, Pipeline) and isinstance(best[0], FrontEnd) and len(best) > 1 and not best[0]._gives_table():
@@ -37,17 +37,17 @@ def hearing_and_rest(estimator: Any) -> tuple[FrontEnd | None, Any]:
 
 
 def are_bands(frequencies: np.ndarray | None) -> bool:
-    """Tell whether neighbouring channels are neighbouring bands: not where derivatives are among them."""
+    """Return whether neighbouring channels are neighbouring bands: False with derivatives among them."""
     return frequencies is not None and bool((np.diff(frequencies) > 0).all())
 
 
 def rate_of(estimator: Any, front_end: FrontEnd | None) -> float:
-    """Tell at which sampling rate in Hz an estimator hears: that of a given front end, or of its own.
+    """Return the sampling rate in Hz of a given front end, or of the estimator's own.
 
     Raises
     ------
     ValueError
-        If neither is there.
+        If there is neither.
     """
     ear = front_end or front_end_of(estimator)
     if ear is None:

@@ -1,4 +1,4 @@
-"""Embeddings of clips, brought to two dimensions to be looked at."""
+"""Projection of embeddings of clips to two dimensions."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ PERPLEXITY = 30.0  # of t-SNE, where there are clips enough
 
 
 def as_vectors(embeddings: Any) -> np.ndarray:
-    """Make a table of what a transformer gave: frame sequences are pooled over time.
+    """Convert embeddings to a table: frame sequences are pooled over time.
 
     Parameters
     ----------
@@ -46,16 +46,16 @@ def as_vectors(embeddings: Any) -> np.ndarray:
 
 
 def project(vectors: np.ndarray, method: Any, standardize: bool, random_state: Any) -> tuple[np.ndarray, list[str]]:
-    """Bring embeddings to two dimensions.
+    """Project embeddings to two dimensions.
 
     Parameters
     ----------
     vectors : ndarray of shape (n_clips, n_features)
-        From `as_vectors`.
+        Embeddings from `as_vectors`.
     method : {"pca", "tsne", "umap"} or object with fit_transform
         How.
     standardize : bool
-        Whether each column is brought to mean 0 and deviation 1 before.
+        Whether to standardize each column to mean 0 and deviation 1 first.
     random_state : int, RandomState instance or None
         Seed.
 
@@ -63,14 +63,14 @@ def project(vectors: np.ndarray, method: Any, standardize: bool, random_state: A
     -------
     positions : ndarray of shape (n_clips, 2)
     axis_names : list of str
-        What to write along x and y.
+        Labels of the x and y axes.
 
     Raises
     ------
     ImportError
-        If UMAP is asked for and umap-learn is not installed.
+        If UMAP is requested and umap-learn is not installed.
     TypeError, ValueError
-        If the method is none, or gives no two columns.
+        If the method is invalid, or does not return two columns.
     """
     vectors = np.asarray(StandardScaler().fit_transform(vectors)) if standardize else vectors
     name, reducer = _reducer(method, len(vectors), own_random_state(random_state))
@@ -103,19 +103,19 @@ def _reducer(method: Any, n_clips: int, random_state: np.random.RandomState) -> 
 
 
 def spread_out(positions: np.ndarray, n_points: int) -> np.ndarray:
-    """Choose points that are far from each other: always that which is farthest from all chosen before.
+    """Choose points that are far from each other: always the one farthest from all chosen before.
 
     Parameters
     ----------
     positions : ndarray of shape (n_clips, 2)
-        Where the points are.
+        Positions of the points.
     n_points : int
-        How many; all, if there are fewer.
+        Number of points to choose; all, if there are fewer.
 
     Returns
     -------
     ndarray of int, shape (n_points,)
-        The first is that which is farthest from the middle.
+        Indices of the points; the first is the farthest from the centre.
     """
     scaled = (positions - positions.mean(axis=0)) / np.maximum(np.ptp(positions, axis=0), np.finfo(float).tiny)
     chosen: list[int] = []

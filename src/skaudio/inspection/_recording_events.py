@@ -1,4 +1,4 @@
-"""Events of one recording, however they come."""
+"""Events of one recording, from several representations."""
 
 from os import PathLike
 from typing import Any
@@ -8,14 +8,14 @@ from skaudio.events._event_tables import event_lists
 
 
 def events_of(events: Any, recording: Any = None) -> list[Event]:
-    """Give the events of one recording.
+    """Return the events of one recording.
 
     Parameters
     ----------
     events : list of (onset, offset, label), DataFrame or path
-        A table may name the recording as it likes, if it names no other.
+        Events; a table may have any name for the recording, if it has no other.
     recording : path, array or None, default=None
-        By whose name those of a table are chosen; None: all.
+        Recording whose events are selected from a table by name. If None, all.
 
     Returns
     -------
@@ -25,7 +25,7 @@ def events_of(events: Any, recording: Any = None) -> list[Event]:
     Raises
     ------
     TypeError, ValueError
-        If these are no events, or a table of other recordings.
+        If these are not events, or a table of other recordings.
     """
     if isinstance(events, (str, PathLike)):
         return event_lists([events], [recording])[0]

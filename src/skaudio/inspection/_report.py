@@ -1,4 +1,4 @@
-"""`Report`: what a search found, on one page."""
+"""`Report`: the results of a search on one page."""
 
 import io
 from functools import cached_property
@@ -29,37 +29,37 @@ MOST_RANKS = 20
 
 
 class Report:
-    """What a search found, on one page that opens from disk: to look at, and to listen to.
+    """Results of a search on one HTML page that opens from disk, with spectrograms and sound.
 
-    The candidates by rank; their scores as a `SearchDisplay`; a confusion matrix of clips that the best candidate was
-    not fitted to, whose cells open the clips behind them, each with its spectrogram and a player; the feature space;
-    and why the worst mistakes were made. Nothing on it comes from a network, and it has no scripts.
+    It shows the candidates by rank; their scores as a `SearchDisplay`; a confusion matrix of the best candidate's
+    out-of-fold predictions, whose cells link to their clips, each with its spectrogram and a player; the feature space;
+    and saliency maps of the worst mistakes. It loads nothing from a network, and has no scripts.
 
-    Make one by `from_search`.
+    Create it with `from_search`.
 
     Parameters
     ----------
     search : GridSearchCV or alike
-        Fitted.
+        Fitted search.
     clips : ndarray of shape (n_clips, ...)
-        What it was fitted to.
+        Clips that it was fitted on.
     target : ndarray of shape (n_clips,)
-        Their classes.
+        Classes of the clips.
     judged : OutOfFold
-        What the best candidate says of clips that it was not fitted to.
+        Out-of-fold predictions of the best candidate.
     max_clips : int, default=500
-        How many clips can be looked at and listened to; of more, the mistakes come first.
+        Maximum number of clips on the page; of more, mistakes come first.
     n_mistakes : int, default=6
-        How many mistakes are explained.
+        Number of mistakes to explain.
     max_megabytes : float, default=9.5
-        How large the page may be; the sound of clips is made worse, then shortened, to fit. Figures take their part of
-        it, and each clip a second of sound at least.
+        Maximum size of the page; the quality of the sound is lowered, then clips are shortened, to fit. Figures take
+        part of it, and each clip at least a second of sound.
     title : str, default="What the search found"
-        Of the page.
+        Title of the page.
 
     See Also
     --------
-    SearchDisplay, FeatureSpaceDisplay, saliency : What it is made of.
+    SearchDisplay, FeatureSpaceDisplay, saliency : Components of the report.
 
     Examples
     --------
@@ -105,20 +105,20 @@ class Report:
     def from_search(
         cls, search: Any, X: Any, y: Any, *, groups: Any = None, cv: Any = None, n_jobs: int | None = None, **page: Any
     ) -> Self:
-        """Fit the best candidate on each fold, and report.
+        """Create a report by fitting the best candidate on each fold.
 
         Parameters
         ----------
         search : GridSearchCV, RandomizedSearchCV or another with ``cv_results_``
-            Fitted, with ``refit`` or without, of classifiers of clips.
+            Fitted search over classifiers of clips, with or without ``refit``.
         X : batch of clips
-            What it was fitted to.
+            Clips that it was fitted on.
         y : array-like of shape (n_clips,)
-            Their classes.
+            Classes of the clips.
         groups : array-like of shape (n_clips,), default=None
-            For its folds.
+            Groups for its folds.
         cv : int, cross-validation generator or iterable, default=None
-            Folds that test each clip once; None: those of the search.
+            Folds that test each clip once. If None, those of the search.
         n_jobs : int or None, default=None
             Number of processes.
         **page : dict
@@ -127,14 +127,14 @@ class Report:
         Returns
         -------
         Report
-            Of which `save` writes the page; a notebook shows it.
+            Report; `save` writes the page, and a notebook shows it.
 
         Raises
         ------
         TypeError
-            If the search is not fitted, or not of classifiers.
+            If the search is not fitted, or not over classifiers.
         ValueError
-            If a clip is tested never or more than once.
+            If a clip is not tested exactly once.
         """
         if not hasattr(search, "cv_results_"):
             raise TypeError(f"{type(search).__name__} has no cv_results_; expected a fitted search: call fit first.")
@@ -148,19 +148,19 @@ class Report:
         return cls(search, clips, target, out_of_fold(best, clips, target, folds, n_jobs), **page)
 
     def save(self, path: str | PathLike) -> None:
-        """Write the page, whole or not at all.
+        """Write the page atomically.
 
         Parameters
         ----------
         path : str or PathLike
-            Where to; an existing file is replaced.
+            Output path; an existing file is replaced.
         """
         with replacing(Path(path)) as file:
             file.write_text(self.html, encoding="utf-8", errors="backslashreplace")  # names that are no UTF-8
 
     @cached_property
     def html(self) -> str:
-        """The page."""
+        """HTML of the page."""
         confusion = Confusion(self.target, self.judged.predicted, self.judged.excess, self.max_clips)
         before = [self._summary(), *self._ranking()]
         after = [*self._feature_space(confusion), *self._mistakes()]
@@ -193,7 +193,7 @@ class Report:
 
     @cached_property
     def _words(self) -> list[str]:
-        """Say what each candidate is: all that candidates differ in."""
+        """Describe each candidate by all that candidates differ in."""
         candidates = self.search.cv_results_["params"]
         names = list(dict.fromkeys(name for candidate in candidates for name in candidate))
         words: list[list[str]] = [[] for _ in candidates]
@@ -264,7 +264,7 @@ def _name(clip: Any, i: int) -> str:
 
 
 def _scrolled(html: str) -> str:
-    """Let what is wider than the page be scrolled, by keyboard too."""
+    """Wrap content wider than the page so that it can be scrolled, also by keyboard."""
     return f'<div class="scroll" tabindex="0">{html}</div>'
 
 
@@ -275,7 +275,7 @@ def _figure(figure: Any, words: str) -> str:
 
 
 def _svg(figure: Any) -> str:
-    """Give a figure as SVG, whose points can be clicked; there are other ways to all of them by keyboard."""
+    """Return a figure as SVG with clickable points, all of which are also accessible by keyboard elsewhere."""
     import matplotlib as mpl
 
     file = io.StringIO()

@@ -1,4 +1,4 @@
-"""`saliency`: which parts of clips speak for what an estimator makes of them."""
+"""`saliency`: saliency maps of an estimator's predictions."""
 
 from typing import Any
 
@@ -32,59 +32,58 @@ def saliency(
     n_steps: int = 32,
     in_sound: bool | None = None,
 ) -> list[Saliency]:
-    """Find which parts of clips speak for a class, or add to a number.
+    """Compute saliency maps: the contribution of each part of a clip to a class score or a prediction.
 
     Parameters
     ----------
     estimator : estimator
-        Fitted. For ``method="occlusion"`` any classifier, regressor or outlier detector, and any pipeline that ends in
-        one. For the others a network of `skaudio.estimators` that learns from targets, or a pipeline that ends in one.
+        Fitted estimator. For ``method="occlusion"``, any classifier, regressor or outlier detector, or any pipeline
+        that ends in one. For the others, a supervised network of `skaudio.estimators`, or a pipeline that ends in one.
     X : batch of clips, or frame sequences
-        What the estimator takes.
+        Input of the estimator.
     method : {"gradient", "integrated", "gradcam", "occlusion"}, default="gradient"
-        - ``"gradient"``: the derivative of the score by each value, times how far that is from the baseline [1]_, and
-          smoothed: quick;
-        - ``"integrated"``: the same, with the derivative's mean along the way from the baseline to the clip [2]_; the
+        - ``"gradient"``: the gradient of the score by each value, times its difference from the baseline [1]_, and
+          smoothed: fast;
+        - ``"integrated"``: the same, with the mean gradient along the path from the baseline to the clip [2]_; the
           values sum up to the difference of both scores, within 1 %;
-        - ``"gradcam"``: maps of a convolution, weighted by their mean derivative [3]_: smooth, and coarse. Unlike the
-          paper's, the mean is over time alone, as these networks know where along frequency something is, and a map
-          counts for how it differs from that of the baseline;
-        - ``"occlusion"``: how far the score falls when a tile is replaced by the baseline [4]_. It takes the longest:
+        - ``"gradcam"``: maps of a convolution, weighted by their mean gradient [3]_: smooth, and coarse. Unlike in the
+          paper, the mean is over time alone, as these networks distinguish positions along frequency, and the
+          difference of a map from that of the baseline counts;
+        - ``"occlusion"``: the decrease of the score when a tile is replaced by the baseline [4]_: the slowest, with
           some hundred predictions of each clip.
     target : class, int, array-like of shape (n_clips,), or None, default=None
-        What is to be explained, of all clips or of each: a class, or the number of an output. None: the class that is
-        predicted, or the first output. Of an outlier detector, how far a clip is from normal ones.
+        Target to explain, of all clips or of each: a class, or the index of an output. If None, the predicted class, or
+        the first output. For an outlier detector, how far a clip is from normal ones.
     front_end : front end or None, default=None
-        Where ``X`` are frames, what they were made by, for their times and frequencies. None: what the frames of a
-        front end carry.
+        Front end that computed ``X``, if these are frames, for their times and frequencies. If None, the metadata of
+        the frames is used.
     baseline : {"silence", "mean"}, ndarray of shape (n_channels,), float or None, default=None
-        What takes the place of what is taken away: what the front end makes of silence, but nothing below the lowest
-        value of the clip; the mean of each channel of the clip; a frame; a value. None: silence, and where frames do
-        not say what that is the mean. Not for tiles of sound.
+        Replacement of removed parts: frames of silence from the front end, but no lower than the lowest value of the
+        clip; the mean of each channel of the clip; a frame; a value. If None, silence or, if that is unknown, the mean.
+        Not for tiles of sound.
     layer : str, int or None, default=None
-        Of ``"gradcam"``: the name of a layer whose output has time, channels and filters; None: the last one that has
-        a quarter of the frames' channels at least.
+        For ``"gradcam"``: name of a layer whose output has time, channels and filters. If None, the last one with at
+        least a quarter of the frames' channels.
     smooth : float, default=2.0
-        Of ``"gradient"``: width, as the standard deviation in cells, of the neighbourhood that the values are averaged
-        over, along time and, where channels are bands, along frequency. Derivatives change their sign from cell to
-        cell, as a network that halves time and channels hardly tells neighbours apart. 0: values are as they are.
+        For ``"gradient"``: standard deviation, in cells, of the Gaussian filter of the values along time and, if
+        channels are bands, along frequency. Gradients change their sign from cell to cell, as a network that halves
+        time and channels hardly distinguishes neighbours. 0 disables smoothing.
     n_steps : int, default=32
-        Of ``"integrated"``: number of points at first; it is doubled until the sum is right.
+        For ``"integrated"``: initial number of points; it is doubled until the sum is accurate.
     in_sound : bool or None, default=None
-        Of ``"occlusion"``: whether tiles are cut out of the sound, so that the values are over the times and
-        frequencies of a `skaudio.features.Spectrogram`, or out of the frames that the front end gives. None: out of
-        frames, where there are any: where ``X`` are frames, or the estimator is a pipeline that begins with a front
-        end.
+        For ``"occlusion"``: whether to occlude tiles of the sound, so that the values are over the times and
+        frequencies of a `skaudio.features.Spectrogram`, or of the frames of the front end. If None, of the frames, if
+        there are any: if ``X`` are frames, or the estimator is a pipeline that begins with a front end.
 
     Returns
     -------
     list of Saliency
-        One for each clip.
+        Saliency map of each clip.
 
     Raises
     ------
     ValueError, TypeError
-        If the method is not known or not for such an estimator, or if there is no such target.
+        If the method is unknown or does not support the estimator, or if there is no such target.
     AudioError
         If a clip cannot be decoded.
 
@@ -95,8 +94,8 @@ def saliency(
 
     See Also
     --------
-    band_importance : Of bands and times, over many clips.
-    listen : Hear what a saliency found.
+    band_importance : Importance of bands and times, over many clips.
+    listen : Reconstruct the salient part of a clip.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""A saliency over the frames that it is of."""
+"""Saliency map over the frames of a clip."""
 
 from typing import Any, Self
 
@@ -13,21 +13,21 @@ FULL = 0.99  # share of the values that colours tell apart; larger ones look lik
 
 
 class SaliencyDisplay(Display):
-    """What speaks for a class (red) and against it (blue), over the frames of a clip.
+    """Saliency map over the frames of a clip: evidence for a class (red) and against it (blue).
 
     Parameters
     ----------
     saliency : Saliency
-        What is drawn.
+        Saliency map to plot.
 
     Attributes
     ----------
     frames_ : SpectrogramDisplay
         The frames, in grey.
     mesh_ : matplotlib.collections.QuadMesh
-        The values, the more opaque the larger they are.
+        The values; larger ones are more opaque.
     ax_, figure_ : matplotlib Axes and Figure
-        Where it is.
+        Axes and figure of the plot.
 
     Examples
     --------
@@ -52,40 +52,40 @@ class SaliencyDisplay(Display):
     def from_estimator(
         cls, estimator: Any, clip: Any, method: str = "gradient", target: Any = None, *, ax: Any = None, **how: Any
     ) -> Self:
-        """Explain and draw one clip.
+        """Compute and plot the saliency map of one clip.
 
         Parameters
         ----------
         estimator, method, target
             See `saliency`.
         clip : clip, or ndarray of shape (n_frames, n_channels)
-            One of what the estimator takes a batch of.
+            A single input of the estimator.
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **how : dict
             Further parameters of `saliency`.
 
         Returns
         -------
         SaliencyDisplay
-            Drawn.
+            The plotted display.
         """
         return cls(saliency_of(estimator, [clip], method, target, **how)[0]).plot(ax)
 
     def plot(self, ax: Any = None, **mesh: Any) -> Self:
-        """Draw it.
+        """Plot visualization.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **mesh : dict
-            For ``matplotlib.axes.Axes.pcolormesh``.
+            Keyword arguments of ``matplotlib.axes.Axes.pcolormesh``.
 
         Returns
         -------
         SaliencyDisplay
-            Itself.
+            The display itself.
         """
         found = self.saliency
         ax = self._take_axes(ax, (8.0, 4.0))

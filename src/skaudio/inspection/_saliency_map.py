@@ -1,4 +1,4 @@
-"""What a saliency is: how much each part of a clip speaks for what was predicted of it."""
+"""`Saliency`: the contribution of each part of a clip to its prediction."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,35 +10,34 @@ from skaudio.features import FrontEnd
 
 @dataclass(frozen=True, eq=False)
 class Saliency:
-    """How much each frame and channel of a clip speaks for a class (or adds to a number).
+    """Saliency map: contribution of each frame and channel of a clip to a class score (or a prediction).
 
-    `saliency` makes them.
+    Returned by `saliency`.
 
     Attributes
     ----------
     values : ndarray of float32, shape (n_frames, n_channels)
-        Above 0 where what is there speaks for the target, below 0 where it speaks against it.
+        Contributions: above 0 in favour of the target, below 0 against it.
     frames : ndarray of float32, shape (n_frames, n_channels)
-        What the estimator was given.
+        Input of the estimator.
     times : ndarray of shape (n_frames,) or None
-        Middles of the frames in seconds from the first sample that the front end takes; None where nothing tells.
+        Centres of the frames in seconds from the first sample that the front end takes; None if unknown.
     frequencies : ndarray of shape (n_channels,) or None
-        Middles of the channels in Hz; None where channels are no bands.
+        Centre frequencies of the channels in Hz; None if channels are not bands.
     method : str
-        How it was found.
+        Method by which it was computed.
     target : object
-        The class, or the number of the output, that is explained.
+        The explained class, or index of the output.
     score : float
-        The estimator's score of it: its decision value, log-odds, or prediction.
+        The estimator's score of the target: its decision value, log-odds, or prediction.
     baseline_score : float
-        The score where everything is replaced by the baseline. Values of ``method="integrated"`` sum up to the
-        difference of both.
+        The score of the baseline. Values of ``method="integrated"`` sum up to the difference of both scores.
     clip : object
-        The clip, where the estimator was given clips; else None.
+        The clip, if the estimator was given clips; else None.
     front_end : front end or None
-        What made frames of it.
+        Front end that computed the frames.
     channel_names : list of str or None
-        Names of the channels, where they are those of the front end.
+        Names of the channels, if they are those of the front end.
     """
 
     values: np.ndarray
@@ -56,24 +55,24 @@ class Saliency:
     def share(
         self, *, times: tuple[float, float] | None = None, frequencies: tuple[float, float] | None = None
     ) -> float:
-        """Tell how much of all that speaks for the target lies in a part of the clip.
+        """Return the share of the positive saliency in a part of the clip.
 
         Parameters
         ----------
         times : (float, float) or None, default=None
-            From when to when, in seconds; None: all of it.
+            Start and end, in seconds. If None, the whole clip.
         frequencies : (float, float) or None, default=None
-            From where to where, in Hz; None: all of them.
+            Lowest and highest frequency, in Hz. If None, all.
 
         Returns
         -------
         float
-            In [0, 1]; 0 too where nothing speaks for the target.
+            Share, in [0, 1]; also 0 if no value is positive.
 
         Raises
         ------
         ValueError
-            If the saliency knows of no times or frequencies.
+            If the saliency map has no times or frequencies.
 
         Examples
         --------
@@ -98,19 +97,19 @@ class Saliency:
         return float(positive[inside].sum(dtype=np.float64)) / total if total > 0.0 else 0.0
 
     def plot(self, ax: Any = None, **mesh: Any) -> Any:
-        """Draw it over the frames, as `SaliencyDisplay` does.
+        """Plot the saliency map over the frames as a `SaliencyDisplay`.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **mesh : dict
-            For ``matplotlib.axes.Axes.pcolormesh``.
+            Keyword arguments of ``matplotlib.axes.Axes.pcolormesh``.
 
         Returns
         -------
         SaliencyDisplay
-            Drawn.
+            The plotted display.
         """
         from skaudio.inspection._saliency_display import SaliencyDisplay
 

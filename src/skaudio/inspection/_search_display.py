@@ -1,4 +1,4 @@
-"""What a search over front ends and models found."""
+"""Results of a search over front ends and models."""
 
 from collections.abc import Sequence
 from typing import Any, Self
@@ -15,37 +15,37 @@ LEAST_INCHES = 1.5  # of the height of all cells: the colour bar has a label
 
 
 class SearchDisplay(Display):
-    """The best score of each combination of front end and model, as colours and numbers.
+    """Heat map of the best score of each combination of front end and model.
 
-    Make one by `from_estimator`; all is kept as attributes.
+    Create it with `from_estimator`; all parameters are stored as attributes.
 
     Parameters
     ----------
     scores : ndarray of shape (n_rows, n_columns)
-        One a cell; NaN is left blank.
+        One per cell; NaN is left blank.
     row_names, column_names : sequence of str
-        What the rows and columns are.
+        Names of the rows and columns.
     row_label, column_label : str, default=""
-        What varies along rows and columns.
+        Parameters that vary along rows and columns.
     score_name : str, default="score"
-        What the scores are.
+        Name of the score.
 
     Attributes
     ----------
     image_ : matplotlib.image.AxesImage
-        The colours.
+        The heat map.
     text_ : ndarray of matplotlib.text.Text or None, shape (n_rows, n_columns)
-        The numbers.
+        The scores as text.
     best_ : matplotlib.patches.Rectangle
         The frame around the best cell.
     colorbar_ : matplotlib.colorbar.Colorbar
-        What the colours mean.
+        Colour bar.
     ax_, figure_ : matplotlib Axes and Figure
-        Where it is.
+        Axes and figure of the plot.
 
     See Also
     --------
-    sklearn.model_selection.GridSearchCV : Makes what is drawn.
+    sklearn.model_selection.GridSearchCV : Search whose results are plotted.
 
     Examples
     --------
@@ -94,54 +94,55 @@ class SearchDisplay(Display):
         ax: Any = None,
         **image: Any,
     ) -> Self:
-        """Draw the results of a search.
+        """Plot the results of a search.
 
         Parameters
         ----------
         search : GridSearchCV, RandomizedSearchCV or another with ``cv_results_``
-            Fitted, with ``refit`` or without. A candidate that does not set a parameter has that of the pipeline.
+            Fitted search, with or without ``refit``. A parameter that a candidate does not set is that of the pipeline.
         rows, columns : str or None, default=None
-            Parameters that vary along rows and columns. None: that whose values are front ends, or, where there are
-            none, other transformers; and that whose values are estimators that predict. The only parameter of a search
-            makes a single column, or a single row.
+            Parameters that vary along rows and columns. If None, the one whose values are front ends or, if there are
+            none, other transformers; and the one whose values are predictors. With a single parameter, there is a
+            single column, or a single row.
         metric : str or None, default=None
-            Name of the score, of a search with several; None: that by which the search refits.
+            Name of the score, for a search with several. If None, the one by which the search refits.
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **image : dict
-            For ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
+            Keyword arguments of ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
 
         Returns
         -------
         SearchDisplay
-            Drawn. A cell is the best ``mean_test_score`` over all other parameters; what was not tried, or failed, is
-            blank. Of estimators of one class, the words tell those parameters in which they differ.
+            The plotted display. A cell is the best ``mean_test_score`` over all other parameters; combinations that
+            were not tried, or failed, are blank. Estimators of one class are labelled by the parameters in which they
+            differ.
 
         Raises
         ------
         TypeError
             If there is no ``cv_results_``.
         ValueError
-            If there is no such parameter or metric, or several that could be meant, or if all fits failed.
+            If there is no such parameter or metric, if it is ambiguous, or if all fits failed.
         """
         if not hasattr(search, "cv_results_"):
             raise TypeError(f"{type(search).__name__} has no cv_results_; expected a fitted search: call fit first.")
         return cls(**search_table(search, rows, columns, metric)._asdict()).plot(ax, **image)
 
     def plot(self, ax: Any = None, **image: Any) -> Self:
-        """Draw it.
+        """Plot visualization.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **image : dict
-            For ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
+            Keyword arguments of ``matplotlib.axes.Axes.imshow``, such as ``cmap``.
 
         Returns
         -------
         SearchDisplay
-            Itself.
+            The display itself.
         """
         n_rows, n_columns = self.scores.shape
         ax = self._take_axes(ax, self._figure_size())

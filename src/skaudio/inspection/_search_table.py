@@ -1,4 +1,4 @@
-"""The results of a search as a table: front ends by models."""
+"""Results of a search as a table: front ends by models."""
 
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from skaudio.inspection._words import in_words
 
 
 class SearchTable(NamedTuple):
-    """Best scores; what they are is said in `skaudio.inspection.SearchDisplay`, whose parameters these are."""
+    """Table of the best scores; fields are the parameters of `skaudio.inspection.SearchDisplay`."""
 
     scores: np.ndarray
     row_names: list[str]
@@ -26,7 +26,7 @@ def search_table(search: Any, rows: str | None, columns: str | None, metric: str
     Parameters
     ----------
     search : fitted search
-        With ``cv_results_``.
+        Search with ``cv_results_``.
     rows, columns, metric : str or None
         See `skaudio.inspection.SearchDisplay.from_estimator`.
 
@@ -37,7 +37,7 @@ def search_table(search: Any, rows: str | None, columns: str | None, metric: str
     Raises
     ------
     ValueError
-        If there is no such parameter or metric, or several that could be meant, or if all fits failed.
+        If there is no such parameter or metric, if it is ambiguous, or if all fits failed.
     """
     candidates = search.cv_results_["params"]
     key, score_name = _metric(search, metric)
@@ -59,7 +59,7 @@ def search_table(search: Any, rows: str | None, columns: str | None, metric: str
 
 
 def _metric(search: Any, metric: str | None) -> tuple[str, str]:
-    """Find the column of scores, and what they are called."""
+    """Return the column of scores, and their name."""
     scored = [name.removeprefix("mean_test_") for name in search.cv_results_ if name.startswith("mean_test_")]
     if scored == ["score"] and metric is None:
         scoring = getattr(search, "scoring", None)
@@ -73,7 +73,7 @@ def _metric(search: Any, metric: str | None) -> tuple[str, str]:
 def _only_axis(
     name: str, rows: str | None, columns: str | None, candidates: list[dict]
 ) -> tuple[str | None, str | None]:
-    """Lay the only parameter of a search along rows, if it is asked for or has transformers as values, or columns."""
+    """Assign the only parameter of a search to rows, if requested or if its values are transformers, or to columns."""
     if rows is None and columns is None:
         transforms = any(_is_front_end(one[name]) or _only_transforms(one[name]) for one in candidates)
         return (name, None) if transforms else (None, name)
@@ -87,7 +87,7 @@ def _in_words(search: Any, candidates: list[dict], name: str | None) -> list[str
 
 
 def _chosen(argument: str, name: str | None, names: list[str], candidates: list[dict], tests: tuple, what: str) -> str:
-    """Find the parameter that varies along rows or columns: that whose values pass the first test that any pass."""
+    """Return the parameter of rows or columns: the one whose values pass the first test that any value passes."""
     if name is not None:
         if name not in names:
             raise ValueError(f"{argument}={name!r} is no parameter of this search; it has {names}.")
@@ -104,7 +104,7 @@ def _chosen(argument: str, name: str | None, names: list[str], candidates: list[
 
 
 def _value(search: Any, candidate: dict, name: str) -> Any:
-    """Give a parameter of a candidate; what it does not set is as it is in the pipeline."""
+    """Return a parameter of a candidate, or that of the pipeline if it is not set."""
     if name in candidate:
         return candidate[name]
     return clone(search.estimator).set_params(**clone(candidate, safe=False)).get_params().get(name, "not set")

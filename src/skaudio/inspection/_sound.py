@@ -1,4 +1,4 @@
-"""Sound as a result: an array that can be heard."""
+"""`Sound`: a waveform that can be played."""
 
 import base64
 import io
@@ -10,14 +10,14 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Sound:
-    """A waveform and its sampling rate, which a notebook shows as a player.
+    """Waveform with its sampling rate, which a notebook shows as a player.
 
     Attributes
     ----------
     y : ndarray of float32, shape (n_samples,)
         The waveform.
     sr : float
-        Its sampling rate in Hz.
+        Sampling rate in Hz.
 
     Examples
     --------
@@ -33,11 +33,11 @@ class Sound:
 
     @property
     def duration(self) -> float:
-        """Its length in seconds."""
+        """Duration in seconds."""
         return len(self.y) / self.sr
 
     def audio(self) -> Any:
-        """Give it as an `IPython.display.Audio`.
+        """Return the sound as an `IPython.display.Audio`.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Frames of a clip as a picture, with real time and frequency."""
+"""Frames of a clip over time and frequency."""
 
 from typing import Any, Self
 
@@ -14,33 +14,33 @@ MOST_FRAMES = 4000
 
 
 class SpectrogramDisplay(Display):
-    """The frames that a front end makes of a clip, over time and frequency.
+    """The frames that a front end computes for a clip, over time and frequency.
 
-    Make one by `from_estimator` or `from_array`; all is kept as attributes.
+    Create it with `from_estimator` or `from_array`; all parameters are stored as attributes.
 
     Parameters
     ----------
     frames : ndarray of shape (n_frames, n_channels)
-        What is drawn, as colour.
+        Frames to plot, as colour.
     times : ndarray of shape (n_frames,) or None, default=None
-        Middles of the frames in seconds; None: frames are counted.
+        Centres of the frames in seconds. If None, frames are numbered.
     frequencies : ndarray of shape (n_channels,) or None, default=None
-        Middles of the channels in Hz; None: channels are counted. Those of derivatives, which have the frequencies of
-        what they are the derivatives of, are counted too.
+        Centre frequencies of the channels in Hz. If None, channels are numbered. Derivatives, which have the
+        frequencies of the channels that they derive from, are numbered too.
     channel_names : sequence of str or None, default=None
-        Names of the channels, at some ticks where channels are counted.
+        Names of the channels, at some ticks if channels are numbered.
 
     Attributes
     ----------
     mesh_ : matplotlib.collections.QuadMesh
-        The picture. Of more than 4,000 frames, which no screen shows side by side, the largest of neighbours are drawn.
+        The image. Of more than 4,000 frames, which no screen resolves, the maxima of neighbours are plotted.
     ax_, figure_ : matplotlib Axes and Figure
-        Where it is.
+        Axes and figure of the plot.
 
     See Also
     --------
-    WaveformDisplay : The waveform.
-    EventsDisplay : With events, and what a detector makes of it.
+    WaveformDisplay : Waveform of a clip.
+    EventsDisplay : Spectrogram with scores and events.
 
     Examples
     --------
@@ -63,28 +63,28 @@ class SpectrogramDisplay(Display):
 
     @classmethod
     def from_estimator(cls, estimator: FrontEnd, clip: Any, *, ax: Any = None, **mesh: Any) -> Self:
-        """Draw what a front end makes of a clip.
+        """Plot the frames that a front end computes for a clip.
 
         Parameters
         ----------
         estimator : front end
             Any of `skaudio.features`, or a `skaudio.pretrained.PretrainedEmbedding` with ``pooling=None``.
         clip : path, binary file object, array, pair or dict
-            One clip, as a batch of clips has them.
+            One clip, as in a batch of clips.
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **mesh : dict
-            For ``matplotlib.axes.Axes.pcolormesh``, such as ``cmap``.
+            Keyword arguments of ``matplotlib.axes.Axes.pcolormesh``, such as ``cmap``.
 
         Returns
         -------
         SpectrogramDisplay
-            Drawn.
+            The plotted display.
 
         Raises
         ------
         TypeError
-            If the estimator is no front end, or gives no frames that could be seen.
+            If the estimator is not a front end, or returns no frames that can be plotted.
         AudioError, TypeError
             If the clip cannot be decoded.
         """
@@ -111,28 +111,28 @@ class SpectrogramDisplay(Display):
         ax: Any = None,
         **mesh: Any,
     ) -> Self:
-        """Draw frames.
+        """Plot frames.
 
         Parameters
         ----------
         frames : ndarray of shape (n_frames, n_channels)
-            Of one clip.
+            Frames of one clip.
         times, frequencies, channel_names
-            See the class. None: what the frames of a front end carry.
+            See the class. If None, the metadata of the frames is used.
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **mesh : dict
-            For ``matplotlib.axes.Axes.pcolormesh``, such as ``cmap``.
+            Keyword arguments of ``matplotlib.axes.Axes.pcolormesh``, such as ``cmap``.
 
         Returns
         -------
         SpectrogramDisplay
-            Drawn.
+            The plotted display.
 
         Raises
         ------
         ValueError
-            If the frames are not 2-D, or times or frequencies not as many.
+            If the frames are not 2-D, or if the number of times or frequencies differs.
         """
         channels, frames = channels_of([frames]), np.asarray(frames)
         if frames.ndim != 2:
@@ -147,19 +147,19 @@ class SpectrogramDisplay(Display):
         return cls(frames, times=times, frequencies=frequencies, channel_names=channel_names).plot(ax, **mesh)
 
     def plot(self, ax: Any = None, **mesh: Any) -> Self:
-        """Draw it.
+        """Plot visualization.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **mesh : dict
-            For ``matplotlib.axes.Axes.pcolormesh``, such as ``cmap``.
+            Keyword arguments of ``matplotlib.axes.Axes.pcolormesh``, such as ``cmap``.
 
         Returns
         -------
         SpectrogramDisplay
-            Itself.
+            The display itself.
         """
         pyplot()  # says what to install; librosa would not
         from librosa.display import specshow
@@ -193,7 +193,7 @@ class SpectrogramDisplay(Display):
 def undrawn_spectrogram(
     front_end: FrontEnd, clip: Any, display: type[SpectrogramDisplay] = SpectrogramDisplay
 ) -> SpectrogramDisplay:
-    """Compute the display of a clip's frames without drawing it, for axes that are made later."""
+    """Compute the display of a clip's frames without plotting it, for axes that are created later."""
     frames = as_frames(front_end.transform([clip]), allow_nan=True)[0]
     return display(
         frames,
@@ -204,13 +204,13 @@ def undrawn_spectrogram(
 
 
 def _thinned(frames: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Take the largest values of neighbouring frames, and the middles of their places."""
+    """Return the maxima of neighbouring frames, and the centres of their positions."""
     starts = np.arange(0, len(frames), -(-len(frames) // MOST_FRAMES))
     stops = np.append(starts[1:], len(frames))
     return np.maximum.reduceat(frames, starts, axis=0), (places[starts] + places[stops - 1]) / 2
 
 
 def _scale(frequencies: np.ndarray) -> str:
-    """Name the axis of librosa on which the channels are equally wide."""
+    """Return the axis type of librosa on which the channels have equal width."""
     steps = np.diff(frequencies)
     return "linear" if len(steps) < 2 or np.allclose(steps, steps[0], rtol=1e-3) else "mel"

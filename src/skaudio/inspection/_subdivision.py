@@ -1,4 +1,4 @@
-"""Several axes in the place of one."""
+"""Subdivision of axes into a grid."""
 
 from typing import Any
 
@@ -6,18 +6,18 @@ import numpy as np
 
 
 def subdivided(ax: Any, n_rows: int, n_columns: int = 1, *, sharex: bool = False, **grid: Any) -> np.ndarray:
-    """Hide axes and put a grid of others in their place, as `sklearn.inspection.PartialDependenceDisplay` does.
+    """Hide axes and create a grid of others in their place, as `sklearn.inspection.PartialDependenceDisplay` does.
 
     Parameters
     ----------
     ax : matplotlib Axes
-        Those whose place is taken.
+        Axes to subdivide.
     n_rows, n_columns : int
         Size of the grid.
     sharex : bool, default=False
-        Whether the axes of a column have one x axis, with tick labels at the bottom.
+        Whether the axes of a column share one x axis, with tick labels at the bottom.
     **grid : dict
-        For ``matplotlib.gridspec.GridSpecFromSubplotSpec``, such as ``height_ratios``.
+        Keyword arguments of ``matplotlib.gridspec.GridSpecFromSubplotSpec``, such as ``height_ratios``.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What is explained: a number that an estimator gives for each clip."""
+"""Targets of saliency maps: a number that an estimator predicts for each clip."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ LEAST_PROBABILITY = 1e-4  # a forest's certainty is no infinite score
 
 
 def columns_of(model: Any, clips: Any) -> np.ndarray:
-    """Give the numbers that may be explained, ``(n_clips, n_columns)``.
+    """Compute the numbers that can be explained, ``(n_clips, n_columns)``.
 
-    Of a classifier one for each class: decision values, or the log-odds of its probabilities. Of a regressor its
-    predictions; of an outlier detector how far from normal clips are.
+    For a classifier, one for each class: decision values, or the log-odds of its probabilities. For a regressor, its
+    predictions; for an outlier detector, how far clips are from normal.
 
     Raises
     ------
     TypeError
-        If the estimator is nothing of these.
+        If the estimator is none of these.
     """
     if is_outlier_detector(model):
         return -np.asarray(model.decision_function(clips)).reshape(len(clips), -1)
@@ -39,24 +39,24 @@ def columns_of(model: Any, clips: Any) -> np.ndarray:
 
 
 def chosen_columns(model: Any, columns: np.ndarray, target: Any) -> tuple[np.ndarray, list]:
-    """Tell which column is explained for each clip, and what it is called.
+    """Return the column that is explained for each clip, and its name.
 
     Parameters
     ----------
     model : estimator
-        Whose columns they are.
+        Estimator of the columns.
     columns : ndarray of shape (n_clips, n_columns)
-        What `columns_of` gives.
+        Columns from `columns_of`.
     target : class, int, array-like of shape (n_clips,), or None
-        What to explain, of all clips or of each: a class, or the number of an output. None: the class that is
-        predicted, or the first output.
+        Target to explain, of all clips or of each: a class, or the index of an output. If None, the predicted class, or
+        the first output.
 
     Returns
     -------
     which : ndarray of int, shape (n_clips,)
         Columns.
     names : list
-        Classes, or numbers of outputs.
+        Classes, or indices of outputs.
 
     Raises
     ------

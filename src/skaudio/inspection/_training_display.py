@@ -1,4 +1,4 @@
-"""How the training of a network went."""
+"""Learning curves of a network."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -13,27 +13,27 @@ NOT_DRAWN = ("learning_rate",)  # callbacks write it into the history, and it is
 
 
 class TrainingDisplay(Display):
-    """Loss and metric of a network over the epochs of its training.
+    """Learning curves: loss and metrics of a network over the training epochs.
 
-    Make one by `from_estimator` or `from_array`; all is kept as attributes. The loss is on the left axis, other metrics
-    on the right; clips that were held out are dashed.
+    Create it with `from_estimator` or `from_array`; all parameters are stored as attributes. The loss is on the left
+    axis, other metrics on the right; curves of held-out clips are dashed.
 
     Parameters
     ----------
     history : dict of str to sequence of float
-        Values of each epoch: ``loss``, metrics such as ``accuracy``, and ``val_loss`` and ``val_accuracy`` of what was
-        held out.
+        Values of each epoch: ``loss``, metrics such as ``accuracy``, and ``val_loss`` and ``val_accuracy`` of held-out
+        clips.
 
     Attributes
     ----------
     lines_ : dict of str to matplotlib.lines.Line2D
         The curves, by their names in the history.
     best_ : matplotlib.lines.Line2D or None
-        The mark at the epoch of the least ``val_loss``, where there is one.
+        Marker at the epoch of the lowest ``val_loss``, if any.
     right_ax_ : matplotlib Axes or None
-        Those of the other metrics, where there are any.
+        Axes of the other metrics, if any.
     ax_, figure_ : matplotlib Axes and Figure
-        Where it is.
+        Axes and figure of the plot.
 
     Examples
     --------
@@ -49,21 +49,21 @@ class TrainingDisplay(Display):
 
     @classmethod
     def from_estimator(cls, estimator: Any, *, ax: Any = None, **line: Any) -> Self:
-        """Draw how a network was trained.
+        """Plot the learning curves of a network.
 
         Parameters
         ----------
         estimator : estimator or Pipeline
             A fitted network of `skaudio.estimators`, or a pipeline that ends in one.
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **line : dict
-            For ``matplotlib.axes.Axes.plot``, such as ``linewidth``.
+            Keyword arguments of ``matplotlib.axes.Axes.plot``, such as ``linewidth``.
 
         Returns
         -------
         TrainingDisplay
-            Drawn.
+            The plotted display.
 
         Raises
         ------
@@ -80,26 +80,26 @@ class TrainingDisplay(Display):
 
     @classmethod
     def from_array(cls, history: Mapping[str, Sequence[float]], *, ax: Any = None, **line: Any) -> Self:
-        """Draw a history.
+        """Plot the learning curves of a history.
 
         Parameters
         ----------
         history : dict of str to sequence of float
             See the class; also that of `keras.callbacks.History`.
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **line : dict
-            For ``matplotlib.axes.Axes.plot``, such as ``linewidth``.
+            Keyword arguments of ``matplotlib.axes.Axes.plot``, such as ``linewidth``.
 
         Returns
         -------
         TrainingDisplay
-            Drawn.
+            The plotted display.
 
         Raises
         ------
         ValueError
-            If there is no loss in it, or no epoch.
+            If it has no loss, or no epoch.
         """
         if not len(history.get("loss", ())):
             raise ValueError(
@@ -109,19 +109,19 @@ class TrainingDisplay(Display):
         return cls(dict(history)).plot(ax, **line)
 
     def plot(self, ax: Any = None, **line: Any) -> Self:
-        """Draw it.
+        """Plot visualization.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **line : dict
-            For ``matplotlib.axes.Axes.plot``, such as ``linewidth``.
+            Keyword arguments of ``matplotlib.axes.Axes.plot``, such as ``linewidth``.
 
         Returns
         -------
         TrainingDisplay
-            Itself.
+            The display itself.
         """
         ax = self._take_axes(ax, (6.4, 4.0))  # first: it says what to install
         from matplotlib.ticker import MaxNLocator

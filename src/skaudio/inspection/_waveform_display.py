@@ -1,4 +1,4 @@
-"""The waveform of a clip over time."""
+"""Waveform of a clip over time."""
 
 from typing import Any, Self
 
@@ -10,27 +10,27 @@ from skaudio.io import clip_kind, load
 
 
 class WaveformDisplay(Display):
-    """The waveform of a clip, or what a front end hears of it.
+    """Waveform of a clip, or the part of it that a front end takes.
 
-    Make one by `from_array` or `from_estimator`; all is kept as attributes.
+    Create it with `from_array` or `from_estimator`; all parameters are stored as attributes.
 
     Parameters
     ----------
     y : ndarray of shape (n_samples,)
         The waveform; 1 is full scale.
     sr : float
-        Its sampling rate in Hz.
+        Sampling rate in Hz.
 
     Attributes
     ----------
     adaptive_ : librosa.display.AdaptiveWaveplot
-        What draws it: the envelope, or, where little of the time is shown, the samples.
+        Plot of the envelope or, if zoomed in, of the samples.
     ax_, figure_ : matplotlib Axes and Figure
-        Where it is.
+        Axes and figure of the plot.
 
     See Also
     --------
-    SpectrogramDisplay : What a front end makes of it.
+    SpectrogramDisplay : Frames that a front end computes.
 
     Examples
     --------
@@ -47,24 +47,24 @@ class WaveformDisplay(Display):
 
     @classmethod
     def from_array(cls, clip: Any, *, sr: float | None = None, ax: Any = None, **line: Any) -> Self:
-        """Draw a clip.
+        """Plot the waveform of a clip.
 
         Parameters
         ----------
         clip : path, binary file object, array, pair or dict
             One clip, as `skaudio.io.load` takes it. Channels are averaged.
         sr : float or None, default=None
-            Sampling rate in Hz: of an array, its own; anything else is resampled to it. None: the clip's own, which an
-            array does not tell.
+            Sampling rate in Hz: of an array, its own; other clips are resampled to it. If None, the clip's own, which
+            an array does not have.
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **line : dict
-            For `librosa.display.waveshow`, such as ``color``.
+            Keyword arguments of `librosa.display.waveshow`, such as ``color``.
 
         Returns
         -------
         WaveformDisplay
-            Drawn.
+            The plotted display.
 
         Raises
         ------
@@ -79,28 +79,28 @@ class WaveformDisplay(Display):
 
     @classmethod
     def from_estimator(cls, estimator: FrontEnd, clip: Any, *, ax: Any = None, **line: Any) -> Self:
-        """Draw what a front end hears: the part of a clip that it takes, at its sampling rate, trimmed and levelled.
+        """Plot the part of a clip that a front end takes, at its sampling rate, trimmed and levelled.
 
         Parameters
         ----------
         estimator : front end
             Any of `skaudio.features` or `skaudio.pretrained.PretrainedEmbedding`.
         clip : path, binary file object, array, pair or dict
-            One clip, as a batch of clips has them.
+            One clip, as in a batch of clips.
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **line : dict
-            For `librosa.display.waveshow`, such as ``color``.
+            Keyword arguments of `librosa.display.waveshow`, such as ``color``.
 
         Returns
         -------
         WaveformDisplay
-            Drawn. Time is counted from the first sample that is taken.
+            The plotted display. Time is counted from the first sample that is taken.
 
         Raises
         ------
         TypeError
-            If the estimator is no front end.
+            If the estimator is not a front end.
         AudioError, TypeError
             If the clip cannot be decoded.
         """
@@ -112,19 +112,19 @@ class WaveformDisplay(Display):
         return cls(estimator.waveform(clip), estimator.rate).plot(ax, **line)
 
     def plot(self, ax: Any = None, **line: Any) -> Self:
-        """Draw it.
+        """Plot visualization.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None: in a new figure.
+            Axes to plot on. If None, a new figure is created.
         **line : dict
-            For `librosa.display.waveshow`, such as ``color``.
+            Keyword arguments of `librosa.display.waveshow`, such as ``color``.
 
         Returns
         -------
         WaveformDisplay
-            Itself.
+            The display itself.
         """
         pyplot()  # says what to install; librosa would not
         from librosa.display import waveshow

@@ -1,4 +1,4 @@
-"""Estimators and values of parameters as a person would call them."""
+"""Readable names of estimators and parameter values."""
 
 import inspect
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ NEVER_SHOWN = ("memory", "n_jobs", "verbose", "on_error")
 
 
 def in_words(estimators: Sequence[Any]) -> list[str]:
-    """Call estimators by their classes, and by what those of one class differ in.
+    """Name estimators by their classes, and by the parameters in which those of one class differ.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def in_words(estimators: Sequence[Any]) -> list[str]:
     Returns
     -------
     list of str
-        Such as ``MFCC(deltas=2)``, where another MFCC has other deltas, and ``SVC`` of the only one. Pipelines are
-        their steps: ``StandardScaler + SVC``. What is no estimator is written as it is. Equal words mean equal
+        Names, such as ``MFCC(deltas=2)``, if another MFCC has other deltas, and ``SVC`` for the only one. Pipelines are
+        named by their steps: ``StandardScaler + SVC``. Other values are written unchanged. Equal names mean equal
         parameters.
 
     Examples
@@ -45,7 +45,7 @@ def in_words(estimators: Sequence[Any]) -> list[str]:
 
 
 def _kind(value: Any) -> Any:
-    """Tell what can be compared parameter by parameter."""
+    """Return the kind of a value; values of one kind are compared parameter by parameter."""
     if isinstance(value, Pipeline):
         return tuple(_kind(step) for _, step in value.steps)
     return type(value) if _is_estimator(value) else None

@@ -1,6 +1,6 @@
-"""Sound in: decode, downmix, resample, cut, stream long files.
+"""Audio input: decode, downmix, resample, cut, stream long files.
 
-Every function takes a clip in each way that a batch of clips may hold it; see `load`.
+Every function accepts a clip of each kind that a batch of clips may contain; see `load`.
 """
 
 from skaudio.io._audio_error import AudioError

@@ -1,4 +1,4 @@
-"""Clips that are arrays."""
+"""Clips in memory."""
 
 from typing import Any
 
@@ -16,16 +16,16 @@ class ArraySound(Sound):
     Parameters
     ----------
     samples : ndarray of shape (n_samples,) or (n_samples, n_channels)
-        Of a dtype that `skaudio._samples.sample_array` lets pass.
+        Samples of a dtype that `skaudio._samples.sample_array` accepts.
     sr : float
-        Its sampling rate in Hz.
+        Sampling rate in Hz.
     name : str
-        What messages call it.
+        Name used in messages.
 
     Raises
     ------
     AudioError, TypeError
-        If there are no samples, or if the rate is none.
+        If there are no samples, or if the rate is invalid.
     """
 
     def __init__(self, samples: np.ndarray, sr: float, name: str) -> None:
@@ -49,14 +49,14 @@ class ArraySound(Sound):
 
 
 def clip_samples(given: Any, name: str, *, several: bool) -> np.ndarray:
-    """Convert a clip to an array ``(n_samples,)``, or ``(n_samples, n_channels)`` if it may have several channels.
+    """Convert a clip to an array ``(n_samples,)``, or ``(n_samples, n_channels)`` if several channels are allowed.
 
-    One channel may have an axis of its own. Of several, the axis that is far shorter is that of the channels.
+    A single channel may have its own axis. Of several, the far shorter axis is that of the channels.
 
     Raises
     ------
     AudioError, TypeError
-        If it is of another shape, or of numbers that are no samples.
+        If it has another shape, or if its numbers are not samples.
     """
     samples = without_channel_axis(sample_array(given, name))
     if several and samples.ndim == 2 and look_like_channels(samples):

@@ -1,10 +1,10 @@
-"""The one error of decoding and of what clips hold."""
+"""`AudioError`: a clip cannot be decoded or used."""
 
 
 class AudioError(ValueError):
-    """A clip cannot be decoded, or what it holds is no usable sound.
+    """A clip cannot be decoded, or its content is not usable sound.
 
-    The message says which file or array, what was received, what was expected and what to do.
+    The message states the file or array, what was received, what was expected and how to fix it.
 
     Examples
     --------

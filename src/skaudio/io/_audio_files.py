@@ -1,4 +1,4 @@
-"""Which files of a folder are recordings."""
+"""Listing of the recordings in a folder."""
 
 import warnings
 from collections import Counter
@@ -21,21 +21,21 @@ OTHER_AUDIO_EXTENSIONS = (
 
 
 def find_audio_files(folder: str | Path, extensions: Sequence[str] = AUDIO_EXTENSIONS) -> tuple[list[Path], Counter]:
-    """Find the recordings below a folder, at any depth, but no hidden ones.
+    """Find the recordings below a folder, at any depth, without hidden files.
 
     Parameters
     ----------
     folder : str or Path
         The folder.
     extensions : sequence of str
-        What the names of recordings end in, in lower case.
+        Suffixes of recordings, in lower case.
 
     Returns
     -------
     files : list of Path
         Relative to the folder, sorted.
     others : Counter
-        How many other files may hold sound, by ending; for `warn_of_others`.
+        Number of other files that may contain sound, by suffix; for `warn_of_others`.
     """
     folder = Path(folder)
     relative = (file.relative_to(folder) for file in folder.rglob("*") if file.suffix)
@@ -50,7 +50,7 @@ def find_audio_files(folder: str | Path, extensions: Sequence[str] = AUDIO_EXTEN
 
 
 def warn_of_others(folder: str | Path, others: Counter, *, stacklevel: int) -> None:
-    """Warn of files that may hold sound and are left out, if there are any."""
+    """Warn if files that may contain sound are left out."""
     if others:
         counts = ", ".join(f"{n} {suffix}" for suffix, n in sorted(others.items()))
         warnings.warn(

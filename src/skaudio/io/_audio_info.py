@@ -1,4 +1,4 @@
-"""What a clip's header tells."""
+"""Header information of a clip."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +11,15 @@ PIECE_SAMPLES = 2**18
 
 @dataclass(frozen=True)
 class AudioInfo:
-    """Facts about a clip.
+    """Header information of a clip.
 
     Attributes
     ----------
     sr : float
-        Its own sampling rate in Hz.
+        Native sampling rate in Hz.
     n_channels : int
     n_samples : int
-        Samples of each channel.
+        Number of samples per channel.
     """
 
     sr: float
@@ -28,12 +28,12 @@ class AudioInfo:
 
     @property
     def duration_seconds(self) -> float:
-        """How long it lasts."""
+        """Duration in seconds."""
         return self.n_samples / self.sr
 
 
 def audio_info(source: Any, *, sr: float | None = 22050) -> AudioInfo:
-    """Read a clip's sampling rate, number of channels and length, decoding it only where nothing else shows them.
+    """Read the header of a clip: sampling rate, number of channels and length, decoding it only if necessary.
 
     Parameters
     ----------
@@ -49,16 +49,16 @@ def audio_info(source: Any, *, sr: float | None = 22050) -> AudioInfo:
     Raises
     ------
     AudioError, TypeError
-        If it cannot be opened, or if it is cut short as far as its header shows.
+        If it cannot be opened, or if its header shows that it is truncated.
 
     Warns
     -----
     UserWarning
-        If the file holds more or a little less than its header states; see `load`.
+        If the file contains more or slightly less than its header states; see `load`.
 
     Notes
     -----
-    An MP3 file that does not state its length is read through, but not decoded.
+    An MP3 file that does not state its length is read completely, but not decoded.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def audio_info(source: Any, *, sr: float | None = 22050) -> AudioInfo:
 
 
 def duration_seconds(source: Any, *, sr: float | None = 22050) -> float:
-    """Tell how long a clip lasts; see `audio_info`.
+    """Return the duration of a clip in seconds; see `audio_info`.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def duration_seconds(source: Any, *, sr: float | None = 22050) -> float:
     Returns
     -------
     float
-        Seconds.
+        Duration in seconds.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Clips that libsndfile cannot decode, such as M4A and WMA: through the optional package audioread."""
+"""Clips that libsndfile cannot decode, such as M4A and WMA, decoded by the optional package audioread."""
 
 from typing import Any
 
@@ -14,21 +14,21 @@ STATES_DURATION = (b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75", b"RIFF")
 
 
 class AudioreadSound(Sound):
-    """An encoded clip, opened by audioread: by ffmpeg or the decoders of the system.
+    """An encoded clip, opened by audioread with ffmpeg or a decoder of the system.
 
     Parameters
     ----------
     path : str
         The file.
     name : str
-        What messages call it.
+        Name used in messages.
 
     Raises
     ------
     ImportError
         If audioread is not installed.
     audioread.DecodeError, AudioError
-        If it finds no decoder, or one that finds no sampling rate.
+        If it finds no decoder, or no sampling rate.
     """
 
     def __init__(self, path: str, name: str) -> None:
@@ -78,7 +78,7 @@ class AudioreadSound(Sound):
 
 
 def _states_duration(path: str) -> bool:
-    """Whether this is an MP4, Matroska (WebM), ASF (WMA), WAV or AVI file, whose headers state a duration."""
+    """Return whether a file is MP4, Matroska (WebM), ASF (WMA), WAV or AVI, whose headers state a duration."""
     with open(path, "rb") as file:
         head = file.read(8)
     return head[4:] in (b"ftyp", b"moov", b"mdat") or head[:4] in STATES_DURATION

@@ -1,4 +1,4 @@
-"""Several clips in one file, one after another."""
+"""Several concatenated clips in one file."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,14 +9,14 @@ from skaudio.io._sound import Sound
 
 
 class ChainedSound(Sound):
-    """The parts of a joined file as one clip; one of them is open at a time.
+    """The parts of a concatenated file as one clip; one part is open at a time.
 
     Parameters
     ----------
     openers : sequence of callable
-        Each opens a part. All have one sampling rate and number of channels.
+        Each opens a part. All parts have the same sampling rate and number of channels.
     lengths : sequence of int
-        Their numbers of samples.
+        Numbers of samples of the parts.
     """
 
     def __init__(self, openers: Sequence[Callable[[], Sound]], lengths: Sequence[int]) -> None:
@@ -52,7 +52,7 @@ class ChainedSound(Sound):
             self._position = min(target, end)
 
     def call_at_close(self, callback: Callable[[], Any]) -> None:
-        """Have something closed after this."""
+        """Register a callback to run at close."""
         self._at_close.insert(0, callback)
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ class ChainedSound(Sound):
             self._at_close.pop()()
 
     def _open_at_position(self) -> int:
-        """Open the part that the position is in, and return where it ends."""
+        """Open the part at the current position, and return its end."""
         index = int(np.searchsorted(self._ends, self._position, side="right"))
         if index != self._index:
             self._part.close()

@@ -1,4 +1,4 @@
-"""Which channel of a clip is wanted."""
+"""Selection of a channel of a clip."""
 
 from collections.abc import Mapping, Sequence
 from numbers import Integral
@@ -10,14 +10,14 @@ from skaudio.io._clip import clip_kind, clip_name
 
 
 def own_channel(clip: Any, channel: int | None) -> int | None:
-    """Return the channel that a record asks for, as ``{"path": "a.wav", "channel": 1}`` does, else `channel`."""
+    """Return the channel specified by a record, such as ``{"path": "a.wav", "channel": 1}``, else `channel`."""
     if isinstance(clip, Mapping) and clip.get("channel") is not None:
         return clip["channel"]
     return channel
 
 
 def check_channel(channel: Any, n_channels: int, name: str) -> None:
-    """Raise an AudioError where a clip has no such channel."""
+    """Raise an AudioError if a clip has no such channel."""
     if channel is None:
         return
     if not isinstance(channel, Integral) or isinstance(channel, bool):
@@ -28,23 +28,23 @@ def check_channel(channel: Any, n_channels: int, name: str) -> None:
 
 
 def split_channels(clips: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return each channel of each clip as a clip of its own.
+    """Split clips into their channels, each a clip of its own.
 
     Parameters
     ----------
     clips : sequence of paths, pairs ``(y, sr)`` or records
-        See `load`. Nothing is decoded yet; of files, the header is read.
+        See `load`. Nothing is decoded; of files, only the header is read.
 
     Returns
     -------
     list of dict
-        Records such as ``{"path": "night.wav", "channel": 1}``, clips in their order and channels in theirs. All that
-        takes a clip takes one of them.
+        Records such as ``{"path": "night.wav", "channel": 1}``, ordered by clip, then by channel. They are accepted
+        wherever a clip is.
 
     Raises
     ------
     AudioError, TypeError
-        If a clip cannot be opened, or does not state its sampling rate, as a bare array.
+        If a clip cannot be opened, or has no sampling rate, as a bare array.
 
     Examples
     --------

@@ -1,9 +1,9 @@
-"""Where WAV, AIFF, SVX, W64, CAF and AU files hold their samples, how many bytes they state, and how many are there.
+"""Location of the samples in WAV, AIFF, SVX, W64, CAF and AU files, and their stated and actual sizes.
 
-The sizes in these headers are often wrong. Writers that cannot go back to fill them in, as into a pipe, and recorders
-that lose power leave a placeholder (0, -1, or about 2**31), which means "to the end of the file"; recorders that lose
-power later leave the size of a while ago; files above 4 GiB leave the size modulo 2**32; some writers count the header,
-too. The size of the whole file that the header states is not used: it is wrong more often.
+The sizes in these headers are often wrong. Writers that cannot seek back, as in a pipe, and recorders that lose power
+leave a placeholder (0, -1, or about 2**31), which means "to the end of the file"; recorders that lose power later leave
+an outdated size; files above 4 GiB store the size modulo 2**32; some writers include the header. The size of the whole
+file in the header is not used: it is wrong more often.
 """
 
 import re
@@ -20,7 +20,7 @@ W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")  # of the ids of its chunks
 
 
 class Layout(NamedTuple):
-    """How chunks follow each other in a format."""
+    """Chunk layout of a format."""
 
     first: int  # position of the first chunk
     id_bytes: int
@@ -46,7 +46,7 @@ AU_UNKNOWN = 0xFFFFFFFF
 
 
 class Samples(NamedTuple):
-    """Where the samples of a file are."""
+    """Location of the samples in a file."""
 
     begin: int
     n_stated: int | None  # bytes; None where the header leaves it open
@@ -57,7 +57,7 @@ class Samples(NamedTuple):
 
 
 def find_samples(file: FileView, head: bytes) -> Samples | None:
-    """Find the samples of a file by its first bytes; None if it is in none of these formats, or holds none."""
+    """Locate the samples of a file; None if it has none of these formats, or no samples."""
     layout = LAYOUTS.get(head[:4])
     if layout is not None:
         is_svx = head[8:12] in (b"8SVX", b"16SV")
@@ -71,7 +71,7 @@ def find_samples(file: FileView, head: bytes) -> Samples | None:
 
 
 def wav_codec(file: FileView, head: bytes) -> int | None:
-    """Return the number of the codec of a WAV file, that of the subformat where it is an extensible one."""
+    """Return the codec number of a WAV file; that of the subformat if it is extensible."""
     layout = LAYOUTS.get(head[:4])
     if layout is None or head[8:12] != b"WAVE":
         return None
@@ -101,7 +101,7 @@ def _samples_chunk(file: FileView, head: bytes, layout: Layout) -> Samples | Non
 
 
 def _corrected(samples: Samples, size_at: int, size: struct.Struct, more: int) -> Samples:
-    """Note what a size that is left open should be, if it has room for it."""
+    """Add a correction of a placeholder size, if the field is large enough."""
     n = samples.n_there + more
     if samples.n_stated is not None or n >= 2 ** (8 * size.size):
         return samples
@@ -109,7 +109,7 @@ def _corrected(samples: Samples, size_at: int, size: struct.Struct, more: int) -
 
 
 def _chunks(file: FileView, head: bytes, layout: Layout) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the id of each chunk, where its content begins, and its size."""
+    """Yield the id, content position and size of each chunk."""
     position = layout.first
     n_head = layout.id_bytes + layout.size.size
     for _ in range(MAX_CHUNKS):
@@ -143,7 +143,7 @@ def _judged(file: FileView, begin: int, n_stated: int | None, layout: Layout | N
 
 
 def _end_of_chunks(file: FileView, end: int, layout: Layout | None) -> int:
-    """Return where the last chunk behind the samples ends, or another file begins."""
+    """Return the end of the last chunk after the samples, or the start of another file."""
     if layout is None or file.bytes_at(end, 4) in LAYOUTS:  # not every writer fills up the last chunk
         return end
     position = end + -end % layout.align
@@ -155,7 +155,7 @@ def _end_of_chunks(file: FileView, end: int, layout: Layout | None) -> int:
 
 
 def _n_unexplained(file: FileView, position: int, *, zeros_count: bool) -> int:
-    """Count the bytes from a position on that may be samples, too; zeros may be padding, or silence."""
+    """Count the bytes after a position that may be further samples; zeros may be padding or silence."""
     n_left = file.size - position
     if n_left < MIN_BYTES or file.bytes_at(position, 3) == b"TAG":  # what is left of a chunk, a tag
         return 0

@@ -1,4 +1,4 @@
-"""What kind of item of a batch of clips something is, and what messages call it; nothing is decoded here."""
+"""Kind and name of an item of a batch of clips; nothing is decoded here."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ ACCEPTED = (
 
 
 def clip_kind(item: Any) -> Literal["file", "array", "pair", "record"]:
-    """Tell in which of the four ways a clip is given.
+    """Return which of the four kinds a clip is.
 
     Parameters
     ----------
@@ -25,9 +25,9 @@ def clip_kind(item: Any) -> Literal["file", "array", "pair", "record"]:
     -------
     {"file", "array", "pair", "record"}
         - "file": a str or PathLike, or a binary file object;
-        - "array": a list of numbers or an array, which is taken to have the sampling rate that is asked for;
+        - "array": a list of numbers or an array, assumed to have the requested sampling rate;
         - "pair": ``(y, sr)``;
-        - "record": a dict or decoder as Hugging Face datasets make them, or a row of one that holds it as "audio".
+        - "record": a dict or decoder of Hugging Face datasets, or a row of one with it as "audio".
 
     Raises
     ------
@@ -61,14 +61,14 @@ def clip_kind(item: Any) -> Literal["file", "array", "pair", "record"]:
 
 
 def clip_name(item: Any, index: int | None = None) -> str:
-    """Name a clip in a message.
+    """Return the name of a clip for messages.
 
     Parameters
     ----------
     item : object
-        The clip, or anything else: naming never fails.
+        The clip, or any other object: no error is raised.
     index : int or None, default=None
-        Where it stands in its batch.
+        Index in its batch.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def clip_name(item: Any, index: int | None = None) -> str:
 
 
 def _is_pair(item: Sequence) -> bool:
-    """Tell ``(y, sr)`` from a short list of numbers; a pair with its parts swapped is one too."""
+    """Return whether an item is ``(y, sr)``, also swapped, rather than a short list of numbers."""
     if len(item) != 2:
         return False
     others = [part for part in item if not isinstance(part, Number)]
@@ -97,7 +97,7 @@ def _is_pair(item: Sequence) -> bool:
 
 
 def holds_clip(record: Mapping) -> bool:
-    """Return whether a dict is a row of a data set, with a clip that knows its rate, or its file, as "audio"."""
+    """Return whether a dict is a row of a data set, with a clip that has a rate or file as "audio"."""
     if any(record.get(name) is not None for name in ("array", "bytes", "path")):
         return False
     try:

@@ -1,4 +1,4 @@
-"""What a clip is recognised by."""
+"""Cache keys of clips."""
 
 import hashlib
 import os
@@ -10,19 +10,19 @@ import numpy as np
 
 
 def clip_key(clip: Any, prefix: bytes = b"") -> bytes:
-    """Compute a key by which a clip is recognised: of a file by path, size and time of change, else by its content.
+    """Compute a key that identifies a clip: a file by path, size and modification time, else by content.
 
     Parameters
     ----------
     clip : path, binary file object, array, pair or dict
         See `load`.
     prefix : bytes, default=b""
-        What else the key depends on, 64 bytes at most.
+        Further input of the key, at most 64 bytes.
 
     Returns
     -------
     bytes
-        16 of them.
+        Key of 16 bytes.
 
     Raises
     ------

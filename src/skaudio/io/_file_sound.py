@@ -1,4 +1,4 @@
-"""A file that libsndfile decodes."""
+"""Files decoded by libsndfile."""
 
 import io
 import os
@@ -23,30 +23,30 @@ class FileSound(Sound):
     Parameters
     ----------
     source : int, str, bytes, BytesIO or FileView
-        Descriptor, which is left open, path or file.
+        Descriptor (left open), path or file.
     name : str
-        What messages call it.
+        Name used in messages.
     raw : dict, optional
-        Of samples without a header: what `soundfile.SoundFile` needs to know.
+        Arguments of `soundfile.SoundFile` for samples without a header.
 
     Attributes
     ----------
     file : soundfile.SoundFile
     container, subtype : str
-        Its format and codec, as soundfile names them.
+        Format and codec, as named by soundfile.
     n_lacking : int
-        Samples that may be fewer than `n_samples` says without an error.
+        Tolerated number of samples fewer than `n_samples`.
     check_end : callable or None
-        Called when all has been read, it returns what else is to be warned of.
+        Called when all has been read; returns a further warning.
 
     Raises
     ------
     CannotOpenError
         If libsndfile cannot open it.
     AudioError
-        If its sampling rate is none of sound.
+        If its sampling rate is not that of sound.
     Exception
-        What reading the file led to, if it is no path.
+        Any exception raised when reading the file, if not a path.
     """
 
     n_lacking = 0
@@ -72,13 +72,13 @@ class FileSound(Sound):
             raise
 
     def leave_out(self, n_leading: int, n_samples: int) -> None:
-        """Begin later, and have another length than libsndfile believes."""
+        """Skip samples at the start, and override libsndfile's length."""
         self._n_leading, self.n_samples = n_leading, n_samples
         if n_leading:
             self._go_to(0)
 
     def call_at_close(self, callback: Callable[[], Any]) -> None:
-        """Have something closed after this."""
+        """Register a callback to run at close."""
         self._at_close.insert(0, callback)
 
     def read(self, n: int) -> np.ndarray:
@@ -92,7 +92,7 @@ class FileSound(Sound):
         return out[:n_read]
 
     def bytes_read(self) -> int | None:
-        """Return how far libsndfile has come in the file; None where it opened a path."""
+        """Return libsndfile's position in the file; None if it opened a path."""
         if isinstance(self._source, int):
             return os.lseek(self._source, 0, os.SEEK_CUR)
         return None if isinstance(self._source, (str, bytes)) else self._source.tell()
@@ -119,7 +119,7 @@ class FileSound(Sound):
             raise AudioError(self._damaged(f"libsndfile cannot go to sample {target - self._n_leading}."))
 
     def _guarded(self, call: Callable, *args: Any, **kwargs: Any) -> Any:
-        """Call soundfile; raise what reading the file led to, rather than what libsndfile makes of it."""
+        """Call soundfile; raise exceptions of reading the file rather than libsndfile's resulting error."""
         try:
             result = call(*args, **kwargs)
         except Exception as error:  # MemoryError and ValueError, too, by what a damaged header says

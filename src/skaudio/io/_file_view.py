@@ -1,4 +1,4 @@
-"""A part of an open file as a file of its own, which keeps what goes wrong when libsndfile reads it."""
+"""Views of a part of an open file, which record exceptions raised when libsndfile reads it."""
 
 import io
 import os
@@ -9,7 +9,7 @@ HAS_PREAD = hasattr(os, "pread")
 
 
 class Descriptor:
-    """An open file of the system, which is read without being moved: libsndfile reads it at the same time.
+    """An open file descriptor, read without moving its position: libsndfile reads it at the same time.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ class Descriptor:
     Attributes
     ----------
     for_libsndfile : int, str or bytes
-        The descriptor; the path, where the system cannot read a file without moving it.
+        The descriptor, or the path where the system cannot read without moving the position.
     """
 
     def __init__(self, path: str | bytes) -> None:
@@ -29,7 +29,7 @@ class Descriptor:
         self.for_libsndfile = self._fd if HAS_PREAD else path
 
     def is_regular(self) -> bool:
-        """Whether it has a size, as folders, pipes and devices have not."""
+        """Whether it is a regular file, not a folder, pipe or device."""
         return stat.S_ISREG(self._status.st_mode)
 
     def read_all(self) -> bytes:
@@ -38,7 +38,7 @@ class Descriptor:
             return file.read()
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to a position that counts from the start or, if `whence` is 2, from the end."""
+        """Move to a position relative to the start or, if `whence` is 2, to the end."""
         self._position = offset + (self._status.st_size if whence == io.SEEK_END else 0)
         return self._position
 
@@ -50,29 +50,28 @@ class Descriptor:
         return os.read(self._fd, n)
 
     def close(self) -> None:
-        """Close it."""
+        """Close the file."""
         os.close(self._fd)
 
 
 class FileView:
-    """A stretch of a seekable binary file.
+    """A part of a seekable binary file.
 
-    libsndfile reads Python's files through callbacks. An exception that is raised there does not reach the caller:
-    libsndfile sees the end of the file, or bytes that were never filled. So exceptions are kept here, to be raised by
-    `raise_failure` after every call of libsndfile; a file that failed once is not read again, and is at its end from
-    then on: libsndfile would go on for ever, looking for the next chunk. A file that returns fewer
-    bytes than asked for before its end, as a raw stream may, is read on until they are there.
+    libsndfile reads Python's files through callbacks. Exceptions raised there do not reach the caller: libsndfile sees
+    the end of the file, or uninitialised bytes. They are therefore stored, to be raised by `raise_failure` after every
+    call of libsndfile; a file that failed once is not read again, but treated as ended: libsndfile would otherwise
+    search for the next chunk forever. Short reads before the end, as of a raw stream, are repeated until complete.
 
     Parameters
     ----------
     file : binary file object
-        It is read and moved, and left open.
+        The file; its position changes, and it is left open.
     start, stop : int
-        The bytes that are shown; up to the end of the file if `stop` is None.
+        Range of bytes; up to the end of the file if `stop` is None.
     n_zeros : int
-        Zero bytes that seem to follow them.
+        Number of zero bytes appended.
     correction : (int, bytes) or None
-        Where something else seems to be, and what.
+        Position and bytes of replaced content.
     """
 
     def __init__(
@@ -101,7 +100,7 @@ class FileView:
         n_zeros: int = 0,
         correction: tuple[int, bytes] | None = None,
     ) -> "FileView":
-        """Return a view of a part of this view; its positions count from where this view begins."""
+        """Return a view of a part of this view; positions are relative to the start of this view."""
         stop = self._n_bytes if stop is None else min(stop, self._n_bytes)
         start, stop = self._start + start, self._start + stop
         part = FileView(self._file, start, stop, n_zeros=n_zeros, correction=correction)
@@ -110,23 +109,23 @@ class FileView:
 
     @property
     def failure(self) -> BaseException | None:
-        """The first exception that reading the file led to."""
+        """First exception raised when reading the file."""
         return self._failures[0] if self._failures else None
 
     def bytes_at(self, position: int, n: int) -> bytes:
-        """Return at most `n` bytes from a position on."""
+        """Return at most `n` bytes from a position."""
         self._position = position
         content = self.read(n)
         self.raise_failure()
         return content
 
     def raise_failure(self) -> None:
-        """Raise the exception that reading the file led to, if any."""
+        """Raise the first exception of reading the file, if any."""
         if self._failures:
             raise self._failures[0]
 
     def restore(self) -> None:
-        """Move the file back to where the view begins."""
+        """Move the file back to the start of the view."""
         if not self._failures:
             self._file.seek(self._start)
 
@@ -166,7 +165,7 @@ class FileView:
         return len(content)
 
     def _bytes(self, n: int) -> bytes:
-        """Read on until `n` bytes are there, or the file ends or fails."""
+        """Read until `n` bytes are complete, or the file ends or fails."""
         try:
             content = self._next(self._start + self._position, n)
             while 0 < len(content) < n:

@@ -1,4 +1,4 @@
-"""A long recording, block by block, in little memory."""
+"""Block-wise decoding of long recordings."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -16,9 +16,9 @@ class AudioBlock(NamedTuple):
     Attributes
     ----------
     onset_seconds : float
-        Where it begins in the recording.
+        Onset in the recording.
     y : ndarray of float32, shape (n_samples,) or (n_channels, n_samples)
-        Its waveform.
+        Waveform.
     sr : float
         Sampling rate of `y`, in Hz.
     """
@@ -39,24 +39,24 @@ def iter_blocks(
     offset: float = 0.0,
     duration: float | None = None,
 ) -> Iterator[AudioBlock]:
-    """Decode a recording block by block, in memory for a few blocks.
+    """Decode a recording block by block, with memory for a few blocks.
 
-    Joined, the blocks (where they do not overlap) are what `load` gives, resampling included.
+    Concatenated, non-overlapping blocks equal the result of `load`, including resampling.
 
     Parameters
     ----------
     source : path, binary file object, array, pair or dict
         See `load`.
     sr : float or None, default=None
-        Sampling rate wanted, in Hz. None: the recording's own.
+        Target sampling rate in Hz. None: the native rate.
     mono : bool, default=True
         Whether to average the channels.
     channel : int or None, default=None
         See `load`.
     block_seconds : float, default=60.0
-        Length of a block. The last one is shorter where the recording is not a multiple.
+        Length of a block. The last one may be shorter.
     overlap_seconds : float, default=0.0
-        How much of a block the next one begins with; less than `block_seconds`.
+        Overlap of consecutive blocks; less than `block_seconds`.
     offset : float, default=0.0
         See `load`.
     duration : float or None, default=None
@@ -65,12 +65,12 @@ def iter_blocks(
     Yields
     ------
     AudioBlock
-        ``(onset_seconds, y, sr)``. The onset counts from the start of the recording, `offset` included.
+        ``(onset_seconds, y, sr)``. The onset is relative to the start of the recording, including `offset`.
 
     Raises
     ------
     AudioError, TypeError
-        See `load`. A damaged file gives the blocks before the damage first.
+        See `load`. Blocks before the damage in a file are yielded first.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def _blocks(
 
 
 def regrouped(waveforms: Iterator[np.ndarray], length: int, hop: int) -> Iterator[np.ndarray]:
-    """Cut pieces of any length, one after another, into blocks that begin every `hop` samples."""
+    """Regroup pieces of any length into blocks that begin every `hop` samples."""
     held, n_held = [], 0
     n_seen = 0  # of what is held, the previous block had these
     for y in waveforms:

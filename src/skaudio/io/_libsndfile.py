@@ -1,4 +1,4 @@
-"""Oddities of libsndfile: what its errors mean, and what it prints to standard output."""
+"""Workarounds for libsndfile: meaning of its errors, and its output to standard output."""
 
 from functools import cache
 
@@ -16,11 +16,10 @@ SDS_HEAD, SDS_HEAD_BYTES, SDS_BLOCK_BYTES = b"\xf0\x7e", 21, 127
 
 @cache
 def sequential_file() -> type:
-    """Make the class of files that are read in one go from wherever they stand.
+    """Return the class of files that are read sequentially from their current position.
 
-    soundfile seeks to the position that a file has anyway after each read, where a file is said to be seekable. That
-    takes time, is refused for some codecs, and makes mpg123 begin anew: a frame or two of an MP3 file of variable bit
-    rate come out silent.
+    soundfile redundantly seeks to the current position after each read of a seekable file. That takes time, fails for
+    some codecs, and resets mpg123: a frame or two of an MP3 file of variable bit rate become silent.
     """
     from soundfile import SoundFile
 
@@ -32,12 +31,12 @@ def sequential_file() -> type:
 
 
 class CannotOpenError(Exception):
-    """libsndfile cannot open a file; whether another reader may depends on why.
+    """libsndfile cannot open a file; whether another reader is tried depends on the reason.
 
     Parameters
     ----------
     error : soundfile.SoundFileError
-        What it says.
+        Error of soundfile.
     """
 
     def __init__(self, error: Exception) -> None:
@@ -46,9 +45,9 @@ class CannotOpenError(Exception):
 
 
 def error_text(error: Exception) -> str:
-    """Return libsndfile's reason without its own mention of the file.
+    """Return libsndfile's message without the name of the file.
 
-    It prints to standard output if it is asked for the text of a code that is none, as those of mpg123 are.
+    libsndfile prints to standard output if asked for the text of an invalid code, such as those of mpg123.
     """
     code = getattr(error, "code", 0)
     text = f"error {code} of a decoder" if code < 0 else getattr(error, "error_string", str(error))
@@ -56,12 +55,12 @@ def error_text(error: Exception) -> str:
 
 
 def is_system_error(error: Exception) -> bool:
-    """Whether the system could not read the file, so that nothing is known of what it holds."""
+    """Whether the system could not read the file, so that its content is unknown."""
     return getattr(error, "code", 0) == SYSTEM
 
 
 def is_unknown_format(error: CannotOpenError, file: FileView) -> bool:
-    """Whether libsndfile does not know the format or codec of a file at all, rather than calling it malformed."""
+    """Whether libsndfile does not support the format or codec of a file, rather than finding it malformed."""
     if error.code == UNKNOWN_FORMAT:
         return True
     head = file.bytes_at(0, HEAD_BYTES)
@@ -74,7 +73,7 @@ def is_unknown_format(error: CannotOpenError, file: FileView) -> bool:
 
 
 def is_broken_sds(file: FileView, head: bytes) -> bool:
-    """Whether this is a MIDI sample dump with blocks missing, or one that libsndfile prints something about."""
+    """Return whether this is a MIDI sample dump with missing blocks, or one that makes libsndfile print."""
     if head[:2] != SDS_HEAD or head[3:4] != b"\x01":
         return False
     content = np.frombuffer(file.bytes_at(SDS_HEAD_BYTES, file.size), np.uint8)

@@ -17,84 +17,84 @@ def load(
     offset: float = 0.0,
     duration: float | None = None,
 ) -> tuple[np.ndarray, float]:
-    """Decode a clip, or a part of it, as `librosa.load` does, from whatever it is given as.
+    """Load a clip, or a part of it, of any kind as a waveform, as `librosa.load` does.
 
-    Of a file, only the wanted part is read. Loading releases the GIL while it decodes and resamples, and may be done
-    in several threads.
+    Only the requested part of a file is read. Decoding and resampling release the GIL, so that several threads can load
+    in parallel.
 
     Parameters
     ----------
     source : path, binary file object, array, pair or dict
         - str or PathLike: path of a file;
-        - binary file object: read from where it stands, and put back there if it is seekable;
-        - list of numbers or array of shape (n_samples,): taken to be at `sr` already, which nothing can check;
-        - ``(y, sr)``: array and its own sampling rate;
+        - binary file object: read from its current position, which is restored if it is seekable;
+        - list of numbers or array of shape (n_samples,): assumed to be at `sr`, which cannot be checked;
+        - ``(y, sr)``: array and its sampling rate;
         - dict with ``"array"`` and ``"sampling_rate"``, with ``"bytes"`` (the content of a file) or with ``"path"``, as
-          Hugging Face datasets make them; the first of them that is not None is used. Also their decoder objects, and
-          a row of a data set, with any of these as ``"audio"``.
+          in Hugging Face datasets; the first one that is not None is used. Also their decoder objects, and rows of a
+          data set with any of these as ``"audio"``.
 
-        Arrays hold floating-point numbers, or PCM as int8, int16, int32 or uint8, which is scaled to [-1, 1]. Those of
-        pairs and dicts may have several channels, ``(n_samples, n_channels)`` or ``(n_channels, n_samples)``: the
-        axis that is far shorter is taken for that of the channels. A bare array may where `channel` is given or `mono`
-        is False. Tensors and columns of other libraries are arrays.
+        Arrays contain floating-point numbers, or PCM as int8, int16, int32 or uint8, which is scaled to [-1, 1]. Those
+        of pairs and dicts may have several channels, ``(n_samples, n_channels)`` or ``(n_channels, n_samples)``: the
+        far shorter axis is assumed to be that of the channels; bare arrays only if `channel` is given or `mono` is
+        False. Tensors and columns of other libraries count as arrays.
     sr : float or None, default=22050
-        Sampling rate wanted, in Hz. None: the clip's own.
+        Target sampling rate in Hz. None: the native rate.
     mono : bool, default=True
         Whether to average the channels.
     channel : int or None, default=None
-        The only channel to load, counted from 0, whatever `mono` is; a record may ask for its own as ``"channel"``.
+        Index of the only channel to load, from 0, regardless of `mono`; a record may specify it as ``"channel"``.
     offset : float, default=0.0
-        Seconds to leave out at the start; if negative, the part begins so many seconds before the end.
+        Start of the part in seconds; if negative, relative to the end.
     duration : float or None, default=None
-        Seconds to load at most. None: all.
+        Maximum duration to load, in seconds. None: all.
 
     Returns
     -------
     y : ndarray of float32, shape (n_samples,), or (n_channels, n_samples) where several and not `mono`
-        Contiguous. It may share memory with an array that was given.
+        Contiguous. It may share memory with an input array.
     sr : float
-        Its sampling rate in Hz.
+        Sampling rate of `y` in Hz.
 
     Raises
     ------
     AudioError
-        If there is no such file, it cannot be decoded, it has fewer samples than its header says (in the part wanted),
-        a sampling rate below 100 Hz or above 10 MHz by its header, no samples, or samples that are NaN or infinite; or
-        if a number is out of its range.
+        If the file does not exist, cannot be decoded, has fewer samples than its header states (in the requested part),
+        a sampling rate below 100 Hz or above 10 MHz in its header, no samples, or samples that are NaN or infinite; or
+        if a parameter is out of range.
     TypeError
-        If something is of a wrong type.
+        If an argument has the wrong type.
     OSError
-        If a file cannot be read, as by a time-out of a network file; a file object's own exceptions, of whatever type,
-        are raised as they are. They do not mean that the clip is broken, and ``on_error="warn"`` of a front end does
-        not catch them.
+        If a file cannot be read, as on a time-out of a network file; a file object's own exceptions, of any type, are
+        propagated. They do not imply that the clip is broken, and ``on_error="warn"`` of a front end does not catch
+        them.
 
     Warns
     -----
     UserWarning
-        If the end of a file is wanted that goes on behind what its header states, with the seconds that are left out;
-        if a WAV, AIFF, W64, CAF or AU file has up to 128 bytes less than its header states, as where a writer counts
-        the header, too; if an MP3 file lacks a part of its last two frames, or has other bytes between its frames; or
-        if a file is joined of parts of which only the first ones go together.
+        If the end of a file is requested that continues after the length stated in its header, with the seconds that
+        are left out; if a WAV, AIFF, W64, CAF or AU file has up to 128 bytes less than its header states, as when a
+        writer includes the header; if an MP3 file lacks a part of its last two frames, or has other bytes between its
+        frames; or if only the first parts of a concatenated file are compatible.
 
     See Also
     --------
-    iter_blocks : A long recording block by block.
+    iter_blocks : Decode a long recording block by block.
 
     Notes
     -----
-    Files are decoded by libsndfile. What it does not know, such as M4A, goes through audioread if that and ffmpeg are
-    installed; what it knows and calls malformed does not. audioread opens paths only: write M4A or WebM that is given
-    as bytes or as a file object to a file, or convert it.
+    Files are decoded by libsndfile. Formats that it does not support, such as M4A, are decoded by audioread if that and
+    ffmpeg are installed; malformed files of supported formats are not. audioread opens paths only: write M4A or WebM in
+    bytes or file objects to a file, or convert it.
 
-    A size that was never filled in (0, -1, about 2**31) means "to the end of the file". MP3 and Ogg files that were
-    joined are read to their end, one part after another; MP3 and MP2 files that do not state their length, too.
+    A size that was never filled in (0, -1, about 2**31) means "to the end of the file". Concatenated MP3 and Ogg files
+    are read to their end, part by part; so are MP3 and MP2 files that do not state their length.
 
-    What is found out about damaged files depends on the format. WAV, AIFF, AU, W64, RF64, CAF: missing bytes. FLAC: any
-    missing or damaged block. MP3 with a Xing, Info or VBRI header (which most have): more than two frames missing (52
-    ms at 44.1 kHz, 72 ms at 16 kHz); MP3 and MP2 without one: an end inside a frame. Ogg Vorbis, Opus: a damaged page,
-    and an end inside a page, but not an end between two pages. AVR, MAT4, MAT5, MPC2K, NIST, SVX, VOC and WVE: missing
-    samples. PVF, IRCAM and PAF state no length: an end inside a sample; XI: nothing. M4A and WebM: missing
-    samples, but for 1 % and 0.25 s. Values that were changed among uncompressed samples cannot be found out.
+    Which damage is detected depends on the format. WAV, AIFF, AU, W64, RF64, CAF: missing bytes. FLAC: any missing or
+    damaged block. MP3 with a Xing, Info or VBRI header (which most have): more than two frames missing (52 ms at 44.1
+    kHz, 72 ms at 16 kHz); MP3 and MP2 without one: truncation inside a frame. Ogg Vorbis, Opus: a damaged page, and
+    truncation inside a page, but not between two pages. AVR, MAT4, MAT5, MPC2K, NIST, SVX, VOC and WVE: missing
+    samples. PVF, IRCAM and PAF state no length: truncation inside a sample; XI: nothing. M4A and WebM: missing samples,
+    within 1 % and 0.25 s. Changed values of uncompressed samples cannot be detected.
 
     Examples
     --------

@@ -1,10 +1,10 @@
-"""The frames of MPEG audio: MP3, MP2 and MP1 files, which need not say how long they are.
+"""Frames of MPEG audio: MP3, MP2 and MP1 files, which need not state their length.
 
-An MP3 file may begin with a frame that holds no sound but a Xing, Info or VBRI header: the number of frames that
-follow, and of bytes. Without one, libsndfile estimates the length from the file's size and the bit rate of the first
-frame, and never reads beyond its estimate: of a file of variable bit rate it may read a half. Files that were joined
-have a header that counts the first of them only. In both cases, frames are counted from header to header, which takes
-about 0.1 s for an hour.
+An MP3 file may begin with a frame that contains no sound but a Xing, Info or VBRI header: the number of following
+frames and bytes. Without one, libsndfile estimates the length from the file's size and the bit rate of the first frame,
+and never reads beyond its estimate: possibly half of a file of variable bit rate. In concatenated files, the header
+counts the first of them only. In both cases, frames are counted from header to header, which takes about 0.1 s for an
+hour.
 """
 
 import re
@@ -33,7 +33,7 @@ DECODER_DELAY = 529  # samples
 
 
 class Frame(NamedTuple):
-    """What the header of a frame says; frames of one stream agree in `stream`."""
+    """Header of a frame; `stream` is equal for frames of one stream."""
 
     n_bytes: int
     n_samples: int
@@ -41,7 +41,7 @@ class Frame(NamedTuple):
 
 
 class LengthHeader(NamedTuple):
-    """What a Xing, Info or VBRI header says; None where it does not."""
+    """Content of a Xing, Info or VBRI header; None where missing."""
 
     is_vbri: bool
     n_frames: int | None
@@ -50,7 +50,7 @@ class LengthHeader(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Frames that follow each other without a gap, of one stream, with at most one length header, ahead of them."""
+    """Contiguous frames of one stream, with at most one length header, before them."""
 
     begin: int
     end: int
@@ -61,7 +61,7 @@ class Run(NamedTuple):
 
 
 class Frames(NamedTuple):
-    """What `count_frames` found."""
+    """Result of `count_frames`."""
 
     runs: list[Run]
     n_junk_bytes: int  # between frames, or ahead of them, tags not counted
@@ -69,7 +69,7 @@ class Frames(NamedTuple):
 
 
 def count_frames(file: FileView) -> Frames:
-    """Go through all the frames of a file."""
+    """Count the frames of a file."""
     runs: list[Run] = []
     n_junk, position, cut = 0, 0, False
     while position < file.size:
@@ -88,7 +88,7 @@ def count_frames(file: FileView) -> Frames:
 
 
 def length_header(file: FileView) -> tuple[int, Frame, LengthHeader] | None:
-    """Read the header with the length, where the first frame holds one: its position, frame and content."""
+    """Read the length header, if the first frame contains one: its position, frame and content."""
     position = _behind_tags(file)
     head = file.bytes_at(position, HEAD_BYTES)
     for match in SYNC.finditer(head):
@@ -100,7 +100,7 @@ def length_header(file: FileView) -> tuple[int, Frame, LengthHeader] | None:
 
 
 def is_stated_whole(file: FileView, stated: tuple[int, Frame, LengthHeader]) -> bool:
-    """Whether the length that the first frame states reaches to the end of the file, or beyond."""
+    """Return whether the length stated in the first frame extends to the end of the file, or beyond."""
     position, _, header = stated
     if header.is_vbri or not header.n_frames or not header.n_bytes:  # libsndfile does not know VBRI
         return False
@@ -111,7 +111,7 @@ def is_stated_whole(file: FileView, stated: tuple[int, Frame, LengthHeader]) -> 
 
 @lru_cache(maxsize=4096)
 def frame_of(header: bytes) -> Frame | None:
-    """Read the four bytes of a frame's header; None if they are none, or of a free bit rate."""
+    """Parse the four bytes of a frame's header; None if invalid, or of free bit rate."""
     if len(header) < 4 or header[0] != 0xFF or header[1] < 0xE2:
         return None
     version, layer = header[1] >> 3 & 3, 4 - (header[1] >> 1 & 3)
@@ -127,7 +127,7 @@ def frame_of(header: bytes) -> Frame | None:
 
 
 def _run(file: FileView, begin: int) -> tuple[Run, bool]:
-    """Follow frames from `begin` on to the next gap, stream or length header; whether the last one is incomplete."""
+    """Follow frames to the next gap, stream or length header; also return whether the last one is incomplete."""
     first = frame_of(file.bytes_at(begin, 4))
     if first is None:
         raise ValueError(f"there is no frame at byte {begin}")
@@ -200,7 +200,7 @@ def _tag_bytes(file: FileView, position: int) -> int:
 
 
 def _next_frame(file: FileView, position: int) -> int | None:
-    """Find the first of a few frames in a row; a single one counts where the file begins or ends with it."""
+    """Find the first of several consecutive frames; a single one counts at the start or end of the file."""
     while position < file.size:
         chunk = file.bytes_at(position, SEARCH_BYTES + N_IN_A_ROW * MAX_FRAME_BYTES)
         for match in SYNC.finditer(chunk, 0, SEARCH_BYTES + 1):

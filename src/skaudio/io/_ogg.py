@@ -1,8 +1,8 @@
-"""The pages of Ogg files.
+"""Pages of Ogg files.
 
-Ogg has no total: a file that ends inside a page is cut, one that ends between pages may be the recording of a stream.
-Files that were joined are a chain of streams, of which libsndfile reads the first; its log then has the same line as
-where a file is cut.
+Ogg does not state a total length: a file that ends inside a page is truncated, one that ends between pages may be a
+recorded stream. Concatenated files are a chain of streams, of which libsndfile reads the first; its log is then the
+same as for a truncated file.
 """
 
 import io
@@ -16,7 +16,7 @@ FIRST_OF_STREAM = 2
 
 
 def ogg_links(file: FileView) -> list[tuple[int, int]]:
-    """Return where the links of a chain begin and end; streams that begin together, as of a film, are one."""
+    """Return the starts and ends of the links of a chain; streams that begin together, as in a film, are one."""
     starts, position, at_start = [], 0, False
     while (page := _page(file, position)) is not None:
         n, is_first = page
@@ -28,7 +28,7 @@ def ogg_links(file: FileView) -> list[tuple[int, int]]:
 
 
 def how_ogg_is_cut(file: FileView) -> str | None:
-    """Say whether an Ogg file ends inside a page; None where it does not."""
+    """Describe how an Ogg file is truncated inside a page; None if it is not."""
     file.seek(max(0, file.size - PAGE_BYTES), io.SEEK_SET)
     tail = file.read()
     file.raise_failure()
@@ -43,7 +43,7 @@ def how_ogg_is_cut(file: FileView) -> str | None:
 
 
 def _page(file: FileView, position: int) -> tuple[int, bool] | None:
-    """Return the length of the page at a position, and whether it is the first of its stream."""
+    """Return the length of the page at a position, and whether it is the first one of its stream."""
     head = file.bytes_at(position, PAGE_HEAD_BYTES)
     if head[:4] != b"OggS" or len(head) < 27:
         return None

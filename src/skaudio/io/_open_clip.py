@@ -1,4 +1,4 @@
-"""A clip that is open: how long it is, and its waveform, whole or piece by piece."""
+"""Open clips: their length, and their waveform, whole or piece by piece."""
 
 from collections.abc import Iterator
 from typing import Any, Self
@@ -16,43 +16,43 @@ UNKNOWN_PIECE_SAMPLES = 2**20
 
 
 class OpenClip:
-    """A clip, or a part of it, that has been opened and of which nothing is decoded yet.
+    """An opened clip, or a part of it, not decoded yet.
 
     Parameters
     ----------
     source : path, binary file object, array, pair or dict
-        See `load`, also for the other parameters and what is raised.
+        See `load`, also for the other parameters and exceptions.
     sr : float or None
-        Sampling rate wanted, in Hz. None: the clip's own.
+        Target sampling rate in Hz. None: the native rate.
     mono : bool, default=True
         Whether to average the channels.
     channel : int or None, default=None
-        The only channel to decode, counted from 0, whatever `mono` is.
+        Index of the only channel to decode, from 0, regardless of `mono`.
     offset : float, default=0.0
-        Where the part begins, in seconds.
+        Start of the part, in seconds.
     duration : float or None, default=None
-        How long it is at most, in seconds.
+        Maximum duration of the part, in seconds.
 
     Attributes
     ----------
     name : str
-        What messages call it.
+        Name used in messages.
     n_channels : int
-        Number of channels that it has.
+        Number of channels.
     sr : float
         Sampling rate of the waveform, in Hz.
     onset_seconds : float
-        Where the part begins in the clip.
+        Onset of the part in the clip.
     n_samples : int or None
-        Length of the waveform, or the most that it may be; None where only decoding shows it.
+        Length of the waveform, or an upper bound; None where only decoding shows it.
     is_long : bool
-        Whether it is better taken in pieces, and as often as one wants: it is long, or nobody knows how long, and can
-        be opened again, which a file object that cannot be put back cannot.
+        Whether to decode it in pieces, repeatedly if needed: it is long, or of unknown length, and can be reopened,
+        unlike a file object that is not seekable.
 
     See Also
     --------
-    load : A waveform, at once.
-    iter_blocks : Blocks of equal length.
+    load : Load the whole waveform.
+    iter_blocks : Yield blocks of equal length.
 
     Examples
     --------
@@ -96,11 +96,11 @@ class OpenClip:
         self.close()
 
     def close(self) -> None:
-        """Free what it holds. A file object is then where it was before."""
+        """Release resources. The position of a file object is restored."""
         self._sound.close()
 
     def waveform(self) -> np.ndarray:
-        """Decode all of it, at once."""
+        """Decode the whole waveform."""
         # What a header states allocates no more than a file of its size can hold.
         n = self._n if self._n and self._n <= self._sound.n_credible else UNKNOWN_PIECE_SAMPLES
         pieces = list(self._sound.pieces(self._n, n))
@@ -109,7 +109,7 @@ class OpenClip:
         return y if self.sr == self._sound.sr else resample(y, self._sound.sr, self.sr)
 
     def waveforms(self) -> Iterator[np.ndarray]:
-        """Decode it piece by piece; joined, they are `waveform`."""
+        """Decode it piece by piece; concatenated, the pieces equal `waveform`."""
         pieces = self._sound.pieces(self._n, PIECE_SAMPLES)
         waveforms = (as_waveform(piece, self._sound.name, mono=self._mono, channel=self._channel) for piece in pieces)
         if self.sr == self._sound.sr:
@@ -120,7 +120,7 @@ class OpenClip:
 def resampled(
     waveforms: Iterator[np.ndarray], sr: float, target_sr: float, n_channels: int = 1
 ) -> Iterator[np.ndarray]:
-    """Resample pieces of a waveform, one after another, as if they were one."""
+    """Resample a waveform in pieces, with the same result as in one piece."""
     stream = resample_stream(sr, target_sr, n_channels)
     n_in = n_out = 0
     for y in waveforms:

@@ -1,4 +1,4 @@
-"""How a file is decoded: what it is, how much of it there is, and what libsndfile has to be helped with."""
+"""Opening of encoded files: format, actual length, and workarounds for libsndfile."""
 
 import io
 import os
@@ -43,22 +43,22 @@ def open_encoded(
     Parameters
     ----------
     source : int, str, bytes, BytesIO or None
-        What libsndfile reads faster than a view of the same file: its descriptor or path, or its content in memory.
+        Alternative that libsndfile reads faster than `file`: its descriptor or path, or its content in memory.
     file : FileView
         The file.
     name : str
-        What messages call it.
+        Name used in messages.
     path : str, bytes or None
-        Path of the file: libsndfile knows some formats by the ending only.
+        Path of the file: libsndfile recognises some formats by the suffix only.
 
     Raises
     ------
     CannotOpenError
         If libsndfile cannot open it.
     AudioError
-        If it can, and what it finds is no usable sound.
+        If it can, but the content is not usable sound.
     Exception
-        What reading the file led to.
+        Any exception raised when reading the file.
     """
     head = file.bytes_at(0, HEAD_BYTES)
     if is_broken_sds(file, head):
@@ -90,7 +90,7 @@ def open_encoded(
 
 
 def _completed(sound: FileSound, file: FileView, samples: Samples | None) -> FileSound | ChainedSound:
-    """Compare what libsndfile makes of a file with what the file holds."""
+    """Compare libsndfile's view of a file with its actual content, and correct it."""
     if samples is not None and sound.subtype.startswith("MPEG"):
         sound.close()
         return _open_mpeg_in_wav(file, samples, sound.name)
@@ -113,7 +113,7 @@ def _completed(sound: FileSound, file: FileView, samples: Samples | None) -> Fil
 
 
 def _open_joined(file: FileView, next_file: int | None, name: str) -> FileSound | ChainedSound:
-    """Read files with chunks, one behind another, as one clip."""
+    """Open concatenated files with chunks as one clip."""
     begins = [0]
     while next_file is not None:
         begins.append(begins[-1] + next_file)
@@ -125,7 +125,7 @@ def _open_joined(file: FileView, next_file: int | None, name: str) -> FileSound 
 
 
 def _what_follows(sound: FileSound, file: FileView) -> str | None:
-    """Describe the file that follows where libsndfile has come to the end of the first, if one does."""
+    """Describe the file that follows the end of the first one, if any."""
     end = sound.bytes_read()
     if end is None:
         return None
@@ -141,7 +141,7 @@ def _what_follows(sound: FileSound, file: FileView) -> str | None:
 
 
 def _all_samples(sound: FileSound, file: FileView, samples: Samples) -> FileSound | ChainedSound:
-    """Read the samples that a file with chunks holds, whatever its header says of their number."""
+    """Open a file with chunks with its actual number of samples, regardless of its header."""
     stated, there = samples.n_stated, samples.n_there
     frame_bytes = SAMPLE_BYTES.get(sound.subtype, 0) * sound.n_channels
     n_bytes = there if stated is None else min(stated, there)
@@ -206,7 +206,7 @@ def _open_mpeg_in_wav(file: FileView, samples: Samples, name: str) -> FileSound 
 
 
 def _whole_mpeg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
-    """Read all the frames of an MPEG file, whether or not it says how many they are."""
+    """Open an MPEG file with all its frames, whether or not it states their number."""
     stated = length_header(file)
     if stated is not None and is_stated_whole(file, stated):
         position, frame, header = stated
@@ -245,7 +245,7 @@ def _open_run(file: FileView, run: Run, name: str) -> FileSound:
 
 
 def _chained(openers: list[Callable[[], FileSound]]) -> FileSound | ChainedSound:
-    """Make one clip of parts, up to the first that does not go with the others, of which is warned."""
+    """Join parts to one clip, up to the first incompatible one, with a warning."""
     first = openers[0]()
     if len(openers) == 1:
         return first

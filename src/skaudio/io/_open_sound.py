@@ -1,4 +1,4 @@
-"""Opening a clip, in whatever way it is given, and telling why it cannot be opened."""
+"""Opening of clips of any kind, and errors for those that cannot be opened."""
 
 import io
 import os
@@ -28,14 +28,14 @@ def open_sound(item: Any, sr: float | None, *, several: bool = False) -> Sound:
     item : clip
         See `clip_kind`.
     sr : float or None
-        Sampling rate of `item` where it is a bare array; None if not known.
+        Sampling rate of `item` if it is a bare array; None if unknown.
     several : bool, default=False
         Whether a bare array may have several channels, as those of pairs and records may.
 
     Returns
     -------
     Sound
-        To be closed. A file object is then where it was before.
+        The opened clip; close it. The position of a file object is then restored.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def _open_record(record: Any, name: str) -> Sound:
 
 
 def _open_decoder(decoder: Any, name: str) -> Sound:
-    """Have a decoder decode: torchcodec's, which Hugging Face datasets hand out from version 4 on."""
+    """Open a torchcodec decoder, as returned by Hugging Face datasets from version 4 on."""
     try:
         decoded = decoder.get_all_samples()
     except Exception as error:  # whatever a decoder of another library raises
@@ -146,7 +146,7 @@ def _open_file(file: Any, name: str) -> Sound:
 
 
 def _known(sound: FileSound | ChainedSound | None, view: FileView, name: str) -> FileSound | ChainedSound:
-    """Refuse what libsndfile does not know, where there is no path that another reader could read."""
+    """Reject formats that libsndfile does not support, if there is no path for another reader."""
     if view.size == 0:
         raise AudioError(f"{name} has no bytes from where it stands on. Expected an audio file; seek(0)?")
     if sound is None:
@@ -160,9 +160,9 @@ def _known(sound: FileSound | ChainedSound | None, view: FileView, name: str) ->
 def _decoded(
     source: int | str | bytes | io.BytesIO | None, view: FileView, name: str, path: str | bytes | None = None
 ) -> FileSound | ChainedSound | None:
-    """Open a file with libsndfile; None if that does not know its format.
+    """Open a file with libsndfile; None if the format is not supported.
 
-    A file whose format libsndfile knows is not given to another reader, which may make something else of the damage.
+    A file in a format that libsndfile supports is not passed to another reader, which may hide damage.
     """
     try:
         return open_encoded(source, view, name, path)
@@ -175,7 +175,7 @@ def _decoded(
 
 
 def _check_path(path: str, name: str) -> None:
-    """Say why a path cannot be opened, where it is no file that could be decoded."""
+    """Raise an error that explains why a path is not a file that can be decoded."""
     if not os.path.exists(path):
         raise AudioError(
             f"{name} does not exist. Expected the path of an audio file; a relative path counts from {os.getcwd()!r}."
@@ -201,7 +201,7 @@ def _open_by_audioread(path: str, name: str) -> Sound:
 
 
 def _rest_of_file(file: Any, name: str) -> FileView:
-    """Return what follows the current position, as a file that begins there."""
+    """Return the rest of a file after the current position, as a file of its own."""
     try:
         if isinstance(file.read(0), str):
             raise TypeError(f"{name} is a text stream. Expected a binary one: open(path, 'rb').")

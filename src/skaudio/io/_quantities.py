@@ -1,4 +1,4 @@
-"""Checks of the two quantities that every function here takes: sampling rates and times."""
+"""Validation of sampling rates and times."""
 
 import math
 from numbers import Real
@@ -11,7 +11,7 @@ LOWEST_RATE, HIGHEST_RATE = 100, 10_000_000
 
 
 def check_rate(sr: Any, name: str) -> None:
-    """Refuse what is no sampling rate; `name` tells whose it is."""
+    """Raise an error if a sampling rate is invalid."""
     if isinstance(sr, bool) or not isinstance(sr, Real):
         raise TypeError(f"{name} must be a number of samples per second, got {sr!r} of type {type(sr).__name__}.")
     if not (math.isfinite(sr) and sr > 0):
@@ -19,7 +19,7 @@ def check_rate(sr: Any, name: str) -> None:
 
 
 def check_seconds(value: Any, name: str, *, above: float = -math.inf) -> None:
-    """Refuse what is no finite time above `above`."""
+    """Raise an error unless a time is finite and above `above`."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number of seconds, got {value!r} of type {type(value).__name__}.")
     if not (math.isfinite(value) and value > above):
@@ -28,7 +28,7 @@ def check_seconds(value: Any, name: str, *, above: float = -math.inf) -> None:
 
 
 def check_stated_rate(sr: float, name: str) -> None:
-    """Refuse a sampling rate in the header of a file that no sound has."""
+    """Reject an implausible sampling rate in the header of a file."""
     if not LOWEST_RATE <= sr <= HIGHEST_RATE:
         raise AudioError(
             f"{name} has a sampling rate of {sr} Hz by its header, which is damaged: expected {LOWEST_RATE} to "

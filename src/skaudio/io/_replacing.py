@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Atomic writing of files."""
 
 import os
 import uuid
@@ -9,9 +9,9 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; it takes the place of `path` if all goes well and goes away if not.
+    """Yield a temporary path next to `path` to write to; it replaces `path` on success and is deleted on failure.
 
-    Of several threads or processes that write one path each has a file of its own; the last to finish stays.
+    Threads or processes that write the same path each have their own temporary file; the last to finish wins.
     """
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
     try:

@@ -1,4 +1,4 @@
-"""Change of sampling rate."""
+"""Resampling."""
 
 import math
 from typing import Any
@@ -21,7 +21,7 @@ def resample(y: np.ndarray, orig_sr: float, target_sr: float) -> np.ndarray:
     orig_sr : float
         Sampling rate of `y`, in Hz.
     target_sr : float
-        Sampling rate wanted, in Hz.
+        Target sampling rate in Hz.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def resample(y: np.ndarray, orig_sr: float, target_sr: float) -> np.ndarray:
     Raises
     ------
     AudioError, TypeError
-        If a rate is no positive number, or `y` is empty or not of floating-point numbers.
+        If a rate is not a positive number, or `y` is empty or not floating-point.
 
     Examples
     --------
@@ -52,19 +52,19 @@ def resample(y: np.ndarray, orig_sr: float, target_sr: float) -> np.ndarray:
 
 
 def resampled_length(n: int, orig_sr: float, target_sr: float) -> int:
-    """Count the samples that `n` become."""
+    """Return the length of `n` samples after resampling."""
     return math.ceil(n * (float(target_sr) / orig_sr))
 
 
 def resample_stream(orig_sr: float, target_sr: float, n_channels: int) -> Any:
-    """Make the soxr stream that gives, piece by piece, what `resample` gives at once."""
+    """Return a soxr stream that resamples piece by piece, with the result of `resample`."""
     import soxr
 
     return soxr.ResampleStream(orig_sr, target_sr, n_channels, dtype="float32", quality=QUALITY)
 
 
 def fit_length(y: np.ndarray, n: int) -> np.ndarray:
-    """Cut or pad by zeros to `n` samples: soxr may be off by one."""
+    """Cut or zero-pad to `n` samples: soxr may be off by one."""
     n_missing = n - y.shape[-1]
     if n_missing > 0:
         y = np.pad(y, [(0, 0)] * (y.ndim - 1) + [(0, n_missing)])

@@ -1,4 +1,4 @@
-"""What an opened clip is to the rest of this folder: a few facts, and samples in sequence."""
+"""Interface of opened clips: properties, and samples in sequence."""
 
 import math
 import warnings
@@ -13,23 +13,23 @@ SKIP_SAMPLES = 2**18
 
 
 class Sound:
-    """One opened clip. Subclasses say where its samples come from.
+    """Base of opened clips. Subclasses implement the source of samples.
 
     Attributes
     ----------
     name : str
-        What messages call it.
+        Name used in messages.
     sr : int or float
         Sampling rate in Hz.
     n_channels : int
     n_samples : int or None
-        Samples per channel; None where only decoding tells.
+        Samples per channel; None if only known after decoding.
     cut : str or None
-        How its end is missing, where opening it shows that.
+        Description of a missing end, if detected when opening.
     n_credible : float
-        How many samples its size makes credible; more are not to be allocated for at once, whatever its header says.
+        Number of samples that is plausible for its size: a limit for allocation, regardless of its header.
     doubt : str or None
-        What else is to be warned of where its end is wanted, such as sound behind the length that its header states.
+        Further warning if its end is requested, such as sound after the length stated in its header.
     """
 
     name: str
@@ -46,22 +46,22 @@ class Sound:
         Returns
         -------
         ndarray of shape (n,) or (n, n_channels)
-            What `as_waveform` takes.
+            Input for `as_waveform`.
         """
         raise NotImplementedError
 
     def skip(self, n: int) -> None:
-        """Leave out the next `n` samples."""
+        """Skip the next `n` samples."""
         while n > 0 and len(self.read(min(n, SKIP_SAMPLES))):
             n -= SKIP_SAMPLES
 
     def warn_of_doubt(self) -> None:
-        """Warn of what is not sure about its end."""
+        """Warn of doubts about its end."""
         if self.doubt:
             warnings.warn(f"{self.name}: {self.doubt}", stacklevel=2)
 
     def close(self) -> None:
-        """Free what it holds."""
+        """Release resources."""
 
     def __enter__(self) -> Self:
         return self
@@ -70,26 +70,26 @@ class Sound:
         self.close()
 
     def go_to(self, offset: float, duration: float | None) -> tuple[int, int | None]:
-        """Move to where the wanted part begins.
+        """Move to the start of the requested part.
 
         Parameters
         ----------
         offset : float
             Seconds from the start; if negative, from the end.
         duration : float or None
-            Seconds wanted; None for all that follows.
+            Requested seconds; None for the rest.
 
         Returns
         -------
         start : int
-            First wanted sample.
+            First requested sample.
         n : int or None
-            Number of wanted samples, at most those that are there; None for all, where nothing tells how many.
+            Number of requested samples, at most those available; None for all, if unknown.
 
         Raises
         ------
         AudioError
-            If there are none, or if the end of a cut file is wanted.
+            If there are no samples, or if the end of a truncated file is requested.
         """
         start = self._first_sample(offset)
         n = None if duration is None else int(duration * self.sr)
@@ -102,12 +102,12 @@ class Sound:
         return start, n
 
     def pieces(self, n: int | None, size: int) -> Iterator[np.ndarray]:
-        """Read `n` samples, or all that follow, `size` at a time.
+        """Yield `n` samples, or the rest, in pieces of `size`.
 
         Raises
         ------
         AudioError
-            If there are none.
+            If there are no samples.
         """
         n_read = 0
         while n is None or n_read < n:

@@ -1,4 +1,4 @@
-"""What the headers of less known formats state, and libsndfile says in its log only, if at all."""
+"""Stated lengths of less common formats, which libsndfile reports in its log only, if at all."""
 
 import re
 
@@ -27,10 +27,10 @@ PAF_24_BYTES = 32  # a block of ten samples
 
 
 def compare_with_header(sound: FileSound, file: FileView) -> None:
-    """Find out whether an opened file is cut, or goes on behind the length that it states.
+    """Check whether an opened file is truncated, or continues after its stated length.
 
-    VOC, AVR, NIST, MPC2K, MAT4, MAT5 and WVE state their length. PVF, IRCAM and PAF do not: they are known to be
-    cut only where they end inside a sample.
+    VOC, AVR, NIST, MPC2K, MAT4, MAT5 and WVE state their length. PVF, IRCAM and PAF do not: their truncation is
+    detected only inside a sample.
     """
     log = sound.file.extra_info
     sound.cut = _how_cut(sound, log, file)

@@ -1,4 +1,4 @@
-"""Raw samples to waveforms: integers scaled to [-1, 1], channels averaged, what is not finite refused."""
+"""Conversion of raw samples to waveforms: scaled to [-1, 1], averaged over channels, checked for finiteness."""
 
 import numpy as np
 
@@ -7,23 +7,23 @@ from skaudio.io._audio_error import AudioError
 
 
 def as_waveform(raw: np.ndarray, name: str, *, mono: bool, channel: int | None = None) -> np.ndarray:
-    """Make a waveform of raw samples.
+    """Convert raw samples to a waveform.
 
     Parameters
     ----------
     raw : ndarray of shape (n_samples,) or (n_samples, n_channels)
-        What `skaudio._samples.sample_array` returns.
+        Samples returned by `skaudio._samples.sample_array`.
     name : str
-        What messages call it.
+        Name used in messages.
     mono : bool
         Whether to average the channels.
     channel : int or None, default=None
-        The one channel to return, which is there; None: all, or their average.
+        Index of the only channel to return; None: all, or their average.
 
     Returns
     -------
     ndarray of float32, shape (n_samples,) or (n_channels, n_samples)
-        Contiguous. It shares memory with `raw` where that is such an array already.
+        Contiguous. It shares memory with `raw` if no conversion is needed.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Finding recordings: which one a snippet is from, and where in it."""
+"""Audio fingerprinting: identification of the recording that a snippet is from."""
 
 from skaudio.matching._match import Match
 from skaudio.matching._recording_matcher import RecordingMatcher

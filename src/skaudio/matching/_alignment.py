@@ -1,4 +1,4 @@
-"""How well the frames of a snippet fit those of a recording, wherever the snippet might begin."""
+"""Correlation of the frames of a snippet with those of a recording, at all offsets."""
 
 import numpy as np
 
@@ -7,19 +7,19 @@ LEAST_ENERGY = 1.0  # of prints, as they are on 8 bits: silence fits nothing
 
 
 def correlate(recording: np.ndarray, snippet: np.ndarray) -> np.ndarray:
-    """Correlate frames at each offset at which the snippet lies within the recording.
+    """Compute the cosine similarity at each offset at which the snippet lies within the recording.
 
     Parameters
     ----------
     recording : ndarray of shape (n_frames, n_bands)
-        Prints, or latents.
+        Prints or latents.
     snippet : ndarray of float32, shape (n_snippet_frames, n_bands)
-        The same of no more frames.
+        Prints or latents of the snippet, at most as many frames.
 
     Returns
     -------
     ndarray of float32, shape (n_frames - n_snippet_frames + 1,)
-        Cosine of the angle between the snippet and what lies under it, in [-1, 1].
+        Cosine similarity of the snippet and the underlying frames, in [-1, 1].
     """
     length, n_offsets = len(snippet), len(recording) - len(snippet) + 1
     norm = np.sqrt(max(float(np.sum(snippet**2)), LEAST_ENERGY))

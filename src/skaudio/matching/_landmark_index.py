@@ -1,4 +1,4 @@
-"""Landmarks of many recordings, sorted, so that a snippet's are found without looking at the others."""
+"""Sorted index of the landmarks of many recordings, for fast look-up."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -15,26 +15,26 @@ Run = tuple[np.ndarray, np.ndarray]  # sorted codes, and places
 
 
 class Votes(NamedTuple):
-    """How many landmarks speak for which places.
+    """Landmark votes for places in recordings.
 
     Attributes
     ----------
     places : ndarray of int64, shape (n_places,)
-        Sorted; ``recording * SPAN + hop`` where the snippet would begin there, in hops of peaks, ``SPAN // 2`` added.
+        Sorted; ``recording * SPAN + hop + SPAN // 2``, with ``hop`` the start of the snippet in hops of peaks.
     until : ndarray of int64, shape (n_places + 1,)
-        Number of landmarks for the places before each.
+        Cumulative number of landmarks before each place.
     """
 
     places: np.ndarray
     until: np.ndarray
 
     def around(self, places: np.ndarray, tolerance: int = TOLERANCE) -> np.ndarray:
-        """Count the landmarks for a place or one next to it."""
+        """Count the landmarks for a place or its neighbours."""
         first = np.searchsorted(self.places, places - tolerance, "left")
         return self.until[np.searchsorted(self.places, places + tolerance, "right")] - self.until[first]
 
     def best(self, n_places: int) -> np.ndarray:
-        """Give the places that most speak for, none beside a better one."""
+        """Return the places with most votes, without neighbours of better ones."""
         counts = self.around(self.places)
         kept: list[int] = []
         for place in self.places[np.argsort(-counts, kind="stable")[: 8 * n_places]]:
@@ -46,10 +46,10 @@ class Votes(NamedTuple):
 
 
 class LandmarkIndex:
-    """Landmarks by their codes, in shards of codes, each by itself: merging takes the memory of a shard.
+    """Landmarks by code, in independent shards of codes: merging takes the memory of one shard.
 
-    Landmarks that are added are sorted apart, and merged with the others once they are as many: adding one recording
-    after another costs little, and asking too.
+    New landmarks are sorted separately, and merged with the others once they are as many: adding recordings one by one
+    is cheap, and so are queries.
     """
 
     def __init__(self) -> None:
@@ -66,16 +66,16 @@ class LandmarkIndex:
         return index
 
     def add(self, recording: int, codes: np.ndarray, times: np.ndarray) -> None:
-        """Add the landmarks of a recording, or of a part of it."""
+        """Add the landmarks of a recording, or of a part of one."""
         for runs, own in zip(self._shards, _shards_of(codes), strict=True):
             _add_run(runs, codes[own], recording * SPAN + times[own].astype(np.int64))
 
     def without(self, recordings: np.ndarray) -> "LandmarkIndex":
-        """Return an index that lacks the landmarks of some recordings."""
+        """Return an index without the landmarks of some recordings."""
         return self._of([_without(run, recordings) for run in runs] for runs in self._shards)
 
     def votes(self, codes: np.ndarray, times: np.ndarray) -> Votes:
-        """Find the places at which landmarks of a snippet stand as they do in a recording."""
+        """Compute the votes of a snippet's landmarks for places in recordings."""
         found = [np.zeros(0, np.int64)]
         for runs, own in zip(self._shards, _shards_of(codes), strict=True):
             for known, places in runs:
@@ -85,7 +85,7 @@ class LandmarkIndex:
 
 
 def _shards_of(codes: np.ndarray) -> list[np.ndarray]:
-    """Return which codes each shard has: by the frequency of the first peak, which is in the high bits."""
+    """Return the slice of codes of each shard: by the frequency of the first peak, in the high bits."""
     shards = (codes >> 16) % N_SHARDS
     return [np.flatnonzero(shards == shard) for shard in range(N_SHARDS)]
 
@@ -104,7 +104,7 @@ def _add_run(runs: list[Run], codes: np.ndarray, places: np.ndarray) -> None:
 
 
 def _merged(a: Run, b: Run) -> Run:
-    """Merge sorted runs slice by slice: what is held beyond the two and the result is of one slice."""
+    """Merge sorted runs slice by slice: temporary memory is that of one slice."""
     ends_a = np.append(np.searchsorted(a[0], a[0][MERGED_ROWS - 1 :: MERGED_ROWS], "right"), len(a[0]))
     ends_b = np.append(np.searchsorted(b[0], a[0][ends_a[:-1] - 1], "right"), len(b[0]))
     merged = tuple(np.empty(len(a[0]) + len(b[0]), column.dtype) for column in a)
@@ -121,7 +121,7 @@ def _merged(a: Run, b: Run) -> Run:
 
 
 def _places_of(known: np.ndarray, places: np.ndarray, codes: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Find where a snippet would begin, by each of its landmarks and each of a run that has the same code."""
+    """Find the starts of a snippet implied by each pair of its landmarks and those of a run with equal codes."""
     first, last = np.searchsorted(known, codes, "left"), np.searchsorted(known, codes, "right")
     counts = last - first
     where = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())

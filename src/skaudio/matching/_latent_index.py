@@ -1,4 +1,4 @@
-"""Recordings known by the latents of their chunks, as tutorials of autoencoders have it: what sounds alike is near."""
+"""Index of recordings by autoencoder latents of their chunks: similar sounds are close."""
 
 from collections.abc import Iterable
 from copy import copy
@@ -20,14 +20,14 @@ MAX_CHUNKS = 5000  # that the autoencoder is trained on, drawn from all
 
 
 class LatentIndex:
-    """Latents of the mean MFCC of chunks, by an autoencoder that is trained on the first recordings.
+    """Latents of the mean MFCC of chunks, by an autoencoder trained on the first recordings.
 
     Parameters
     ----------
     sr : float
         Sampling rate in Hz.
     seed : int
-        Of the autoencoder, and of which chunks it is trained on.
+        Seed of the autoencoder and of the selection of its training chunks.
     """
 
     def __init__(self, sr: float, seed: int) -> None:
@@ -38,7 +38,7 @@ class LatentIndex:
         self._latents: dict[int, np.ndarray] = {}
 
     def describe(self, recording: Recording) -> np.ndarray:
-        """Compute the mean MFCC of overlapping chunks, ``(n_chunks, n_mfcc)``; of less than a chunk, its own."""
+        """Compute the mean MFCC of overlapping chunks, ``(n_chunks, n_mfcc)``; a shorter clip is one chunk."""
         front_end = MFCC(sr=self._sr, n_mfcc=N_MFCC, hop_length=HOP_LENGTH)
         with recording.named_errors():
             frames = as_frames(front_end.fit_transform([recording.clip]))[0]
@@ -52,7 +52,7 @@ class LatentIndex:
         return [self.describe(recording)]
 
     def with_more(self, recordings: Iterable[tuple[int, Iterable[np.ndarray]]]) -> Self:
-        """Return an index of these recordings, by their numbers, each in parts, and those of this one.
+        """Return an index with further recordings, by number, each in parts.
 
         The autoencoder of an empty index is trained on them.
         """
@@ -68,13 +68,13 @@ class LatentIndex:
         return index
 
     def without(self, numbers: list[int]) -> Self:
-        """Return an index that lacks some recordings."""
+        """Return an index without some recordings."""
         index, dropped = copy(self), set(numbers)
         index._latents = {number: latents for number, latents in self._latents.items() if number not in dropped}
         return index
 
     def ranked(self, chunks: np.ndarray) -> list[tuple[int, float, float]]:
-        """Give recordings, their best similarities and offsets in seconds, the most similar first."""
+        """Return recordings, their best similarities and offsets in seconds, in descending order of similarity."""
         snippet, places = self._encode(chunks), []
         for number, latents in self._latents.items():
             if len(latents) >= len(snippet):

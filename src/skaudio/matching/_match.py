@@ -1,19 +1,19 @@
-"""A place in a recording that a snippet may be from."""
+"""A match of a snippet: a place in a recording."""
 
 from typing import Any, NamedTuple
 
 
 class Match(NamedTuple):
-    """A place in a recording that a snippet may be from.
+    """A match of a snippet: a place in a recording.
 
     Attributes
     ----------
     name : object
-        Of the recording.
+        Name of the recording.
     similarity : float
-        Higher is more alike; see `RecordingMatcher`.
+        Higher means more similar; see `RecordingMatcher`.
     offset : float
-        Where in the recording the snippet begins, in seconds.
+        Start of the snippet in the recording, in seconds.
     """
 
     name: Any

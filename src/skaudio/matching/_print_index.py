@@ -1,4 +1,4 @@
-"""Recordings known by landmarks and prints: the very same sound is found, in noise and at any level."""
+"""Index of recordings by landmarks and prints: finds identical sound in noise and at any level."""
 
 from collections.abc import Iterable, Iterator
 from copy import copy
@@ -22,16 +22,16 @@ Place = tuple[int, float, float]
 
 
 class PrintIndex:
-    """Landmarks and prints of recordings.
+    """Index of the landmarks and prints of recordings.
 
     Parameters
     ----------
     sr : float
         Sampling rate in Hz.
     method : {"auto", "landmark", "align"}
-        What similarity is: of both, landmarks that agree, or the correlation of prints.
+        Similarity: based on both, the share of matching landmarks, or the correlation of prints.
     exhaustive_hours : float
-        How much sound is looked through offset by offset, rather than where landmarks propose.
+        Amount of sound that is searched exhaustively, rather than at places proposed by landmarks.
     """
 
     def __init__(self, sr: float, method: str, exhaustive_hours: float) -> None:
@@ -41,15 +41,15 @@ class PrintIndex:
         self._landmarks = LandmarkIndex()
 
     def describe(self, recording: Recording) -> Prints:
-        """Compute what is kept of a recording, or looked for of a snippet."""
+        """Compute the landmarks and prints of a recording or snippet."""
         return join_prints(self.describe_parts(recording))
 
     def describe_parts(self, recording: Recording) -> Iterator[Prints]:
-        """Compute the same part by part, for `with_more`, which keeps them while the recording is still decoded."""
+        """Compute the same part by part, for `with_more`, which stores them while the recording is decoded."""
         return iter_prints(recording.pieces(), self._sr)
 
     def with_more(self, recordings: Iterable[tuple[int, Iterable[Prints]]]) -> Self:
-        """Return an index of these recordings, by their numbers, each in parts, and those of this one."""
+        """Return an index with further recordings, by number, each in parts."""
         index = copy(self)
         index._frames, index._landmarks = dict(self._frames), copy(self._landmarks)
         for number, parts in recordings:
@@ -62,14 +62,14 @@ class PrintIndex:
         return index
 
     def without(self, numbers: list[int]) -> Self:
-        """Return an index that lacks some recordings."""
+        """Return an index without some recordings."""
         index, dropped = copy(self), set(numbers)
         index._frames = {number: frames for number, frames in self._frames.items() if number not in dropped}
         index._landmarks = self._landmarks.without(np.array(numbers))
         return index
 
     def ranked(self, prints: Prints) -> list[Place]:
-        """Give recordings, their best similarities and offsets in seconds, the most similar first."""
+        """Return recordings, their best similarities and offsets in seconds, in descending order of similarity."""
         votes = self._landmarks.votes(prints.codes, prints.times)
         n_frames = sum(map(len, self._frames.values()))
         looked_through = self._method == "align" or n_frames <= self._exhaustive_frames
@@ -84,7 +84,7 @@ class PrintIndex:
         return sorted(best.values(), key=lambda place: -place[1])
 
     def _best_place(self, number: int, snippet: np.ndarray, votes: Votes) -> Place | None:
-        """Look through a recording."""
+        """Search a recording exhaustively."""
         frames = self._frames[number]
         if len(frames) < len(snippet):
             return None
@@ -99,7 +99,7 @@ class PrintIndex:
         return number, float(similarity[offset]), offset * PRINT_HOP / self._sr
 
     def _proposed(self, place: int, prints: Prints, votes: Votes) -> Place | None:
-        """Look at a place that landmarks propose."""
+        """Evaluate a place proposed by landmarks."""
         number, hop = place // SPAN, place % SPAN - SPAN // 2
         count = int(votes.around(np.array([place]))[0])
         if self._method == "landmark":

@@ -1,8 +1,8 @@
-"""What is kept of a recording: its landmarks, and a print of each frame, both small and hardly touched by noise.
+"""Fingerprints of recordings: landmarks and a print of each frame, both compact and robust to noise.
 
 Landmarks are pairs of spectral peaks, hashed [1]_: two frequencies and the time between them. A print is a log-mel
-frame less its surroundings in time and frequency, so that neither level nor filters nor steady noise leave much in it,
-on 8 bits a band. Both are computed block by block: of hours, no more than seconds are held as spectra.
+frame minus its surroundings in time and frequency, which removes level, filters and steady noise, at 8 bits per band.
+Both are computed block by block: no more than seconds are held as spectra.
 
 References
 ----------
@@ -41,14 +41,14 @@ STEPS = 24.0  # of the 8 bits, a unit
 
 
 class Prints(NamedTuple):
-    """What is kept of a recording, or of a part of one: of the next part, times go on.
+    """Landmarks and prints of a recording, or of a part of one; times continue in the next part.
 
     Attributes
     ----------
     codes : ndarray of uint32, shape (n_landmarks,)
         Hashes of pairs of peaks.
     times : ndarray of int32, shape (n_landmarks,)
-        When they begin, in hops of peaks.
+        Times of the first peaks, in hops of peaks.
     frames : ndarray of int8, shape (n_frames, N_MELS)
         Prints.
     """
@@ -59,7 +59,7 @@ class Prints(NamedTuple):
 
 
 def iter_prints(pieces: Iterable[np.ndarray], sr: float) -> Iterator[Prints]:
-    """Yield the landmarks and prints of a waveform at ``sr`` Hz that comes in pieces ``(n_samples_i,)``, in parts."""
+    """Yield the landmarks and prints, in parts, of a waveform at ``sr`` Hz in pieces ``(n_samples_i,)``."""
     scale = PRINT_HOP // PEAK_HOP
     earlier = np.zeros((2, 0), np.int64)  # peaks that may be paired with later ones
     for start, samples, own in _blocks(pieces):
@@ -76,7 +76,7 @@ def join_prints(parts: Iterable[Prints]) -> Prints:
 
 
 def _blocks(pieces: Iterable[np.ndarray]) -> Iterator[tuple[int, np.ndarray, slice]]:
-    """Yield blocks of frames: the first of them, the samples of them and of those around, and which are their own."""
+    """Yield blocks of frames: the first frame, samples including a margin, and the slice without the margin."""
     held, begin = np.zeros(N_FFT // 2, np.float32), 0  # samples, and the frame that they begin with
     n_samples = start = 0
 
@@ -101,7 +101,7 @@ def _blocks(pieces: Iterable[np.ndarray]) -> Iterator[tuple[int, np.ndarray, sli
 
 
 def _find_peaks(samples: np.ndarray, sr: float, own: slice) -> tuple[np.ndarray, np.ndarray]:
-    """Find the loudest peaks among a block's own frames: when, from the first of them, and in which bin."""
+    """Find the loudest peaks among a block's own frames: times relative to the first, and bins."""
     power = spectrogram(samples, n_fft=N_FFT, hop_length=PEAK_HOP, center=False)[:, PEAK_BINS]
     decibels = power_to_db(power, top_db=None)
     highest = maximum_filter(decibels, (2 * PEAK_TIME + 1, 2 * PEAK_FREQUENCY + 1))
@@ -116,7 +116,7 @@ def _find_peaks(samples: np.ndarray, sr: float, own: slice) -> tuple[np.ndarray,
 
 
 def _hash_pairs(times: np.ndarray, bins: np.ndarray, n_earlier: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pair each peak with those that follow, not far off in time and frequency; not earlier ones among themselves."""
+    """Hash pairs of each new peak with nearby ones in time and frequency; not pairs of earlier ones."""
     codes, when = [np.zeros(0, np.uint32)], [np.zeros(0, np.int32)]
     for ahead in range(1, min(NEXT_PEAKS, len(times))):
         first = slice(max(0, n_earlier - ahead), len(times) - ahead)

@@ -1,4 +1,4 @@
-"""A recording or a snippet: its waveform, of a long one in pieces that are decoded as they are wanted."""
+"""Recordings and snippets: their waveforms, decoded in pieces if long."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,26 +10,26 @@ from skaudio.io import AudioError, OpenClip
 
 
 class Recording:
-    """A clip that can be gone through as often as it is wanted.
+    """A clip that can be iterated over repeatedly.
 
     Parameters
     ----------
     clip : clip
         See `skaudio.io.load`.
     sr : float
-        Sampling rate in Hz that it is brought to, or that an array has.
+        Sampling rate in Hz to which it is resampled, or that of an array.
     name : str, default="A part of a recording"
-        What messages call it.
+        Name used in messages.
 
     Attributes
     ----------
     clip : clip
-        The same, decoded if it is short.
+        The clip, decoded if short.
 
     Raises
     ------
     AudioError, TypeError
-        If it cannot be decoded; of a long one, its end is decoded later.
+        If it cannot be decoded; a long clip is decoded later.
     """
 
     def __init__(self, clip: Any, sr: float, name: str = "A part of a recording") -> None:
@@ -40,7 +40,7 @@ class Recording:
 
     @contextmanager
     def named_errors(self) -> Iterator[None]:
-        """Have errors of decoding say of which recording they are."""
+        """Prefix decoding errors with the name of the recording."""
         try:
             yield
         except (AudioError, TypeError) as error:
@@ -48,14 +48,14 @@ class Recording:
 
     @property
     def n_samples(self) -> int:
-        """Its length; unless it has been gone through already, it is for that."""
+        """Number of samples; decodes the clip if not done before."""
         if self._n_samples is None:
             for _ in self.pieces():
                 pass
         return self._n_samples
 
     def pieces(self) -> Iterator[np.ndarray]:
-        """Yield its waveform, piece by piece."""
+        """Yield the waveform, piece by piece."""
         n_samples = 0
         with self.named_errors(), OpenClip(self.clip, sr=self._sr) as opened:
             for piece in opened.waveforms() if opened.is_long else [opened.waveform()]:
@@ -64,7 +64,7 @@ class Recording:
         self._n_samples = n_samples
 
     def parts(self, spans: Sequence[tuple[int, int]]) -> list[np.ndarray]:
-        """Cut out parts, each given by its first sample and its length, in one pass."""
+        """Return parts, specified by first sample and length, in one pass."""
         parts = [np.empty(size, np.float32) for _, size in spans]
         position, end = 0, max((start + size for start, size in spans), default=0)
         for piece in self.pieces() if spans else ():

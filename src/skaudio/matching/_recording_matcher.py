@@ -1,4 +1,4 @@
-"""The estimator: recordings in, and for a snippet the recording it is from."""
+"""Estimator for audio fingerprinting."""
 
 from collections.abc import Iterator, Sequence
 from numbers import Integral, Number, Real
@@ -28,54 +28,54 @@ UNCALIBRATED = 0.6  # threshold with a single recording, which can be mistaken f
 
 
 class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
-    """Tell which recording a snippet is from, and where in it; or that it is from none of them.
+    """Identify the recording that a snippet is from: audio fingerprinting.
 
-    Recordings are known by landmarks, pairs of spectral peaks that survive noise and are found in no time among
-    millions [1]_, and by prints of their frames, which are correlated with those of the snippet. Where both agree the
-    snippet is found, in noise as loud as itself. A snippet may be louder or softer than the recording, at another
-    sampling rate, with noise; not faster or slower, nor sung by somebody else.
+    Recordings are indexed by landmarks, pairs of spectral peaks that are robust to noise and fast to look up among
+    millions [1]_, and by prints of their frames, which are correlated with those of the snippet. Together they identify
+    a snippet and its offset at 0 dB SNR, or reject it as unknown. A snippet may differ from the recording in level,
+    sampling rate and noise, but not in tempo or performance.
 
     Parameters
     ----------
     sr : float, default=22050
-        Sampling rate in Hz that recordings and snippets are brought to. Plain arrays are taken to be at it already.
+        Sampling rate in Hz to which recordings and snippets are resampled. Plain arrays are assumed to have it.
     method : {"auto", "landmark", "align", "latent"}, default="auto"
-        - ``"landmark"``: the number of landmarks that agree, over the snippet's number; takes little longer among more
+        - ``"landmark"``: the share of the snippet's landmarks that match; time hardly grows with the number of
           recordings;
         - ``"align"``: the correlation of prints, at all offsets in all recordings;
-        - ``"auto"``: both: correlation and a tenth of the logarithm of one more than the number of landmarks; in more
-          than ``exhaustive_hours`` of recordings, at the places that landmarks propose;
-        - ``"latent"``: the cosine between latents of the mean MFCC of chunks of one second, by an autoencoder that
-          `fit` trains on the recordings, as tutorials do. It finds what sounds alike, another take of the same rather
-          than the very same, and little in noise; it needs TensorFlow.
+        - ``"auto"``: both: correlation plus a tenth of ``log(1 + n_landmarks)``; beyond ``exhaustive_hours`` of
+          recordings, only at places proposed by landmarks;
+        - ``"latent"``: the cosine between latents of the mean MFCC of chunks of one second, by an autoencoder trained
+          on the recordings in `fit`. It finds similar sounds, such as another take, rather than identical ones, and is
+          not robust to noise; it needs TensorFlow.
     exhaustive_hours : float, default=1.0
-        How much sound is looked through offset by offset.
+        Hours of recordings up to which all offsets are searched.
     false_match_rate : float, default=0.01
-        How often a snippet that is from none of the recordings may be said to be from one, below 0.5; as far as it is
-        no more like them than they are like each other.
+        Rate of snippets from none of the recordings that may be matched with one, below 0.5; provided that they are no
+        more similar to the recordings than these are to each other.
     unknown_label : object, default="unknown"
-        What `predict` gives for such a snippet.
+        Label that `predict` returns for a snippet from none of the recordings.
     random_state : int, RandomState instance or None, default=None
-        Draws the snippets that the threshold is found by.
+        Determines the snippets that thresholds are calibrated on.
 
     Attributes
     ----------
     names_ : list
-        Of the recordings.
+        Names of the recordings.
     thresholds_ : ndarray of float64, shape (4,)
-        Leads that snippets of 0.5, 1, 2 and 4 s must have to be from a recording; of lengths in between, those in
-        between. The lead is the best similarity less three quarters of that of the next recording: a snippet of mere
-        noise may be like a recording of noise, but it is like all such recordings. Snippets of the recordings are
-        matched with the other recordings, and the tail of their leads taken to be exponential.
+        Minimum leads of snippets of 0.5, 1, 2 and 4 s, interpolated for lengths in between. The lead is the best
+        similarity minus three quarters of that of the next recording: a snippet of noise may be similar to a recording
+        of noise, but then to all such recordings. Thresholds are calibrated by matching snippets of the recordings with
+        the other recordings, assuming an exponential tail of their leads.
 
     See Also
     --------
-    skaudio.estimators.AutoencoderLatent : Latents, which compare clips that are alike but not the same.
+    skaudio.estimators.AutoencoderLatent : Latents, to compare clips that are similar but not identical.
 
     Notes
     -----
-    An hour of sound takes some 50 MB, in arrays that `joblib.load` can map from a file (``mmap_mode="r"``). Long
-    recordings are decoded and taken in part by part, but by ``method="latent"``, which holds the MFCC of one.
+    The index takes some 50 MB per hour of sound, in arrays that `joblib.load` can memory-map (``mmap_mode="r"``). Long
+    recordings are decoded and indexed part by part, except with ``method="latent"``, which holds the MFCC of one.
 
     References
     ----------
@@ -126,7 +126,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Sequence, y: Any = None) -> Self:
-        """Take in recordings, and find the threshold.
+        """Index recordings and calibrate the thresholds.
 
         Parameters
         ----------
@@ -134,18 +134,19 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
             Paths, binary file objects, arrays, ``(y, sr)`` pairs or dicts; or a float array ``(n_clips, n_samples)``.
             They are decoded one at a time.
         y : array-like of shape (n_clips,), default=None
-            Their names; recordings of one name are takes of one thing. None: the names of files, without folder and
-            extension, each of which must be of one file only; else numbers.
+            Names of the recordings; those with equal names are takes of one thing. None: file names without folder and
+            extension, which must be unique; else numbers.
 
         Returns
         -------
         self : estimator
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         AudioError, TypeError, ValueError
-            If a recording cannot be decoded, names are not as many, or files in different folders have one name.
+            If a recording cannot be decoded, the number of names differs, or files in different folders have the same
+            name.
         """
         recordings = check_clips(self, X, reset=True)
         self.names_: list[Any] = []
@@ -164,24 +165,24 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
 
     @atomic
     def add(self, X: Sequence, y: Any = None) -> Self:
-        """Take in more recordings; the threshold stays.
+        """Add recordings; thresholds stay unchanged.
 
         Parameters
         ----------
         X : batch of clips
             See `fit`.
         y : array-like of shape (n_clips,), default=None
-            Their names, none of which is there yet.
+            Names of the recordings, which must be new.
 
         Returns
         -------
         self : estimator
-            Itself.
+            Estimator instance.
 
         Raises
         ------
         AudioError, TypeError, ValueError
-            See `fit`; also if there is a recording of such a name already.
+            See `fit`; also if a name exists already.
         """
         check_is_fitted(self)
         recordings = check_clips(self, X, reset=False)
@@ -201,22 +202,22 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
 
     @atomic
     def remove(self, names: Sequence) -> Self:
-        """Drop recordings.
+        """Remove recordings.
 
         Parameters
         ----------
         names : sequence
-            Their names.
+            Names of the recordings.
 
         Returns
         -------
         self : estimator
-            Itself.
+            Estimator instance.
 
         Raises
         ------
         ValueError
-            If there is no recording of such a name.
+            If there is no recording with such a name.
         """
         check_is_fitted(self)
         names = list(names)
@@ -230,19 +231,19 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         return self
 
     def match(self, X: Sequence, k: int = 5) -> list[list[Match]]:
-        """Find the recordings that snippets are most likely from, and where in them.
+        """Find the most similar recordings of each snippet, and its offsets in them.
 
         Parameters
         ----------
         X : batch of clips
             Snippets; see `fit`.
         k : int, default=5
-            Number of recordings to name; fewer where no landmarks speak for so many.
+            Number of recordings to return; fewer if no landmarks match so many.
 
         Returns
         -------
         list of lists of Match
-            For each snippet, the best place in each recording, the most similar first.
+            For each snippet, the best place in each recording, in descending order of similarity.
 
         Raises
         ------
@@ -254,7 +255,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         return [matches[:k] for matches, _ in self._matched(X)]
 
     def predict(self, X: Sequence) -> np.ndarray:
-        """Name the recordings that snippets are from.
+        """Predict the names of the recordings that snippets are from.
 
         Parameters
         ----------
@@ -264,7 +265,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_clips,)
-            Names, or ``unknown_label``; of dtype object, unless all of these are numbers.
+            Names, or ``unknown_label``; of dtype object, unless all are numbers.
         """
         found = [
             matches[0].name if matches and _lead(matches) >= threshold else self.unknown_label
@@ -277,7 +278,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         return named
 
     def decision_function(self, X: Sequence) -> np.ndarray:
-        """Tell how sure it is that snippets are from a recording at all.
+        """Compute the confidence that snippets are from any recording.
 
         Parameters
         ----------
@@ -287,12 +288,12 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         Returns
         -------
         ndarray of float64, shape (n_clips,)
-            The lead (see ``thresholds_``) less the threshold for snippets so long: below 0 for those from none.
+            The lead (see ``thresholds_``) minus the threshold for the snippet's length: below 0 for unknown ones.
         """
         return np.array([_lead(matches) - threshold for matches, threshold in self._matched(X)])
 
     def _matched(self, X: Sequence) -> Iterator[tuple[list[Match], float]]:
-        """Yield what matches each snippet, and the threshold for one so long."""
+        """Yield the matches of each snippet, and the threshold for its length."""
         check_is_fitted(self)
         clips = check_clips(self, X, reset=False)
         if not self.names_:
@@ -315,7 +316,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
     def _described(
         self, recordings: Sequence, names: Any, rng: np.random.RandomState, snippets: list[list[tuple[int, Any]]]
     ) -> Iterator[tuple[int, Any]]:
-        """Yield what the index keeps of each recording; draw snippets of them, to find the threshold by."""
+        """Yield the index entries of each recording; draw snippets for calibration."""
         drawn = rng.randint(len(recordings), size=(len(CALIBRATION_SECONDS), CALIBRATION_SNIPPETS))
         for recording, name in self._named(recordings, names):
             number = self._number(name)
@@ -340,7 +341,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         return names
 
     def _default_names(self, recordings: Sequence) -> list:
-        """Name files by their names; a recorder names them by date, at every site, and so they need not be takes."""
+        """Return file names as names; equal ones raise an error, as recorders name files by date at every site."""
         named: dict[Any, Any] = {}
         for i, clip in enumerate(recordings):
             name = Path(clip).stem if isinstance(clip, (str, Path)) else self._next + i
@@ -357,7 +358,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
             yield Recording(recordings[i], self.sr, f"Recording {i}"), name
 
     def _number(self, name: Any) -> int:
-        """Give a recording its number, and note its name."""
+        """Assign a number to a recording, and store its name."""
         number = self._next
         self._next += 1
         self._numbers.append(number)
@@ -365,10 +366,10 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         return number
 
     def _calibrate(self, snippets: list[list[tuple[int, Any]]]) -> np.ndarray:
-        """Match parts of recordings with the others, to see how similar may be what is not the same.
+        """Match snippets of recordings with the other recordings, to estimate leads of false matches.
 
-        What exceeds the median of snippets as long is pooled, and its tail taken to be exponential, as slow as the
-        slowest of three parts of it: recordings that are parts of one another, if there are few, do not count.
+        Excesses over the median for each length are pooled, and their tail assumed exponential, with the slowest decay
+        of three of its parts: a few recordings that contain one another are ignored.
         """
         names = dict(zip(self._numbers, self.names_, strict=True))
         medians, excess = np.full(len(snippets), np.nan), []
@@ -395,7 +396,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
 
 
 def _lead(matches: list[Match]) -> float:
-    """Tell how far the best recording is before the next of another name, as far as that counts."""
+    """Return the weighted lead of the best recording over the next of another name."""
     if not matches:
         return 0.0
     best = matches[0]

@@ -1,6 +1,6 @@
-"""Metrics that the field asks for and scikit-learn has not: of events, of verification and of anomalous sounds.
+"""Metrics missing in scikit-learn: for sound event detection, verification and anomaly detection.
 
-Functions of truth and prediction; `sklearn.metrics.make_scorer` makes scorers of them.
+Functions of true and predicted values; use `sklearn.metrics.make_scorer` to build scorers.
 """
 
 from skaudio.metrics._count_error import count_mean_absolute_error

@@ -1,4 +1,4 @@
-"""Precision, recall and F1 from what was hit, missed and made up."""
+"""Precision, recall and F1 from counts."""
 
 import numpy as np
 
@@ -6,24 +6,24 @@ import numpy as np
 def precision_recall_f1(
     n_true: np.ndarray, n_pred: np.ndarray, true_hit: np.ndarray, pred_hit: np.ndarray, average: str | None
 ) -> tuple:
-    """Compute the three, averaged over classes as scikit-learn does.
+    """Compute precision, recall and F1, averaged over classes as in scikit-learn.
 
     Parameters
     ----------
     n_true, n_pred, true_hit, pred_hit : ndarrays of shape (n_classes,)
-        Numbers of true and predicted things, and of those of each that have a counterpart.
+        Numbers of true and predicted items, and of those of each that are matched.
     average : {"micro", "macro"} or None
-        Whether all are counted together, classes averaged, or none of it.
+        Average over all items, over classes, or no average.
 
     Returns
     -------
     precision, recall, f1 : float, or ndarrays of shape (n_classes,)
-        0 where there is nothing to divide by.
+        0 where a denominator is zero.
 
     Raises
     ------
     ValueError
-        If `average` is none of these.
+        If `average` is invalid.
     """
     if average not in {"micro", "macro", None}:
         raise ValueError(f"average={average!r}; expected 'micro', 'macro' or None.")

@@ -1,4 +1,4 @@
-"""Whether as many events were counted as there are."""
+"""Error of event counts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,27 +11,27 @@ from skaudio.metrics._event_lists import check_event_lists
 def count_mean_absolute_error(
     y_true: Any, y_pred: Any, *, labels: Sequence | None = None, recordings: Sequence | None = None
 ) -> float:
-    """Compute the mean absolute error of counts of events, over recordings and classes.
+    """Compute the mean absolute error of event counts, over recordings and classes.
 
     Parameters
     ----------
     y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
         Events of each recording; or one table with the columns ``recording``, ``onset``, ``offset`` and ``label``.
     labels : sequence, default=None
-        Classes that count; None: all that occur.
+        Classes to include; None: all that occur.
     recordings : sequence, default=None
-        Paths or names of all recordings, for tables: those that a table does not name have no events, and count, too.
-        A table may have shorter names, if each is of one recording only. None: those that either table names.
+        Paths or names of all recordings, for tables: those missing in a table have no events, and are included. A table
+        may use shorter names, if they are unambiguous. None: those in either table.
 
     Returns
     -------
     float
-        0 at best.
+        The error; 0 is best.
 
     Raises
     ------
     ValueError, TypeError
-        If events are no such lists or tables, or if a table names none of ``recordings``.
+        If events are not such lists or tables, or if a table contains none of ``recordings``.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def count_mean_absolute_error(
     >>> count_mean_absolute_error([[(1.0, 2.0, "owl")], []], [[(1.0, 2.0, "owl")], [(3.0, 4.0, "owl")]])
     0.5
 
-    Of tables, recordings without events count only if they are named:
+    For tables, recordings without events are included only if listed:
 
     >>> from skaudio.events import event_table
     >>> true = event_table({"a.wav": [(1.0, 2.0, "owl")]})

@@ -1,4 +1,4 @@
-"""Where as many impostors are let in as genuine ones are sent away."""
+"""Equal error rate."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from sklearn.metrics import roc_curve
 def equal_error_rate(
     y_true: Any, y_score: Any, *, pos_label: Any = None, sample_weight: Any = None, return_threshold: bool = False
 ) -> float | tuple[float, float]:
-    """Find the error at the threshold where false alarms and misses are equally frequent.
+    """Compute the equal error rate: the error at which the false-alarm and miss rates are equal.
 
-    The usual figure of speaker verification: 0 is perfect, 0.5 is chance. Between two thresholds that the scores tell
-    apart, rates go in a straight line, as on the receiver operating characteristic.
+    The standard metric of speaker verification: 0 is perfect, 0.5 is chance. Rates are interpolated linearly between
+    thresholds, as on the receiver operating characteristic.
 
     Parameters
     ----------
@@ -21,29 +21,29 @@ def equal_error_rate(
     y_score : array-like of shape (n_trials,)
         Higher for trials that are more likely genuine.
     pos_label : int, float, bool or str, default=None
-        The class of genuine trials; None: 1.
+        Class of genuine trials; None: 1.
     sample_weight : array-like of shape (n_trials,), default=None
-        How much trials count.
+        Sample weights.
     return_threshold : bool, default=False
-        Whether to give the threshold too.
+        Whether to return the threshold, too.
 
     Returns
     -------
     rate : float
         In [0, 1].
     threshold : float
-        Trials of such a score or a higher one are taken as genuine; only if ``return_threshold``.
+        Trials with at least this score are accepted as genuine; only if ``return_threshold``.
 
     Raises
     ------
     ValueError
-        If there are not both genuine and other trials, or if scores are not finite.
+        If genuine or other trials are missing, or if scores are not finite.
 
     See Also
     --------
-    min_detection_cost : Where genuine trials are rare.
+    min_detection_cost : Cost of errors where genuine trials are rare.
     sklearn.metrics.det_curve : Both error rates at all thresholds.
-    sklearn.metrics.DetCurveDisplay : Their picture.
+    sklearn.metrics.DetCurveDisplay : Plot of these rates.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Whether events were found at the time at which they are."""
+"""Event-based metrics."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,10 +21,10 @@ def event_based_scores(
     average: str | None = "micro",
     labels: Sequence | None = None,
 ) -> tuple:
-    """Compute precision, recall and F1 of events.
+    """Compute event-based precision, recall and F1.
 
-    A predicted event is right if its onset and its offset are near those of a true event of its class. As many as
-    possible are matched, each with one other at most.
+    A predicted event is correct if its onset and offset are close to those of a true event of its class. Matching is
+    one-to-one and maximises the number of matches.
 
     Parameters
     ----------
@@ -32,15 +32,15 @@ def event_based_scores(
         Events of each recording, in seconds; or one table with the columns ``recording``, ``onset``, ``offset`` and
         ``label``. Two tables may name their recordings in different ways; see Notes.
     onset_collar : float, default=0.2
-        How far the onset may be off, in seconds.
+        Tolerance of the onset, in seconds.
     offset_collar : float or None, default=0.2
-        How far the offset may be off, in seconds; None: offsets do not matter.
+        Tolerance of the offset, in seconds; None: offsets are ignored.
     offset_share : float, default=0.2
-        The offset may be off by this share of the true event's length, if that is more.
+        Tolerance of the offset as a share of the true event's length, if that is larger.
     average : {"micro", "macro"} or None, default="micro"
-        Whether events of all classes are counted together, classes averaged, or given one by one.
+        Average over all events, over classes, or one score per class.
     labels : sequence, default=None
-        Classes that count, in the order of results for ``average=None``; None: all that occur, sorted.
+        Classes to include, in the order of results for ``average=None``; None: all that occur, sorted.
 
     Returns
     -------
@@ -50,17 +50,17 @@ def event_based_scores(
     Raises
     ------
     ValueError, TypeError
-        If events are no such lists or tables, tables share no recording, or events end before they begin.
+        If events are not such lists or tables, tables share no recording, or events end before they begin.
 
     See Also
     --------
-    segment_based_scores : For who asks whether rather than when.
-    intersection_based_scores : For events whose bounds are a matter of taste.
+    segment_based_scores : Scores of the activity of classes in segments.
+    intersection_based_scores : Scores for events with ambiguous bounds.
 
     Notes
     -----
     A name in one table matches the same path in the other, or else one that ends with it, such as ``night.wav`` or
-    ``night`` and ``/data/night.wav``, if there is only one such; a name of several recordings is an error.
+    ``night`` and ``/data/night.wav``, if there is only one; an ambiguous name raises an error.
 
     References
     ----------
@@ -80,14 +80,14 @@ def event_based_scores(
 
 
 def event_based_f1(y_true: Any, y_pred: Any, **params: Any) -> float | np.ndarray:
-    """Give the F1 of `event_based_scores`, for `sklearn.metrics.make_scorer`.
+    """Compute the F1 of `event_based_scores`, for `sklearn.metrics.make_scorer`.
 
     Parameters
     ----------
     y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
         See `event_based_scores`.
     **params : dict
-        Of `event_based_scores`.
+        Parameters of `event_based_scores`.
 
     Returns
     -------
@@ -113,23 +113,23 @@ def false_alarms_per_hour(
     offset_share: float = 0.2,
     labels: Sequence | None = None,
 ) -> float:
-    """Count events that are predicted and not there, over all classes, an hour.
+    """Compute the number of false alarms per hour, over all classes.
 
     Parameters
     ----------
     y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
         See `event_based_scores`.
     hours : float
-        How much sound there is in all, with events or without.
+        Total duration of the recordings, with and without events.
     onset_collar, offset_collar, offset_share : float, default=0.2
-        When an event is right; see `event_based_scores`.
+        Tolerances; see `event_based_scores`.
     labels : sequence, default=None
-        Classes that count; None: all that occur.
+        Classes to include; None: all that occur.
 
     Returns
     -------
     float
-        False alarms an hour.
+        False alarms per hour.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def _count_matches(
     offset_share: float,
     labels: Sequence | None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Count true events, predicted ones and matches of each class."""
+    """Count true events, predicted events and matches of each class."""
     y_true, y_pred, labels = check_event_lists(y_true, y_pred, labels)
     n_true, n_pred, hits = (np.zeros(len(labels), int) for _ in range(3))
     for true, predicted in zip(y_true, y_pred, strict=True):
@@ -170,7 +170,7 @@ def _count_matches(
 def _match(
     true: EventArrays, predicted: EventArrays, onset_collar: float, offset_collar: float | None, offset_share: float
 ) -> np.ndarray:
-    """Match as many events of one recording as possible; give the places of true events that have a counterpart."""
+    """Match as many events of one recording as possible; return the indices of matched true events."""
     near = true.labels[:, np.newaxis] == predicted.labels
     near &= np.abs(true.onsets[:, np.newaxis] - predicted.onsets) <= onset_collar
     if offset_collar is not None:

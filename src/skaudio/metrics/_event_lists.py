@@ -1,12 +1,12 @@
-"""What counts as the events of several recordings.
+"""Validation of the events of several recordings.
 
-Events are ``(onset, offset, label)``, in seconds, maybe with more behind (a score, frequencies); a recording has a list
-of them, and a set of recordings a list of such lists. Or all are rows of one data frame with the columns ``recording``,
-``onset``, ``offset`` and ``label``. A recording that a table does not name has no events, and neither has one with a
-row in which nothing else is given.
+Events are ``(onset, offset, label)``, in seconds, optionally with further items (a score, frequencies); a recording has
+a list of them, and a set of recordings a list of such lists. Or all are rows of one data frame with the columns
+``recording``, ``onset``, ``offset`` and ``label``. A recording missing in a table has no events, nor has one with a row
+that is otherwise empty.
 
 Two tables may name their recordings in different ways: a name in one matches the same path in the other, or else one
-that ends with it (with or without the suffix of the file), if there is only one such.
+that ends with it (with or without the suffix of the file), if there is only one.
 """
 
 from collections.abc import Sequence
@@ -26,9 +26,9 @@ class EventArrays(NamedTuple):
     Attributes
     ----------
     onsets, offsets : ndarrays of float64, shape (n_events,)
-        In seconds.
+        Times in seconds.
     labels : ndarray of int, shape (n_events,)
-        Numbers of their classes.
+        Class indices.
     """
 
     onsets: np.ndarray
@@ -36,7 +36,7 @@ class EventArrays(NamedTuple):
     labels: np.ndarray
 
     def of(self, label: int) -> "EventArrays":
-        """Give the events of one class."""
+        """Return the events of one class."""
         own = self.labels == label
         return EventArrays(self.onsets[own], self.offsets[own], self.labels[own])
 
@@ -51,22 +51,21 @@ def check_event_lists(
     y_true, y_pred : list of lists of events, or DataFrame
         See the conventions of this module.
     labels : sequence or None
-        Classes that count; None: all that occur.
+        Classes to include; None: all that occur.
     recordings : sequence or None, default=None
-        Names of all recordings, whether tables name them or not; None: those that are named.
+        Names of all recordings, including those missing in tables; None: those in the tables.
 
     Returns
     -------
     y_true, y_pred : lists of EventArrays
-        A recording each, the same ones in both.
+        Events of each recording, the same recordings in both.
     labels : list
-        Classes, sorted if they were not given.
+        Classes, sorted if not specified.
 
     Raises
     ------
     ValueError, TypeError
-        If these are no such events, lists of recordings that are not as many, or tables that share no recording or name
-        one by a name of several.
+        If events are invalid, lists differ in length, or tables share no recording or contain an ambiguous name.
     """
     names = ("y_true", "y_pred")
     tables = [hasattr(events, "columns") for events in (y_true, y_pred)]
@@ -103,7 +102,7 @@ def check_event_lists(
 
 
 def _of_table(table: Any, what: str) -> dict[Any, list[tuple]]:
-    """Return the events of each recording that a table names."""
+    """Return the events of each recording in a table."""
     events: dict[Any, list[tuple]] = {}
     for _, recording, fields in event_rows(table, what):
         own = events.setdefault(recording, [])
@@ -113,7 +112,7 @@ def _of_table(table: Any, what: str) -> dict[Any, list[tuple]]:
 
 
 def _same_recordings(y_true: dict, y_pred: dict) -> list[list[list[tuple]]]:
-    """Bring the recordings of two tables into one order."""
+    """Align the recordings of two tables."""
     pairs = pair_names(y_pred, y_true)
     if y_true and y_pred and not pairs:
         some = [", ".join(map(repr, list(events)[:MAX_NAMES_IN_MESSAGE])) for events in (y_true, y_pred)]
@@ -128,7 +127,7 @@ def _same_recordings(y_true: dict, y_pred: dict) -> list[list[list[tuple]]]:
 
 
 def _given_recordings(tables: Sequence[dict], recordings: Sequence) -> list[list[list[tuple]]]:
-    """Bring the recordings of tables into a given order."""
+    """Align the recordings of tables with a given list."""
     names, both = RecordingNames(recordings), []
     for events, what in zip(tables, ("y_true", "y_pred"), strict=True):
         lists: list[list[tuple]] = [[] for _ in recordings]
@@ -139,7 +138,7 @@ def _given_recordings(tables: Sequence[dict], recordings: Sequence) -> list[list
 
 
 def _as_list(events: Any, where: str) -> list[tuple]:
-    """Return events with the labels that count: without blanks around them."""
+    """Return events with the labels to include, without surrounding whitespace."""
     if isinstance(events, (str, bytes)) or not hasattr(events, "__iter__"):
         raise TypeError(f"Expected a list of events for each recording, got {events!r:.60}.")
     checked = []

@@ -1,4 +1,4 @@
-"""Whether events were found, by how much of them lies under what was predicted."""
+"""Intersection-based metrics."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,43 +18,43 @@ def intersection_based_scores(
     average: str | None = "macro",
     labels: Sequence | None = None,
 ) -> tuple:
-    """Compute precision, recall and F1 of events by how they overlap.
+    """Compute intersection-based precision, recall and F1 of events.
 
-    A prediction is right if enough of it lies on true events of its class, a true event is found if enough of it lies
-    under right predictions; one may be covered by several, so that it does not matter whether a call in two parts is
-    one event or two.
+    A prediction is correct if enough of it overlaps true events of its class; a true event is detected if enough of it
+    overlaps correct predictions. An event may be covered by several, so that splitting or merging events is not
+    penalised.
 
     Parameters
     ----------
     y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
         Events of each recording, in seconds; or one table with the columns ``recording``, ``onset``, ``offset`` and
-        ``label``. Two tables may name their recordings in different ways; see Notes. Events of one class in one list
-        are taken not to overlap.
+        ``label``. Two tables may name their recordings in different ways; see Notes. Events of one class in a list are
+        assumed not to overlap.
     detection_share : float, default=0.7
-        Share of a prediction that must lie on true events, in (0, 1]; the literature's detection tolerance.
+        Share of a prediction that must overlap true events, in (0, 1]: the detection tolerance criterion.
     truth_share : float, default=0.7
-        Share of a true event that must lie under predictions, in (0, 1]; the literature's ground-truth intersection.
+        Share of a true event that must overlap predictions, in (0, 1]: the ground truth intersection criterion.
     average : {"micro", "macro"} or None, default="macro"
-        Whether events of all classes are counted together, classes averaged, or given one by one.
+        Average over all events, over classes, or one score per class.
     labels : sequence, default=None
-        Classes that count; None: all that occur, sorted.
+        Classes to include; None: all that occur, sorted.
 
     Returns
     -------
     precision, recall, f1 : float, or ndarrays of shape (n_classes,)
-        Precision and recall count found true events against predictions that are wrong and true events not found, and
-        F1 is made of these.
+        Precision and recall relate detected true events to wrong predictions and missed true events; F1 is their
+        harmonic mean.
 
     Raises
     ------
     ValueError, TypeError
-        If events are no such lists or tables, tables share no recording, or events end before they begin; if a share is
-        not in (0, 1].
+        If events are not such lists or tables, tables share no recording, or events end before they begin; if a share
+        is not in (0, 1].
 
     Notes
     -----
     A name in one table matches the same path in the other, or else one that ends with it, such as ``night.wav`` or
-    ``night`` and ``/data/night.wav``, if there is only one such; a name of several recordings is an error.
+    ``night`` and ``/data/night.wav``, if there is only one; an ambiguous name raises an error.
 
     References
     ----------
@@ -86,14 +86,14 @@ def intersection_based_scores(
 
 
 def intersection_based_f1(y_true: Any, y_pred: Any, **params: Any) -> float | np.ndarray:
-    """Give the F1 of `intersection_based_scores`, for `sklearn.metrics.make_scorer`.
+    """Compute the F1 of `intersection_based_scores`, for `sklearn.metrics.make_scorer`.
 
     Parameters
     ----------
     y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
         See `intersection_based_scores`.
     **params : dict
-        Of `intersection_based_scores`.
+        Parameters of `intersection_based_scores`.
 
     Returns
     -------

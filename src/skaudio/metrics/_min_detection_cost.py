@@ -1,4 +1,4 @@
-"""What misses and false alarms cost, at the best threshold."""
+"""Minimum detection cost."""
 
 from typing import Any
 
@@ -16,10 +16,10 @@ def min_detection_cost(
     pos_label: Any = None,
     sample_weight: Any = None,
 ) -> float:
-    """Find the least cost of errors over all thresholds, as the NIST evaluations of speaker recognition measure it.
+    """Compute the minimum detection cost over all thresholds, as in NIST speaker recognition evaluations.
 
-    Where genuine trials are rare, false alarms weigh more than the equal error rate lets them. The cost is normalised
-    by that of who does not listen and takes all trials, or none, as genuine: 1 is of no use, 0 is perfect [1]_.
+    Where genuine trials are rare, false alarms weigh more than in the equal error rate. The cost is normalised by that
+    of accepting all trials, or none: 1 is useless, 0 is perfect [1]_.
 
     Parameters
     ----------
@@ -28,13 +28,13 @@ def min_detection_cost(
     y_score : array-like of shape (n_trials,)
         Higher for trials that are more likely genuine.
     p_target : float, default=0.01
-        Share of genuine trials in use, in (0, 1).
+        Prior probability of genuine trials, in (0, 1).
     cost_miss, cost_false_alarm : float, default=1.0
-        What an error costs, of a genuine trial and of another.
+        Costs of rejecting a genuine trial, and of accepting another.
     pos_label : int, float, bool or str, default=None
-        The class of genuine trials; None: 1.
+        Class of genuine trials; None: 1.
     sample_weight : array-like of shape (n_trials,), default=None
-        How much trials count.
+        Sample weights.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def min_detection_cost(
     Raises
     ------
     ValueError
-        If there are not both genuine and other trials, if ``p_target`` is no probability, or if a cost is not above 0.
+        If genuine or other trials are missing, if ``p_target`` is not a probability, or if a cost is not above 0.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""How well anomalies are found while false alarms are few."""
+"""Partial area under the ROC curve."""
 
 from typing import Any
 
@@ -6,22 +6,22 @@ from sklearn.metrics import roc_auc_score
 
 
 def partial_auc(y_true: Any, y_score: Any, *, max_fpr: float = 0.1, sample_weight: Any = None) -> float:
-    """Give the area under the receiver operating characteristic up to a false-alarm rate.
+    """Compute the partial area under the receiver operating characteristic, up to a false-alarm rate.
 
-    As the DCASE challenges on anomalous sounds measure it [1]_: standardised so that chance is 0.5 and the best is 1
-    [2]_. A monitor that cries wolf is turned off: what matters is what it finds while it hardly does.
+    As in the DCASE challenges on anomalous sound detection [1]_: standardised so that chance is 0.5 and the best is 1
+    [2]_. In monitoring, detection matters at low false-alarm rates only.
 
     Parameters
     ----------
     y_true : array-like of shape (n_clips,)
-        Two classes, the anomalous one the higher label: 0 and 1, or False and True. To score by what scikit-learn's
-        outlier detectors go by (1 normal, -1 anomalous), pass ``y == -1``.
+        Two classes, the anomalous one the higher label: 0 and 1, or False and True. With labels of scikit-learn's
+        outlier detectors (1 normal, -1 anomalous), pass ``y == -1``.
     y_score : array-like of shape (n_clips,)
         Higher for clips that are more anomalous.
     max_fpr : float, default=0.1
-        Highest false-alarm rate, in (0, 1].
+        Maximum false-alarm rate, in (0, 1].
     sample_weight : array-like of shape (n_clips,), default=None
-        How much clips count.
+        Sample weights.
 
     Returns
     -------

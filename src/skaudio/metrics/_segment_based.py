@@ -1,4 +1,4 @@
-"""Whether classes were heard in the segments of time in which they are."""
+"""Segment-based metrics."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,9 +17,9 @@ def segment_based_scores(
     average: str | None = "micro",
     labels: Sequence | None = None,
 ) -> tuple:
-    """Compute precision, recall and F1 of classes in segments of time.
+    """Compute segment-based precision, recall and F1.
 
-    Recordings are cut into segments, and a class is there in a segment if an event of it touches it.
+    Recordings are cut into segments; a class is active in a segment if one of its events overlaps it.
 
     Parameters
     ----------
@@ -29,9 +29,9 @@ def segment_based_scores(
     segment_seconds : float, default=1.0
         Length of a segment.
     average : {"micro", "macro"} or None, default="micro"
-        Whether segments of all classes are counted together, classes averaged, or given one by one.
+        Average over segments of all classes, over classes, or one score per class.
     labels : sequence, default=None
-        Classes that count; None: all that occur, sorted.
+        Classes to include; None: all that occur, sorted.
 
     Returns
     -------
@@ -41,13 +41,13 @@ def segment_based_scores(
     Raises
     ------
     ValueError, TypeError
-        If events are no such lists or tables, tables share no recording, or events end before they begin; if
+        If events are not such lists or tables, tables share no recording, or events end before they begin; if
         ``segment_seconds`` is not above 0.
 
     Notes
     -----
     A name in one table matches the same path in the other, or else one that ends with it, such as ``night.wav`` or
-    ``night`` and ``/data/night.wav``, if there is only one such; a name of several recordings is an error.
+    ``night`` and ``/data/night.wav``, if there is only one; an ambiguous name raises an error.
 
     References
     ----------
@@ -68,14 +68,14 @@ def segment_based_scores(
 
 
 def segment_based_f1(y_true: Any, y_pred: Any, **params: Any) -> float | np.ndarray:
-    """Give the F1 of `segment_based_scores`, for `sklearn.metrics.make_scorer`.
+    """Compute the F1 of `segment_based_scores`, for `sklearn.metrics.make_scorer`.
 
     Parameters
     ----------
     y_true, y_pred : list of lists of (onset, offset, label), or DataFrame
         See `segment_based_scores`.
     **params : dict
-        Of `segment_based_scores`.
+        Parameters of `segment_based_scores`.
 
     Returns
     -------
@@ -94,10 +94,10 @@ def segment_based_f1(y_true: Any, y_pred: Any, **params: Any) -> float | np.ndar
 def segment_based_error_rate(
     y_true: Any, y_pred: Any, *, segment_seconds: float = 1.0, labels: Sequence | None = None
 ) -> float:
-    """Count errors in segments of time, over the classes that are there.
+    """Compute the segment-based error rate: errors relative to the number of active classes.
 
-    In each segment, a class that was missed and one that was made up are one substitution; what is left are deletions
-    or insertions.
+    In each segment, a missed class and a wrongly predicted one form a substitution; the remaining ones are deletions or
+    insertions.
 
     Parameters
     ----------
@@ -106,12 +106,12 @@ def segment_based_error_rate(
     segment_seconds : float, default=1.0
         Length of a segment.
     labels : sequence, default=None
-        Classes that count; None: all that occur.
+        Classes to include; None: all that occur.
 
     Returns
     -------
     float
-        0 at best; 1 for who predicts nothing; there is no upper bound.
+        The error rate: 0 is best, 1 results from predicting nothing; there is no upper bound.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def segment_based_error_rate(
 def _activities(
     y_true: Any, y_pred: Any, segment_seconds: float, labels: Sequence | None
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Give, for each recording, which classes are there and which are predicted, ``(n_segments, n_classes)``."""
+    """Return the true and predicted activity of classes for each recording, ``(n_segments, n_classes)``."""
     if not segment_seconds > 0:
         raise ValueError(f"segment_seconds={segment_seconds!r}; expected a duration above 0.")
     y_true, y_pred, labels = check_event_lists(y_true, y_pred, labels)

@@ -1,10 +1,10 @@
 """Frames to fixed size: from batches of frame sequences to vector tables, or to sequences of another shape.
 
-Every transformer here takes what a front end returns (float32 ``(n_clips, n_frames, n_channels)``, or an object array
-of ``(n_frames_i, n_channels)`` arrays where clips differ in length, or with pandas output a data frame with one column
-of them), a list of such arrays, or a table, each row of which is a sequence of one frame. Frames of a front end carry
-the names of their channels, by which columns are named. What `transform` makes of a clip never depends on the other
-clips of the batch.
+Every transformer here accepts the output of a front end (float32 ``(n_clips, n_frames, n_channels)``, or an object
+array of ``(n_frames_i, n_channels)`` arrays where clips differ in length, or with pandas output a data frame with one
+column of them), a list of such arrays, or a table, each row of which is a sequence of one frame. Frames of a front end
+carry the names of their channels, by which columns are named. The result of `transform` for a clip never depends on
+other clips of the batch.
 """
 
 from skaudio.pooling._frame_padder import FramePadder

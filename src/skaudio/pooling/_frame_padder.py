@@ -1,4 +1,4 @@
-"""One number of frames for all clips, for models that need a fixed shape."""
+"""Padding and cropping of clips to a fixed number of frames."""
 
 from dataclasses import replace
 from numbers import Integral, Real
@@ -21,25 +21,24 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
     """Pad shorter clips and crop longer ones to a fixed number of frames.
 
     The output is one array ``(n_clips, n_frames, n_channels)``, or with ``flatten=True`` a table for any estimator of
-    scikit-learn. The networks of skaudio take clips of different lengths as they are and do not need it.
+    scikit-learn. The networks of skaudio accept clips of different lengths and do not need it.
 
     Parameters
     ----------
     n_frames : int or None, default=None
         Number of frames; None: that of the longest clip in `fit`.
     pad : {"end", "start", "both"}, default="end"
-        Where frames are added to a shorter clip. With "both" the clip stands in the middle (the earlier
-        of two).
+        Where frames are added to a shorter clip. With "both" the clip is centred (the earlier of two positions).
     crop : {"end", "start", "both"}, default="end"
-        Where frames are cut off a longer clip. With "both" the middle is kept (the earlier of two).
+        Where frames are cut off a longer clip. With "both" the middle is kept (the earlier of two positions).
     mode : {"constant", "edge", "wrap"}, default="constant"
-        What is added, named as in `numpy.pad`: ``value``, the nearest frame, or the clip over again.
+        Padding mode, as in `numpy.pad`: ``value``, the nearest frame, or repetition of the clip.
     value : float, "silence" or "min", default="silence"
-        The value of mode "constant". "silence" is what digital silence is in each channel, where the frames of `fit`
-        say so, as those of front ends do: -100 for bands in decibels, where 0 would be loud; of other frames it is 0.
-        "min" is the smallest value of the clip itself.
+        Padding value of mode "constant". "silence": the value of digital silence in each channel, if known from the
+        frames of `fit`, as for front ends: -100 for bands in decibels, where 0 would be loud; else 0. "min": the
+        minimum of the clip.
     flatten : bool, default=False
-        Whether to give a table ``(n_clips, n_frames * n_channels)``.
+        Whether to return a table ``(n_clips, n_frames * n_channels)``.
 
     Attributes
     ----------
@@ -48,15 +47,15 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of str
-        Names of channels, where `fit` saw frames of a front end or a data frame.
+        Names of channels, if `fit` received frames of a front end or a data frame.
 
     See Also
     --------
-    StatPooling : A table that does not depend on when in the clip something happens.
+    StatPooling : Pool frames to a table that is invariant to time shifts.
 
     Notes
     -----
-    The columns of the table are ordered by frame, then by channel. A clip marked as broken by NaN is all NaN.
+    Columns of the table are ordered by frame, then by channel. A broken clip, marked by NaN, is all NaN.
 
     Examples
     --------
@@ -89,47 +88,47 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
-        """Check the parameters, count the channels and find the number of frames.
+        """Validate the parameters and determine the numbers of channels and frames.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences; NaN allowed, infinity not. A table is taken as one-frame sequences.
+            Frame sequences; NaN allowed, infinity not. A table is treated as one-frame sequences.
         y : None
-            Not used.
+            Ignored.
 
         Returns
         -------
         self : FramePadder
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If a parameter is out of range, or ``X`` is no batch of frame sequences.
+            If a parameter is out of range, or ``X`` is not a batch of frame sequences.
         """
         batch = check_frames(self, X, reset=True, allow_nan=True)
         self.n_frames_ = max(map(len, batch)) if self.n_frames is None else self.n_frames
         return self
 
     def transform(self, X: Any) -> np.ndarray:
-        """Pad and crop.
+        """Pad and crop clips.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences; NaN allowed, infinity not. A table is taken as one-frame sequences.
+            Frame sequences; NaN allowed, infinity not. A table is treated as one-frame sequences.
 
         Returns
         -------
         ndarray of float32, shape (n_clips, n_frames_, n_channels) or (n_clips, n_frames_ * n_channels)
-            With pandas output (see `set_output`), a data frame that has the index of ``X``: of the table, or with one
-            column of arrays ``(n_frames_, n_channels)``.
+            With pandas output (see `set_output`), a data frame with the index of ``X``: the table, or one column of
+            arrays ``(n_frames_, n_channels)``.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch of frame sequences with as many channels as in `fit`.
+            If ``X`` is not a batch of frame sequences with as many channels as in `fit`.
         """
         check_is_fitted(self)
         batch = check_frames(self, X, reset=False, allow_nan=True)
@@ -141,7 +140,7 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         return fitted.reshape(len(batch), -1) if self.flatten else self._frames_output(fitted, X)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Name the channels as they came in, or the columns of the table: ``mfcc_03_f012`` is of frame 12.
+        """Return the names of the input channels, or of the columns of the table: ``mfcc_03_f012`` is of frame 12.
 
         Parameters
         ----------
@@ -151,7 +150,7 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         Returns
         -------
         ndarray of object
-            Names.
+            Output names.
         """
         check_is_fitted(self)
         channels = _check_feature_names_in(self, input_features)
@@ -170,7 +169,7 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         return replace(self._channels_in, start_seconds=None)  # not the same for all clips
 
     def _index(self, n_frames: int) -> np.ndarray:
-        """Give the frame of the clip that comes to stand at each place; negative or too large where there is none."""
+        """Return the index of the clip's frame at each position; negative or too large where there is none."""
         surplus = n_frames - self.n_frames_
         side = self.crop if surplus > 0 else self.pad
         first = {"end": 0, "start": surplus, "both": int(surplus / 2)}[side]

@@ -1,4 +1,4 @@
-"""Context windows: each frame next to its neighbours, for models that see one frame at a time."""
+"""Context windows: each frame with its neighbours, for models of single frames."""
 
 from numbers import Integral
 from typing import Any, ClassVar, Self
@@ -17,40 +17,41 @@ from skaudio.pooling._gather import gather_frames, silence_of
 
 
 class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
-    """Join each frame with those before and after it into one frame of more channels [1]_.
+    """Stack each frame with its neighbours along the channels: context windows [1]_.
 
-    This is how a model that sees single frames (a linear model, a multi-layer perceptron, a Gaussian mixture) is given
-    context; known as splicing in Kaldi and as `librosa.feature.stack_memory` (which looks back only).
+    It adds context for models of single frames (a linear model, a multi-layer perceptron, a Gaussian mixture); known as
+    splicing in Kaldi and as `librosa.feature.stack_memory` (past frames only).
 
     Parameters
     ----------
     n_before : int, default=2
-        Number of neighbours before each frame.
+        Number of frames before each frame.
     n_after : int, default=2
-        Number of neighbours after each frame.
+        Number of frames after each frame.
     delay : int, default=1
         Distance between neighbours in frames, as in librosa.
     step : int, default=1
-        Distance between output frames in input frames: only every ``step``-th frame is stacked, from the first on.
+        Distance between output frames in input frames: only every ``step``-th frame is stacked, starting with the
+        first.
     mode : {"edge", "constant", "wrap"}, default="edge"
-        What stands before the first frame and after the last, named as in `numpy.pad`: the nearest frame (as in Kaldi);
-        what digital silence is in each channel, where the frames of `fit` say so, else zeros; or the clip over again.
+        Padding mode at both ends, as in `numpy.pad`: the nearest frame (as in Kaldi); the value of digital silence in
+        each channel, if known from the frames of `fit`, else zeros; or repetition of the clip.
 
     Attributes
     ----------
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of str
-        Names of channels, where `fit` saw frames of a front end or a data frame.
+        Names of channels, if `fit` received frames of a front end or a data frame.
 
     See Also
     --------
-    FramePadder : Bring all clips to one number of frames.
+    FramePadder : Pad or crop all clips to the same number of frames.
 
     Notes
     -----
-    Channels are ordered by time, oldest first, then as they came in. The only copy that is made is the output, which is
-    ``(n_before + 1 + n_after) / step`` times as large as the input. A clip marked as broken by NaN stays so.
+    Channels are ordered by time, oldest first, then as in the input. The only copy is the output, which is ``(n_before
+    + 1 + n_after) / step`` times as large as the input. A broken clip, marked by NaN, stays so.
 
     References
     ----------
@@ -88,24 +89,24 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
-        """Check the parameters and count the channels; nothing is learnt.
+        """Validate the parameters and the number of channels; nothing is learnt.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences; NaN allowed, infinity not. A table is taken as one-frame sequences.
+            Frame sequences; NaN allowed, infinity not. A table is treated as one-frame sequences.
         y : None
-            Not used.
+            Ignored.
 
         Returns
         -------
         self : FrameStacker
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If a parameter is out of range, or ``X`` is no batch of frame sequences.
+            If a parameter is out of range, or ``X`` is not a batch of frame sequences.
         """
         check_frames(self, X, reset=True, allow_nan=True)
         return self
@@ -116,20 +117,20 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences; NaN allowed, infinity not. A table is taken as one-frame sequences.
+            Frame sequences; NaN allowed, infinity not. A table is treated as one-frame sequences.
 
         Returns
         -------
         ndarray
             float32 ``(n_clips, n_stacked, (n_before + 1 + n_after) * n_channels)``, where ``n_stacked`` is ``n_frames``
-            over ``step``, rounded up; where clips then differ in length, a 1-D object array of
-            ``(n_stacked_i, ...)`` float32 arrays. With pandas output (see `set_output`), a data frame with one column
-            of such arrays, which has the index of ``X``.
+            over ``step``, rounded up; where clips then differ in length, a 1-D object array of ``(n_stacked_i, ...)``
+            float32 arrays. With pandas output (see `set_output`), a data frame with one column of such arrays and the
+            index of ``X``.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch of frame sequences with as many channels as in `fit`.
+            If ``X`` is not a batch of frame sequences with as many channels as in `fit`.
         """
         check_is_fitted(self)
         batch = check_frames(self, X, reset=False, allow_nan=True)
@@ -137,7 +138,7 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         return self._frames_output(stacked, X)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Name the channels: ``mfcc_03_t-2`` is channel ``mfcc_03`` of two frames earlier.
+        """Return the names of the channels: ``mfcc_03_t-2`` is channel ``mfcc_03`` two frames earlier.
 
         Parameters
         ----------
@@ -147,7 +148,7 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         Returns
         -------
         ndarray of object
-            Names.
+            Output names.
         """
         check_is_fitted(self)
         channels = _check_feature_names_in(self, input_features)

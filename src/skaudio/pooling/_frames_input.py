@@ -1,4 +1,4 @@
-"""What the transformers of this folder tell scikit-learn about their input and output."""
+"""scikit-learn tags of the transformers of this package."""
 
 from sklearn.utils import Tags
 
@@ -7,7 +7,7 @@ from skaudio._persistence import VersionedPickleMixin
 
 
 class FramesInputMixin(VersionedPickleMixin):
-    """Mixin of transformers that take frame sequences, those marked as broken by NaN too, and return float32."""
+    """Mixin of transformers that take frame sequences, including broken ones marked by NaN, and return float32."""
 
     # Set by `skaudio._validation.check_frames`.
     n_features_in_: int

@@ -1,4 +1,4 @@
-"""Frames taken by index, where an index may lie before the first frame or after the last."""
+"""Indexing of frames, with padding before the first frame and after the last."""
 
 from typing import Any
 
@@ -6,19 +6,18 @@ import numpy as np
 
 
 def gather_frames(frames: np.ndarray, index: np.ndarray, mode: str, fill: float | np.ndarray = 0.0) -> np.ndarray:
-    """Take frames of one sequence, or of each of a block of equally long ones.
+    """Take frames by index from one sequence, or from a block of equally long ones.
 
     Parameters
     ----------
     frames : ndarray of float32, shape (..., n_frames, n_channels)
         Sequences.
     index : ndarray of int, of any shape
-        Which frames.
+        Indices of frames.
     mode : {"edge", "wrap", "constant"}
-        What stands where there is no frame: the nearest one, the sequence over again, or ``fill``.
+        Padding mode: the nearest frame, repetition of the sequence, or ``fill``.
     fill : float or ndarray broadcastable with (..., 1, 1), default=0.0
-        The value of mode "constant"; NaN takes its place in a sequence that NaN marks as broken, so that no part of
-        it looks sound.
+        Padding value of mode "constant"; NaN in a broken sequence marked by NaN, so that no part of it looks valid.
 
     Returns
     -------
@@ -34,6 +33,6 @@ def gather_frames(frames: np.ndarray, index: np.ndarray, mode: str, fill: float 
 
 
 def silence_of(transformer: Any) -> np.ndarray | float:
-    """Return what digital silence is in each channel that a transformer was fitted on; 0 where it is not known."""
+    """Return the value of digital silence in each channel that a transformer was fitted on; 0 if unknown."""
     channels = transformer._channels_in
     return 0.0 if channels is None or channels.silence is None else np.array(channels.silence, np.float32)

@@ -1,4 +1,4 @@
-"""Pooling by a Gaussian mixture of frames: what sounds occur in a clip, and how they differ from the usual ones."""
+"""Pooling by a Gaussian mixture of frames: posteriors or first-order statistics."""
 
 from collections.abc import Sequence
 from numbers import Integral, Real
@@ -20,11 +20,11 @@ MAX_FRAMES_AT_A_TIME = 2**14
 
 
 class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
-    r"""Describe each clip by how its frames spread over the components of a Gaussian mixture.
+    r"""Pool the frames of each clip by the components of a Gaussian mixture.
 
     `fit` draws frames of all clips and fits a `sklearn.mixture.GaussianMixture` to them, known as universal background
-    model [2]_ where the sounds are speech. `transform` computes for each clip how much of each component is in it, or
-    how its frames deviate from the mean of each component, which depends on who or what made the sound.
+    model [2]_ in speech. `transform` computes for each clip the share of each component, or the deviation of its frames
+    from the mean of each component, which depends on the speaker or source.
 
     Parameters
     ----------
@@ -37,33 +37,33 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         - "first_order": the part of the Fisher vector [1]_ that belongs to the means, the normalised first-order
           statistics of speaker recognition; see Notes.
     standardize : bool, default=True
-        Whether to scale channels to zero mean and unit variance first, by the drawn frames. Without it channels of
-        large variance (the first cepstral coefficient, say) rule the mixture.
+        Whether to scale channels to zero mean and unit variance first, based on the drawn frames. Otherwise, channels
+        of large variance (such as the first cepstral coefficient) dominate the mixture.
     max_frames : int or None, default=20000
-        Number of frames to draw for `fit`, evenly over clips: each gives as many as every other, as far as it has them.
-        None: all.
+        Number of frames to draw for `fit`: equally many from each clip, as far as available. None: all.
     reg_covar : float, default=1e-3
-        Added to variances, in units of the (standardised) channels squared. More than scikit-learn's default, as frames
-        of digital silence are all the same and would have a component of no width to themselves.
+        Added to variances, in units of the (standardised) channels squared. Larger than scikit-learn's default, as
+        identical frames of digital silence would form a component of zero variance.
     n_init : int, default=1
-        Number of starts of the mixture's fit, of which the best is kept.
+        Number of initialisations of the mixture, of which the best is kept.
     max_iter : int, default=100
-        Number of iterations of each.
+        Maximum number of EM iterations for each.
     random_state : int, RandomState instance or None, default=None
-        Seeds the draw of frames and the start of the mixture.
+        Seed of the draw of frames and of the initialisation of the mixture.
 
     Attributes
     ----------
     mixture_ : sklearn.mixture.GaussianMixture
-        Fitted to scaled frames.
+        Mixture fitted to scaled frames.
     mean_, scale_ : ndarray of float64, shape (n_channels,)
-        A channel less its ``mean_``, over its ``scale_``, is what the mixture sees; zeros and ones if not standardised.
+        Channels minus ``mean_``, divided by ``scale_``, are the input of the mixture; zeros and ones if not
+        standardised.
     n_iter_ : int
-        Number of iterations of the best start.
+        Number of iterations of the best initialisation.
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of str
-        Names of channels, where `fit` saw frames of a front end or a data frame.
+        Names of channels, if `fit` received frames of a front end or a data frame.
 
     See Also
     --------
@@ -76,7 +76,7 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
 
     .. math:: \frac{1}{T \sqrt{w_k}} \sum_t \gamma_{tk} \frac{x_t - \mu_k}{\sigma_k}
 
-    ordered by component, then by channel. A clip marked as broken by NaN is left out in `fit` and gives NaN in
+    ordered by component, then by channel. A broken clip, marked by NaN, is ignored in `fit` and returned as NaN by
     `transform`.
 
     References
@@ -140,20 +140,20 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences; NaN allowed, infinity not. A table is taken as one-frame sequences.
+            Frame sequences; NaN allowed, infinity not. A table is treated as one-frame sequences.
         y : None
-            Not used.
+            Ignored.
 
         Returns
         -------
         self : MixturePooling
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If a parameter is out of range, if ``X`` is no batch of frame sequences, or has fewer frames than there are
-            components.
+            If a parameter is out of range, if ``X`` is not a batch of frame sequences, or has fewer frames than there
+            are components.
         """
         # Imported here: they take a tenth of a second, and no other class of the folder needs them.
         from sklearn.mixture import GaussianMixture
@@ -188,24 +188,24 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences; NaN allowed, infinity not. A table is taken as one-frame sequences.
+            Frame sequences; NaN allowed, infinity not. A table is treated as one-frame sequences.
 
         Returns
         -------
         ndarray of float32, shape (n_clips, n_components) or (n_clips, n_components * n_channels)
-            For "posterior" and "first_order"; a data frame where `set_output` asked for one.
+            For "posterior" and "first_order"; a data frame if set by `set_output`.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch of frame sequences with as many channels as in `fit`.
+            If ``X`` is not a batch of frame sequences with as many channels as in `fit`.
         """
         check_is_fitted(self)
         batch = check_frames(self, X, reset=False, allow_nan=True)
         return np.stack([self._pool(frames) for frames in batch])
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Name the columns: ``component_05``, or ``mfcc_03_component_05`` for first-order statistics.
+        """Return the names of the columns: ``component_05``, or ``mfcc_03_component_05`` for first-order statistics.
 
         Parameters
         ----------
@@ -215,7 +215,7 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         ndarray of object
-            Names.
+            Output names.
         """
         check_is_fitted(self)
         channels = _check_feature_names_in(self, input_features)
@@ -226,7 +226,7 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         return np.asarray([f"{channel}_{component}" for component in components for channel in channels], dtype=object)
 
     def _pool(self, frames: np.ndarray) -> np.ndarray:
-        """Pool one clip (n_frames, n_channels); clip by clip, as sums in a matrix product depend on its size."""
+        """Pool one clip (n_frames, n_channels); not in batches, as rounding in matrix products depends on size."""
         mixture = self.mixture_
         total = np.zeros(mixture.n_components)
         weighted = np.zeros((mixture.n_components, frames.shape[1]))
@@ -249,7 +249,7 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
 def _draw_frames(
     batch: Sequence[np.ndarray], max_frames: int | None, random_state: np.random.RandomState
 ) -> np.ndarray:
-    """Draw at most ``max_frames`` frames of the clips without NaN, evenly over clips; (n_drawn, n_channels)."""
+    """Draw at most ``max_frames`` frames of clips without NaN, evenly over clips; (n_drawn, n_channels)."""
     clips = [frames for frames in batch if not np.isnan(frames).any()]
     if not clips:
         raise ValueError(f"All of the {len(batch)} clips hold NaN, the mark of a broken clip. There is nothing to fit.")
@@ -262,7 +262,7 @@ def _draw_frames(
 
 
 def _standard_deviations(mixture: BaseEstimator) -> np.ndarray:
-    """Give the standard deviation of each component in each channel, broadcastable with (n_components, n_channels)."""
+    """Return the standard deviations of components, broadcastable with (n_components, n_channels)."""
     variances = {
         "diag": lambda covariances: covariances,
         "spherical": lambda covariances: covariances[:, np.newaxis],

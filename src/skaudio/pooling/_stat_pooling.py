@@ -1,4 +1,4 @@
-"""Statistics over time: the plain way from frames to one vector a clip, and a strong one."""
+"""Pooling of frames to one vector per clip by statistics over time."""
 
 from collections.abc import Iterator
 from numbers import Integral
@@ -19,43 +19,44 @@ MAX_BLOCK_VALUES = 2**18
 
 
 class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
-    """Describe each clip by statistics of its channels over time, of the whole clip and of equal parts of it.
+    """Compute statistics over time of each channel, for the whole clip and for equal segments of it.
 
     With ``segments=1`` the columns are the ``stats`` of the whole clip. With ``segments=n`` the ``segment_stats`` of
-    each of ``n`` equal parts come after them: they tell what comes first, which statistics of the whole clip do not
-    (but for ``"slope"``). For words, five segments are a good start.
+    each of ``n`` equal segments follow: they encode temporal order, which statistics of the whole clip do not (except
+    ``"slope"``). For words, five segments are a good start.
 
     Parameters
     ----------
     stats : sequence of str, default=("mean", "std", "min", "max", "p10", "p25", "p50", "p75", "p90")
-        Statistics of the whole clip; may be empty where there are segments.
+        Statistics of the whole clip; may be empty if there are segments.
 
         - ``"mean"``, ``"std"`` (population, ``ddof=0``), ``"min"``, ``"max"``, ``"median"``;
-        - ``"p0"`` to ``"p100"``: percentiles, linear between values as in `numpy.percentile`; ``"iqr"``: p75 - p25;
-        - ``"skew"``, ``"kurtosis"`` (Fisher's, 0 for a normal distribution): biased, as `scipy.stats` has them by
-          default, but 0 for a constant channel;
+        - ``"p0"`` to ``"p100"``: percentiles, interpolated linearly as in `numpy.percentile`; ``"iqr"``: p75 - p25;
+        - ``"skew"``, ``"kurtosis"`` (Fisher's, 0 for a normal distribution): biased, the default of `scipy.stats`, but
+          0 for a constant channel;
         - ``"slope"``: the rise of the least-squares line from the first frame to the last, in the unit of the channel.
     segments : int, default=1
-        Number of contiguous, equally long parts (to one frame) of the clip. A clip with fewer frames than this gives
-        parts of one frame each, some of which are the same frame.
+        Number of contiguous segments of equal length (within one frame). A clip with fewer frames is divided into
+        segments of one frame each, some of them repeated.
     segment_stats : sequence of str, default=("mean",)
-        Statistics of each part; not used where ``segments=1``.
+        Statistics of each segment; ignored if ``segments=1``.
 
     Attributes
     ----------
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of str
-        Names of channels, where `fit` saw frames of a front end or a data frame.
+        Names of channels, if `fit` received frames of a front end or a data frame.
 
     See Also
     --------
-    MixturePooling : Pool by what the frames are like, not by channel.
+    MixturePooling : Pool by components of a Gaussian mixture of frames.
 
     Notes
     -----
-    Columns are ordered by part (whole clip, then segment 0, 1, ...), then by statistic, then by channel. A clip marked
-    as broken by NaN gives NaN. A clip of one frame has finite statistics: its spread, skew, kurtosis and slope are 0.
+    Columns are ordered by segment (whole clip, then segment 0, 1, ...), then by statistic, then by channel. A broken
+    clip, marked by NaN, is returned as NaN. Statistics of a single frame are finite: spread, skew, kurtosis and slope
+    are 0.
 
     Examples
     --------
@@ -90,38 +91,38 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
-        """Check the parameters and count the channels; nothing is learnt.
+        """Validate the parameters and the number of channels; nothing is learnt.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences; NaN allowed, infinity not. A table is taken as one-frame sequences.
+            Frame sequences; NaN allowed, infinity not. A table is treated as one-frame sequences.
         y : None
-            Not used.
+            Ignored.
 
         Returns
         -------
         self : StatPooling
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ValueError, TypeError
-            If a statistic is unknown or comes twice, if none is asked for, or if ``X`` is no batch of frame sequences.
+            If a statistic is unknown or repeated, if there is none, or if ``X`` is not a batch of frame sequences.
         """
         self._check_and_count(X)
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:  # noqa: ARG002
-        """Do `fit` and `transform`, looking at the frames once.
+        """Fit and transform, validating the frames only once.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
             See `fit`.
         y : None
-            Not used.
+            Ignored.
 
         Returns
         -------
@@ -136,23 +137,23 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
-            Frame sequences; NaN allowed, infinity not. A table is taken as one-frame sequences.
+            Frame sequences; NaN allowed, infinity not. A table is treated as one-frame sequences.
 
         Returns
         -------
         ndarray of float32, shape (n_clips, (n_stats + n_segments * n_segment_stats) * n_channels)
-            The table, without the segments' part where ``segments=1``; a data frame where `set_output` asked for one.
+            The table, without segment columns if ``segments=1``; a data frame if set by `set_output`.
 
         Raises
         ------
         ValueError, TypeError
-            If ``X`` is no batch of frame sequences with as many channels as in `fit`.
+            If ``X`` is not a batch of frame sequences with as many channels as in `fit`.
         """
         check_is_fitted(self)
         return self._table(check_frames(self, X, reset=False, allow_nan=True))
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Name the columns: ``mfcc_03_std``, and ``mfcc_03_mean_seg2`` for a segment (the first is 0).
+        """Return the names of the columns: ``mfcc_03_std``, and ``mfcc_03_mean_seg2`` for a segment (the first is 0).
 
         Parameters
         ----------
@@ -162,7 +163,7 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         ndarray of object
-            Names.
+            Output names.
         """
         check_is_fitted(self)
         channels = _check_feature_names_in(self, input_features)
@@ -191,7 +192,7 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         return table.reshape(len(batch), -1)
 
     def _parts(self) -> Iterator[tuple[str, Any]]:
-        """Give the suffix and the statistics of the whole clip, then of each segment."""
+        """Return the suffix and statistics of the whole clip, then of each segment."""
         yield "", self.stats
         if self.segments > 1:
             for segment in range(self.segments):

@@ -1,11 +1,11 @@
 """Statistics over time of a block of equally long frame sequences.
 
 Conventions: a block is float32 ``(n_clips, n_frames, n_channels)``; every statistic is ``(n_clips, n_channels)``.
-Moments are computed in float64, so that the sum of a constant channel is exact and its standard deviation exactly 0.
-A mean that is no more than the rounding of the values is 0, and a standard deviation is rounded to the digits that are
-known of it: what normalisation made 0 or 1 is exactly that, and not noise that a scaler would bring to unit variance. A
-channel with a NaN has NaN statistics. All reductions run over time alone and do not mix clips: the results of a clip
-are the same to the last bit alone and in a batch.
+Moments are computed in float64, so that the sum of a constant channel is exact and its standard deviation exactly 0. A
+mean within rounding error of the values is set to 0, and a standard deviation is rounded to its significant digits:
+values normalised to 0 or 1 are exact, and not noise that a scaler would amplify to unit variance. A channel with a NaN
+has NaN statistics. All reductions run over time only and do not mix clips: results are bitwise equal alone and in a
+batch.
 """
 
 import re
@@ -20,19 +20,19 @@ NAMED = ("mean", "std", "min", "max", "median", "iqr", "skew", "kurtosis", "slop
 
 
 def check_statistics(names: Sequence[str], parameter: str) -> None:
-    """Check names of statistics.
+    """Validate names of statistics.
 
     Parameters
     ----------
     names : sequence of str
         Entries of ``NAMED``, or percentiles ``"p0"`` to ``"p100"``.
     parameter : str
-        The parameter that holds them, for the message.
+        Name of the parameter, for the message.
 
     Raises
     ------
     ValueError
-        If one is unknown or comes twice.
+        If one is unknown or repeated.
     """
     for position, name in enumerate(names):
         if not isinstance(name, str) or (name not in NAMED and not _is_percentile(name)):
@@ -52,7 +52,7 @@ def frame_statistics(block: np.ndarray, names: Sequence[str]) -> np.ndarray:
     block : ndarray of float32, shape (n_clips, n_frames, n_channels)
         Equally long sequences.
     names : sequence of str
-        What `check_statistics` has passed.
+        Names validated by `check_statistics`.
 
     Returns
     -------
@@ -71,14 +71,14 @@ def _is_percentile(name: str) -> bool:
 
 
 class _BlockStatistics:
-    """The statistics of one block; what several of them share (deviations, the order of values) is computed once."""
+    """Statistics of one block; shared intermediate results (deviations, sorted values) are computed once."""
 
     def __init__(self, block: np.ndarray):
         self.block = block
 
     @cached_property
     def ordered(self) -> np.ndarray:
-        """The values of every channel in ascending order, (n_clips, n_frames, n_channels)."""
+        """Values of every channel in ascending order, (n_clips, n_frames, n_channels)."""
         ordered = np.sort(self.block, axis=1)
         broken = np.isnan(ordered[:, -1:])  # NaN sorts last
         return np.where(broken, np.float32(np.nan), ordered) if broken.any() else ordered
@@ -138,7 +138,7 @@ class _BlockStatistics:
         return self.percentile(75) - self.percentile(25)
 
     def percentile(self, q: int) -> np.ndarray:
-        """Interpolate linearly between the two values next to ``q`` percent of the way, as `numpy.percentile` does."""
+        """Compute a percentile by linear interpolation, as `numpy.percentile` does."""
         below, remainder = divmod(q * (self.ordered.shape[1] - 1), 100)
         low = self.ordered[:, below].astype(np.float64)
         if remainder == 0:

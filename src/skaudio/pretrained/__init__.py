@@ -1,4 +1,4 @@
-"""Models that have heard much already: embeddings, tags, and classifiers on top of them."""
+"""Pretrained models: embeddings, tagging and transfer learning."""
 
 from skaudio.pretrained._model_error import ModelError
 from skaudio.pretrained._pretrained_embedding import PretrainedEmbedding

@@ -1,4 +1,4 @@
-"""Python code that a Keras file holds: it would run as soon as the model is opened."""
+"""Detection of Python code in Keras files, which would run when the model is opened."""
 
 import io
 import json
@@ -10,19 +10,19 @@ from skaudio.pretrained._model_error import ModelError
 
 
 def refuse_code(content: bytes, kind: str) -> None:
-    """Refuse a model whose layers hold Python code, before Keras sees it: not every version of Keras does.
+    """Reject a model whose layers contain Python code, before loading: not every version of Keras does.
 
     Parameters
     ----------
     content : bytes
-        Of the file.
+        Content of the file.
     kind : {"keras", "h5"}
         Its format.
 
     Raises
     ------
     ModelError
-        If there is code in it.
+        If it contains code.
     """
     for name in _layers_of_code(_configuration(content, kind)):
         raise ModelError(
@@ -42,7 +42,7 @@ def _configuration(content: bytes, kind: str) -> Any:
 
 
 def _layers_of_code(part: Any, layer: str = "") -> Iterator[str]:
-    """Yield the name of the layer that each piece of code is in."""
+    """Yield the names of the layers that contain code."""
     if isinstance(part, dict):
         layer = str(part.get("name") or layer)
         # As Keras 3 writes a lambda, and as Keras 2 did: the layer's function is bytecode, by itself.

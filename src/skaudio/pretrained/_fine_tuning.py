@@ -1,6 +1,6 @@
-"""Training the last layers of a pretrained network, with a linear head on top.
+"""Fine-tuning of the last layers of a pretrained network, with a linear head on top.
 
-This module imports TensorFlow: it is imported in a fit.
+This module imports TensorFlow: import it only in ``fit``.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,16 +18,16 @@ STATISTICS = {"mean": tf.math.segment_mean, "max": tf.math.segment_max}
 
 @dataclass(frozen=True)
 class LinearHead:
-    """A linear classifier of standardised vectors, softmax of several classes or sigmoid of two.
+    """Linear classifier of standardised vectors: softmax for several classes, sigmoid for two.
 
     Attributes
     ----------
     coef : ndarray of shape (n_classes, n_features)
-        Weights; one row where there are two classes.
+        Weights; one row for two classes.
     intercept : ndarray of shape (n_classes,)
-        What is added.
+        Intercepts.
     mean, scale : ndarray of shape (n_features,)
-        What vectors are standardised by.
+        Mean and scale for standardisation.
     """
 
     coef: np.ndarray
@@ -38,18 +38,18 @@ class LinearHead:
 
 @dataclass(frozen=True)
 class FineTuning:
-    """How to train.
+    """Settings of fine-tuning.
 
     Attributes
     ----------
     unfreeze : int
-        How many of the last layers that have weights are trained.
+        Number of layers to train: the last ones that have weights.
     stats : tuple of {"mean", "max"}
-        How the windows of a clip are pooled.
+        Statistics by which the windows of a clip are pooled.
     epochs, batch_size : int
-        Passes over the clips, and clips at a time.
+        Number of epochs, and clips per batch.
     learning_rate : float
-        Of Adam.
+        Learning rate of Adam.
     """
 
     unfreeze: int
@@ -68,34 +68,34 @@ def fine_tune(
     how: FineTuning,
     rng: np.random.Generator,
 ) -> tuple[keras.Model, LinearHead, list[float]]:
-    """Train a copy of a network and of its head on clips.
+    """Fine-tune a copy of a network and of its head on clips.
 
-    Layers run as they do in prediction: statistics of batch normalisation stay what they are, as Keras's guide to
-    transfer learning has it.
+    Layers run in inference mode: statistics of batch normalisation stay unchanged, as in Keras's guide to transfer
+    learning.
 
     Parameters
     ----------
     network : keras.Model
-        From windows to vectors or maps.
+        Maps windows to vectors or feature maps.
     head : LinearHead
-        Of the vectors, pooled over the windows of a clip.
+        Classifies the vectors, pooled over the windows of a clip.
     windows : sequence of ndarrays (n_windows_i, n_samples)
-        Of each clip.
+        Windows of each clip.
     targets : ndarray of int, shape (n_clips,)
-        Number of each clip's class.
+        Class index of each clip.
     weights : ndarray of shape (n_clips,)
-        How much each clip counts.
+        Sample weights.
     how : FineTuning
-        What is trained, and how.
+        Settings.
     rng : Generator
-        Draws the order of clips.
+        Random number generator that shuffles the clips.
 
     Returns
     -------
     network, head : keras.Model, LinearHead
-        What was trained.
+        The fine-tuned copies.
     losses : list of float
-        Mean of each epoch.
+        Mean loss of each epoch.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def _copy(network: keras.Model) -> keras.Model:
 def _training_step(
     network: keras.Model, head: LinearHead, line: list[keras.Variable], how: FineTuning
 ) -> Callable[..., Any]:
-    """Make the function of a batch that takes a step and gives the sum of its weighted losses."""
+    """Return a function that performs a training step on a batch and returns the sum of its weighted losses."""
     variables = [*network.trainable_variables, *line]
     optimizer = keras.optimizers.Adam(how.learning_rate)
     optimizer.build(variables)

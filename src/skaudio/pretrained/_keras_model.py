@@ -16,7 +16,7 @@ def load_keras(content: bytes, suffix: str) -> Any:
     Raises
     ------
     ModelError
-        If Keras cannot load it, or if it holds Python code.
+        If Keras cannot load it, or if it contains Python code.
     """
     keras = import_keras()
     try:
@@ -32,12 +32,12 @@ def load_keras(content: bytes, suffix: str) -> Any:
 
 
 def keras_output(model: Any, output: str | int) -> Any:
-    """Give the model from the same input to its scores, to what goes into its last dense layer, or to any layer.
+    """Return the model up to its scores, to the input of its last dense layer, or to any layer.
 
     Raises
     ------
     ModelError
-        If it takes more than one input, or has no such layer.
+        If it has more than one input, or no such layer.
     """
     keras = import_keras()
     if not getattr(model, "inputs", None) or len(model.inputs) != 1:
@@ -58,12 +58,12 @@ def keras_output(model: Any, output: str | int) -> Any:
 
 
 def open_keras(model: Any, output: str | int) -> WindowModel:
-    """Make a function of windows from a model.
+    """Wrap a Keras model as a function of windows.
 
     Raises
     ------
     ModelError
-        As `keras_output`.
+        See `keras_output`.
     """
     tf = import_tensorflow()
     part = keras_output(model, output)

@@ -2,4 +2,4 @@
 
 
 class ModelError(ValueError):
-    """A model file is not there, is none, or is not what is asked of it."""
+    """A model file is missing, invalid or unsuitable."""

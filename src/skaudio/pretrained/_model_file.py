@@ -1,4 +1,4 @@
-"""A model file as a value: its bytes, or where it is and what its bytes must be."""
+"""Model files as values: their bytes, or their location and checksum."""
 
 import hashlib
 import io
@@ -16,16 +16,16 @@ FORMATS = "TFLite (.tflite), Keras (.keras, .h5), SavedModel (a folder with save
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A model file that was read once; two of the same bytes are equal.
+    """A model file that was read once; files with equal bytes are equal.
 
     Attributes
     ----------
     name : str
         Name of a known model, or path.
     sha256 : str
-        Of its bytes; of a SavedModel, of the files in its folder, packed.
+        Checksum of its bytes; of a SavedModel, of the packed files in its folder.
     content : bytes or None
-        Its bytes; None: they are read where `name` says, when they are wanted.
+        Its bytes; None: they are read from `name` when needed.
     """
 
     name: str = field(compare=False)
@@ -34,12 +34,12 @@ class ModelFile:
 
     @classmethod
     def read(cls, name: str | os.PathLike, *, keep: bool) -> Self:
-        """Read a file, and `keep` its bytes or not.
+        """Read a file; `keep` its bytes or only the checksum.
 
         Raises
         ------
         ModelError
-            If there is no such file, or if one that is known by name is not what it should be.
+            If there is no such file, or if a named model has another checksum.
         """
         name = os.fspath(name)
         content = _content(name)
@@ -53,12 +53,12 @@ class ModelFile:
         return cls(name, sha256, content if keep else None)
 
     def bytes(self) -> bytes:
-        """Give the bytes.
+        """Return the bytes.
 
         Raises
         ------
         ModelError
-            If they must be read, and are not there or have changed.
+            If they must be read, and are missing or have changed.
         """
         if self.content is not None:
             return self.content
@@ -72,12 +72,12 @@ class ModelFile:
 
     @property
     def format(self) -> str:
-        """Tell the format by the first bytes, and ONNX, which has no mark, by its name.
+        """Detect the format by the first bytes, and ONNX, which has no signature, by its name.
 
         Raises
         ------
         ModelError
-            If it is of no format that is known.
+            If the format is unknown.
         """
         content = self.bytes()
         if content[4:8] == b"TFL3":
@@ -113,7 +113,7 @@ def _content(name: str) -> bytes:
 
 
 def _packed(folder: Path) -> bytes:
-    """Pack a folder, the same bytes for the same files."""
+    """Pack a folder deterministically."""
     packed = io.BytesIO()
     with ZipFile(packed, "w") as archive:
         for path in sorted(folder.rglob("*")):

@@ -1,4 +1,4 @@
-"""Models known by name: where each comes from, and what it wants to hear."""
+"""Registry of named models: sources and input formats."""
 
 from dataclasses import dataclass
 from importlib.resources import files
@@ -15,17 +15,17 @@ class NamedModel:
     Attributes
     ----------
     title, licence : str
-        Its full name, and its licence with whom to name.
+        Full name, and licence with attribution.
     file : str
-        Its path in the data home.
+        Path in the data home.
     url, sha256 : str
-        Where it is downloaded from, and what it must be.
+        Address of the download, and its checksum.
     sr : int
-        Sampling rate in Hz of the waveforms it takes.
+        Sampling rate of input waveforms in Hz.
     hop_seconds : float
-        How far apart its windows are where nothing else is said.
+        Default distance between windows.
     class_list : str
-        File with the names of its classes, a line each, in the order of its scores.
+        File of its class names, one per line, in the order of its scores.
     """
 
     title: str
@@ -59,22 +59,22 @@ NAMED_MODELS = {
 
 
 def find_named(model: NamedModel) -> Path:
-    """Find a model in the data home, or download it into there.
+    """Find a model in the data home, or download it to there.
 
     Parameters
     ----------
     model : NamedModel
-        Which.
+        The model.
 
     Returns
     -------
     Path
-        The file. It is for whoever reads it to compare the SHA-256.
+        The file. The reader must compare the SHA-256.
 
     Raises
     ------
     ModelError
-        If it is not there and cannot be downloaded.
+        If it is missing and cannot be downloaded.
     """
     path = get_data_home() / model.file
     if not path.is_file():

@@ -1,4 +1,4 @@
-"""ONNX models: one of their outputs, or any value on the way to them."""
+"""ONNX models: any of their outputs or intermediate values."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ DENSE = ("Gemm", "MatMul")
 
 
 def open_onnx(content: bytes, output: str | int) -> WindowModel:
-    """Open a model.
+    """Open an ONNX model.
 
     Parameters
     ----------
     content : bytes
-        Of the file.
+        Content of the file.
     output : str or int
-        ``"scores"``; ``"embedding"``: an output so called, or what goes into the last dense layer; or a value by name.
+        ``"scores"``; ``"embedding"``: an output of that name, or the input of the last dense layer; or a value by name.
 
     Returns
     -------
@@ -26,7 +26,7 @@ def open_onnx(content: bytes, output: str | int) -> WindowModel:
     Raises
     ------
     ModelError
-        If it is no such file, has no such value, or takes no waveforms.
+        If it is not an ONNX file, has no such value, or its input is not a waveform.
     """
     try:
         import onnx

@@ -1,4 +1,4 @@
-"""Opening a model of any kind, once a process."""
+"""Opening models of any kind, once per process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,21 +21,21 @@ def open_model(source: Any, output: str | int, n_samples: int | None) -> WindowM
     Parameters
     ----------
     source : ModelFile, keras.Model or callable
-        What the model is. A callable takes windows ``(n_windows, n_samples)`` and gives ``(n_windows, n_outputs)``.
+        The model. A callable maps windows ``(n_windows, n_samples)`` to ``(n_windows, n_outputs)``.
     output : str or int
-        What of it is wanted.
+        Output to compute.
     n_samples : int or None
-        Length of the windows, for a model that takes any.
+        Length of the windows, for a model that accepts any.
 
     Returns
     -------
     WindowModel
-        What was opened before is not opened again.
+        The opened model, cached.
 
     Raises
     ------
     ModelError
-        If it cannot be used.
+        If the model cannot be used.
     """
     if isinstance(source, ModelFile):
         return _open_file(source, output, n_samples)
@@ -50,17 +50,17 @@ def open_model(source: Any, output: str | int, n_samples: int | None) -> WindowM
 
 
 def is_keras(model: Any) -> bool:
-    """Tell whether this is a Keras model, without importing Keras."""
+    """Return whether an object is a Keras model, without importing Keras."""
     return any(kind.__module__.split(".")[0] == "keras" for kind in type(model).__mro__)
 
 
 def keras_network(source: Any, output: str | int) -> Any:
-    """Give the part of a Keras model, an object or a file, that leads to an output.
+    """Return the part of a Keras model, an object or a file, up to an output.
 
     Raises
     ------
     ModelError
-        If it is none of Keras.
+        If it is not a Keras model.
     """
     if isinstance(source, ModelFile):
         with _named(source):
@@ -73,7 +73,7 @@ def keras_network(source: Any, output: str | int) -> Any:
 
 
 def model_digest(source: Any) -> str:
-    """Tell models apart by what they compute.
+    """Return a digest that identifies a model by its content.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def _open_file(file: ModelFile, output: str | int, n_samples: int | None) -> Win
 
 @contextmanager
 def _named(file: ModelFile) -> Iterator[None]:
-    """Name the file in whatever error comes of opening it."""
+    """Name the file in errors raised while opening it."""
     try:
         yield
     except ImportError:
@@ -114,7 +114,7 @@ def _named(file: ModelFile) -> Iterator[None]:
 
 
 def _keras_of(file: ModelFile) -> Any:
-    """Load a Keras model; of another format, return the file."""
+    """Load a Keras model; return a file of another format unchanged."""
     from skaudio.pretrained._keras_model import load_keras
 
     return load_keras(file.bytes(), file.format) if file.format in {"keras", "h5"} else file

@@ -1,4 +1,4 @@
-"""Which of a model's named outputs is meant."""
+"""Selection of a model's output by name."""
 
 from collections.abc import Sequence
 
@@ -14,14 +14,14 @@ def named_output(names: Sequence[str], output: str | int) -> str:
     Parameters
     ----------
     names : sequence of str
-        Of all outputs, in order.
+        Names of all outputs, in order.
     output : str or int
-        A name or a number; or ``"embedding"`` or ``"scores"``: the only output, or the only one that sounds like it.
+        A name or an index; or ``"embedding"`` or ``"scores"``: the only output, or the only one with a similar name.
 
     Raises
     ------
     ModelError
-        If there is none, or more than one.
+        If no output matches, or more than one.
     """
     if isinstance(output, int) and output < len(names):
         return names[output]

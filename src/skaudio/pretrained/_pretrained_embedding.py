@@ -1,4 +1,4 @@
-"""What a pretrained model hears in a clip, as a vector."""
+"""Embeddings of clips by a pretrained model."""
 
 import os
 from collections.abc import Sequence
@@ -29,47 +29,46 @@ SILENCE = "Silence"  # the class of AudioSet
 
 
 def as_they_are(windows: np.ndarray) -> np.ndarray:
-    """Be the model that changes nothing."""
+    """Return the windows unchanged: the identity model."""
     return windows
 
 
 @assembled
 class PretrainedEmbedding(FrontEnd):
-    """Describe clips by what a pretrained model makes of them: transfer learning in one step of a pipeline.
+    """Compute embeddings of clips by a pretrained model: transfer learning in one step of a pipeline.
 
-    The model hears the clip in windows; what it says of each, its embedding or its scores, is pooled over the clip.
+    The model is applied to windows of the clip; its outputs, embeddings or class scores, are pooled over the clip.
 
     Parameters
     ----------
     model : str, PathLike, keras.Model or callable, default="yamnet"
-        - ``"yamnet"``: YAMNet [1]_, 1024 numbers for each 0.975 s, or the scores of 521 classes of AudioSet [2]_. Found
-          in the data home (see `skaudio.datasets.get_data_home`), else downloaded (4 MB);
+        - ``"yamnet"``: YAMNet [1]_, 1024 features per 0.975 s, or scores of 521 AudioSet classes [2]_. Loaded from the
+          data home (see `skaudio.datasets.get_data_home`), else downloaded (4 MB);
         - a path: TFLite (``.tflite``), Keras (``.keras``, ``.h5``), SavedModel (a folder) or ONNX (``.onnx``; needs
-          ``skaudio[onnx]``), such as that of VGGish or BirdNET. A SavedModel can read and write files when it runs;
-          files of Keras that hold Python code, such as a lambda, are refused;
+          ``skaudio[onnx]``), such as VGGish or BirdNET. A SavedModel can read and write files when it runs; Keras files
+          that contain Python code, such as a lambda, are rejected;
         - a Keras model;
         - a function from windows, float32 of shape (n_windows, n_samples), to an array (n_windows, n_outputs).
     output : str or int, default="embedding"
-        ``"embedding"``: what goes into the model's last dense layer; ``"scores"``: what comes out at its end; or a
-        layer (Keras), tensor (TFLite), output (SavedModel) or value (ONNX), by name or, but for values, by number. Maps
-        are averaged over their places.
+        ``"embedding"``: the input of the model's last dense layer; ``"scores"``: its final output; or a layer (Keras),
+        tensor (TFLite), output (SavedModel) or value (ONNX), by name or, except for values, by index. Feature maps are
+        averaged over positions.
     pooling : {"mean", "max", "meanmax"} or None, default="mean"
-        Over the windows of a clip; None: they are frames, for pooling or for a network that looks at sequences.
+        Pooling over the windows of a clip; None: windows are frames, for pooling or for a network on sequences.
     sr : float or None, default=None
-        Sampling rate in Hz that the model was trained at. None: that of a model known by name.
+        Sampling rate in Hz at which the model was trained. None: that of a named model.
     window_seconds : float or None, default=None
-        Length of the windows. None: what the model takes, if that is fixed.
+        Length of the windows. None: the input length of the model, if fixed.
     hop_seconds : float or None, default=None
-        How far apart windows begin. None: as is usual for a model known by name, for others one after the other.
+        Distance between the starts of windows. None: the default of a named model, else windows do not overlap.
     class_names : sequence of str, str, PathLike or None, default=None
-        Names of the classes, in the order of the model's scores, or a text file with one a line, for
-        ``output="scores"``. None: those of a model known by name, or else numbers.
+        Class names, in the order of the model's scores, or a text file with one per line, for ``output="scores"``.
+        None: those of a named model, else numbers.
     store : {"bytes", "reference"}, default="bytes"
-        What a pickle of the fitted transformer carries of a model file: all of it, or its name and SHA-256; then the
-        same file must be there where it is loaded.
+        What a pickle of the fitted transformer stores of a model file: its content, or its name and SHA-256; the same
+        file must then exist where it is loaded.
     allow_saved_model : bool, default=True
-        Whether SavedModels are opened. By their nature, these can read and write files: False is for models from
-        anywhere.
+        Whether SavedModels are opened. They can read and write files: use False for models from untrusted sources.
     {parameters}
 
     Attributes
@@ -77,24 +76,24 @@ class PretrainedEmbedding(FrontEnd):
     sr_ : float
         Sampling rate in Hz.
     window_seconds_, hop_seconds_ : float
-        Length of the windows, and how far apart they begin.
+        Length of the windows, and distance between their starts.
     channel_names_ : list of str
-        What each number that the model gives for a window is called: of scores, the names of the classes.
+        Names of the model's outputs for a window; class names for scores.
 
     Warns
     -----
     UserWarning
-        Once in `transform`, if clips are shorter than a window: silence follows them.
+        Once in `transform`, if clips are shorter than a window: they are padded with silence.
 
     Notes
     -----
-    The last window is filled up with silence, so that all of a clip is heard. Of long recordings, a few blocks are held
-    in memory, and with ``pooling=None`` or ``memory`` the outputs of all windows; with ``trim_db`` or ``level``, which
-    depend on all of it, also the waveform.
+    The last window is padded with silence, so that no part of a clip is dropped. Long recordings are processed in
+    blocks; with ``pooling=None`` or ``memory``, the outputs of all windows are held in memory, and with ``trim_db`` or
+    ``level``, which depend on the whole clip, also the waveform.
 
-    TFLite files run in LiteRT (``skaudio[litert]``), which is imported in a fraction of the time, or else in
-    TensorFlow's own interpreter. Of files whose weights are rounded to 8 bits, such as YAMNet's, versions of either
-    give numbers that differ a little.
+    TFLite files run in LiteRT (``skaudio[litert]``), which imports much faster, or else in TensorFlow's own
+    interpreter. For files with 8-bit quantised weights, such as YAMNet's, results differ slightly between versions of
+    either.
 
     References
     ----------
@@ -103,7 +102,7 @@ class PretrainedEmbedding(FrontEnd):
 
     Examples
     --------
-    Any function of windows is a model; here, how loud they are.
+    Any function of windows is a model; here, their peak level.
 
     >>> import numpy as np
     >>> from skaudio.pretrained import PretrainedEmbedding
@@ -112,7 +111,7 @@ class PretrainedEmbedding(FrontEnd):
     >>> heard.fit_transform([np.repeat([0.25, 0.75], 4000)])
     array([[0.5 , 0.75]], dtype=float32)
 
-    With YAMNet, a classifier of few recordings, and the names of what is to be heard in any::
+    With YAMNet, a classifier trained on few recordings, and sound event tags of any recording::
 
         make_pipeline(PretrainedEmbedding("yamnet", memory="cache"), StandardScaler(), LogisticRegression())
         PretrainedEmbedding("yamnet", output="scores").fit(["holiday.mp3"]).tags(["holiday.mp3"])
@@ -143,7 +142,7 @@ class PretrainedEmbedding(FrontEnd):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
-        """Open the model, and try it on silence; there is nothing to learn.
+        """Open the model and test it on silence; nothing is learnt.
 
         Parameters
         ----------
@@ -155,14 +154,14 @@ class PretrainedEmbedding(FrontEnd):
         Returns
         -------
         self : PretrainedEmbedding
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ModelError
-            If the model file is not there, is none, or has no such output; a ValueError.
+            If the model file is missing or invalid, or has no such output; a ValueError.
         ValueError
-            If the model needs to be told its sampling rate or window, or takes others.
+            If the model's sampling rate or window must be specified, or differs from the one specified.
         """
         check_clips(self, X, reset=True)
         self._source = self.model
@@ -184,7 +183,7 @@ class PretrainedEmbedding(FrontEnd):
         return self
 
     def transform(self, X: Any) -> np.ndarray:
-        """Let the model hear each clip.
+        """Compute the embedding or scores of each clip.
 
         Parameters
         ----------
@@ -200,7 +199,7 @@ class PretrainedEmbedding(FrontEnd):
         Raises
         ------
         AudioError, TypeError
-            If a clip cannot be decoded, with its index and path; or if the model gives NaN or infinity for it.
+            If a clip cannot be decoded, with its index and path; or if the model returns NaN or infinity for it.
         ModelError
             If the model file cannot be run.
         """
@@ -213,27 +212,27 @@ class PretrainedEmbedding(FrontEnd):
         return StatPooling(stats=stats).set_output(transform="default").fit_transform(self._frames(X))
 
     def tags(self, X: Any, top: int = 5) -> list[list[tuple[str, float]]]:
-        """Name what is to be heard in each clip, with nothing to train; of a model with ``output="scores"``.
+        """Predict the sound classes of each clip, without training; for a model with ``output="scores"``.
 
         Parameters
         ----------
         X : batch of clips
             See `fit`.
         top : int, default=5
-            How many classes are named.
+            Number of classes to return.
 
         Returns
         -------
         list of list of (str, float)
-            For each clip, its classes of the highest scores, the highest first. A score is pooled over the clip:
-            ``pooling="mean"`` is for what lasts, ``"max"`` for what is there at all. Where a class is called
-            "Silence", the mean of the others is weighted by how little of it there is in a window, and its own score is
-            the lowest of any window.
+            For each clip, the classes with the highest scores, in descending order. Scores are pooled over the clip:
+            ``pooling="mean"`` favours sustained sounds, ``"max"`` also short ones. If a class is named "Silence", the
+            mean of the others is weighted by one minus its score in each window, and its own score is the minimum over
+            windows.
 
         Raises
         ------
         ValueError
-            If the output is not scores, pooled by mean or maximum.
+            If the output is not scores pooled by mean or maximum.
         """
         if self.output != "scores" or self.pooling not in {"mean", "max"}:
             raise ValueError(
@@ -246,7 +245,7 @@ class PretrainedEmbedding(FrontEnd):
         return [[(names[i], float(row[i])) for i in order] for row, order in zip(scores, best, strict=True)]
 
     def _scores_without_silence(self, X: Any) -> np.ndarray:
-        """Pool the scores of windows, so that a bark is not said to be less of one for the silence around it."""
+        """Pool the scores of windows, weighted so that silence does not lower those of other classes."""
         check_is_fitted(self)
         names = self._channels().names
         if self.pooling == "max" or SILENCE not in names:
@@ -261,7 +260,7 @@ class PretrainedEmbedding(FrontEnd):
         return np.stack(pooled)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Name the columns, or with ``pooling=None`` the channels.
+        """Return the names of the columns, or with ``pooling=None`` of the channels.
 
         Parameters
         ----------
@@ -271,7 +270,7 @@ class PretrainedEmbedding(FrontEnd):
         Returns
         -------
         ndarray of object
-            Such as ``embedding_0003_mean``, or ``Dog_mean`` of scores whose classes have names.
+            Such as ``embedding_0003_mean``, or ``Dog_mean`` for scores of named classes.
         """
         check_is_fitted(self)
         names = super().get_feature_names_out(input_features)
@@ -280,7 +279,7 @@ class PretrainedEmbedding(FrontEnd):
         return np.array([f"{name}_{stat}" for stat in POOLINGS[self.pooling] for name in names], dtype=object)
 
     def cut(self, X: Any) -> np.ndarray:
-        """Give the windows of each clip, as the model takes them.
+        """Cut each clip into the windows that the model is applied to.
 
         Parameters
         ----------
@@ -298,17 +297,17 @@ class PretrainedEmbedding(FrontEnd):
         return clone(self).set_params(**plain, **lengths).fit_transform(X)
 
     def keras_network(self) -> Any:
-        """Give the part of a Keras model that is used, from windows to output.
+        """Return the part of a Keras model that is used, from windows to output.
 
         Returns
         -------
         keras.Model
-            Whose layers are the model's own.
+            A model that shares the layers of the original.
 
         Raises
         ------
         ModelError
-            If the model is not one of Keras.
+            If the model is not a Keras model.
         """
         check_is_fitted(self)
         return keras_network(self._source, self.output)

@@ -1,4 +1,4 @@
-"""SavedModels, as TensorFlow and its hub have them: one of their outputs."""
+"""SavedModels of TensorFlow and TensorFlow Hub: any of their outputs."""
 
 import io
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ from skaudio.pretrained._window_model import WindowModel
 def open_saved_model(content: bytes, output: str | int) -> WindowModel:
     """Open a packed SavedModel.
 
-    Its graph can read and write files, by its nature: it is for files that are trusted.
+    Its graph can read and write files: open trusted files only.
 
     Parameters
     ----------
     content : bytes
-        A zip archive of its folder.
+        Zip archive of its folder.
     output : str or int
-        ``"scores"`` or ``"embedding"``: the output so called, or the only one; or an output by name.
+        ``"scores"`` or ``"embedding"``: the output of that name, or the only one; or an output by name.
 
     Returns
     -------

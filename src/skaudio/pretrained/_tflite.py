@@ -1,4 +1,4 @@
-"""TFLite models: their scores, or any tensor on the way to them."""
+"""TFLite models: their scores or any intermediate tensor."""
 
 import queue
 import warnings
@@ -13,26 +13,26 @@ DENSE = "FULLY_CONNECTED"
 
 
 def open_tflite(content: bytes, output: str | int, n_samples: int | None) -> WindowModel:
-    """Open a model.
+    """Open a TFLite model.
 
     Parameters
     ----------
     content : bytes
-        Of the file.
+        Content of the file.
     output : str or int
-        ``"scores"``; ``"embedding"``: what goes into its last dense layer; or a tensor, by name or index.
+        ``"scores"``; ``"embedding"``: the input of its last dense layer; or a tensor, by name or index.
     n_samples : int or None
-        Length of the windows, for a model that takes any.
+        Length of the windows, for a model that accepts any.
 
     Returns
     -------
     WindowModel
-        Safe to call from several threads: each has an interpreter of its own.
+        Thread-safe: each thread has its own interpreter.
 
     Raises
     ------
     ModelError
-        If it is no such file, has no such tensor, or takes no waveforms.
+        If it is not a TFLite file, has no such tensor, or its input is not a waveform.
     """
     described = _interpreter(content, preserve=False)
     inputs, scores = described.get_input_details(), described.get_output_details()[0]["index"]
@@ -69,9 +69,9 @@ def open_tflite(content: bytes, output: str | int, n_samples: int | None) -> Win
 
 
 def _interpreter(content: bytes, *, preserve: bool) -> Any:
-    """Make an interpreter; one that is to `preserve` all tensors can be asked for inner ones.
+    """Create an interpreter; with `preserve`, intermediate tensors can be read.
 
-    Without `preserve`, an inner tensor's memory is used anew for others, and reading it would give those.
+    Without `preserve`, the memory of intermediate tensors is reused, and reading them returns other values.
     """
     with warnings.catch_warnings():  # TensorFlow's own interpreter says that there is another package; of debugging
         warnings.simplefilter("ignore")
@@ -84,7 +84,7 @@ def _interpreter(content: bytes, *, preserve: bool) -> Any:
 
 
 def _interpreter_class() -> Any:
-    """Find the interpreter: that of LiteRT, which is small, else the one that is in TensorFlow."""
+    """Return the interpreter class of LiteRT, which is small, else that of TensorFlow."""
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:

@@ -1,4 +1,4 @@
-"""A classifier on top of a pretrained model."""
+"""Transfer learning with a pretrained model."""
 
 from collections.abc import Callable
 from numbers import Integral, Real
@@ -30,49 +30,49 @@ def _head_has(name: str) -> Callable[[Any], bool]:
 
 
 class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
-    """Classify clips by what a pretrained model makes of them, and maybe train its last layers a little.
+    """Classify clips by embeddings of a pretrained model, optionally fine-tuning its last layers.
 
     First the head alone is fitted, on embeddings that are computed once. With ``unfreeze``, the head and the last
-    layers of the model are then trained together, at a low learning rate: worth it where there are some hundred clips.
+    layers of the model are then trained jointly, at a low learning rate; this pays off from some hundred clips on.
 
     Parameters
     ----------
     base : PretrainedEmbedding, str, PathLike, keras.Model or callable, default="yamnet"
-        What hears: a transformer from clips to vectors, or a model for `PretrainedEmbedding`. Give it ``memory``, and
-        clips are heard once whatever the number of folds.
+        Embedding: a transformer from clips to vectors, or a model for `PretrainedEmbedding`. With ``memory``, clips are
+        embedded once whatever the number of folds.
     head : classifier or None, default=None
-        What is fitted on embeddings. None: ``LogisticRegression(max_iter=1000)``, on embeddings as they are: to
-        standardise YAMNet's costs accuracy where clips are few. For a model whose embeddings are hundreds, or
-        hundredths, put a `StandardScaler` before it.
+        Classifier fitted on embeddings. None: ``LogisticRegression(max_iter=1000)``, on unscaled embeddings:
+        standardising YAMNet's costs accuracy with few clips. For a model with embeddings of another order of magnitude,
+        put a `StandardScaler` before it.
     unfreeze : int, default=0
-        How many of the last layers that have weights are trained; the model must be one of Keras (an object, ``.keras``
-        or ``.h5``), pooled, and the head logistic regression, with a `StandardScaler` before it or not.
+        Number of layers to fine-tune: the last ones that have weights. The model must be a Keras model (an object,
+        ``.keras`` or ``.h5``), pooled, and the head logistic regression, optionally after a `StandardScaler`.
     epochs : int, default=10
-        Passes over the clips in fine-tuning.
+        Number of epochs of fine-tuning.
     batch_size : int, default=16
-        Clips at a time in fine-tuning.
+        Batch size of fine-tuning, in clips.
     learning_rate : float, default=1e-4
-        Of fine-tuning, by Adam.
+        Learning rate of fine-tuning, by Adam.
     random_state : int, RandomState instance or None, default=None
-        Draws the order of clips in fine-tuning.
+        Determines the order of clips in fine-tuning.
 
     Attributes
     ----------
     base_ : PretrainedEmbedding
-        What hears; fine-tuned, if asked for.
+        Fitted embedding; fine-tuned, if requested.
     head_ : classifier
-        Fitted.
+        Fitted head.
     classes_ : ndarray of shape (n_classes,)
         Classes.
     history_ : dict of list
-        ``"loss"`` of each epoch of fine-tuning.
+        ``"loss"`` per epoch of fine-tuning.
     n_features_in_ : int
-        Number of samples, of tables.
+        Number of samples per clip, for tables.
 
     Notes
     -----
-    Fine-tuning holds the windows of all clips in memory. What logistic regression is held back by (``C``) is where it
-    starts from; then epochs and learning rate hold it back.
+    Fine-tuning holds the windows of all clips in memory. The penalty of logistic regression (``C``) affects the
+    starting point only; afterwards, epochs and learning rate regularise.
 
     Examples
     --------
@@ -120,7 +120,7 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
     @atomic
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit the head, and fine-tune if asked for.
+        """Fit the head, and fine-tune the model if requested.
 
         Parameters
         ----------
@@ -129,19 +129,19 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
         y : array-like of shape (n_clips,)
             Classes.
         sample_weight : array-like of shape (n_clips,), default=None
-            How much each clip counts.
+            Sample weights.
 
         Returns
         -------
         self : TransferClassifier
-            Fitted.
+            Fitted estimator.
 
         Raises
         ------
         ModelError
-            If the model cannot be used, or not be fine-tuned; a ValueError.
+            If the model cannot be used or fine-tuned; a ValueError.
         ValueError
-            If model or head are none that can be fine-tuned.
+            If the model or head does not support fine-tuning.
         """
         X, y = check_clips(self, X, reset=True), as_labels(y)
         base = clone(self.base) if hasattr(self.base, "transform") else PretrainedEmbedding(self.base)
@@ -164,7 +164,7 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
 
     @available_if(_head_has("predict"))
     def predict(self, X: Any) -> np.ndarray:
-        """Tell the class of each clip.
+        """Predict the class of each clip.
 
         Parameters
         ----------
@@ -181,7 +181,7 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
 
     @available_if(_head_has("predict_proba"))
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Tell how probable each class is.
+        """Predict class probabilities.
 
         Parameters
         ----------
@@ -198,7 +198,7 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
 
     @available_if(_head_has("decision_function"))
     def decision_function(self, X: Any) -> np.ndarray:
-        """Give decision values.
+        """Compute decision values.
 
         Parameters
         ----------
@@ -208,14 +208,14 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_clips,) or (n_clips, n_classes)
-            As the head gives them.
+            Decision values of the head.
         """
         embeddings = self._embeddings(X)
         return self.head_.decision_function(embeddings)
 
     @property
     def classes_(self) -> np.ndarray:
-        """Classes, once it is fitted."""
+        """Classes, available after fitting."""
         return self.head_.classes_
 
     def _head(self) -> Any:
@@ -228,7 +228,7 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
     def _fine_tuned(
         self, base: Any, part: Any, head: Any, logistic: Any, X: Any, y: Any, sample_weight: Any
     ) -> PretrainedEmbedding:
-        """Train the model with its head, put what was learnt into the head, and give what hears by the new model."""
+        """Fine-tune the model and its head, update the head, and return the embedding of the new model."""
         from skaudio.pretrained._fine_tuning import FineTuning, LinearHead, fine_tune
 
         scaler = head[0] if isinstance(head, Pipeline) and len(head) > 1 else None
@@ -258,12 +258,12 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
 
 
 def _network_of(base: Any) -> Any:
-    """Give the Keras model from windows to embedding.
+    """Return the Keras model from windows to embedding.
 
     Raises
     ------
     ValueError
-        If there is none.
+        If there is no such model.
     """
     if not isinstance(base, PretrainedEmbedding) or base.pooling is None:
         raise ValueError(f"unfreeze needs a PretrainedEmbedding that pools, as base; got {base!r}.")
@@ -271,12 +271,12 @@ def _network_of(base: Any) -> Any:
 
 
 def _logistic_of(head: Any) -> LogisticRegression:
-    """Give the logistic regression in a head that is one, or has one behind a scaler.
+    """Return the logistic regression of a head, optionally after a scaler.
 
     Raises
     ------
     ValueError
-        If the head is another.
+        If the head is of another kind.
     """
     steps = [step for _, step in head.steps] if isinstance(head, Pipeline) else [head]
     kinds = [type(step) for step in steps]
@@ -286,7 +286,7 @@ def _logistic_of(head: Any) -> LogisticRegression:
 
 
 def _standardised_by(scaler: StandardScaler | None, n_features: int) -> tuple[np.ndarray, np.ndarray]:
-    """Tell what a fitted scaler subtracts, and what it divides by."""
+    """Return mean and scale of a fitted scaler."""
     mean, scale = getattr(scaler, "mean_", None), getattr(scaler, "scale_", None)
     mean = np.zeros(n_features) if mean is None else mean
     scale = np.ones(n_features) if scale is None else scale

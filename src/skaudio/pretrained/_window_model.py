@@ -1,4 +1,4 @@
-"""What all formats come down to: a function from windows of a waveform to one vector each."""
+"""Common interface of all formats: a function from windows of a waveform to vectors."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,27 +9,27 @@ from skaudio.pretrained._windows import WINDOWS_AT_ONCE
 
 
 class WindowModel:
-    """A model, opened.
+    """An opened model.
 
     Parameters
     ----------
     run : callable
-        From float32 of `shape` to an array.
+        Maps a float32 array of `shape` to an array.
     shape : sequence of int or None
-        Of the input; None: any. The first axis is the batch, unless it is the only one; of the others, one is time and
-        the rest are of length 1.
+        Shape of the input; None: any. The first axis is the batch, unless it is the only one; one of the others is
+        time, the rest have length 1.
 
     Attributes
     ----------
     n_samples : int or None
-        Length of the windows that it takes; None: any.
+        Length of input windows; None: any.
     name : str or None
-        Of the file that it is from; None: it is no file, and what it raises is its owner's.
+        Name of its file; None: not from a file, and its exceptions are raised unchanged.
 
     Raises
     ------
     ModelError
-        If the shape is not one of waveforms.
+        If the shape is not that of waveforms.
     """
 
     def __init__(self, run: Callable[[np.ndarray], np.ndarray], shape: Sequence[int | None]) -> None:
@@ -48,7 +48,7 @@ class WindowModel:
             self._at_once = WINDOWS_AT_ONCE if batch[0] is None else batch[0]
 
     def __call__(self, windows: np.ndarray) -> np.ndarray:
-        """Compute a float32 vector ``(n_windows, n_outputs)`` of each of the windows ``(n_windows, n_samples)``.
+        """Compute float32 outputs ``(n_windows, n_outputs)`` for windows ``(n_windows, n_samples)``.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Cutting waveforms into windows, and what a model makes of them."""
+"""Cutting waveforms into windows, and applying a model to them."""
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,10 +13,10 @@ WINDOWS_AT_ONCE = 32  # as many as keep a network busy; memory stays bounded on 
 
 
 def windows_of(pieces: Iterable[np.ndarray], n_samples: int, hop: int) -> Iterator[np.ndarray]:
-    """Yield the windows ``(n_windows, n_samples)`` that a waveform fills, uncopied, and then one that silence fills up.
+    """Yield the full windows ``(n_windows, n_samples)`` of a waveform, as views, then one padded with silence.
 
-    The last is there unless others have covered all of the waveform. Of pieces of a waveform, windows come in whole
-    batches of `WINDOWS_AT_ONCE` as long as there are so many, as those of the whole waveform do.
+    The last is omitted if the others cover the waveform. Windows of a waveform in pieces come in full batches of
+    `WINDOWS_AT_ONCE` as long as possible, as those of a whole waveform do.
     """
     held = np.empty(0, np.float32)
     n_whole = n_total = skip = 0  # skip: how far the next window begins behind what came so far
@@ -51,18 +51,18 @@ def _filled(held: np.ndarray, n_samples: int, hop: int) -> np.ndarray:
 
 
 class WindowOutputs(BlockExtractor):
-    """What a model gives for each window of a waveform.
+    """Outputs of a model for each window of a waveform.
 
     Parameters
     ----------
     model : callable
-        From windows ``(n_windows, n_samples)`` to float32 ``(n_windows, n_outputs)``.
+        Maps windows ``(n_windows, n_samples)`` to float32 ``(n_windows, n_outputs)``.
     n_samples, hop : int
-        Length of a window, and samples from one to the next.
+        Length of a window, and distance between windows, in samples.
     sr : float
-        Sampling rate in Hz, for the warning of clips that are shorter than a window, which is given once.
+        Sampling rate in Hz, for the warning of clips shorter than a window, issued once.
     name : str
-        What messages call the model.
+        Name of the model in messages.
     """
 
     def __init__(
@@ -86,12 +86,12 @@ class WindowOutputs(BlockExtractor):
         return n_whole + (covered < n_samples)
 
     def stream(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Yield outputs ``(n_windows, n_outputs)`` of a waveform that comes in pieces, some at a time.
+        """Yield outputs ``(n_windows, n_outputs)`` of a waveform in pieces, batch by batch.
 
         Raises
         ------
         AudioError
-            If the model gives NaN or infinity.
+            If the model returns NaN or infinity.
         """
         n_total = n_windows = 0
 
@@ -125,14 +125,14 @@ class WindowOutputs(BlockExtractor):
 
 
 class PooledOutputs(BlockExtractor):
-    """What a model gives for the windows of a waveform, pooled as they come: one frame.
+    """Outputs of a model for the windows of a waveform, pooled incrementally to one frame.
 
     Parameters
     ----------
     outputs : WindowOutputs
-        What is pooled.
+        Outputs to pool.
     stats : sequence of {"mean", "max"}
-        How, one beside the other.
+        Statistics, concatenated.
     """
 
     def __init__(self, outputs: WindowOutputs, stats: Sequence[str]) -> None:
