@@ -2,10 +2,10 @@
 
 Both orders are valid arrays, and no rule separates them with certainty. This one favours precision:
 
-1. there are more channels than frames, as in swapped clips of a second or more, and enough frames for 2 and 3; 2. sound
-has a profile over channels (spectral tilt, the first cepstral coefficient) that is nearly constant over time, and less
-of a profile over time, as clips differ in when something happens; 3. sound changes less from one frame to the next, as
-windows overlap, than from one channel to the next.
+1. there are more channels than frames, as in swapped clips of a second or more, and enough frames for 2 and 3;
+2. sound has a profile over channels (spectral tilt, the first cepstral coefficient) that is nearly constant over time,
+   and less of a profile over time, as clips differ in when something happens;
+3. sound changes less from one frame to the next, as windows overlap, than from one channel to the next.
 
 A warning is issued if the channel axis behaves like time in both 2 and 3. Padding, uniform silence and channels
 standardized clip by clip are uninformative. Swapped cepstra are detected nearly always, swapped spectra of words

@@ -1,8 +1,10 @@
 """Processing stages of front ends on spectra.
 
-1. Spectra, which depend only on the samples around a frame. 2. Decibels, with a floor below the loudest value of the
-clip. 3. A projection of each frame, such as that to cepstral coefficients. 4. Removal of each channel's mean over the
-clip, and scaling to unit variance. 5. Derivatives.
+1. Spectra, which depend only on the samples around a frame.
+2. Decibels, with a floor below the loudest value of the clip.
+3. A projection of each frame, such as that to cepstral coefficients.
+4. Removal of each channel's mean over the clip, and scaling to unit variance.
+5. Derivatives.
 
 A long clip is processed block by block in 1 to 3, and its frames in place in 4 and 5. The loudest value is known only
 at the end: frames that were projected above too low a floor are recomputed.
