@@ -330,7 +330,7 @@ def test_the_limit_evicts_what_was_not_used_for_longest(tmp_path, loads):
 
 
 def test_what_is_used_again_is_kept_longer(tmp_path, loads, monkeypatch):
-    monkeypatch.setattr(cache_module, "USE_IS_NOTED_EVERY", 0.0)
+    monkeypatch.setattr(cache_module, "ACCESS_UPDATE_SECONDS", 0.0)
     rng = np.random.default_rng(0)
     clips = [rng.standard_normal(16000).astype(np.float32) for _ in range(12)]
     size = MelSpectrogram(sr=8000).fit_transform(clips[:1]).nbytes

@@ -102,7 +102,7 @@ def test_a_clip_alone_gives_the_same_bits(clips, output):
 def test_long_clips_go_in_parts(clips, monkeypatch):
     pooling = MixturePooling(n_components=3, output="first_order", random_state=0).fit(clips)
     whole = pooling.transform(clips)
-    monkeypatch.setattr(module, "MAX_FRAMES_AT_A_TIME", 7)
+    monkeypatch.setattr(module, "MAX_BLOCK_FRAMES", 7)
     np.testing.assert_allclose(pooling.transform(clips), whole, rtol=1e-5, atol=1e-6)
 
 

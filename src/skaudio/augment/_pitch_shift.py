@@ -8,7 +8,7 @@ import numpy as np
 from skaudio.augment._augmenter import Augmenter, RangeAugmenter, needed_rate
 
 VOCODER_SECONDS = 0.025
-SHORTEST = 16  # samples: less has no pitch, and librosa 1.0 makes NaN of it
+MIN_SAMPLES = 16  # samples: less has no pitch, and librosa 1.0 makes NaN of it
 
 
 class PitchShift(RangeAugmenter):
@@ -46,7 +46,7 @@ class PitchShift(RangeAugmenter):
         from librosa.effects import pitch_shift
 
         sr = needed_rate(sr, self)
-        if len(y) < SHORTEST:
+        if len(y) < MIN_SAMPLES:
             return y.copy()
         n_fft = vocoder_n_fft(len(y), sr)
         return pitch_shift(y, sr=sr, n_steps=drawn, n_fft=n_fft, hop_length=n_fft // 4)

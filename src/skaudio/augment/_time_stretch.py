@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from skaudio.augment._augmenter import Augmenter, RangeAugmenter
-from skaudio.augment._pitch_shift import SHORTEST, vocoder_n_fft
+from skaudio.augment._pitch_shift import MIN_SAMPLES, vocoder_n_fft
 
 
 class TimeStretch(RangeAugmenter):
@@ -39,7 +39,7 @@ class TimeStretch(RangeAugmenter):
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:
         from librosa.effects import time_stretch
 
-        if len(y) < SHORTEST:
+        if len(y) < MIN_SAMPLES:
             places = np.linspace(0, len(y) - 1, max(1, round(len(y) / drawn)))
             return np.interp(places, np.arange(len(y)), y).astype(y.dtype)
         n_fft = vocoder_n_fft(len(y), sr)

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 from sklearn.utils import Bunch
 
-HIGHEST_RATE = 22050
+MAX_RATE = 22050
 N_HEADERS = 200
 
 
@@ -90,4 +90,4 @@ def most_common_rate(paths: np.ndarray) -> int:
             rates[audio_info(path).sr] += 1
         except AudioError:  # decoding it will say what is wrong with it
             continue
-    return min(HIGHEST_RATE, rates.most_common(1)[0][0]) if rates else HIGHEST_RATE
+    return min(MAX_RATE, rates.most_common(1)[0][0]) if rates else MAX_RATE

@@ -5,9 +5,9 @@ from string import ascii_lowercase
 
 import numpy as np
 
-MOST_RANKS = 20
-MOST_COLUMNS = 15
-MOST_ROWS = 40
+MAX_RANKS = 20
+MAX_COLUMNS = 15
+MAX_ROWS = 40
 NAME_WIDTH = 24
 
 
@@ -44,11 +44,11 @@ def ranked_table(
     """
     order = np.argsort(-means, kind="stable")
     lines = [f"rank  {scoring.replace('_', ' '):>15}   fit s  candidate"]
-    for rank, i in enumerate(order[:MOST_RANKS], start=1):
+    for rank, i in enumerate(order[:MAX_RANKS], start=1):
         score = f"{means[i]:.3f} ± {deviations[i]:.3f}"
         lines.append(f"{rank:4d}  {score:>15}  {seconds[i]:6.2f}  {words[i]}")
-    if len(order) > MOST_RANKS:
-        lines.append(f" ... and {len(order) - MOST_RANKS} more, down to {means[order[-1]]:.3f}")
+    if len(order) > MAX_RANKS:
+        lines.append(f" ... and {len(order) - MAX_RANKS} more, down to {means[order[-1]]:.3f}")
     return "\n".join(lines)
 
 
@@ -78,7 +78,7 @@ def confusion_table(target: np.ndarray, predicted: np.ndarray) -> str:
 
     names = np.unique(target)
     counts = confusion_matrix(target, predicted, labels=names)
-    return _matrix(names, counts) if len(names) <= MOST_COLUMNS else _worst_classes(names, counts)
+    return _matrix(names, counts) if len(names) <= MAX_COLUMNS else _worst_classes(names, counts)
 
 
 def _matrix(names: np.ndarray, counts: np.ndarray) -> str:
@@ -99,12 +99,12 @@ def _worst_classes(names: np.ndarray, counts: np.ndarray) -> str:
     width = min(NAME_WIDTH, max(map(len, names)))
     lines = [f"{'class':<{width}}  clips  recall  most often taken for"]
     order = np.argsort(recalls, kind="stable")
-    for i in order[:MOST_ROWS]:
+    for i in order[:MAX_ROWS]:
         other = mistakes[i].argmax()
         mistake = f"{_shortened(names[other])} ({mistakes[i, other]})" if mistakes[i, other] else ""
         lines.append(f"{_shortened(names[i]):<{width}}  {counts[i].sum():5d}  {recalls[i]:6.1%}  {mistake}".rstrip())
-    if len(order) > MOST_ROWS:
-        lines.append(f"... and {len(order) - MOST_ROWS} more, each at least {recalls[order[MOST_ROWS]]:.1%}")
+    if len(order) > MAX_ROWS:
+        lines.append(f"... and {len(order) - MAX_ROWS} more, each at least {recalls[order[MAX_ROWS]]:.1%}")
     return "\n".join(lines)
 
 

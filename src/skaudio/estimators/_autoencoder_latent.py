@@ -16,7 +16,7 @@ from skaudio.estimators._batches import MAX_PREDICT_CLIPS, mask_of, rounded_leng
 from skaudio.estimators._keras_side import keras_side
 
 # Of the mixture that clips are made up from.
-MAX_COMPONENTS, CLIPS_A_COMPONENT = 10, 20
+MAX_COMPONENTS, CLIPS_PER_COMPONENT = 10, 20
 
 
 @assembled
@@ -197,7 +197,7 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
 
         latents = np.stack(self._run(X, "latent"))
         latents = np.repeat(latents, 2, axis=0) if len(latents) == 1 else latents
-        n_components = int(np.clip(len(latents) // CLIPS_A_COMPONENT, 1, MAX_COMPONENTS))
+        n_components = int(np.clip(len(latents) // CLIPS_PER_COMPONENT, 1, MAX_COMPONENTS))
         seed = self._draw_seed(go_on=False)
         self._mixture = GaussianMixture(n_components, reg_covar=1e-3, random_state=seed).fit(latents)
 

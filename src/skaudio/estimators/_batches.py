@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 POOL_BATCHES = 16  # batches are cut from so many, sorted by length: little is filled up, much is shuffled
-LENGTHS_A_DOUBLING = 8
+LENGTHS_PER_DOUBLING = 8
 MAX_PREDICT_VALUES = 2**20
 MAX_PREDICT_CLIPS = 256
 
@@ -157,7 +157,7 @@ def fill_up(
 
 def rounded_length(length: int, stride: int) -> int:
     """Round a length up to one of a few multiples of the stride."""
-    step = max(1, 2 ** (int(length).bit_length() - 1) // LENGTHS_A_DOUBLING)
+    step = max(1, 2 ** (int(length).bit_length() - 1) // LENGTHS_PER_DOUBLING)
     step = -(-step // stride) * stride
     return -(-int(length) // step) * step
 

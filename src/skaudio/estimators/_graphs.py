@@ -24,7 +24,7 @@ from skaudio.nets import grown_weights
 
 MAX_GRAPHS = 16
 PANEL_ROWS = 16  # that processors take at once, at most
-MAX_FRAMES_FILLED_UP = 64
+MAX_PADDED_FRAMES = 64
 
 Weights = Sequence[np.ndarray]
 
@@ -216,7 +216,7 @@ def _full_panels(n_clips: int, n_frames: int) -> Any:
     Matrix multiplication processes panels of rows and rounds the remaining rows differently. Batches of short clips are
     padded to full panels; for long clips, the cost would outweigh the benefit.
     """
-    multiple = PANEL_ROWS if n_frames <= MAX_FRAMES_FILLED_UP else 1
+    multiple = PANEL_ROWS if n_frames <= MAX_PADDED_FRAMES else 1
     n_rows = max(2, -(-n_clips // multiple) * multiple)  # a product with a single row is no product of matrices
     return np.arange(n_rows) % n_clips if n_rows > n_clips else slice(None)
 

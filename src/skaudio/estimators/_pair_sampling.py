@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-CLIPS_A_CLASS = 4  # of a batch for triplets
+CLIPS_PER_CLASS = 4  # of a batch for triplets
 
 Draw = Callable[[np.ndarray, int, np.random.Generator], tuple[np.ndarray, np.ndarray]]
 
@@ -99,7 +99,7 @@ def triplet_batches(
         Rows of each batch, for as many batches as the rows would fill.
     """
     members, start, count = _by_class(rows, classes)
-    n_classes = min(len(count), max(2, batch_size // CLIPS_A_CLASS))
+    n_classes = min(len(count), max(2, batch_size // CLIPS_PER_CLASS))
     n_clips = max(2, batch_size // n_classes)
     batches = []
     for _ in range(-(-len(rows) // batch_size)):

@@ -32,7 +32,7 @@ from skaudio.io import AudioError, audio_info
 from skaudio.io._open_clip import resampled
 from skaudio.metrics import event_based_f1
 
-SHARE_OF_DURATION, SHORT_EVENTS = 0.75, 0.1  # of the shortest event of a class by default
+MIN_DURATION_SHARE, SHORT_EVENT_QUANTILE = 0.75, 0.1  # of the shortest event of a class by default
 LIVE_SECONDS = 0.25  # of a live stream that are looked at together
 
 
@@ -598,7 +598,7 @@ class EventDetector(WindowModel):
         if self.min_duration is not None:
             return self.min_duration
         own = ([event.duration for some in events for event in some if event.label == name] for name in self.labels_)
-        return [SHARE_OF_DURATION * float(np.quantile(durations, SHORT_EVENTS)) for durations in own]
+        return [MIN_DURATION_SHARE * float(np.quantile(durations, SHORT_EVENT_QUANTILE)) for durations in own]
 
     def _given_decoding(
         self, threshold: float, min_duration: float | list[float] | None = None, max_gap: float | None = None

@@ -9,7 +9,7 @@ from skaudio.io import audio_info, load
 
 FADE_SECONDS = 0.05
 GAIN_DB = (-10.0, 3.0)
-N_TRIES = 20  # to find a place without events
+MAX_TRIES = 20  # to find a place without events
 
 
 def laid_over(
@@ -68,7 +68,7 @@ def _free_place(
     lengths: Sequence[float], events: Sequence[Sequence[Event]], seconds: float, rng: np.random.Generator
 ) -> tuple[int, float] | None:
     """Find a segment of a recording without events."""
-    for _ in range(N_TRIES):
+    for _ in range(MAX_TRIES):
         number = int(rng.integers(len(lengths)))
         if lengths[number] <= seconds:
             continue

@@ -21,7 +21,7 @@ from skaudio.events._resolutions import FrameResolution, WindowResolution
 from skaudio.events._silence import SilenceGate, swing_of
 from skaudio.events._training_windows import named_targets
 from skaudio.events._units import Units
-from skaudio.events._window_scores import WINDOWS_AT_A_TIME
+from skaudio.events._window_scores import WINDOWS_PER_BATCH
 from skaudio.io import AudioError, iter_blocks
 
 BACKGROUND_SHARE = 2.0  # windows of the background, for each of an event
@@ -229,7 +229,7 @@ class WindowModel(VersionedPickleMixin, BaseEstimator):
             if not len(rows):
                 continue
             views = self._windows_of(recording, units, look, i)
-            portions = np.split(rows, range(WINDOWS_AT_A_TIME, len(rows), WINDOWS_AT_A_TIME))
+            portions = np.split(rows, range(WINDOWS_PER_BATCH, len(rows), WINDOWS_PER_BATCH))
             highest = np.concatenate(
                 [look.score(self.estimator_, views[part], self._columns).max(axis=(1, 2)) for part in portions]
             )

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import expit
 
-WINDOWS_AT_A_TIME = 256
+WINDOWS_PER_BATCH = 256
 
 
 class Windows:
@@ -47,8 +47,8 @@ class Windows:
             if len(held) < self.width:
                 continue
             windows = sliding_window_view(held, self.width, axis=0)[:: self.hop]
-            for start in range(0, len(windows), WINDOWS_AT_A_TIME):
-                yield np.moveaxis(windows[start : start + WINDOWS_AT_A_TIME], -1, 1)
+            for start in range(0, len(windows), WINDOWS_PER_BATCH):
+                yield np.moveaxis(windows[start : start + WINDOWS_PER_BATCH], -1, 1)
             n_done += len(windows)
             begin = len(windows) * self.hop
             skip = max(0, begin - len(held))

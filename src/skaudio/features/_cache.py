@@ -25,9 +25,9 @@ from joblib.disk import memstr_to_bytes
 
 FLOAT_BYTES = np.dtype(np.float32).itemsize
 N_LOCKS = 16
-MOST_KEYS_A_QUERY = 500
-USE_IS_NOTED_EVERY = 3600.0  # seconds: to note each use would make every reader a writer
-WAIT = 60.0  # seconds, for another process to end its transaction
+MAX_KEYS_PER_QUERY = 500
+ACCESS_UPDATE_SECONDS = 3600.0  # seconds: to note each use would make every reader a writer
+TIMEOUT_SECONDS = 60.0  # for another process to end its transaction
 
 SCHEMA = """
 PRAGMA auto_vacuum = INCREMENTAL;
@@ -116,9 +116,9 @@ class FeatureCache:
 
     def _read(self, keys: list[bytes], uri: str) -> dict[bytes, np.ndarray]:
         found, now, stale = {}, time.time(), []
-        with closing(sqlite3.connect(uri, timeout=WAIT, uri=True)) as database:
-            for start in range(0, len(keys), MOST_KEYS_A_QUERY):
-                some = keys[start : start + MOST_KEYS_A_QUERY]
+        with closing(sqlite3.connect(uri, timeout=TIMEOUT_SECONDS, uri=True)) as database:
+            for start in range(0, len(keys), MAX_KEYS_PER_QUERY):
+                some = keys[start : start + MAX_KEYS_PER_QUERY]
                 where = f"key IN ({','.join('?' * len(some))})"
                 rows = database.execute(
                     f"SELECT key, n_frames, n_channels, used, frames FROM entries WHERE {where}", some
@@ -131,7 +131,7 @@ class FeatureCache:
                         continue
                     if frames is not None:
                         found[key] = frames
-                    if not isinstance(used, float) or now - used > USE_IS_NOTED_EVERY:
+                    if not isinstance(used, float) or now - used > ACCESS_UPDATE_SECONDS:
                         stale.append(key)
             with suppress(sqlite3.Error), database:  # what cannot be written is no reason not to read
                 database.executemany("UPDATE entries SET used = ? WHERE key = ?", [(now, key) for key in stale])
@@ -193,7 +193,7 @@ class FeatureCache:
         """
         if not self._path.exists():
             self._create()
-        with closing(sqlite3.connect(self._path, timeout=WAIT)) as database:
+        with closing(sqlite3.connect(self._path, timeout=TIMEOUT_SECONDS)) as database:
             database.execute("PRAGMA synchronous = NORMAL")  # a power cut may take the latest entries, no more
             with database:
                 yield database

@@ -25,7 +25,7 @@ PICTURE_BANDS = 72
 PICTURE_QUALITY = 60
 FLOOR_DB = 60.0
 IN_TEXT = 4 / 3  # base64 makes four letters of three bytes
-SHORTEST_SECONDS = 1.0
+MIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _sound(y: np.ndarray, sr: float, n_letters: float, best_quality: int) -> tup
             break
     seconds = len(y) / sr
     if len(file) > n_bytes:
-        seconds = min(seconds, max(SHORTEST_SECONDS, 0.95 * seconds * n_bytes / len(file)))
+        seconds = min(seconds, max(MIN_SECONDS, 0.95 * seconds * n_bytes / len(file)))
         file = _mp3(resample(y[: int(seconds * sr)], sr, rate), rate, mode, level)
     return f"data:audio/mpeg;base64,{base64.b64encode(file).decode()}", seconds, quality
 

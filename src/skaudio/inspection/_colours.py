@@ -4,7 +4,7 @@ import numpy as np
 
 from skaudio.inspection._display import pyplot
 
-MOST_IN_A_LIST = 10  # colours of tab10
+MAX_LISTED_COLORS = 10  # colours of tab10
 BRIGHTEST = 0.95  # of viridis: what is yellower is hard to see on white
 
 
@@ -22,6 +22,6 @@ def class_colours(n_classes: int) -> np.ndarray:
         Red, green, blue and opacity: matplotlib's tab10 or, if it has too few colours, samples of viridis.
     """
     maps = pyplot().colormaps
-    if n_classes <= MOST_IN_A_LIST:
+    if n_classes <= MAX_LISTED_COLORS:
         return maps["tab10"](np.arange(n_classes))
     return maps["viridis"](np.linspace(0.0, BRIGHTEST, n_classes))

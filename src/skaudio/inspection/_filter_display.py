@@ -11,7 +11,7 @@ from skaudio.inspection._display import Display
 from skaudio.inspection._kernels import kernels_of
 from skaudio.inspection._subdivision import subdivided
 
-MOST_COLUMNS = 8
+MAX_COLUMNS = 8
 CELL_INCHES = 0.9
 
 
@@ -136,10 +136,10 @@ class FilterDisplay(Display):
         """
         n_filters, n_time, n_channels = self.kernels.shape
         slim = n_channels > 3 * n_time  # narrow columns: all side by side
-        n_columns = min(n_filters, 4 * MOST_COLUMNS) if slim else min(math.ceil(math.sqrt(2 * n_filters)), MOST_COLUMNS)
+        n_columns = min(n_filters, 4 * MAX_COLUMNS) if slim else min(math.ceil(math.sqrt(2 * n_filters)), MAX_COLUMNS)
         n_rows = -(-n_filters // n_columns)
         height = 2.5 if slim else CELL_INCHES
-        ax = self._take_axes(ax, (max(4.0, CELL_INCHES * min(n_columns, MOST_COLUMNS)) + 1.2, height * n_rows + 0.6))
+        ax = self._take_axes(ax, (max(4.0, CELL_INCHES * min(n_columns, MAX_COLUMNS)) + 1.2, height * n_rows + 0.6))
         self.axes_ = subdivided(ax, n_rows, n_columns)
         largest = float(np.abs(self.kernels).max()) or 1.0
         aspect = "auto" if slim else "equal"

@@ -15,8 +15,8 @@ from skaudio.estimators._batches import fill_up, mask_of
 from skaudio.nets import body_of, watched_network
 
 COMPLETENESS = 0.01  # of the difference of scores that integrated gradients may miss
-MOST_STEPS = 1024
-VALUES_AT_A_TIME = 2**22
+MAX_STEPS = 1024
+MAX_BLOCK_VALUES = 2**22
 FINEST = 4  # maps of a layer that have a quarter of the channels still tell where
 
 
@@ -41,7 +41,7 @@ class Derivatives:
 
     def of_input(self, frames: np.ndarray, column: int) -> np.ndarray:
         """Compute the gradient of the score by clips ``(n_clips, n_frames, n_channels)``."""
-        size = max(1, VALUES_AT_A_TIME // frames[0].size)
+        size = max(1, MAX_BLOCK_VALUES // frames[0].size)
         parts = [self._of_input(frames[start : start + size], column) for start in range(0, len(frames), size)]
         return np.concatenate(parts)
 
@@ -110,7 +110,7 @@ def integrated(derivatives: Derivatives, frames: np.ndarray, baseline: np.ndarra
     for n in _doubled(n_steps):
         nodes, weights = np.polynomial.legendre.leggauss(n)
         mean = np.zeros(frames.shape, np.float64)
-        size = max(1, VALUES_AT_A_TIME // frames.size)
+        size = max(1, MAX_BLOCK_VALUES // frames.size)
         for start in range(0, n, size):
             part = slice(start, start + size)
             line = baseline + ((nodes[part] + 1) / 2)[:, np.newaxis, np.newaxis].astype(np.float32) * difference
@@ -155,5 +155,5 @@ def _doubled(n_steps: int) -> Iterator[int]:
     while True:
         yield n_steps
         n_steps *= 2
-        if n_steps > MOST_STEPS:
+        if n_steps > MAX_STEPS:
             return

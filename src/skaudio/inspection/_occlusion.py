@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-LEAST_SECONDS = 0.1  # of a tile: less is heard around
+MIN_SECONDS = 0.1  # of a tile: less is heard around
 PARTS = (8, 4)  # how many tiles are side by side, along time and along frequency
-TILES_AT_A_TIME = 64
-VALUES_AT_A_TIME = 2**24  # of altered copies of a clip
+TILES_PER_BATCH = 64
+MAX_BLOCK_VALUES = 2**24  # of altered copies of a clip
 
 Tile = tuple[slice, np.ndarray]  # frames, and channels
 
@@ -36,7 +36,7 @@ def tiles_of(n_frames: int, places: np.ndarray, hop_seconds: float | None) -> li
     list of (slice, ndarray of int)
         Frames and channels of each tile.
     """
-    least = 1.0 if hop_seconds is None else LEAST_SECONDS / hop_seconds
+    least = 1.0 if hop_seconds is None else MIN_SECONDS / hop_seconds
     bands = [np.flatnonzero((places >= low) & (places <= high)) for low, high in _bands(np.unique(places))]
     spans = _windows(n_frames, [max(least, n_frames / parts) for parts in PARTS])
     return [(slice(start, stop), band) for start, stop in spans for band in bands]
@@ -72,7 +72,7 @@ def occluded(
     """
     values, covers = np.zeros(clip.shape), np.zeros(clip.shape)
     tiles = [tile for tile in tiles if change[tile].any()] or tiles[:1]  # others change nothing
-    size = int(np.clip(VALUES_AT_A_TIME // clip.size, 1, TILES_AT_A_TIME))
+    size = int(np.clip(MAX_BLOCK_VALUES // clip.size, 1, TILES_PER_BATCH))
     for start in range(0, len(tiles), size):
         some = tiles[start : start + size]
         altered = np.repeat(clip[np.newaxis], len(some), axis=0)

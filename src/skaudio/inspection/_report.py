@@ -25,7 +25,7 @@ from skaudio.inspection._words import in_words
 from skaudio.io import clip_name
 from skaudio.io._replacing import replacing
 
-MOST_RANKS = 20
+MAX_RANKS = 20
 
 
 class Report:
@@ -211,12 +211,12 @@ class Report:
         order, words = np.argsort(-means, kind="stable"), self._words
         rows = [
             (str(rank), f"{means[i]:.3f} ± {deviations[i]:.3f}", f"{results['mean_fit_time'][i]:.2f}", words[i])
-            for rank, i in enumerate(order[:MOST_RANKS], start=1)
+            for rank, i in enumerate(order[:MAX_RANKS], start=1)
         ]
         header = ("rank", "score, mean and deviation over folds", "seconds to fit", "candidate")
         parts = ["<h2>Candidates</h2>", _scrolled(table(header, rows, label="candidates by rank"))]
-        if len(order) > MOST_RANKS:
-            parts.append(f'<p class="note">And {len(order) - MOST_RANKS} more, down to {means[order[-1]]:.3f}.</p>')
+        if len(order) > MAX_RANKS:
+            parts.append(f'<p class="note">And {len(order) - MAX_RANKS} more, down to {means[order[-1]]:.3f}.</p>')
         try:
             display = SearchDisplay.from_estimator(self.search)
         except ValueError as error:  # what is varied does not make two axes

@@ -11,7 +11,7 @@ from skaudio.inspection._search_table import search_table
 CELL_INCHES = (1.1, 0.5)  # width and height
 # Of a letter: in names of rows, along the width; in names of columns, which are aslant, along the height.
 LETTER_INCHES = (0.09, 0.05)
-LEAST_INCHES = 1.5  # of the height of all cells: the colour bar has a label
+MIN_INCHES = 1.5  # of the height of all cells: the colour bar has a label
 
 
 class SearchDisplay(Display):
@@ -158,7 +158,7 @@ class SearchDisplay(Display):
     def _figure_size(self) -> tuple[float, float]:
         n_rows, n_columns = self.scores.shape
         width = CELL_INCHES[0] * n_columns + LETTER_INCHES[0] * max(map(len, self.row_names))
-        height = max(LEAST_INCHES, CELL_INCHES[1] * n_rows) + LETTER_INCHES[1] * max(map(len, self.column_names))
+        height = max(MIN_INCHES, CELL_INCHES[1] * n_rows) + LETTER_INCHES[1] * max(map(len, self.column_names))
         return 1.5 + width, 0.6 + height
 
     def _write_scores(self) -> None:

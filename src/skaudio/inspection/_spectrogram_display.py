@@ -10,7 +10,7 @@ from skaudio.features import FrontEnd, Waveform
 from skaudio.inspection._display import Display, pyplot
 from skaudio.inspection._parts import are_bands
 
-MOST_FRAMES = 4000
+MAX_FRAMES = 4000
 
 
 class SpectrogramDisplay(Display):
@@ -169,7 +169,7 @@ class SpectrogramDisplay(Display):
         ax = self._take_axes(ax, (8.0, 4.0))
         bands = are_bands(self.frequencies)
         frames, places = self.frames, np.arange(n_frames) if self.times is None else np.asarray(self.times)
-        if n_frames > MOST_FRAMES and np.ndim(mesh.get("alpha", 0)) == 0:
+        if n_frames > MAX_FRAMES and np.ndim(mesh.get("alpha", 0)) == 0:
             frames, places = _thinned(frames, places)
         self.mesh_ = specshow(
             frames.T,
@@ -205,7 +205,7 @@ def undrawn_spectrogram(
 
 def _thinned(frames: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the maxima of neighbouring frames, and the centres of their positions."""
-    starts = np.arange(0, len(frames), -(-len(frames) // MOST_FRAMES))
+    starts = np.arange(0, len(frames), -(-len(frames) // MAX_FRAMES))
     stops = np.append(starts[1:], len(frames))
     return np.maximum.reduceat(frames, starts, axis=0), (places[starts] + places[stops - 1]) / 2
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import logit
 from sklearn.base import is_classifier, is_outlier_detector, is_regressor
 
-LEAST_PROBABILITY = 1e-4  # a forest's certainty is no infinite score
+MIN_PROBABILITY = 1e-4  # a forest's certainty is no infinite score
 
 
 def columns_of(model: Any, clips: Any) -> np.ndarray:
@@ -35,7 +35,7 @@ def columns_of(model: Any, clips: Any) -> np.ndarray:
     probabilities = model.predict_proba(clips)
     if isinstance(probabilities, list):  # of several labels, some of scikit-learn's models give a table for each
         probabilities = np.column_stack([table[:, -1] for table in probabilities])
-    return logit(np.clip(probabilities, LEAST_PROBABILITY, 1.0 - LEAST_PROBABILITY))
+    return logit(np.clip(probabilities, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY))
 
 
 def chosen_columns(model: Any, columns: np.ndarray, target: Any) -> tuple[np.ndarray, list]:

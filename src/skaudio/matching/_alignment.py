@@ -2,8 +2,8 @@
 
 import numpy as np
 
-FRAMES_AT_A_TIME = 2**14
-LEAST_ENERGY = 1.0  # of prints, as they are on 8 bits: silence fits nothing
+FRAMES_PER_BLOCK = 2**14
+MIN_ENERGY = 1.0  # of prints, as they are on 8 bits: silence fits nothing
 
 
 def correlate(recording: np.ndarray, snippet: np.ndarray) -> np.ndarray:
@@ -22,15 +22,15 @@ def correlate(recording: np.ndarray, snippet: np.ndarray) -> np.ndarray:
         Cosine similarity of the snippet and the underlying frames, in [-1, 1].
     """
     length, n_offsets = len(snippet), len(recording) - len(snippet) + 1
-    norm = np.sqrt(max(float(np.sum(snippet**2)), LEAST_ENERGY))
+    norm = np.sqrt(max(float(np.sum(snippet**2)), MIN_ENERGY))
     parts = []
-    for start in range(0, n_offsets, FRAMES_AT_A_TIME):
-        part = recording[start : start + FRAMES_AT_A_TIME + length - 1].astype(np.float32)
+    for start in range(0, n_offsets, FRAMES_PER_BLOCK):
+        part = recording[start : start + FRAMES_PER_BLOCK + length - 1].astype(np.float32)
         size = len(part) - length + 1
         products = part @ snippet.T  # (n_frames, n_snippet_frames): a snippet at an offset is a diagonal
         step, across = products.strides
         diagonals = np.lib.stride_tricks.as_strided(products, (size, length), (step, step + across), writeable=False)
         energy = np.concatenate([[0.0], np.cumsum(np.einsum("tb,tb->t", part, part), dtype=np.float64)])
-        under = np.sqrt(np.maximum(energy[length : length + size] - energy[:size], LEAST_ENERGY))
+        under = np.sqrt(np.maximum(energy[length : length + size] - energy[:size], MIN_ENERGY))
         parts.append((diagonals.sum(axis=1) / (norm * under)).astype(np.float32))
     return np.concatenate(parts)

@@ -16,7 +16,7 @@ from skaudio.matching._recording import Recording
 HOPS = PRINT_HOP // PEAK_HOP
 VOTE_WEIGHT = 0.1  # of the logarithm of the landmarks that speak for a place, beside the correlation there
 N_PLACES = 50  # that landmarks propose, in an index too large to be looked through
-PARTS_AT_ONCE = 64  # of a recording: some minutes
+PARTS_PER_BLOCK = 64  # of a recording: some minutes
 
 Place = tuple[int, float, float]
 
@@ -54,7 +54,7 @@ class PrintIndex:
         index._frames, index._landmarks = dict(self._frames), copy(self._landmarks)
         for number, parts in recordings:
             frames, parts = GrowingArray(), iter(parts)
-            while some := list(islice(parts, PARTS_AT_ONCE)):
+            while some := list(islice(parts, PARTS_PER_BLOCK)):
                 prints = join_prints(some)
                 index._landmarks.add(number, prints.codes, prints.times)
                 frames.append(prints.frames)

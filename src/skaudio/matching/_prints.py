@@ -29,14 +29,14 @@ MARGIN = 16  # frames on either side, for what looks at neighbours
 PEAK_BINS = slice(4, 400)
 PEAK_TIME, PEAK_FREQUENCY = 3, 6  # frames and bins to either side in which a peak is the highest
 PEAK_FLOOR = 70.0  # dB below the loudest value of a block
-PEAKS_A_SECOND = 60.0
-LONGEST_PAIR = 63  # frames
-WIDEST_PAIR = 80  # bins
-NEXT_PEAKS = 20  # how many following peaks a peak is paired with at most
+PEAKS_PER_SECOND = 60.0
+MAX_PAIR_FRAMES = 63  # frames
+MAX_PAIR_BINS = 80  # bins
+MAX_PAIRS_PER_PEAK = 20  # how many following peaks a peak is paired with at most
 
 SURROUNDINGS = (7, 9)  # frames x bands whose mean is taken away
 FLATTENING = 0.7  # exponent of a frame's norm that it is divided by: 1 would count frames of mere noise fully
-LEAST_NORM = 0.01
+MIN_NORM = 0.01
 STEPS = 24.0  # of the 8 bits, a unit
 
 
@@ -67,7 +67,7 @@ def iter_prints(pieces: Iterable[np.ndarray], sr: float) -> Iterator[Prints]:
         peaks = np.concatenate([earlier, [times + start * scale, bins]], axis=1)
         codes, when = _hash_pairs(*peaks, earlier.shape[1])
         yield Prints(codes, when, _print_frames(samples, sr)[own])
-        earlier = peaks[:, -(NEXT_PEAKS - 1) :]
+        earlier = peaks[:, -(MAX_PAIRS_PER_PEAK - 1) :]
 
 
 def join_prints(parts: Iterable[Prints]) -> Prints:
@@ -108,7 +108,7 @@ def _find_peaks(samples: np.ndarray, sr: float, own: slice) -> tuple[np.ndarray,
     block = decibels[own]
     floor = max(float(block.max()) - PEAK_FLOOR, float(power_to_db(np.zeros(1, np.float32), top_db=None)[0]) + 1.0)
     times, bins = np.nonzero((highest[own] == block) & (block > floor))
-    most = int(np.ceil(PEAKS_A_SECOND * len(block) * PEAK_HOP / sr))
+    most = int(np.ceil(PEAKS_PER_SECOND * len(block) * PEAK_HOP / sr))
     if len(times) > most:
         loudest = np.sort(np.argsort(-block[times, bins], kind="stable")[:most])
         times, bins = times[loudest], bins[loudest]
@@ -118,12 +118,12 @@ def _find_peaks(samples: np.ndarray, sr: float, own: slice) -> tuple[np.ndarray,
 def _hash_pairs(times: np.ndarray, bins: np.ndarray, n_earlier: int) -> tuple[np.ndarray, np.ndarray]:
     """Hash pairs of each new peak with nearby ones in time and frequency; not pairs of earlier ones."""
     codes, when = [np.zeros(0, np.uint32)], [np.zeros(0, np.int32)]
-    for ahead in range(1, min(NEXT_PEAKS, len(times))):
+    for ahead in range(1, min(MAX_PAIRS_PER_PEAK, len(times))):
         first = slice(max(0, n_earlier - ahead), len(times) - ahead)
         second = slice(first.start + ahead, len(times))
         later, higher = times[second] - times[first], bins[second] - bins[first]
-        near = (later > 0) & (later <= LONGEST_PAIR) & (np.abs(higher) <= WIDEST_PAIR)
-        code = (bins[first][near] << 16) | ((higher[near] + WIDEST_PAIR) << 8) | later[near]
+        near = (later > 0) & (later <= MAX_PAIR_FRAMES) & (np.abs(higher) <= MAX_PAIR_BINS)
+        code = (bins[first][near] << 16) | ((higher[near] + MAX_PAIR_BINS) << 8) | later[near]
         codes.append(code.astype(np.uint32))
         when.append(times[first][near].astype(np.int32))
     return np.concatenate(codes), np.concatenate(when)
@@ -134,5 +134,5 @@ def _print_frames(samples: np.ndarray, sr: float) -> np.ndarray:
     decibels = power_to_db(mel, top_db=None)
     decibels -= uniform_filter(decibels, SURROUNDINGS)
     norm = np.linalg.norm(decibels, axis=1, keepdims=True)
-    flat = decibels / np.maximum(norm, LEAST_NORM) ** FLATTENING
+    flat = decibels / np.maximum(norm, MIN_NORM) ** FLATTENING
     return np.clip(np.rint(STEPS * flat), -127, 127).astype(np.int8)

@@ -16,7 +16,7 @@ from skaudio.pooling._frames_input import FramesInputMixin
 from skaudio.pooling._statistics import ROUNDING
 
 # Frames of one clip that are worked on at a time: hours of sound take no more memory than minutes.
-MAX_FRAMES_AT_A_TIME = 2**14
+MAX_BLOCK_FRAMES = 2**14
 
 
 class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
@@ -233,8 +233,8 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         if np.isnan(frames).any():
             total[:] = weighted[:] = np.nan
         else:
-            for start in range(0, len(frames), MAX_FRAMES_AT_A_TIME):
-                scaled = (frames[start : start + MAX_FRAMES_AT_A_TIME] - self.mean_) / self.scale_
+            for start in range(0, len(frames), MAX_BLOCK_FRAMES):
+                scaled = (frames[start : start + MAX_BLOCK_FRAMES] - self.mean_) / self.scale_
                 posterior = mixture.predict_proba(scaled)  # (n_frames, n_components)
                 total += posterior.sum(axis=0)
                 weighted += posterior.T @ scaled

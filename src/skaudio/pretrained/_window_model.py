@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from skaudio.pretrained._model_error import ModelError
-from skaudio.pretrained._windows import WINDOWS_AT_ONCE
+from skaudio.pretrained._windows import WINDOWS_PER_BATCH
 
 
 class WindowModel:
@@ -45,7 +45,7 @@ class WindowModel:
         self._inner = tuple(1 if length == 1 else -1 for length in inner)
         self._batched, self._at_once = bool(batch), 1
         if batch:
-            self._at_once = WINDOWS_AT_ONCE if batch[0] is None else batch[0]
+            self._at_once = WINDOWS_PER_BATCH if batch[0] is None else batch[0]
 
     def __call__(self, windows: np.ndarray) -> np.ndarray:
         """Compute float32 outputs ``(n_windows, n_outputs)`` for windows ``(n_windows, n_samples)``.

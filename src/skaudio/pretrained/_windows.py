@@ -9,14 +9,14 @@ from skaudio._growing_array import GrowingArray
 from skaudio.features import BlockExtractor
 from skaudio.io import AudioError
 
-WINDOWS_AT_ONCE = 32  # as many as keep a network busy; memory stays bounded on long recordings
+WINDOWS_PER_BATCH = 32  # as many as keep a network busy; memory stays bounded on long recordings
 
 
 def windows_of(pieces: Iterable[np.ndarray], n_samples: int, hop: int) -> Iterator[np.ndarray]:
     """Yield the full windows ``(n_windows, n_samples)`` of a waveform, as views, then one padded with silence.
 
     The last is omitted if the others cover the waveform. Windows of a waveform in pieces come in full batches of
-    `WINDOWS_AT_ONCE` as long as possible, as those of a whole waveform do.
+    `WINDOWS_PER_BATCH` as long as possible, as those of a whole waveform do.
     """
     held = np.empty(0, np.float32)
     n_whole = n_total = skip = 0  # skip: how far the next window begins behind what came so far
@@ -25,7 +25,7 @@ def windows_of(pieces: Iterable[np.ndarray], n_samples: int, hop: int) -> Iterat
         rest = piece[skip:]
         skip = max(0, skip - len(piece))
         held = np.concatenate([held, rest]) if len(held) else rest
-        n_ready = _count(held, n_samples, hop) // WINDOWS_AT_ONCE * WINDOWS_AT_ONCE
+        n_ready = _count(held, n_samples, hop) // WINDOWS_PER_BATCH * WINDOWS_PER_BATCH
         if n_ready:
             yield _filled(held, n_samples, hop)[:n_ready]
             n_whole += n_ready
