@@ -21,6 +21,7 @@ import skaudio.events._units as units
 from skaudio.datasets import make_sound_events
 from skaudio.estimators import CNNClassifier
 from skaudio.events import Event, EventDetector, event_table, read_events, write_events
+from skaudio.events._scanner import Scanner
 from skaudio.features import MFCC, MelSpectrogram, Waveform
 from skaudio.io import AudioError
 from skaudio.metrics import event_based_f1, event_based_scores
@@ -290,10 +291,8 @@ def test_a_killed_batch_goes_on_where_it_was(scenes, detector, tmp_path, monkeyp
     assert not table.exists()
     paths[2].write_bytes(good)
     looked_at = []
-    track = EventDetector._track
-    monkeypatch.setattr(
-        EventDetector, "_track", lambda self, clip, *more: looked_at.append(clip) or track(self, clip, *more)
-    )
+    track = Scanner.track
+    monkeypatch.setattr(Scanner, "track", lambda self, clip, *more: looked_at.append(clip) or track(self, clip, *more))
     with pytest.raises(ValueError, match=r"left by a run with another recordings. Delete it"):
         detector.predict_to(table, paths[:2])
     other = pickle.loads(pickle.dumps(detector)).set_params(smoothing=0.1)
@@ -326,10 +325,8 @@ def test_a_recording_that_was_replaced_is_looked_at_again(scenes, detector, tmp_
     with pytest.raises(AudioError, match=r"^Recording 2"):
         detector.predict_to(tmp_path / "calls.csv", clips(first, unchanged, np.full(SR, np.nan)))
     looked_at = []
-    track = EventDetector._track
-    monkeypatch.setattr(
-        EventDetector, "_track", lambda self, clip, *more: looked_at.append(clip) or track(self, clip, *more)
-    )
+    track = Scanner.track
+    monkeypatch.setattr(Scanner, "track", lambda self, clip, *more: looked_at.append(clip) or track(self, clip, *more))
     again = clips(other, unchanged, first)  # the other is as long as before
     detector.predict_to(tmp_path / "calls.csv", again)
     assert len(looked_at) == 2

@@ -9,6 +9,7 @@ import soundfile as sf
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skaudio.events import Event, EventDetector, event_table, read_events, write_events
+from skaudio.events._scanner import Scanner
 
 SR = 8000
 NAME = os.fsdecode(b"for\xeat.wav")
@@ -61,7 +62,7 @@ def test_a_run_is_finished_with_the_name_as_it_is(recording, detector, tmp_path,
 
 
 def test_parquet_that_cannot_hold_it_is_refused_before_the_work(recording, detector, tmp_path, monkeypatch):
-    monkeypatch.setattr(EventDetector, "_track", None)
+    monkeypatch.setattr(Scanner, "track", None)
     with pytest.raises(ValueError, match=r"Parquet holds names in UTF-8 only, and '.*for.t\.wav' is not.*\.csv"):
         detector.predict_to(tmp_path / "calls.parquet", [recording])
     with pytest.raises(ValueError, match="Parquet holds names in UTF-8 only"):

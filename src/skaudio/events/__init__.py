@@ -13,7 +13,7 @@ from skaudio.events._event_detector import EventDetector
 from skaudio.events._event_tables import event_table, read_events, write_events
 from skaudio.events._frame_labels import frame_labels
 from skaudio.events._table_rows import EventTableError
-from skaudio.events._window_model import Track
+from skaudio.events._track import Track
 
 __all__ = [
     "Event",

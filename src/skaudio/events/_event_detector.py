@@ -9,13 +9,15 @@ from typing import Any, ClassVar, Self
 
 import joblib
 import numpy as np
-from sklearn.base import _fit_context, clone
+from sklearn.base import BaseEstimator, _fit_context, clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skaudio._atomic import atomic
-from skaudio._validation import as_labels, check_clips
+from skaudio._persistence import VersionedPickleMixin
+from skaudio._randomness import own_random_state
+from skaudio._validation import as_labels, check_clips, stack_frames
 from skaudio.events._bounds import median_shifts, shifted
 from skaudio.events._counting import count_table
 from skaudio.events._decoding import decode_events, smooth_scores, steps_of
@@ -25,9 +27,15 @@ from skaudio.events._event_tables import RAVEN_SUFFIX, check_format, event_lists
 from skaudio.events._file_names import check_names
 from skaudio.events._live import block_waveforms, decode_live
 from skaudio.events._parts import kept_parts
+from skaudio.events._reader import Reader
+from skaudio.events._resolutions import FrameResolution, WindowResolution
+from skaudio.events._scanner import Scanner
 from skaudio.events._tags import tag_lists
+from skaudio.events._track import Track
+from skaudio.events._training_set import hard_negatives, training_set
 from skaudio.events._tuning import best_settings, held_out_tracks
-from skaudio.events._window_model import Track, WindowModel
+from skaudio.events._units import Units
+from skaudio.events._window_classifier import WindowClassifier, last_step
 from skaudio.io import AudioError, audio_info
 from skaudio.io._open_clip import resampled
 from skaudio.metrics import event_based_f1
@@ -36,7 +44,7 @@ MIN_DURATION_SHARE, SHORT_EVENT_QUANTILE = 0.75, 0.1  # of the shortest event of
 LIVE_SECONDS = 0.25  # of a live stream that are looked at together
 
 
-class EventDetector(WindowModel):
+class EventDetector(VersionedPickleMixin, BaseEstimator):
     """Detect the events of long recordings with any classifier of short clips, or a network that predicts each frame.
 
     A classifier scores overlapping windows; a network scores the frames of longer windows. Scores over time are decoded
@@ -113,6 +121,8 @@ class EventDetector(WindowModel):
         Event classes.
     multilabel_ : bool
         Whether events of different classes may overlap, so that windows have several labels.
+    sr_ : float
+        Sampling rate in Hz that recordings are resampled to.
     decoding_ : dict
         ``threshold``, ``low_threshold``, ``min_duration`` and ``max_gap`` in use; ``min_duration`` is a list, in the
         order of ``labels_``, if the parameter is None.
@@ -252,31 +262,28 @@ class EventDetector(WindowModel):
         recordings = check_clips(self, X, reset=True)
         tags = tag_lists(y, recordings)
         events = self._events_of(recordings, y) if tags is None else None
-        self.labels_ = sorted({label for own in tags for label in own} if tags else _labels_of(events), key=str)
-        if not self.labels_:
+        labels = sorted({label for own in tags for label in own} if tags else _labels_of(events), key=str)
+        if not labels:
             raise ValueError(
                 "There is no event in any recording: nothing to learn to find. To train on cut clips, use fit_clips."
             )
-        if self.background in self.labels_:
+        if self.background in labels:
             raise ValueError(f"background={self.background!r} is the label of an event; use another name for none.")
         if events is not None and not any(event.duration for own in events for event in own):
             raise ValueError(
                 "All events last no time (0 s): give an offset after each onset, so that sound is in them."
             )
-        self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
         if events is None:
-            self.decoding_ = self._given_decoding(self._given_threshold("tags say nothing of when events are"))
-            self._learn_tags(recordings, tags)
-            return self
-        self.multilabel_ = any(map(_classes_overlap, events))
-        tuned = self.threshold == "tune"
-        tracks = held_out_tracks(self, recordings, events, groups) if tuned else None
-        self._learn(recordings, events)
-        if tuned:
-            self.decoding_ = self._best_decoding(tracks, events)
+            decoding = self._given_decoding(self._given_threshold("tags say nothing of when events are"))
+            return self._adopt(self._fit_on_tags(recordings, tags, labels), decoding)
+        kinds = {"labels": labels, "multilabel": any(map(_classes_overlap, events))}
+        tracks = self._held_out_tracks(recordings, events, groups, **kinds) if self.threshold == "tune" else None
+        model = self._fit_on_events(recordings, events, **kinds)
+        if tracks is None:
+            self._adopt(model, self._given_decoding(self.threshold, self._usual_durations(events, model.labels)))
+            tracks = self._tracks(recordings)
         else:
-            self.decoding_ = self._given_decoding(self.threshold, self._usual_durations(events))
-        tracks = self._tracks(recordings) if tracks is None else tracks
+            self._adopt(model, self._best_decoding(tracks, events, model.labels))
         self._warn_of_silent(recordings, events, tracks)
         self.bound_shifts_ = median_shifts(events, [self._decode(track) for track in tracks], self.labels_)
         return self
@@ -326,14 +333,12 @@ class EventDetector(WindowModel):
         check_is_fitted(estimator)
         detector = cls(FrozenEstimator(estimator), **params)
         detector._validate_params()
-        detector._scales()
-        detector.estimator_ = detector.estimator
-        names = detector.estimator_.classes_.tolist() if labels is None else list(labels)
+        names = detector.estimator.classes_.tolist() if labels is None else list(labels)
         binary = "background" not in params and set(names) <= {0, 1}
-        detector._adopt_classes(0 if binary else detector.background, names)
-        detector.decoding_ = detector._given_decoding(detector._given_threshold("there are none here"))
-        detector.bound_shifts_ = dict.fromkeys(detector.labels_, (0.0, 0.0))
-        return detector
+        background = 0 if binary else detector.background
+        model = WindowClassifier.fitted_before(detector.estimator, background, names)
+        decoding = detector._given_decoding(detector._given_threshold("there are none here"))
+        return detector._adopt(model, decoding)
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=False)
@@ -368,14 +373,11 @@ class EventDetector(WindowModel):
                 f"No clip is labelled {self.background!r}: the classifier would find something everywhere. Add clips "
                 "of the background, or say by background= what they are called."
             )
-        self._scales()
-        self.decoding_ = self._given_decoding(self._given_threshold("clips say nothing of recordings"))
-        self.estimator_ = clone(self.estimator).fit(
-            clips if self.front_end is None else self.front_end.transform(clips), y
-        )
-        self._adopt_classes(background)
-        self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
-        return self
+        self._reader()
+        decoding = self._given_decoding(self._given_threshold("clips say nothing of recordings"))
+        data = clips if self.front_end is None else self.front_end.transform(clips)
+        model = WindowClassifier.fitted_before(clone(self.estimator).fit(data, y), background)
+        return self._adopt(model, decoding)
 
     def predict(self, X: Sequence) -> Any:
         """Detect the events of each recording.
@@ -442,7 +444,7 @@ class EventDetector(WindowModel):
             raise ValueError(f"bin_seconds={bin_seconds!r}; expected a number of seconds above 0, or None.")
         recordings = check_clips(self, X, reset=False)
         tracks = self._tracks(recordings)
-        _, look = self._scales()
+        look = self._reader().resolution
         lengths = [max(track.times[-1], look.step_seconds) if len(track.times) else 0.0 for track in tracks]
         return count_table(
             _names(recordings), [self._decode(track) for track in tracks], lengths, self.labels_, bin_seconds
@@ -483,7 +485,7 @@ class EventDetector(WindowModel):
         settings = {name: value for name, value in vars(self).items() if name not in others}
         with kept_parts(Path(path), names, recordings, joblib.hash(settings)) as parts:
             missing = [i for i in range(len(names)) if i not in parts]
-            tracks = self._iter_tracks([recordings[i] for i in missing])
+            tracks = self._scanner().tracks([recordings[i] for i in missing])
             for i, track in zip(missing, tracks, strict=True):
                 if len(track.times):  # or else it is broken, and to be tried again
                     parts.keep(i, self._decode(track))
@@ -535,12 +537,12 @@ class EventDetector(WindowModel):
         """
         check_is_fitted(self)
         pieces = block_waveforms(blocks, sr, None if self.front_end is None else self.front_end.channel)
-        own_sr = self._sampling_rate()
-        pieces = pieces if sr == own_sr else resampled(pieces, sr, own_sr)
-        units, look = self._scales()
+        pieces = pieces if sr == self.sr_ else resampled(pieces, sr, self.sr_)
+        scanner = self._scanner()
+        look = scanner.reader.resolution
         hop = look.step_seconds
         return decode_live(
-            self._scored(units, look, pieces, block_seconds=LIVE_SECONDS),
+            scanner.stream(pieces, block_seconds=LIVE_SECONDS),
             lambda first, scores: self._decode(
                 Track(look.start_seconds + (first + np.arange(len(scores))) * hop, scores)
             ),
@@ -549,6 +551,103 @@ class EventDetector(WindowModel):
             n_quiet=int(np.ceil((self.smoothing + self.decoding_["max_gap"]) / hop)) + 4,
         )
 
+    # ---- fitting
+
+    def _fit_on_events(
+        self, recordings: Sequence, events: Sequence[Sequence[Event]], *, labels: list, multilabel: bool
+    ) -> WindowClassifier:
+        """Fit the classifier on windows of recordings, and again with hard negatives."""
+        if isinstance(self.estimator, FrozenEstimator):
+            return WindowClassifier.fitted_before(self.estimator, self.background)
+        reader = self._reader()
+        rng = np.random.default_rng(own_random_state(self.random_state).randint(2**31 - 1))
+        chosen = training_set(reader, recordings, events, labels, n_overlays=self.n_overlays, rng=rng)
+
+        def fit(windows: np.ndarray, targets: np.ndarray) -> WindowClassifier:
+            return WindowClassifier.fit(
+                self.estimator, reader, windows, targets, labels, background=self.background, multilabel=multilabel
+            )
+
+        model = fit(chosen.windows, chosen.targets)
+        if self.mine_negatives:
+            hard = hard_negatives(self._scanner_of(model), recordings, chosen)
+            if len(hard):
+                model = fit(*chosen.with_negatives(hard))
+        return model
+
+    def _fit_on_tags(self, recordings: Sequence, tags: Sequence[Sequence], labels: list) -> WindowClassifier:
+        """Fit the network on whole recordings, each with its tags."""
+        if self.resolution != "frame":
+            raise ValueError(
+                "y are tags, which say nothing of when events are: only a network that tells of frames can find out. "
+                "Use resolution='frame', with skaudio.estimators.CRNNClassifier, or give events."
+            )
+        reader = self._reader()
+        frames = reader.units.marked(stack_frames([reader.read_sounding(clip, i) for i, clip in enumerate(recordings)]))
+        y = np.array([[label in own for label in labels] for own in tags], int)
+        multilabel = len(labels) > 1
+        fitted = clone(self.estimator).fit(frames, y if multilabel else y[:, 0])
+        return WindowClassifier(fitted, labels, np.arange(len(labels)) if multilabel else np.array([1]), multilabel)
+
+    def _held_out_tracks(
+        self, recordings: Sequence, events: Sequence[Sequence[Event]], groups: Any, **kinds: Any
+    ) -> list[Track]:
+        """Compute the scores of recordings by classifiers that were not fitted on them."""
+
+        def scanner(rows: Sequence[int]) -> Scanner:
+            some = [recordings[i] for i in rows], [events[i] for i in rows]
+            return self._scanner_of(self._fit_on_events(*some, **kinds))
+
+        if isinstance(self.estimator, FrozenEstimator):
+            return list(scanner(range(len(recordings))).tracks(recordings))
+        return held_out_tracks(scanner, recordings, groups)
+
+    def _adopt(self, model: WindowClassifier, decoding: dict[str, Any]) -> Self:
+        """Set the fitted attributes; bounds of events are not corrected."""
+        self._reader()  # parameters that do not go together are an error here at the latest
+        self.estimator_, self.labels_, self._columns = model.estimator, model.labels, model.columns
+        self.multilabel_, self.decoding_, self.sr_ = model.multilabel, decoding, self._sampling_rate()
+        self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
+        return self
+
+    # ---- scores
+
+    def _reader(self) -> Reader:
+        units = Units(self._sampling_rate(), self.front_end)
+        channel = None if self.front_end is None else self.front_end.channel
+        if self.resolution == "window":
+            look = WindowResolution(units.rate, self.window_seconds, self.hop_seconds, center=self.center)
+            return Reader(units, look, self.silence_dbfs, channel)
+        if self.front_end is None or not hasattr(self.estimator, "predict_frames"):
+            raise ValueError(
+                "resolution='frame' needs a front_end, and an estimator that tells of its frames, by predict_frames, "
+                f"such as skaudio.estimators.CRNNClassifier; got front_end={self.front_end!r} and "
+                f"{last_step(self.estimator)}."
+            )
+        look = FrameResolution(units.rate, self.window_seconds, self.hop_seconds)
+        return Reader(units, look, self.silence_dbfs, channel)
+
+    def _scanner_of(self, model: WindowClassifier) -> Scanner:
+        return Scanner(self._reader(), model.estimator, model.columns, self.on_error, self.n_jobs, self.verbose)
+
+    def _scanner(self) -> Scanner:
+        check_is_fitted(self)
+        return Scanner(self._reader(), self.estimator_, self._columns, self.on_error, self.n_jobs, self.verbose)
+
+    def _tracks(self, recordings: Sequence) -> list[Track]:
+        return list(self._scanner().tracks(recordings))
+
+    def _sampling_rate(self) -> float:
+        if self.front_end is None:
+            if self.sr is None:
+                raise ValueError("sr=None needs a front_end, whose sampling rate is taken; pass sr, in Hz.")
+            return self.sr
+        if self.sr is not None and self.sr != self.front_end.sr:
+            raise ValueError(f"sr={self.sr!r}, but the front end has sr={self.front_end.sr!r}; pass one of them.")
+        return self.front_end.sr
+
+    # ---- events
+
     def _events_of(self, recordings: Sequence, y: Any) -> list[list[Event]]:
         events = event_lists(y, recordings)
         check_ends(events, recordings, self._sampling_rate())
@@ -556,7 +655,7 @@ class EventDetector(WindowModel):
 
     def _warn_of_silent(self, recordings: Sequence, events: Sequence[Sequence[Event]], tracks: Sequence[Track]) -> None:
         unfound = [i for i, track in enumerate(tracks) if events[i] and not track.scores.any()]
-        silent = [i for i in unfound if self._is_silent(recordings[i], i)]
+        silent = [i for i in unfound if self._reader().is_silent(recordings[i], i)]
         if silent:
             named = ", ".join(map(str, silent[:5]))
             warnings.warn(
@@ -570,17 +669,16 @@ class EventDetector(WindowModel):
         return [self._decode(track) for track in self._tracks(recordings)]
 
     def _decode(self, track: Track) -> list[Event]:
-        found = shifted(self._runs(track, self.decoding_, self.smoothing), self.bound_shifts_)
+        found = shifted(self._runs(track, self.labels_, self.decoding_, self.smoothing), self.bound_shifts_)
         # To the microsecond: tables are read by people.
         return [event._replace(onset=round(event.onset, 6), offset=round(event.offset, 6)) for event in found]
 
-    def _runs(self, track: Track, decoding: Mapping[str, Any], smoothing: float) -> list[Event]:
+    def _runs(self, track: Track, labels: list, decoding: Mapping[str, Any], smoothing: float) -> list[Event]:
         """Decode scores into events, without correcting their bounds."""
-        _, look = self._scales()
         return decode_events(
             track.scores,
-            self.labels_,
-            hop_seconds=look.step_seconds,
+            labels,
+            hop_seconds=self._reader().resolution.step_seconds,
             first_seconds=track.times[0] if len(track.times) else 0.0,
             threshold=decoding["threshold"],
             low_threshold=decoding["low_threshold"],
@@ -594,10 +692,10 @@ class EventDetector(WindowModel):
             raise ValueError(f"threshold='tune' needs recordings whose events are known: {why_not}. Give a number.")
         return self.threshold
 
-    def _usual_durations(self, events: Sequence[Sequence[Event]]) -> float | list[float]:
+    def _usual_durations(self, events: Sequence[Sequence[Event]], labels: list) -> float | list[float]:
         if self.min_duration is not None:
             return self.min_duration
-        own = ([event.duration for some in events for event in some if event.label == name] for name in self.labels_)
+        own = ([event.duration for some in events for event in some if event.label == name] for name in labels)
         return [MIN_DURATION_SHARE * float(np.quantile(durations, SHORT_EVENT_QUANTILE)) for durations in own]
 
     def _given_decoding(
@@ -610,16 +708,17 @@ class EventDetector(WindowModel):
             "max_gap": self.max_gap if max_gap is None else max_gap,
         }
 
-    def _best_decoding(self, tracks: Sequence[Track], events: Sequence[Sequence[Event]]) -> dict[str, Any]:
+    def _best_decoding(
+        self, tracks: Sequence[Track], events: Sequence[Sequence[Event]], labels: list
+    ) -> dict[str, Any]:
         """Choose the threshold, minimum duration and maximum gap that decode held-out recordings best."""
-        _, look = self._scales()
-        n_steps = steps_of(self.smoothing, look.step_seconds)
+        n_steps = steps_of(self.smoothing, self._reader().resolution.step_seconds)
         smooth = [Track(track.times, smooth_scores(track.scores, n_steps)) for track in tracks]
 
         def decode(*settings: float) -> list[list[Event]]:
-            return [self._runs(track, self._given_decoding(*settings), 0.0) for track in smooth]
+            return [self._runs(track, labels, self._given_decoding(*settings), 0.0) for track in smooth]
 
-        return self._given_decoding(*best_settings(events, decode, self.labels_))
+        return self._given_decoding(*best_settings(events, decode, labels))
 
 
 def _labels_of(events: Sequence[Sequence[Event]]) -> set:

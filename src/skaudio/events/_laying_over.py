@@ -17,6 +17,7 @@ def laid_over(
     events: Sequence[Sequence[Event]],
     *,
     sr: float,
+    channel: int | None,
     margin_seconds: float,
     n_times: int,
     rng: np.random.Generator,
@@ -31,6 +32,8 @@ def laid_over(
         Events of each recording.
     sr : float
         Sampling rate in Hz.
+    channel : int or None
+        Which of several channels. If None, their average.
     margin_seconds : float
         Duration of the background before and after the event.
     n_times : int
@@ -49,14 +52,15 @@ def laid_over(
     for recording, own in zip(recordings, events, strict=True):
         for event in own:
             first = max(0.0, event.onset - FADE_SECONDS)
-            call, _ = load(recording, sr=sr, offset=first, duration=event.offset - first + FADE_SECONDS)
+            duration = event.offset - first + FADE_SECONDS
+            call, _ = load(recording, sr=sr, channel=channel, offset=first, duration=duration)
             call = call * _fade(len(call), int(FADE_SECONDS * sr))
             for _ in range(n_times):
                 length = event.duration + 2 * margin_seconds
                 place = _free_place(lengths, events, length, rng)
                 if place is None:
                     continue
-                background, _ = load(recordings[place[0]], sr=sr, offset=place[1], duration=length)
+                background, _ = load(recordings[place[0]], sr=sr, channel=channel, offset=place[1], duration=length)
                 background = background.copy()  # of an array, it is a part of the user's
                 start = int((margin_seconds - (event.onset - first)) * sr)
                 part = background[start : start + len(call)]

@@ -5,13 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GroupKFold
 
 from skaudio.events._bounds import median_shifts, shifted
 from skaudio.events._event import Event
-from skaudio.events._window_model import Track, WindowModel
+from skaudio.events._scanner import Scanner
+from skaudio.events._track import Track
 from skaudio.metrics import event_based_f1
 
 THRESHOLDS = tuple(np.arange(0.2, 0.96, 0.05).round(2).tolist())
@@ -52,19 +51,15 @@ def best_settings(
     return best[len(best) // 2]
 
 
-def held_out_tracks(
-    detector: WindowModel, recordings: Sequence, events: Sequence[Sequence[Event]], groups: Any
-) -> list[Track]:
-    """Compute out-of-fold scores of recordings, by clones of a detector.
+def held_out_tracks(fit: Callable[[Sequence[int]], Scanner], recordings: Sequence, groups: Any) -> list[Track]:
+    """Compute out-of-fold scores of recordings.
 
     Parameters
     ----------
-    detector : WindowModel
-        Detector with ``labels_`` and ``multilabel_``.
+    fit : callable
+        From indices of recordings to a scanner that was fitted on these.
     recordings : sequence
         Clips.
-    events : sequence of sequences of Event
-        Events of each recording.
     groups : array-like of shape (n_recordings,) or None
         Recordings of a group are held out together.
 
@@ -78,18 +73,13 @@ def held_out_tracks(
     ValueError
         If there are fewer than two groups.
     """
-    judge = clone(detector)
-    if isinstance(detector.estimator, FrozenEstimator):
-        judge._fit_estimator(np.empty(0), np.empty(0))
-        return judge._tracks(recordings)
     groups = np.arange(len(recordings)) if groups is None else np.asarray(groups)
     n_folds = min(N_FOLDS, len(np.unique(groups)))
     if n_folds < 2:
         raise ValueError("threshold='tune' needs recordings of two groups at least, to hold some out. Give a number.")
     tracks: list[Any] = [None] * len(recordings)
-    judge.labels_, judge.multilabel_ = detector.labels_, detector.multilabel_
     for train, test in GroupKFold(n_folds).split(recordings, groups=groups):
-        judge._learn([recordings[i] for i in train], [events[i] for i in train])
+        scanner = fit(train)
         for i in test:
-            tracks[i] = judge._track(recordings[i], i)
+            tracks[i] = scanner.track(recordings[i], i)
     return tracks

@@ -126,7 +126,7 @@ class EventsDisplay(Display):
                 "finds can be drawn by from_predictions."
             )
         check_is_fitted(estimator)
-        rate = estimator._sampling_rate()
+        rate = estimator.sr_
         front_end = estimator.front_end if front_end is None else front_end
         front_end = MelSpectrogram(sr=rate) if front_end is None else front_end
         track = estimator.predict_proba([recording])[0]

@@ -1,0 +1,114 @@
+"""A classifier of windows, and which of its scores are those of events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import get_tags
+
+from skaudio.events._reader import Reader
+from skaudio.events._training_windows import named_targets
+
+
+@dataclass(frozen=True)
+class WindowClassifier:
+    """A fitted classifier of windows.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Fitted.
+    labels : list of str
+        Event classes.
+    columns : ndarray of int, shape (n_classes,)
+        Which of its scores are those of the event classes.
+    multilabel : bool
+        Whether windows have several labels.
+    """
+
+    estimator: Any
+    labels: list
+    columns: np.ndarray
+    multilabel: bool
+
+    @classmethod
+    def fitted_before(cls, estimator: Any, background: Any, classes: Sequence | None = None) -> Self:
+        """Take over a classifier that was not fitted on windows of events, its classes maybe under other names.
+
+        Raises
+        ------
+        ValueError
+            If the numbers of names and of classes differ, or if none is the background.
+        """
+        known = estimator.classes_.tolist()
+        classes = known if classes is None else list(classes)
+        if len(classes) != len(known):
+            raise ValueError(f"labels are {len(classes)}, and the classifier has {len(known)} classes: {known}.")
+        if background not in classes:
+            raise ValueError(
+                f"The classifier has no class {background!r}: it would find something everywhere. It has {classes}; "
+                "say by background= which is none of interest."
+            )
+        labels = [label for label in classes if label != background]
+        return cls(estimator, labels, np.array([classes.index(label) for label in labels]), multilabel=False)
+
+    @classmethod
+    def fit(
+        cls,
+        estimator: Any,
+        reader: Reader,
+        windows: np.ndarray,
+        targets: np.ndarray,
+        labels: list,
+        *,
+        background: Any,
+        multilabel: bool,
+    ) -> Self:
+        """Fit a clone of a classifier on windows ``(n_windows, ...)`` with targets ``(n_windows, ..., n_classes)``.
+
+        Raises
+        ------
+        ValueError
+            If the classifier does not take such labels, or if a class has no window.
+        """
+        if multilabel and not _takes_several_labels(estimator):
+            raise ValueError(
+                "Events of different classes overlap, so that windows have several labels, and "
+                f"{last_step(estimator)} takes one. Use skaudio.estimators.CNNClassifier, or "
+                "sklearn.multioutput.MultiOutputClassifier around it."
+            )
+        learn = reader.resolution.learn
+        if not hasattr(estimator, learn):
+            raise ValueError(
+                f"{last_step(estimator)} has no {learn}, by which it would learn from events. Fit it "
+                "before, and pass sklearn.frozen.FrozenEstimator of it, or give tags."
+            )
+        y = named_targets(targets, labels, background, multilabel)
+        fitted = getattr(clone(estimator), learn)(reader.units.marked(windows), y)
+        return cls(fitted, labels, _columns(fitted, labels, multilabel=multilabel), multilabel)
+
+
+def _columns(estimator: Any, labels: list, *, multilabel: bool) -> np.ndarray:
+    if multilabel:
+        return np.arange(len(labels))
+    classes = estimator.classes_.tolist()
+    wanted = labels if isinstance(classes[0], str) else range(len(labels))
+    missing = [label for label, name in zip(labels, wanted, strict=True) if name not in classes]
+    if missing:
+        raise ValueError(
+            f"No window is within an event {missing[0]!r}, in all recordings or in those of a fold: give more "
+            "recordings of it, or make window_seconds or hop_seconds shorter."
+        )
+    return np.array([classes.index(label) for label in wanted])
+
+
+def _takes_several_labels(estimator: Any) -> bool:
+    tags = get_tags(estimator)
+    return tags.target_tags.multi_output or bool(tags.classifier_tags and tags.classifier_tags.multi_label)
+
+
+def last_step(estimator: Any) -> str:
+    """Return the name of the class of an estimator, or of the last step of a pipeline."""
+    return type(estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator).__name__
