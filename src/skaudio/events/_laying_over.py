@@ -17,10 +17,10 @@ def laid_over(
     events: Sequence[Sequence[Event]],
     *,
     sr: float,
-    channel: int | None,
     margin_seconds: float,
     n_times: int,
     rng: np.random.Generator,
+    channel: int | None = None,
 ) -> Iterator[tuple[np.ndarray, Event]]:
     """Yield each event mixed with segments of recordings without events.
 
@@ -32,14 +32,14 @@ def laid_over(
         Events of each recording.
     sr : float
         Sampling rate in Hz.
-    channel : int or None
-        Which of several channels. If None, their average.
     margin_seconds : float
         Duration of the background before and after the event.
     n_times : int
         Number of times that each event is mixed with another background; fewer if no segment is long enough.
     rng : numpy.random.Generator
         Random number generator.
+    channel : int or None, default=None
+        Which of several channels. If None, their average.
 
     Yields
     ------
