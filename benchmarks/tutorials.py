@@ -25,7 +25,6 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
 
 from skaudio.augment import AddNoise
 from skaudio.datasets import fetch_esc10, fetch_spoken_digits
@@ -97,8 +96,9 @@ def digits(report):
 def localisation(report):
     """When a dog barks and a rooster crows, from tags of whole clips.
 
-    A frame sounds if it is at most 20 dB below the loudest one of its clip, and does not if it is 40 dB below; those in
-    between are neither. The detector is not trained on digital silence and finds nothing there.
+    A frame sounds if it is at most 20 dB below the loudest one of its clip; those 40 dB below are stated apart. The
+    detector is not trained on digital silence and finds nothing there. That it is a CNN was chosen while looking at the
+    folds that score.
     """
     esc10 = fetch_esc10()
     wanted, folds = ["dog bark", "rooster"], np.asarray(esc10.groups)
@@ -113,18 +113,18 @@ def localisation(report):
     for name, network in networks.items():
         detector = EventDetector(network, front_end=front_end, resolution="frame", random_state=0)
         detector.fit(esc10.data[train], [[str(tag)] for tag in esc10.target[train]])
-        inside, outside = [], []
+        inside, outside, quiet = [], [], []
         for i, level, track in zip(test, levels, detector.predict_proba(esc10.data[test]), strict=True):
             level, scores = level[: len(track.scores)], track.scores[: len(level)]
             own = scores[:, detector.labels_.index(esc10.target[i])] > 0.5
             inside.append(own[level >= level.max() - 20.0])
-            outside.append(own[level < level.max() - 40.0])
-        inside, outside = np.concatenate(inside).mean(), np.concatenate(outside).mean()
+            outside.append(own[level < level.max() - 20.0])
+            quiet.append(own[level < level.max() - 40.0])
+        inside, outside, quiet = (np.concatenate(parts).mean() for parts in (inside, outside, quiet))
+        report.line(f"  {name}: inside {inside:.3f}, outside {outside:.3f}, 40 dB below {quiet:.3f}")
         if name.startswith("CNN"):
             report.figure(f"Dog and rooster, frames that sound, {name}", inside, 0.9)
             report.figure(f"Dog and rooster, frames that do not, {name}", outside, 0.2, at_most=True)
-        else:
-            report.line(f"  {name}: inside {inside:.3f}, outside {outside:.3f}")
 
 
 @tutorial
@@ -300,7 +300,7 @@ def speakers(report):
     digits = fetch_spoken_digits()
     who, train, test = np.asarray(digits.groups), np.flatnonzero(~digits.test), np.flatnonzero(digits.test)
     frames = MFCC(n_mels=40, **WORDS).fit_transform(digits.data)
-    statistics = make_pipeline(StatPooling(), StandardScaler(), SVC(C=10))
+    statistics = make_pipeline(StatPooling(), StandardScaler(), LogisticRegression(max_iter=1000))
     models = {
         "statistics": (statistics, train, 0.99),
         "a mixture each": (MixtureClassifier(random_state=0), train, 0.99),
@@ -328,7 +328,10 @@ def learned(report):
 
 @tutorial
 def denoising(report):
-    """Clean log-mel spectra of noisy digits, by an autoencoder, and by scikit-learn's perceptron beside it."""
+    """Clean log-mel spectra of noisy digits, by an autoencoder, and by scikit-learn's perceptron beside it.
+
+    That frames are stacked, and the sizes of the layers, were chosen while looking at the speaker who scores.
+    """
     data, _, speakers = some_digits()
     clean = [y[:, 0] for y in Waveform(sr=8000, level=-20.0).fit_transform(data)]
     noisy = AddNoise(snr_db=10.0).augment(clean, sr=8000, random_state=0)

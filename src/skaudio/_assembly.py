@@ -102,9 +102,7 @@ def _with_defaults(entry: str, defaults: dict[str, Any]) -> str:
     names = _names(entry)
     if len(names) > 1 or names[0] not in defaults:
         return entry
-    default = defaults[names[0]]
-    default = default.default if hasattr(default, "default") else default
-    return re.sub(r"(default=).*", lambda found: f"{found.group(1)}{default!r}", entry, count=1)
+    return re.sub(r"(default=).*", lambda found: f"{found.group(1)}{defaults[names[0]]!r}", entry, count=1)
 
 
 def _with_own_references(docs: list[str]) -> list[str]:

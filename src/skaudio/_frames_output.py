@@ -84,6 +84,8 @@ class FramesOutputMixin(TransformerMixin):
         channels = self._channels()
         if channels is None and as_column:  # data frames have names, and the next step keeps them
             channels = Channels(tuple(self.get_feature_names_out()))
+        if channels is not None:
+            _check_width(batch, channels)
         batch = with_channels(batch, channels)
         if not as_column:
             return batch
@@ -93,3 +95,13 @@ class FramesOutputMixin(TransformerMixin):
         for i, frames in enumerate(batch):
             column[i] = frames
         return pd.DataFrame({COLUMN: column}, index=X.index if isinstance(X, (pd.DataFrame, pd.Series)) else None)
+
+
+def _check_width(batch: np.ndarray, channels: Channels) -> None:
+    """Raise where frames have not as many channels as are described: they would carry what is untrue."""
+    for i, frames in enumerate(batch if batch.dtype == object else batch[:1]):
+        if frames.shape[1] != len(channels.names):
+            raise ValueError(
+                f"Clip {i} has frames of shape {frames.shape}, but there are {len(channels.names)} names of channels. "
+                "The number of channels must not depend on the clip; if the first axis is not time, swap the axes."
+            )

@@ -70,6 +70,12 @@ def test_each_channel_as_a_clip(stereo):
     assert_array_equal(Waveform(sr=SR, channel=0).fit_transform(clips[1:2])[0, :, 0], STEREO[:, 1])  # its own counts
 
 
+def test_a_column_of_a_data_set_is_no_channel():
+    row = {"audio": {"array": STEREO.T, "sampling_rate": SR}, "channel": "left"}
+    assert_allclose(load(row, sr=None)[0], STEREO.mean(axis=1), atol=1e-7)
+    assert_array_equal(Waveform(sr=SR).fit_transform(split_channels([row]))[:, :, 0], STEREO.T)
+
+
 def test_channels_are_apart_in_the_cache(stereo, tmp_path):
     cached = Waveform(sr=SR, memory=tmp_path / "cache")
     for _ in range(2):

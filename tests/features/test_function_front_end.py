@@ -81,6 +81,25 @@ def test_time_first():
         clone(front_end).set_params(time_axis=-1).fit_transform(CLIPS)
 
 
+def test_the_number_of_channels_must_not_depend_on_the_clip():
+    with pytest.raises(ValueError, match=r"Clip 0 has frames of shape \(2, 40\), but there are 80 names"):
+        FunctionFrontEnd(energy_and_peak, sr=SR).fit_transform(CLIPS)  # time is its first axis
+
+
+class Scale:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def loudness(self, y):
+        return self.factor * energy(y)
+
+
+def test_methods_of_other_objects_are_apart_in_the_cache(tmp_path):
+    for factor in (1.0, 3.0):
+        front_end = FunctionFrontEnd(Scale(factor).loudness, sr=SR, memory=tmp_path, channel_names=["loudness"])
+        assert_allclose(front_end.fit_transform(CLIPS)[1][:, 0], factor * energy(CLIPS[1]), rtol=1e-6)
+
+
 def test_times_that_nothing_tells():
     with pytest.raises(ValueError, match="Pass hop_length"):
         FunctionFrontEnd(energy, sr=SR).frame_times(3)

@@ -31,7 +31,8 @@ class CRNNClassifier(ConvolutionalRecurrentBody, FrameClassifierHead):
     -----
     Trained on clip labels only, a recurrent network uses the context on both sides of a frame and may predict the class
     of the clip for each frame. On dog barks and crowing roosters of ESC-10 with clip-level labels, this one detected 90
-    % of the active frames and 31 % of the inactive ones; ``CNNClassifier(pooling="linear_softmax")``, 85 % and 20 %.
+    % of the frames that sound and 31 % of those 40 dB below the loudest one of their clip;
+    ``CNNClassifier(pooling="linear_softmax")``, 85 % and 20 %.
 
     References
     ----------

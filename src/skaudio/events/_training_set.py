@@ -129,8 +129,15 @@ def _elsewhere(
     """Yield windows of events that are laid over other backgrounds, and their targets."""
     look = reader.resolution
     margin = look.width_seconds
-    source = {"sr": reader.units.sr, "channel": reader.channel}
-    for y, event in laid_over(recordings, events, margin_seconds=margin, n_times=n_overlays, rng=rng, **source):
+    for y, event in laid_over(
+        recordings,
+        events,
+        sr=reader.units.sr,
+        margin_seconds=margin,
+        n_times=n_overlays,
+        rng=rng,
+        channel=reader.channel,
+    ):
         views = look.learnable(np.concatenate(list(reader.units.stream([y]))))
         labelled = look.label(len(views), [event], labels)
         positive, background = look.choose(labelled, [event], look.most_of_an_overlay)

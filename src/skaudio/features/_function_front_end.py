@@ -53,8 +53,9 @@ class FunctionFrontEnd(FrontEnd):
 
     Notes
     -----
-    With ``memory``, entries are identified by the code of the function and the values it refers to in enclosing
-    functions, not by the code of the functions it calls: clear the cache when that changes.
+    With ``memory``, entries are identified by the code of the function, the values it refers to in enclosing
+    functions and the object it is a method of, not by the code of the functions it calls: clear the cache when that
+    changes.
 
     Examples
     --------
@@ -187,7 +188,8 @@ def code_of(function: Any) -> Any:
     name = f"{getattr(function, '__module__', None)}.{getattr(function, '__qualname__', None)}"
     code = getattr(function, "__code__", None)
     if code is None:
-        return name, function if not callable(getattr(function, "__self__", None)) else None
+        return name, function
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
-    values = [code_of(value) if callable(value) else value for value in cells]
-    return name, marshal.dumps(code), function.__defaults__, function.__kwdefaults__, values
+    values = [code_of(value) if callable(value) else value for value in cells if value is not function]
+    owner = getattr(function, "__self__", None)  # of a method, whose state decides, too
+    return name, owner, marshal.dumps(code), function.__defaults__, function.__kwdefaults__, values

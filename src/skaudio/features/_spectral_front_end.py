@@ -150,18 +150,14 @@ class SpectralFrontEnd(FrontEnd):
         """
         settings, extract = self.stft_settings(), self.extractor()
         hop_length = settings["hop_length"]
+        margin = -(-settings["n_fft"] // hop_length) + DELTA_REACH
         kept = max(1, round(block_seconds * self.sr / hop_length))
-        for block, keep in framed_blocks(iter(pieces), hop_length=hop_length, margin=self.margin_frames(), kept=kept):
+        for block, keep in framed_blocks(iter(pieces), hop_length=hop_length, margin=margin, kept=kept):
             with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
                 frames = extract(block)[keep]
             if not all_finite(frames):
                 self._refuse(np.abs(block).max())
             yield frames
-
-    def margin_frames(self) -> int:
-        """Return the maximum number of frames to either side that a frame and its derivatives depend on."""
-        settings = self.stft_settings()
-        return -(-settings["n_fft"] // settings["hop_length"]) + DELTA_REACH
 
     def _trim_lengths(self) -> dict[str, int]:
         settings = self.stft_settings()

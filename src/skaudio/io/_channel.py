@@ -6,12 +6,13 @@ from typing import Any
 
 from skaudio.io._audio_error import AudioError
 from skaudio.io._audio_info import audio_info
-from skaudio.io._clip import clip_kind, clip_name
+from skaudio.io._clip import clip_kind, clip_name, holds_clip
 
 
 def own_channel(clip: Any, channel: int | None) -> int | None:
     """Return the channel specified by a record, such as ``{"path": "a.wav", "channel": 1}``, else `channel`."""
-    if isinstance(clip, Mapping) and clip.get("channel") is not None:
+    # A column "channel" of a data set, beside its "audio", may mean something else.
+    if isinstance(clip, Mapping) and not holds_clip(clip) and clip.get("channel") is not None:
         return clip["channel"]
     return channel
 
@@ -70,7 +71,7 @@ def _n_channels(clip: Any, i: int) -> int:
 def _record(clip: Any) -> dict[str, Any]:
     kind = clip_kind(clip)
     if kind == "record" and isinstance(clip, Mapping):
-        return dict(clip)
+        return _record(clip["audio"]) if holds_clip(clip) else dict(clip)
     if kind == "pair":
         return {"array": clip[0], "sampling_rate": clip[1]}
     if kind == "file" and not hasattr(clip, "read"):
