@@ -25,6 +25,7 @@ from sklearn.datasets import load_breast_cancer, load_iris, load_wine
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 
+from skaudio._learning import BY_KIND, Augmentation
 from skaudio.datasets import fetch_esc10, fetch_spoken_digits
 from skaudio.estimators import (
     CNNClassifier,
@@ -36,7 +37,6 @@ from skaudio.estimators import (
     LSTMRegressor,
     SiameseMatcher,
 )
-from skaudio.estimators._augmentation import BY_KIND, Augmentation
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.pooling import FramePadder
 from skaudio.pretrained import PretrainedEmbedding

@@ -33,6 +33,7 @@ FLOW = [
     "augment",
     "metrics",
     "nets",
+    "_learning",
     "estimators",
     "pretrained",
     "matching",
@@ -65,13 +66,17 @@ def imports(tree, *, at_import_time):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def all_imports(path):
+    return set(imports(ast.parse(path.read_text()), at_import_time=False))
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SRC)))
 def test_imports_go_up_the_flow(path):
     own = room(path)
     if own == "__init__":
         return  # the front door
     assert own in FLOW, f"{own} has no place in the flow"
-    for name in imports(ast.parse(path.read_text()), at_import_time=False):
+    for name in all_imports(path):
         parts = name.split(".")
         if (
             parts[0] == "skaudio"
@@ -100,6 +105,11 @@ def test_no_cycles_between_modules():
 
     for name in graph:
         visit(name)
+
+
+def test_scikeras_is_named_in_one_file():
+    named = [path.name for path in MODULES if "scikeras" in {n.partition(".")[0] for n in all_imports(path)}]
+    assert named == ["_scikeras.py"]
 
 
 def test_no_import_is_heavy():

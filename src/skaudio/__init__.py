@@ -9,7 +9,7 @@ The packages, in the order of data flow (a package imports only from those above
 `skaudio.pooling`             frames to fixed size: StatPooling, FrameStacker, FramePadder, MixturePooling
 `skaudio.augment`             data augmentation of waveforms and frames; AugmentedEstimator
 `skaudio.metrics`             for event detection, verification and anomaly detection
-`skaudio.nets`                Keras graphs only: towers, recurrent stacks, autoencoders, pooling over time
+`skaudio.nets`                Keras layers, to open a saved network and to build one: masks, pooling over time, scaling
 `skaudio.estimators`          CNN, CRNN, LSTM and GRU, classifiers and regressors; autoencoders, siamese matcher
 `skaudio.pretrained`          embeddings, tagging and transfer learning with pretrained models
 `skaudio.matching`            audio fingerprinting: the recording and offset of a snippet

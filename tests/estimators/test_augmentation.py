@@ -10,9 +10,9 @@ from sklearn.base import clone
 from sklearn.datasets import load_wine
 
 from skaudio._frames import Channels, with_channels
+from skaudio._learning._augmentation import BY_KIND, Augmentation
 from skaudio.datasets import make_spoken_digits
 from skaudio.estimators import CNNClassifier, GRUClassifier, SiameseMatcher
-from skaudio.estimators._augmentation import BY_KIND, Augmentation
 from skaudio.features import MFCC, MelSpectrogram, Spectrogram
 
 MEAN, DEVIATION = np.full(6, -50.0, np.float32), np.full(6, 2.0, np.float32)

@@ -5,9 +5,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.spatial.distance import mahalanobis
 
-from skaudio.estimators._calibration import Calibration
-from skaudio.estimators._pair_sampling import ClassPairs, GivenPairs, PairSampler, triplet_batches
-from skaudio.estimators._whitening import Whitening
+from skaudio.estimators.siamese._calibration import Calibration
+from skaudio.estimators.siamese._pair_sampling import ClassPairs, GivenPairs, PairSampler, triplet_batches
+from skaudio.estimators.siamese._whitening import Whitening
 from skaudio.metrics import equal_error_rate
 
 

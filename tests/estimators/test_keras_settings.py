@@ -8,9 +8,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from tests.estimators.conftest import SMALL, SMALL_CNN, make_clips
 
-import skaudio.estimators._graphs as graphs
+import skaudio._learning._graphs as graphs
+from skaudio._learning._keras_settings import POLICIES
 from skaudio.estimators import AutoencoderLatent, CNNClassifier, CNNRegressor, GRUClassifier, SiameseMatcher
-from skaudio.estimators._keras_settings import POLICIES
 
 MIXED = sorted(set(POLICIES) - {"float32"})
 AUTOENCODER = {"n_components": 2, "hidden": (8,), "epochs": 4, "random_state": 0}
@@ -38,7 +38,7 @@ def test_a_classifier_learns_in_every_precision(policy, clips):
     else:
         assert_allclose(model.predict_proba(X), expected, atol=0.1)  # 16 bits are three digits
     assert model.transform(X).dtype == np.float32
-    graph = graphs.graph_of(model._architecture)
+    graph = graphs.graph_of(model.learner_.architecture)
     assert isinstance(graph.trained.optimizer, keras.optimizers.LossScaleOptimizer) == (policy == "mixed_float16")
     assert graph.network.get_layer("convolution_1").compute_dtype == keras.DTypePolicy(policy).compute_dtype
     assert_array_equal(model.partial_fit(X, y).classes_, np.unique(y))

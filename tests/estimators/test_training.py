@@ -19,7 +19,7 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, cross_validate
 from tests.estimators.conftest import SMALL, SMALL_CNN, SMALL_RNN, make_clips
 
-import skaudio.estimators._graphs as graphs
+import skaudio._learning._graphs as graphs
 from skaudio.estimators import CNNClassifier, GRUClassifier
 from skaudio.nets import ApplyMask
 
@@ -91,8 +91,12 @@ def test_early_stopping_keeps_the_best_weights(clips):
     ("n_batches", "epochs", "patience"), [(2, 150, 50), (20, 30, 10), (188, 30, 10), (400, 15, 5), (2500, 5, 2)]
 )
 def test_few_clips_are_gone_through_more_often_and_many_less(n_batches, epochs, patience):
-    assert CNNClassifier()._schedule_of("auto", n_batches) == (epochs, patience)
-    assert CNNClassifier(patience=4)._schedule_of(7, n_batches) == (7, 4)
+    recipe = CNNClassifier(batch_size=16)._recipe(16 * n_batches - 3, one_epoch=False)
+    assert (recipe.epochs, recipe.patience) == (epochs, patience)
+    recipe = CNNClassifier(epochs=7, patience=4)._recipe(16 * n_batches, one_epoch=False)
+    assert (recipe.epochs, recipe.patience, recipe.schedule) == (7, 4, "cosine")
+    recipe = CNNClassifier(epochs=7)._recipe(16 * n_batches, one_epoch=True)
+    assert (recipe.epochs, recipe.schedule) == (1, "constant")
 
 
 def test_epochs_by_the_number_of_clips_are_those_trained(clips):
@@ -107,9 +111,9 @@ def test_validation_clips_have_all_classes():
     seen = []
 
     class Spy(CNNClassifier):
-        def _train(self, architecture, frames, targets, weights, training, validation, **how):
-            seen.append((training, validation))
-            super()._train(architecture, frames, targets, weights, training, validation, **how)
+        def _train(self, learner, examples, recipe, **options):
+            seen.append((examples.rows, examples.held_out))
+            return super()._train(learner, examples, recipe, **options)
 
     Spy(early_stopping=True, validation_fraction=0.25, **SMALL_CNN).fit(X[ordered], y[ordered])
     training, validation = seen[0]
@@ -212,7 +216,7 @@ def test_nothing_is_traced_anew_for_another_fit_or_another_length(clips, monkeyp
         return original(self, x, present)
 
     monkeypatch.setattr(ApplyMask, "call", counted)
-    graphs.build(CNNClassifier(**SMALL_CNN).fit(X, y)._architecture, seed=0)
+    graphs.build(CNNClassifier(**SMALL_CNN).fit(X, y).learner_.architecture, seed=0)
     to_build = len(calls) // 2  # a fit builds the network once, for new weights
     calls.clear()
     for n_frames, learning_rate in ((5, 0.1), (40, 0.2), (77, 0.3)):
@@ -298,8 +302,8 @@ def test_a_search_in_two_processes_finds_what_one_finds(clips):
 
 def test_a_worker_takes_no_more_threads_than_it_is_due():
     code = """
-from skaudio.estimators._keras_side import keras_side
-keras_side()
+from skaudio._learning._learner import _graphs
+_graphs()
 import tensorflow as tf
 print(tf.config.threading.get_intra_op_parallelism_threads(), tf.config.threading.get_inter_op_parallelism_threads())
 """
@@ -347,7 +351,7 @@ def test_an_interrupted_refit_leaves_the_network_as_it_was(moment, warm_start, c
     assert_array_equal(model.set_params(callbacks=None).fit(X, y).predict_proba(X), further if warm_start else expected)
 
 
-@pytest.mark.parametrize("step", ["make_steps", "weights"])
+@pytest.mark.parametrize("step", ["_make_steps", "weights"])
 def test_a_graph_whose_compilation_is_interrupted_is_none_of_another_optimizer(step, clips, monkeypatch):
     X, y = clips
     model = CNNClassifier(**SMALL_CNN).fit(X, y)
@@ -364,7 +368,7 @@ def test_weights_that_are_put_in_halfway_are_put_in_again(clips, monkeypatch):
     X, y = clips
     one, other = (CNNClassifier(**{**SMALL_CNN, "random_state": seed}).fit(X, y) for seed in (0, 1))
     expected = one.predict_proba(X)
-    graph = graphs.graph_of(one._architecture)
+    graph = graphs.graph_of(one.learner_.architecture)
     put_in = graph.network.set_weights
 
     def interrupted(weights):

@@ -11,8 +11,8 @@ from sklearn.base import _fit_context, clone
 from sklearn.utils._param_validation import Hidden, Interval, StrOptions
 
 from skaudio._atomic import atomic
+from skaudio._learning import AutoencoderArchitecture, Examples, Learner, Recipe
 from skaudio._validation import as_array_or_sequence, as_frames, check_frames, stack_frames
-from skaudio.estimators._architecture import Architecture, AutoencoderArchitecture
 from skaudio.estimators._neural import NeuralEstimator
 
 ACTIVATIONS = {"relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "linear"}
@@ -117,15 +117,14 @@ class Autoencoder(NeuralEstimator):
             If ``X`` is not a batch of frame sequences, if its clips differ in length for ``kind="dense"``, if
             ``n_components`` exceeds the size of a clip, or if clean and noisy clips differ in length.
         """
-        go_on = self.warm_start and hasattr(self, "_weights")
+        go_on = self._goes_on()
         frames = self._check_frames(X, reset=not go_on)
         clean = self._clean_frames(frames, y)
         if clean is not None:
             pairs = [np.concatenate(both, axis=1) for both in zip(frames, clean, strict=True)]
             frames = stack_frames(pairs)
         targets = np.zeros((len(frames), 1), np.float32)  # the network gives the error itself
-        how = {"go_on": go_on, "epochs": self.epochs, "schedule": self.schedule}
-        self._fit(frames, targets, sample_weight, groups, None, **how)
+        self._fit(frames, targets, sample_weight, groups, None, go_on=go_on)
         self._usual_length = int(np.median([len(clip) for clip in frames]))
         self._describe_latents(X)
         return self
@@ -230,17 +229,16 @@ class Autoencoder(NeuralEstimator):
         warnings.warn("latent_dim is deprecated and will be removed; use n_components.", FutureWarning, 2)
         return self.latent_dim
 
-    def _train(self, architecture: Architecture, frames: np.ndarray, *args: Any, go_on: bool, **how: Any) -> None:
+    def _train(self, learner: Learner, examples: Examples, recipe: Recipe, **options: Any) -> Learner:
         """Train the network; if stacked, pretrain from the outermost layers inwards first."""
-        architecture = replace(architecture, from_noisy=frames[0].shape[1] > self.n_features_in_)
-        pretrained = None
-        for i, units in enumerate(architecture.hidden if self.stacked and not go_on else ()):
-            outer = {
-                "hidden": architecture.hidden[:i],
-                "latent_dim": units,
-                "latent_activation": architecture.activation,
-            }
-            stage = replace(architecture, variational=False, **outer)
-            super()._train(stage, frames, *args, go_on=False, pretrained=pretrained, **how)
-            pretrained = self._weights
-        super()._train(architecture, frames, *args, go_on=go_on, pretrained=pretrained, **how)
+        architecture, pretrained = learner.architecture, None
+        for i, units in enumerate(architecture.hidden if self.stacked and not learner.history else ()):
+            outer = replace(
+                architecture,
+                variational=False,
+                hidden=architecture.hidden[:i],
+                latent_dim=units,
+                latent_activation=architecture.activation,
+            )
+            pretrained = Learner(outer).fit(examples, recipe, pretrained=pretrained, **options)
+        return learner.fit(examples, recipe, pretrained=pretrained, **options)

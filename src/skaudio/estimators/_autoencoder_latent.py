@@ -12,8 +12,6 @@ from sklearn.utils.validation import check_is_fitted
 from skaudio._assembly import assembled
 from skaudio._validation import stack_frames
 from skaudio.estimators._autoencoder import Autoencoder
-from skaudio.estimators._batches import MAX_PREDICT_CLIPS, mask_of, rounded_length
-from skaudio.estimators._keras_side import keras_side
 
 # Of the mixture that clips are made up from.
 MAX_COMPONENTS, CLIPS_PER_COMPONENT = 10, 20
@@ -128,18 +126,17 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
         """
         check_is_fitted(self)
         latents = check_array(X, dtype=np.float32, input_name="X", estimator=self)
-        if latents.shape[1] != self._architecture.latent_dim:
+        if latents.shape[1] != self.learner_.architecture.latent_dim:
             raise ValueError(
-                f"X has {latents.shape[1]} columns, expected n_components={self._architecture.latent_dim}."
+                f"X has {latents.shape[1]} columns, expected n_components={self.learner_.architecture.latent_dim}."
             )
         lengths = np.broadcast_to(self._usual_length if n_frames is None else n_frames, len(latents))
-        fixed = self._architecture.n_frames
+        architecture = self.learner_.architecture
+        fixed = architecture.n_frames
         if lengths.dtype.kind not in "iu" or lengths.min() < 1 or (fixed is not None and (lengths != fixed).any()):
-            expected = (
-                "lengths above 0" if fixed is None else f"{fixed}, which is what {self._architecture.named} makes"
-            )
+            expected = "lengths above 0" if fixed is None else f"{fixed}, which is what {architecture.named} makes"
             raise ValueError(f"n_frames={n_frames!r}; expected {expected}.")
-        clips = self._decode(latents, lengths)
+        clips = self.learner_.decode(latents, lengths)
         return np.concatenate(clips) if self._tables_fit else stack_frames(clips)
 
     @available_if(lambda self: self.variational)
@@ -201,24 +198,11 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
         seed = self._draw_seed(go_on=False)
         self._mixture = GaussianMixture(n_components, reg_covar=1e-3, random_state=seed).fit(latents)
 
-    def _decode(self, latents: np.ndarray, lengths: np.ndarray) -> list[np.ndarray]:
-        graph = keras_side().graph_of(self._architecture)
-        clips: list[Any] = [None] * len(latents)
-        order = np.argsort(lengths, kind="stable")
-        with graph.lock:
-            for start in range(0, len(order), MAX_PREDICT_CLIPS):
-                rows = order[start : start + MAX_PREDICT_CLIPS]
-                mask = mask_of(lengths[rows], rounded_length(lengths[rows].max(), graph.stride))
-                made = graph.run("decode", self._weights, latents[rows][:, np.newaxis], mask)
-                for row, clip in zip(rows, made, strict=True):
-                    clips[row] = clip[: lengths[row]]
-        return clips
-
     @property
     def _n_features_out(self) -> int:
-        if not hasattr(self, "_weights"):
+        if not self.__sklearn_is_fitted__():
             raise AttributeError(f"{type(self).__name__} is not fitted.")  # what scikit-learn asks by hasattr
-        return self._architecture.latent_dim
+        return self.learner_.architecture.latent_dim
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

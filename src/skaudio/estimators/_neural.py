@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from numbers import Integral
@@ -13,18 +14,15 @@ from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedS
 from sklearn.utils import Tags
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted
 
+from skaudio._learning import Architecture, Examples, KerasSettings, Learner, Recipe, Sampler
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
-from skaudio._validation import check_frames
-from skaudio.estimators._architecture import Architecture
-from skaudio.estimators._batches import Batches, FrameBatches, Sampler, channel_statistics, in_batches, mask_of
-from skaudio.estimators._keras_settings import KerasSettings
-from skaudio.estimators._keras_side import keras_side
+from skaudio._validation import check_frames, stack_frames
 from skaudio.estimators._parameters import TrainingParameters
 
 
 class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
-    """Base class of neural estimators, which train a network on frames, store its weights and run it.
+    """Base class of neural estimators, which have a `Learner`: a network that is trained on frames and run on them.
 
     Parameters are fields of data classes, which generate the ``__init__`` that scikit-learn requires, so that a group
     of parameters shared by several estimators is defined once (see `skaudio._assembly`). Subclasses define the network
@@ -32,6 +30,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
     """
 
     n_features_in_: int  # set by `skaudio._validation.check_frames`
+    learner_: Learner
 
     # ---- what subclasses say
 
@@ -75,11 +74,11 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         finally:
             del self._draw
 
-    def _redrawn(self, draw: Callable[[], Any], n_clips: int, architecture: Architecture) -> np.ndarray:
+    def _redrawn(self, draw: Callable[[], Any], n_clips: int, learner: Learner) -> np.ndarray:
         frames = check_frames(self, draw(), reset=False, tables=self._tables_fit)
         if len(frames) != n_clips:
             raise ValueError(f"{len(frames)} clips were drawn for an epoch; expected {n_clips}, as in fit.")
-        self._check_length(frames, architecture)
+        self._check_length(frames, learner.architecture)
         return frames
 
     def _fit(
@@ -91,8 +90,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         strata: np.ndarray | None,
         *,
         go_on: bool,
-        epochs: int | str,
-        schedule: str,
+        one_epoch: bool = False,
         sampler: Sampler | None = None,
     ) -> Self:
         """Train on checked frames and targets, from scratch or, with `go_on`, from the current weights.
@@ -102,84 +100,41 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
 
         ``strata`` are the classes by which the validation split is stratified; a ``sampler`` composes the batches.
         """
-        check_consistent_length(frames, targets)
+        check_consistent_length(frames, targets, groups)
         weights = _check_sample_weight(sample_weight, targets, dtype=np.float64, ensure_non_negative=True)
-        training, validation = np.flatnonzero(weights > 0), None
-        if len(training) == 0:
+        rows, held_out = np.flatnonzero(weights > 0), None
+        if len(rows) == 0:
             raise ValueError("All of sample_weight is zero: there is nothing to learn from.")
-        weights = (weights / weights[training].mean()).astype(np.float32)
-        by_frame = targets[0].ndim == 2
-        n_outputs = targets[0].shape[-1] - by_frame
+        weights = (weights / weights[rows].mean()).astype(np.float32)
         if go_on:
-            architecture = self._architecture
+            learner = copy(self.learner_)
         else:
-            architecture = replace(self._make_architecture(frames, n_outputs), keras=KerasSettings.current())
-        architecture = replace(architecture, by_frame=True) if by_frame else architecture
-        if groups is not None:
-            check_consistent_length(frames, groups)
+            n_outputs = targets[0].shape[-1] - (targets[0].ndim == 2)
+            architecture = self._make_architecture(frames, n_outputs)
+            learner = Learner(replace(architecture, keras=KerasSettings.current()))
         if self.early_stopping:
-            training, validation = self._split(training, strata, groups)
-        how = {"go_on": go_on, "epochs": epochs, "schedule": schedule, "sampler": sampler}
-        self._train(architecture, frames, targets, weights, training, validation, **how)
+            rows, held_out = self._split(rows, strata, groups)
+        scale = self._target_scale(targets[rows], weights[rows])
+        self.learner_ = self._train(
+            learner,
+            Examples(frames, targets, weights, rows, held_out, scale),
+            self._recipe(len(rows), one_epoch=one_epoch),
+            seed=self._draw_seed(go_on),
+            augment=self._augmentation(frames),
+            redraw=None if self._draw is None else partial(self._redrawn, self._draw, len(frames), learner),
+            sampler=sampler,
+        )
+        self.history_ = self.learner_.history
+        self.n_iter_ = len(self.history_["loss"])
         return self
 
-    def _train(
-        self,
-        architecture: Architecture,
-        frames: np.ndarray,
-        targets: np.ndarray,
-        weights: np.ndarray,
-        training: np.ndarray,
-        validation: np.ndarray | None,
-        *,
-        go_on: bool,
-        epochs: int | str,
-        schedule: str,
-        sampler: Sampler | None = None,
-        pretrained: Any = None,
-    ) -> None:
-        """Train on rows of the clips, optionally with layers `pretrained` in a smaller network."""
-        graph = keras_side().graph_of(architecture)
-        from skaudio.estimators._training import Recipe, train
+    def _train(self, learner: Learner, examples: Examples, recipe: Recipe, **options: Any) -> Learner:
+        """Train a network; options are those of `Learner.fit`."""
+        return learner.fit(examples, recipe, **options)
 
-        seed = self._draw_seed(go_on)
-        rng = np.random.default_rng(seed)
-        mean, deviation = channel_statistics(frames, training, weights)
-        kind = FrameBatches if architecture.by_frame else Batches
-        common = {"batch_size": self.batch_size, "stride": graph.stride, "fill": mean, "sampler": sampler}
-        augment = self._augmentation(frames)
-        if augment is not None:
-            augment = partial(augment, mean=mean, deviation=deviation, rng=rng)
-        redraw = None if self._draw is None else partial(self._redrawn, self._draw, len(frames), architecture)
-        batches = kind(frames, targets, weights, training, rng=rng, augment=augment, redraw=redraw, **common)
-        checks = None if validation is None else kind(frames, targets, weights, validation, **common)
-        epochs, patience = self._schedule_of(epochs, len(batches))
-        recipe = Recipe(
-            optimizer=self.optimizer,
-            learning_rate=self.learning_rate,
-            weight_decay=self.weight_decay,
-            schedule=schedule,
-            epochs=epochs,
-            patience=patience,
-            callbacks=self.callbacks,
-            verbose=int(self.verbose),
-            history=self.history_ if go_on else {},
-        )
-        with graph.lock:
-            graph.start(self._weights if go_on else None, seed)
-            if pretrained is not None:
-                graph.graft(pretrained)
-            if not go_on:
-                scales = mean[: architecture.n_channels], deviation[: architecture.n_channels]
-                graph.set_scales(scales, self._target_scale(targets[training], weights[training]))
-            history, state = {"loss": []}, ()
-            if graph.network.trainable_weights:
-                before = getattr(self, "_optimizer_state", None) if go_on else None
-                history, state = train(graph, recipe, batches, checks, before)
-            self._architecture, self._weights = architecture.fitted, graph.weights()
-        self.history_ = history
-        self.n_iter_ = len(history["loss"])
-        self._optimizer_state = state
+    def _goes_on(self) -> bool:
+        """Return whether `fit` continues from the current weights."""
+        return self.warm_start and self.__sklearn_is_fitted__()
 
     def _split(self, rows: np.ndarray, strata: np.ndarray | None, groups: Any) -> tuple[np.ndarray, np.ndarray]:
         """Split off validation clips: whole groups if there are any, else stratified by class."""
@@ -215,7 +170,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         if reset:
             self._tables_fit = frames[0].shape[0] == 1 and frames.ndim == 3
             return frames
-        self._check_length(frames, self._architecture)
+        self._check_length(frames, self.learner_.architecture)
         return frames
 
     def _check_length(self, frames: np.ndarray, architecture: Architecture) -> None:
@@ -228,31 +183,32 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
                 )
 
     def _run(self, X: Any, view: Any, reduce: Callable = lambda values: values) -> list[np.ndarray]:
-        """Compute the output of a view of the network for each clip; if it has time, one row per frame.
-
-        It is reduced clip by clip, so that outputs as large as the input are not stored.
-        """
+        """Compute the output of a view of the network for each clip; see `Learner.run`."""
         check_is_fitted(self)
-        frames = self._check_frames(X, reset=False)
-        graph = keras_side().graph_of(self._architecture)
-        outputs: list[Any] = [None] * len(frames)
-        with graph.lock:
-            for rows, batch, lengths in in_batches(frames, graph.stride):
-                output = graph.run(view, self._weights, batch, mask_of(lengths, batch.shape[1]))
-                self._check_finite(output, rows)
-                for row, length, values in zip(rows, lengths, output, strict=True):
-                    outputs[row] = reduce(values if values.ndim == 1 else _as_long_as(values, length, batch.shape[1]))
-        return outputs
+        return self.learner_.run(view, self._check_frames(X, reset=False), reduce)
 
-    def _check_finite(self, output: np.ndarray, rows: np.ndarray) -> None:
-        broken = ~np.isfinite(output).reshape(len(output), -1).all(axis=1)
-        if broken.any():
-            raise ValueError(
-                f"Clip {rows[broken][0]}: the network of {type(self).__name__} gives numbers that are not finite. Its "
-                "training has diverged, or its frames are too large for the dtype policy "
-                f"{self._architecture.keras.policy!r}. Fit with a smaller learning_rate, with normalize='channel', or "
-                "under keras.config.set_dtype_policy('float32')."
-            )
+    def layer_output(self, X: Any, layer: str | int | None = None) -> np.ndarray:
+        """Compute the output of a layer for each clip.
+
+        Parameters
+        ----------
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+        layer : str, int or None, default=None
+            Layer, by its name (see `summary`) or index; None: the input of the last layer.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips, n_frames, ...) or (n_clips, n_features)
+            Output, one row per frame if the layer has a time axis; then, for clips of different lengths, an object
+            array.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ``X`` is not a batch like that passed to `fit`, or if there is no such layer.
+        """
+        return stack_frames(self._run(X, ("layer", layer)))
 
     @property
     def model_(self) -> Any:
@@ -261,9 +217,9 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         It takes ``{"frames": (n_clips, n_frames, n_channels), "mask": (n_clips, n_frames)}``, padded to a multiple of
         its stride, and returns scores. Changing it does not affect the estimator.
         """
-        if not hasattr(self, "_weights"):
+        if not self.__sklearn_is_fitted__():
             raise AttributeError(f"{type(self).__name__} is not fitted: it has no model_ yet.")
-        return keras_side().own_network(self, self._architecture, self._weights)
+        return self.learner_.network()
 
     def summary(self) -> None:
         """Print the layers of the network and their numbers of parameters."""
@@ -271,12 +227,12 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         self.model_.summary()
 
     def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "_weights")
+        return hasattr(self, "learner_")
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
-        if not self.warm_start:
-            state.pop("_optimizer_state", None)  # twice as large as the weights, and of use only to go on training
+        if "learner_" in state and not self.warm_start:
+            state["learner_"] = state["learner_"].without_optimizer_state()  # of use only to go on training
         return state
 
     def __sklearn_tags__(self) -> Tags:
@@ -284,10 +240,3 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         tags.input_tags.three_d_array = True
         tags.non_deterministic = self.random_state is None
         return tags
-
-
-def _as_long_as(steps: np.ndarray, n_frames: int, filled_up: int) -> np.ndarray:
-    """Repeat the steps ``(n_steps, ...)`` of a padded clip to one row per frame, up to its length."""
-    if filled_up % len(steps):
-        return steps  # not a step for so many frames: of a network that has an idea of time of its own
-    return np.repeat(steps, filled_up // len(steps), axis=0)[:n_frames]

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skaudio._frames import Channels
-from skaudio.estimators._augmentation import BY_KIND, Augmentation, kind_of, look_like_bands
+from skaudio._learning import BY_KIND, Augmentation, Recipe, kind_of, look_like_bands
 
 USUAL_EPOCHS, MIN_EPOCHS = 30, 5
 MIN_STEPS, MAX_STEPS = 300, 6000
@@ -98,12 +98,24 @@ class TrainingParameters:
         "random_state": ["random_state"],
     }
 
-    def _schedule_of(self, epochs: int | str, n_batches: int) -> tuple[int, int]:
-        """Return the number of epochs and the patience, given the number of batches per epoch."""
+    def _recipe(self, n_clips: int, *, one_epoch: bool) -> Recipe:
+        """Return the settings of a whole training with so many clips, or of one epoch at a constant learning rate."""
+        epochs = 1 if one_epoch else self.epochs
         if epochs == "auto":
+            n_batches = -(-n_clips // self.batch_size)
             fewest, most = -(-MIN_STEPS // n_batches), max(MIN_EPOCHS, MAX_STEPS // n_batches)
             epochs = min(max(USUAL_EPOCHS, fewest), most)
-        return epochs, -(-epochs // 3) if self.patience is None else self.patience
+        return Recipe(
+            optimizer=self.optimizer,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            schedule="constant" if one_epoch else self.schedule,
+            epochs=int(epochs),
+            batch_size=self.batch_size,
+            patience=-(-int(epochs) // 3) if self.patience is None else self.patience,
+            callbacks=self.callbacks,
+            verbose=int(self.verbose),
+        )
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

@@ -8,8 +8,7 @@ import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import Tags
 
-from skaudio.estimators._architecture import NetworkArchitecture
-from skaudio.estimators._keras_side import keras_side
+from skaudio._learning import NetworkArchitecture
 from skaudio.estimators._neural import NeuralEstimator
 from skaudio.estimators._parameters import InputParameters
 
@@ -90,17 +89,20 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Inp
         ValueError, TypeError
             If ``X`` is not a batch like that passed to `fit`, or if there is no such layer.
         """
-        rows = self._run(X, ("layer", self.feature_layer))
-        return np.stack([row.reshape(len(row), -1).mean(axis=0) if row.ndim > 1 else row for row in rows])
+        return np.stack(self._run(X, ("layer", self.feature_layer), _averaged))
 
     @property
     def _n_features_out(self) -> int:
-        if not hasattr(self, "_weights"):
+        if not self.__sklearn_is_fitted__():
             raise AttributeError(f"{type(self).__name__} is not fitted.")  # what scikit-learn asks by hasattr
-        graph = keras_side().graph_of(self._architecture)
-        return graph.n_features(("layer", self.feature_layer))
+        return self.learner_.n_features(("layer", self.feature_layer))
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
+
+
+def _averaged(output: np.ndarray) -> np.ndarray:
+    """Average the output of a layer over time, if it has time."""
+    return output.reshape(len(output), -1).mean(axis=0) if output.ndim > 1 else output

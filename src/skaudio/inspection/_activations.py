@@ -4,9 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from skaudio._validation import stack_frames
-from skaudio.estimators._batches import in_batches, mask_of
-from skaudio.estimators._neural import NeuralEstimator, _as_long_as
+from skaudio.estimators._neural import NeuralEstimator
 from skaudio.inspection._heard import heard_by_network
 
 
@@ -52,16 +50,4 @@ def activations(estimator: Any, X: Any, layer: str | int) -> np.ndarray:
     network = heard.model
     if not isinstance(network, NeuralEstimator):
         raise TypeError(f"Expected a network of skaudio.estimators, or a pipeline that ends in one, got {network!r}.")
-    frames = network._check_frames(heard.frames, reset=False)
-    from skaudio.nets import feature_network
-
-    view = feature_network(network.model_, layer)
-    outputs: list[np.ndarray] = [np.empty(0)] * len(frames)
-    for rows, batch, lengths in in_batches(frames, network._architecture.stride):
-        mask = mask_of(lengths, batch.shape[1])
-        for row, length, values in zip(
-            rows, lengths, view({"frames": batch, "mask": mask}, training=False), strict=True
-        ):
-            values = values.numpy()
-            outputs[row] = _as_long_as(values, length, batch.shape[1]) if values.ndim > 1 else values
-    return stack_frames(outputs)
+    return network.layer_output(heard.frames, layer)

@@ -11,8 +11,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skaudio.estimators._batches import fill_up, mask_of
-from skaudio.nets import body_of, watched_network
+from skaudio._learning import fill_up, mask_of
+from skaudio._learning.networks import body_of, watched_network
 
 COMPLETENESS = 0.01  # of the difference of scores that integrated gradients may miss
 MAX_STEPS = 1024

@@ -14,7 +14,7 @@ def kernels_of(model: Any, name: str | None) -> np.ndarray:
     Parameters
     ----------
     model : keras.Model
-        Model of ``"frames"`` and ``"mask"``, like all of `skaudio.nets`; layers of nested models are included.
+        Model of ``"frames"`` and ``"mask"``, like the ``model_`` of estimators; layers of nested models are included.
     name : str or None
         Name of the layer. If None, the first with a kernel.
 

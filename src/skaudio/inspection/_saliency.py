@@ -147,7 +147,7 @@ def _by_derivatives(
     import_keras()
     from skaudio.inspection._gradients import Derivatives, class_activation, integrated
 
-    derivatives = Derivatives(network.model_, network._architecture.stride)
+    derivatives = Derivatives(network.model_, network.learner_.architecture.stride)
     found = []
     for i, (frames, column) in enumerate(zip(heard.frames, columns, strict=True)):
         nothing = heard.baseline(i, baseline)

@@ -1,77 +1,49 @@
-"""Keras networks, independent of scikit-learn: towers, recurrent layers, pooling over time, autoencoders.
+"""Keras layers of the networks of `skaudio.estimators`, to open a saved ``model_`` and to build networks of your own.
 
-Importing it imports Keras and TensorFlow; `skaudio.estimators` does so at the first fit.
+Importing it registers the layers, so that `keras.saving.load_model` finds them, and imports TensorFlow. Layers that
+compute over time take a mask ``(n_clips, n_frames)`` beside the frames, true up to the end of each clip.
+
+Examples
+--------
+>>> import tempfile
+>>> import keras
+>>> import numpy as np
+>>> import skaudio.nets
+>>> from skaudio.estimators import GRUClassifier
+>>> X = np.random.default_rng(0).normal(size=(8, 20, 4)).astype("float32")
+>>> model = GRUClassifier(units=4, epochs=1, random_state=0).fit(X, [0, 1] * 4)
+>>> with tempfile.TemporaryDirectory() as folder:
+...     model.model_.save(f"{folder}/model.keras")
+...     network = keras.saving.load_model(f"{folder}/model.keras")
+>>> scores = network({"frames": X, "mask": np.ones((8, 20), bool)})
+>>> bool(np.allclose(keras.ops.sigmoid(scores)[:, 0], model.predict_proba(X)[:, 1], atol=1e-6))
+True
 """
 
-from skaudio.nets._autoencoders import (
-    autoencoder_network,
-    decoding_network,
-    denoising_network,
-    grown_weights,
-    reconstructing_network,
-)
-from skaudio.nets._autoencoding_layers import MeanOutput
-from skaudio.nets._masking import ApplyMask, MaskedBatchNormalization, ShortenMask
-from skaudio.nets._network import (
-    body_of,
-    cut_network,
-    dense,
-    feature_network,
-    frame_network,
-    frame_training_network,
-    image_network,
-    plain,
-    sequence_network,
-    watched_network,
-)
-from skaudio.nets._scaling import (
-    ChannelStandardization,
-    ClipStandardization,
-    StandardizedSquaredError,
-    TargetScale,
-)
-from skaudio.nets._siamese import (
-    ContrastiveLoss,
-    ProxyLoss,
-    ProxyScores,
-    TripletLoss,
-    embedding_network,
-    mean_network,
-)
+from skaudio.nets._autoencoding_layers import Broadcast, ClipMean, Divergence, NormalDraw, SquaredError, TimeCode
+from skaudio.nets._masking import ApplyMask, MaskedBatchNormalization, ShortenMask, StepsAsRows
+from skaudio.nets._precision import FullPrecisionLayer, full_precision
+from skaudio.nets._proxy_scores import ProxyScores
+from skaudio.nets._scaling import ChannelStandardization, ClipStandardization, TargetScale
 from skaudio.nets._time_pooling import LinearSoftmaxPooling, TimePooling
-from skaudio.nets._towers import time_stride
 
 __all__ = [
     "ApplyMask",
+    "Broadcast",
     "ChannelStandardization",
+    "ClipMean",
     "ClipStandardization",
-    "ContrastiveLoss",
+    "Divergence",
+    "FullPrecisionLayer",
     "LinearSoftmaxPooling",
     "MaskedBatchNormalization",
-    "MeanOutput",
-    "ProxyLoss",
+    "NormalDraw",
     "ProxyScores",
     "ShortenMask",
-    "StandardizedSquaredError",
+    "SquaredError",
+    "StepsAsRows",
     "TargetScale",
+    "TimeCode",
     "TimePooling",
-    "TripletLoss",
-    "autoencoder_network",
-    "body_of",
-    "cut_network",
-    "decoding_network",
-    "denoising_network",
-    "dense",
-    "embedding_network",
-    "feature_network",
-    "frame_network",
-    "frame_training_network",
-    "grown_weights",
-    "image_network",
-    "mean_network",
-    "plain",
-    "reconstructing_network",
-    "sequence_network",
-    "time_stride",
-    "watched_network",
+    "full_precision",
 ]

@@ -82,7 +82,7 @@ class ClipMean(FullPrecisionLayer):
 
     def call(self, values: Any, present: Any) -> Any:
         """Map masked values ``(n_clips, n_frames, n_channels)`` and a mask to ``(n_clips, 1)``."""
-        return ops.sum(values, axis=(1, 2))[:, None] / values_a_clip(values, present)
+        return ops.sum(values, axis=(1, 2))[:, None] / count_values(values, present)
 
     def compute_output_shape(self, values_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
         """Return the shape of the means."""
@@ -117,7 +117,7 @@ class Divergence(FullPrecisionLayer):
         """Map mean and log-variance ``(n_clips, latent_dim)``, squared errors and a mask to ``(n_clips, 1)``."""
         log_variance = ops.clip(log_variance, *LOG_VARIANCES)
         nats = 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance, axis=-1, keepdims=True)
-        n_values = values_a_clip(values, present)
+        n_values = count_values(values, present)
         variance = ops.stop_gradient(ops.sum(values) / ops.sum(n_values))
         return self.beta * variance * nats / (0.5 * n_values)
 
@@ -130,16 +130,7 @@ class Divergence(FullPrecisionLayer):
         return {**super().get_config(), "beta": self.beta}
 
 
-@keras.saving.register_keras_serializable("skaudio")
-class MeanOutput(keras.losses.Loss):
-    """Loss of a network that outputs its own loss."""
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:  # noqa: ARG002
-        """Map unused targets and losses ``(n_clips, 1)`` to ``(n_clips,)``."""
-        return y_pred[:, 0]
-
-
-def values_a_clip(values: Any, present: Any) -> Any:
+def count_values(values: Any, present: Any) -> Any:
     """Count the values of each clip ``(n_clips, 1)``, excluding masked frames."""
     n_frames = ops.sum(ops.cast(present, values.dtype), axis=1, keepdims=True)
     return ops.maximum(n_frames, 1.0) * values.shape[-1]

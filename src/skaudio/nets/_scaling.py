@@ -65,23 +65,3 @@ class TargetScale(FullPrecisionLayer):
     def call(self, inputs: Any) -> Any:
         """Scale predictions ``(n_clips, n_outputs)``."""
         return inputs * self.deviation + self.mean
-
-
-class StandardizedSquaredError(keras.losses.Loss):
-    """Squared error in units of the target variance: 1 if the mean is predicted, in any unit.
-
-    Outputs of different units thus have equal weight.
-
-    Parameters
-    ----------
-    scale : TargetScale
-        Layer that holds the standard deviation of the targets.
-    """
-
-    def __init__(self, scale: TargetScale, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._scale = scale
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Compute losses ``(n_clips,)`` from targets and predictions ``(n_clips, n_outputs)``."""
-        return ops.mean(ops.square((y_true - y_pred) / self._scale.deviation), axis=-1)
