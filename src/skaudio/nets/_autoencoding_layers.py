@@ -14,7 +14,18 @@ TIME_WAVES = 8  # half periods of the fastest cosine that tells where in a clip 
 
 @keras.saving.register_keras_serializable("skaudio")
 class TimeCode(FullPrecisionLayer):
-    """Position of each frame in its clip, encoded by cosines of one, two, ... half periods per clip."""
+    """Position of each frame in its clip, encoded by cosines of one, two, ... half periods per clip.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import TimeCode
+    >>> code = TimeCode()(np.array([[True, True, False]])).numpy()
+    >>> code.shape
+    (1, 3, 8)
+    >>> code[0, :2, 0].round(3)  # half a period over the two frames of the clip
+    array([ 0.707, -0.707], dtype=float32)
+    """
 
     def call(self, present: Any) -> Any:
         """Map a mask ``(n_clips, n_frames)`` to ``(n_clips, n_frames, TIME_WAVES)``, zero at masked frames."""
@@ -31,7 +42,17 @@ class TimeCode(FullPrecisionLayer):
 
 @keras.saving.register_keras_serializable("skaudio")
 class Broadcast(keras.layers.Layer):
-    """Repeat one vector per clip at each of its frames."""
+    """Repeat one vector per clip at each of its frames.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import Broadcast
+    >>> Broadcast()(np.array([[1.0, 2.0]]), np.array([[True, True, False]])).numpy()[0]
+    array([[1., 2.],
+           [1., 2.],
+           [0., 0.]], dtype=float32)
+    """
 
     def call(self, vectors: Any, present: Any) -> Any:
         """Map ``(n_clips, n_values)`` and a mask to ``(n_clips, n_frames, n_values)``, zero at masked frames."""
@@ -44,7 +65,18 @@ class Broadcast(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("skaudio")
 class NormalDraw(FullPrecisionLayer):
-    """Reparameterised sample of a normal distribution in training; its mean in prediction."""
+    """Reparameterised sample of a normal distribution in training; its mean in prediction.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import NormalDraw
+    >>> mean, log_variance = np.array([[1.0, -1.0]]), np.zeros((1, 2))
+    >>> NormalDraw()(mean, log_variance).numpy()
+    array([[ 1., -1.]], dtype=float32)
+    >>> bool((NormalDraw()(mean, log_variance, training=True).numpy() == mean).any())
+    False
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -65,7 +97,16 @@ class NormalDraw(FullPrecisionLayer):
 
 @keras.saving.register_keras_serializable("skaudio")
 class SquaredError(FullPrecisionLayer):
-    """Squared error between frames and their reconstruction, zero at masked frames."""
+    """Squared error between frames and their reconstruction, zero at masked frames.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import SquaredError
+    >>> frames, reconstruction = np.zeros((1, 2, 1)), np.array([[[3.0], [5.0]]])
+    >>> SquaredError()(frames, reconstruction, np.array([[True, False]])).numpy()[0, :, 0]
+    array([9., 0.], dtype=float32)
+    """
 
     def call(self, frames: Any, reconstruction: Any, present: Any) -> Any:
         """Compute errors from frames and reconstruction ``(n_clips, n_frames, n_channels)`` and a mask."""
@@ -78,7 +119,16 @@ class SquaredError(FullPrecisionLayer):
 
 @keras.saving.register_keras_serializable("skaudio")
 class ClipMean(FullPrecisionLayer):
-    """Mean over the frames and channels of each clip."""
+    """Mean over the frames and channels of each clip.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import ClipMean
+    >>> errors = np.array([[[1.0, 3.0], [0.0, 0.0]]])  # the second frame is padding
+    >>> ClipMean()(errors, np.array([[True, False]])).numpy()
+    array([[2.]], dtype=float32)
+    """
 
     def call(self, values: Any, present: Any) -> Any:
         """Map masked values ``(n_clips, n_frames, n_channels)`` and a mask to ``(n_clips, 1)``."""
@@ -107,6 +157,16 @@ class Divergence(FullPrecisionLayer):
     ----------
     .. [1] O. Rybkin, K. Daniilidis and S. Levine, "Simple and effective VAE training with calibrated decoders",
        International Conference on Machine Learning, 2021.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import Divergence
+    >>> errors, mask = np.ones((1, 4, 2)), np.ones((1, 4), bool)
+    >>> float(Divergence(beta=1.0)(np.zeros((1, 3)), np.zeros((1, 3)), errors, mask)[0, 0])  # of the standard normal
+    0.0
+    >>> float(Divergence(beta=1.0)(np.ones((1, 3)), np.zeros((1, 3)), errors, mask)[0, 0])  # 1.5 nats over four
+    0.375
     """
 
     def __init__(self, beta: float, **kwargs: Any) -> None:

@@ -24,7 +24,17 @@ def masked(x: Any, mask: Any) -> Any:
 
 @keras.saving.register_keras_serializable("skaudio")
 class ApplyMask(keras.layers.Layer):
-    """Set masked frames to zero."""
+    """Set masked frames to zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import ApplyMask
+    >>> ApplyMask()(np.ones((1, 3, 2)), np.array([[True, True, False]])).numpy()[0]
+    array([[1., 1.],
+           [1., 1.],
+           [0., 0.]], dtype=float32)
+    """
 
     def call(self, x: Any, present: Any) -> Any:
         """Mask ``x (n_clips, n_frames, ...)`` by ``present (n_clips, n_frames)``."""
@@ -43,6 +53,13 @@ class ShortenMask(keras.layers.Layer):
     ----------
     stride : int
         Downsampling factor.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import ShortenMask
+    >>> ShortenMask(2)(np.array([[True, True, True, False, False]])).numpy()
+    array([[ True,  True, False]])
     """
 
     def __init__(self, stride: int, **kwargs: Any) -> None:
@@ -76,6 +93,15 @@ class MaskedBatchNormalization(FullPrecisionLayer):
     ----------
     .. [1] S. Ioffe and C. Szegedy, "Batch normalization: accelerating deep network training by reducing internal
        covariate shift", International Conference on Machine Learning, 2015.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import MaskedBatchNormalization
+    >>> x = np.array([[[1.0], [3.0], [99.0]]])  # the last frame is padding
+    >>> layer = MaskedBatchNormalization(epsilon=1e-9)
+    >>> layer(x, np.array([[True, True, False]]), training=True).numpy()[0, :2, 0].round(3)
+    array([-1.,  1.], dtype=float32)
     """
 
     def __init__(self, momentum: float = 0.9, epsilon: float = 1e-3, **kwargs: Any) -> None:
@@ -118,7 +144,15 @@ class MaskedBatchNormalization(FullPrecisionLayer):
 
 @keras.saving.register_keras_serializable("skaudio")
 class StepsAsRows(keras.layers.Layer):
-    """Concatenate the steps of all clips, masked or not."""
+    """Concatenate the steps of all clips, masked or not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import StepsAsRows
+    >>> StepsAsRows()(np.zeros((4, 10, 3))).shape
+    TensorShape([40, 3])
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

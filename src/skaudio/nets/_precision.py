@@ -10,7 +10,14 @@ import keras
 
 
 def full_precision() -> str:
-    """Return the dtype of weights under the current policy: float32 or float64."""
+    """Return the dtype of weights under the current policy: float32 or float64.
+
+    Examples
+    --------
+    >>> from skaudio.nets import full_precision
+    >>> full_precision()
+    'float32'
+    """
     return keras.config.dtype_policy().variable_dtype
 
 
@@ -21,6 +28,16 @@ class FullPrecisionLayer(keras.layers.Layer):
     ----------
     **kwargs : dict
         Passed to `keras.layers.Layer`.
+
+    Examples
+    --------
+    >>> import keras
+    >>> from skaudio.nets import FullPrecisionLayer
+    >>> class Energy(FullPrecisionLayer):
+    ...     def call(self, x):
+    ...         return keras.ops.sum(keras.ops.square(x), axis=1)
+    >>> float(Energy()(keras.ops.array([[3.0, 4.0]]))[0])
+    25.0
     """
 
     def __init__(self, **kwargs: Any) -> None:

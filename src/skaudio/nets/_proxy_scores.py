@@ -30,6 +30,16 @@ class ProxyScores(FullPrecisionLayer):
     ----------
     .. [1] A. Zhai and H.-Y. Wu, "Classification is a strong baseline for deep metric learning", British Machine Vision
        Conference, 2019.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import ProxyScores
+    >>> layer = ProxyScores(2)
+    >>> layer.build((None, 2))
+    >>> layer.set_weights([np.eye(2)])
+    >>> layer(np.array([[0.6, 0.8]])).numpy().round(2)
+    array([[ 9.6, 12.8]], dtype=float32)
     """
 
     scale = 16.0

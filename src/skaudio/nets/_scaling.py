@@ -11,7 +11,20 @@ from skaudio.nets._precision import FullPrecisionLayer
 
 @keras.saving.register_keras_serializable("skaudio")
 class ChannelStandardization(FullPrecisionLayer):
-    """Standardise each channel by mean and standard deviation, which are non-trainable weights."""
+    """Standardise each channel by mean and standard deviation, which are non-trainable weights.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import ChannelStandardization
+    >>> frames, mask = np.array([[[12.0, 5.0], [8.0, 5.0]]]), np.ones((1, 2), bool)
+    >>> layer = ChannelStandardization()
+    >>> layer.build(frames.shape, mask.shape)
+    >>> layer.set_weights([np.array([10.0, 5.0]), np.array([2.0, 1.0])])
+    >>> layer(frames, mask).numpy()[0]
+    array([[ 1.,  0.],
+           [-1.,  0.]], dtype=float32)
+    """
 
     def build(self, frames_shape: tuple, present_shape: tuple) -> None:  # noqa: ARG002
         """Create the weights."""
@@ -37,6 +50,15 @@ class ClipStandardization(FullPrecisionLayer):
     """Standardise each clip by mean and standard deviation over all of its frames and channels.
 
     For decibels, the mean is the level of the recording, to which the network becomes invariant.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import ClipStandardization
+    >>> frames = np.random.default_rng(0).normal(5.0, 3.0, (1, 50, 4))
+    >>> standardized = ClipStandardization()(frames, np.ones((1, 50), bool)).numpy()
+    >>> bool(abs(standardized.mean()) < 1e-5), round(float(standardized.std()), 3)
+    (True, 1.0)
     """
 
     def call(self, frames: Any, present: Any) -> Any:
@@ -54,7 +76,18 @@ class ClipStandardization(FullPrecisionLayer):
 
 @keras.saving.register_keras_serializable("skaudio")
 class TargetScale(FullPrecisionLayer):
-    """Scale standardised predictions to the unit of the targets, by non-trainable mean and standard deviation."""
+    """Scale standardised predictions to the unit of the targets, by non-trainable mean and standard deviation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import TargetScale
+    >>> layer = TargetScale()
+    >>> layer.build((None, 1))
+    >>> layer.set_weights([np.array([70.0]), np.array([10.0])])
+    >>> layer(np.array([[0.0], [1.5]])).numpy()[:, 0]
+    array([70., 85.], dtype=float32)
+    """
 
     def build(self, inputs: tuple) -> None:
         """Create the weights."""

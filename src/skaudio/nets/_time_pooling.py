@@ -28,6 +28,14 @@ class TimePooling(FullPrecisionLayer):
     ----------
     .. [1] D. Bahdanau, K. Cho and Y. Bengio, "Neural machine translation by jointly learning to align and translate",
        International Conference on Learning Representations, 2015.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.nets import TimePooling
+    >>> features = np.array([[[1.0], [5.0], [99.0]]])  # the last frame is padding
+    >>> TimePooling("mean_max")(features, np.array([[True, True, False]])).numpy()
+    array([[3., 5.]], dtype=float32)
     """
 
     def __init__(self, kind: str, *, bidirectional: bool = False, **kwargs: Any) -> None:
@@ -100,6 +108,16 @@ class LinearSoftmaxPooling(FullPrecisionLayer):
     ----------
     .. [1] Y. Wang, J. Li and F. Metze, "A comparison of five multiple instance learning pooling functions for sound
        event detection with weak labeling", ICASSP, 2019.
+
+    Examples
+    --------
+    >>> import keras
+    >>> import numpy as np
+    >>> from skaudio.nets import LinearSoftmaxPooling
+    >>> scores = np.array([[[4.0], [-4.0], [-4.0], [-4.0]]])  # the class is in one frame of four
+    >>> score = LinearSoftmaxPooling(exclusive=False)(scores, np.ones((1, 4), bool))
+    >>> round(float(keras.ops.sigmoid(score)[0, 0]), 2)
+    0.93
     """
 
     def __init__(self, exclusive: bool, **kwargs: Any) -> None:
