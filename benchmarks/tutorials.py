@@ -1,8 +1,8 @@
 """Tutorials, followed with everything by default but what they set themselves, on real recordings where there are any.
 
-Run as ``SKAUDIO_DATA=... python benchmarks/tutorials.py [name ...]``; half an hour on one core for all. Each has a figure
-to hold. Speakers and folds of the test take no part in training. Simulated are walks and power series alone, as in
-``defaults.py``, and noise.
+Run as ``SKAUDIO_DATA=... python benchmarks/tutorials.py [name ...]``; half an hour on one core for all. Each has a
+figure to hold. Speakers and folds of the test take no part in training. Simulated are walks and power series alone, as
+in ``defaults.py``, and noise.
 """
 
 import csv

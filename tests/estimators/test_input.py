@@ -161,7 +161,7 @@ class TestEmbedding:
         by_place = model.set_params(feature_layer=names.index("hidden"))
         assert by_place.transform(X).shape == (48, 128)
         assert len(by_place.get_feature_names_out()) == 128
-        with pytest.raises(ValueError, match="feature_layer='nonesuch' is no layer of this network"):
+        with pytest.raises(ValueError, match="'nonesuch' is no layer of this network"):
             model.set_params(feature_layer="nonesuch").transform(X)
 
     def test_an_average_over_time_leaves_out_what_fills_a_clip_up(self, clips):
@@ -257,7 +257,7 @@ class TestOneLength:
         ({"pooling": "nonesuch"}, ValueError, "The 'pooling' parameter of CNNClassifier must be"),
         ({"architecture": too_wide}, ValueError, r"output shape \(None, 4\); expected \(None, 3\)"),
         ({"architecture": in_softmax}, ValueError, "ends in a softmax"),
-        ({"architecture": lambda shape, n: "no model"}, TypeError, "architecture gave str; expected a keras.Model"),
+        ({"architecture": lambda shape, n: "no model"}, TypeError, "architecture returned str; expected a keras.Model"),
         ({"epochs": 0}, ValueError, "The 'epochs' parameter"),
         ({"learning_rate": -1.0}, ValueError, "The 'learning_rate' parameter"),
     ],

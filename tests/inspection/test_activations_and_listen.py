@@ -138,7 +138,7 @@ def test_what_has_no_such_layer_is_named(svc, frames, tones, fitted):
         ValueError, match=r"'nowhere' is no layer of this network\. Its layers, in their order: \['frames"
     ):
         activations(fitted("cnn"), frames[0], "nowhere")
-    with pytest.raises(ValueError, match=r"feature_layer=99 is no layer"):
+    with pytest.raises(ValueError, match=r"99 is no layer"):
         activations(fitted("cnn"), frames[0], 99)
     with pytest.raises(TypeError, match=r"SVC gets a table of vectors here"):
         activations(svc, tones[2][:1], "stem")

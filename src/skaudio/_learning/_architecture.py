@@ -59,7 +59,7 @@ class Architecture:
         """Return the architecture for training on such frames and targets; the weights are the same."""
         return self
 
-    def trained(self, network: Any) -> Any:
+    def training_network(self, network: Any) -> Any:
         """Return the model to train: that returned by `build`, or one that shares its weights."""
         return network
 
@@ -85,7 +85,7 @@ class NetworkArchitecture(Architecture):
     Attributes
     ----------
     tower : str or callable
-        Name of a tower in `skaudio.nets`, ``"plain"``, or a callable that builds a model for clips of equal length.
+        Name of a tower, ``"plain"``, or a callable that builds a model for clips of equal length.
     settings : tuple of (str, value)
         Parameters of the tower.
     normalize : {"channel", "clip"} or None
@@ -156,7 +156,7 @@ class NetworkArchitecture(Architecture):
         """Return the architecture without pooling over time for frame-level targets."""
         return replace(self, by_frame=targets[0].ndim == 2)
 
-    def trained(self, network: Any) -> Any:
+    def training_network(self, network: Any) -> Any:
         """Return the network, without pooling over time for frame-level targets."""
         from skaudio._learning.networks import frame_training_network
 
@@ -283,7 +283,7 @@ class AutoencoderArchitecture(Architecture):
         """Return the architecture for denoising, if frames have twice the channels."""
         return replace(self, from_noisy=frames[0].shape[-1] > self.n_channels)
 
-    def trained(self, network: Any) -> Any:
+    def training_network(self, network: Any) -> Any:
         """Return the network, or a denoising one from noisy to clean frames."""
         from skaudio._learning.networks import denoising_network
 

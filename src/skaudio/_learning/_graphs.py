@@ -46,13 +46,13 @@ def graph_of(architecture: Architecture) -> "Graph":
         return _graphs[architecture]
 
 
-def own_network(owner: Any, architecture: Architecture, weights: Weights) -> keras.Model:
-    """Return a separate network of an estimator, the same one until it is refitted."""
-    held, network = _own_networks.get(owner, (None, None))
+def own_network(learner: Any, architecture: Architecture, weights: Weights) -> keras.Model:
+    """Return a separate network of a learner, the same one until it is trained again."""
+    held, network = _own_networks.get(learner, (None, None))
     if held is not weights:
         network = build(architecture, seed=0)
         network.set_weights(weights)
-        _own_networks[owner] = weights, network
+        _own_networks[learner] = weights, network
     return network
 
 
@@ -85,7 +85,7 @@ class Graph:
         self.architecture = architecture
         self.network = build(architecture, seed=0)
         with architecture.keras.applied():
-            self.trained = architecture.trained(self.network)
+            self.trained = architecture.training_network(self.network)
         self.stride = architecture.stride
         self.lock = RLock()
         self._compiled_with: str | None = None  # description of the optimizer

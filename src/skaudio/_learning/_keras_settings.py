@@ -20,7 +20,7 @@ class KerasSettings:
     policy : str
         Name of the dtype policy of weights and layers.
     image_data_format : {"channels_last", "channels_first"}
-        Data format for user-defined networks; those of `skaudio.nets` are channels-last.
+        Data format for user-defined networks; those of the estimators are channels-last.
     epsilon : float
         Value that Keras adds to denominators.
     """

@@ -220,7 +220,7 @@ class Autoencoder(NeuralEstimator):
         wrong = [i for i, (one, other) in enumerate(shapes) if one != other]
         if wrong or len(clean) != len(frames):
             which = f"clip {wrong[0]} has shapes {shapes[wrong[0]]}" if wrong else f"{len(frames)} and {len(clean)}"
-            raise ValueError(f"X and y, noisy clips and clean ones, are to be of the same shapes; {which}.")
+            raise ValueError(f"X and y, the noisy and the clean clips, must have the same shapes; {which}.")
         return clean
 
     def _n_components(self) -> int:

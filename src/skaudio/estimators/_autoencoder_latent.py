@@ -200,8 +200,7 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
 
     @property
     def _n_features_out(self) -> int:
-        if not self.__sklearn_is_fitted__():
-            raise AttributeError(f"{type(self).__name__} is not fitted.")  # what scikit-learn asks by hasattr
+        check_is_fitted(self)
         return self.learner_.architecture.latent_dim
 
     def __sklearn_tags__(self) -> Tags:

@@ -187,15 +187,15 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         check_is_fitted(self)
         return self.learner_.run(view, self._check_frames(X, reset=False), reduce)
 
-    def layer_output(self, X: Any, layer: str | int | None = None) -> np.ndarray:
+    def layer_output(self, X: Any, layer: str | int) -> np.ndarray:
         """Compute the output of a layer for each clip.
 
         Parameters
         ----------
         X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
             Frame sequences.
-        layer : str, int or None, default=None
-            Layer, by its name (see `summary`) or index; None: the input of the last layer.
+        layer : str or int
+            Layer, by its name (see `summary`) or index.
 
         Returns
         -------
@@ -217,8 +217,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         It takes ``{"frames": (n_clips, n_frames, n_channels), "mask": (n_clips, n_frames)}``, padded to a multiple of
         its stride, and returns scores. Changing it does not affect the estimator.
         """
-        if not self.__sklearn_is_fitted__():
-            raise AttributeError(f"{type(self).__name__} is not fitted: it has no model_ yet.")
+        check_is_fitted(self)
         return self.learner_.network()
 
     def summary(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
 
 from skaudio._learning import NetworkArchitecture
 from skaudio.estimators._neural import NeuralEstimator
@@ -93,8 +94,7 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Inp
 
     @property
     def _n_features_out(self) -> int:
-        if not self.__sklearn_is_fitted__():
-            raise AttributeError(f"{type(self).__name__} is not fitted.")  # what scikit-learn asks by hasattr
+        check_is_fitted(self)
         return self.learner_.n_features(("layer", self.feature_layer))
 
     def __sklearn_tags__(self) -> Tags:

@@ -9,7 +9,7 @@ from skaudio.nets._masking import masked
 from skaudio.nets._precision import FullPrecisionLayer
 
 LOG_VARIANCES = -10.0, 4.0  # bounds: beyond them, a step of training makes losses of thousands, and NaN
-TIME_WAVES = 8  # half periods of the fastest cosine that tells where in a clip a frame is
+TIME_WAVES = 8  # half periods per clip of the fastest cosine of the time code
 
 
 @keras.saving.register_keras_serializable("skaudio")

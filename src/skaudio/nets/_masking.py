@@ -122,8 +122,8 @@ class MaskedBatchNormalization(FullPrecisionLayer):
         if training:
             x = masked(x, present)
             axes = tuple(range(len(x.shape) - 1))
-            values_a_frame = ops.cast(ops.prod(ops.shape(x)[2:-1]), x.dtype)
-            count = ops.maximum(ops.sum(ops.cast(present, x.dtype)) * values_a_frame, 1.0)
+            n_values_per_frame = ops.cast(ops.prod(ops.shape(x)[2:-1]), x.dtype)
+            count = ops.maximum(ops.sum(ops.cast(present, x.dtype)) * n_values_per_frame, 1.0)
             mean = ops.sum(x, axis=axes) / count
             variance = ops.maximum(ops.sum(ops.square(x), axis=axes) / count - ops.square(mean), 0.0)
             for moving, value in ((self.moving_mean, mean), (self.moving_variance, variance)):

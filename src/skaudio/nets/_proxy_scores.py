@@ -24,7 +24,7 @@ class ProxyScores(FullPrecisionLayer):
     Attributes
     ----------
     scale : float
-        Factor of the cosines: how certain the class is of a clip that lies on its proxy.
+        Factor of the cosines, the inverse temperature of the softmax.
 
     References
     ----------

@@ -175,17 +175,17 @@ def _scores(x: Any, task: str) -> Any:
 
 def _check_body(body: Any, input_shape: tuple[int, int], n_outputs: int) -> None:
     if not isinstance(body, keras.Model):
-        raise TypeError(f"architecture gave {type(body).__name__}; expected a keras.Model.")
+        raise TypeError(f"architecture returned {type(body).__name__}; expected a keras.Model.")
     expected = (None, n_outputs)
     given = getattr(body, "output_shape", None)
     if given != expected:
         raise ValueError(
-            f"architecture({input_shape}, {n_outputs}) gave a model of output shape {given}; expected {expected}: end "
-            f"it with Dense({n_outputs})."
+            f"architecture({input_shape}, {n_outputs}) returned a model of output shape {given}; expected {expected}: "
+            f"end it with Dense({n_outputs})."
         )
     activation = getattr(getattr(body.layers[-1], "activation", None), "__name__", "linear")
     if activation in {"softmax", "sigmoid"}:
         raise ValueError(
-            f"architecture gave a model that ends in a {activation}; it must give the scores before it. End it with "
+            f"architecture returned a model that ends in a {activation}; expected the scores before it. End it with "
             f"Dense({n_outputs}), without an activation."
         )

@@ -134,4 +134,4 @@ def _find_layer(network: keras.Model, layer: str | int) -> Any:
         return network.get_layer(layer)
     if not isinstance(layer, str) and -len(names) <= layer < len(names):
         return network.layers[layer]
-    raise ValueError(f"feature_layer={layer!r} is no layer of this network. Its layers, in their order: {names}.")
+    raise ValueError(f"{layer!r} is no layer of this network. Its layers, in their order: {names}.")

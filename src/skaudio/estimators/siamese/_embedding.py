@@ -19,7 +19,7 @@ from skaudio.estimators._parameters import InputParameters
 from skaudio.estimators.siamese._pair_sampling import ClassPairs, GivenPairs, PairSampler, triplet_batches
 from skaudio.estimators.siamese._whitening import Whitening
 
-# What a tower is called in `skaudio.nets`, and its settings.
+# The tower of the network, and its settings.
 TOWERS: dict[str, tuple[str, dict[str, Any]]] = {
     "cnn": ("residual", SIZES["residual"]),
     "gru": ("recurrent", {"cell": "GRU", "units": 96, "n_layers": 2, "frames_per_step": 2, "bidirectional": True}),
@@ -226,8 +226,7 @@ class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputP
 
     @property
     def _n_features_out(self) -> int:
-        if not self.__sklearn_is_fitted__():
-            raise AttributeError(f"{type(self).__name__} is not fitted.")  # what scikit-learn asks by hasattr
+        check_is_fitted(self)
         return self.n_features_in_ if self.tower is None else self.learner_.architecture.embedding_dim
 
     def __sklearn_tags__(self) -> Tags:

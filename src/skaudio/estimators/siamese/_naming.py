@@ -194,8 +194,7 @@ class NamingHead(ClassifierMixin, VerificationHead):
     @property
     def classes_(self) -> np.ndarray:
         """Enrolled classes, sorted."""
-        if not hasattr(self, "_enrolled"):
-            raise AttributeError(f"{type(self).__name__} is not fitted: it has no classes_ yet.")
+        check_is_fitted(self)
         return self._enrolled.classes
 
     def _no_one(self) -> Enrolment:
