@@ -335,9 +335,9 @@ def test_clean_sequences_are_learnt_of_noisy_ones(kind):
     noisy, clean = np.split(NOISY, ends), np.split(CLEAN, ends)
     model = AutoencoderLatent(kind=kind, **{**SMALL, "epochs": 2}).fit(noisy, clean)
     assert [clip.shape for clip in model.reconstruct(noisy)] == [clip.shape for clip in noisy]
-    with pytest.raises(ValueError, match=r"of the same shapes; clip 1 has shapes"):
+    with pytest.raises(ValueError, match=r"have the same shapes; clip 1 has shapes"):
         model.fit(noisy, [clean[0], clean[1][1:], *clean[2:]])
-    with pytest.raises(ValueError, match=r"of the same shapes; 5 and 4"):
+    with pytest.raises(ValueError, match=r"have the same shapes; 5 and 4"):
         model.fit(noisy, clean[:4])
 
 
