@@ -22,6 +22,7 @@ FLOW = [
     "_persistence",
     "_atomic",
     "_assembly",
+    "_class_scores",
     "_tensorflow",
     "_recording_names",
     "_event_rows",
@@ -38,6 +39,7 @@ FLOW = [
     "pretrained",
     "matching",
     "events",
+    "model_selection",
     "inspection",
     "datasets",
     "testing",
@@ -45,7 +47,7 @@ FLOW = [
     "__main__",
 ]
 PACKAGES = ["io", "dsp", "features", "pooling", "augment", "metrics", "nets", "estimators", "pretrained", "matching"]
-PACKAGES += ["events", "inspection", "datasets", "testing"]
+PACKAGES += ["events", "model_selection", "inspection", "datasets", "testing"]
 MODULES = sorted(SRC.rglob("*.py"))
 HEAVY = ["tensorflow", "keras", "librosa", "numba", "matplotlib", "pandas", "soundfile", "soxr", "pooch"]
 

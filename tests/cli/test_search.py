@@ -32,10 +32,10 @@ def test_what_is_printed(searched):
     assert scores == sorted(scores, reverse=True)
     assert scores[0] == 1.0
     assert {row[4] for row in rows} == {
-        "20 MFCC + double deltas, SVC (C=10)",
-        "20 MFCC + double deltas, 5 segments, SVC (C=10)",
-        "20 MFCC + double deltas, trimmed, levelled, SVC (C=10)",
-        "20 MFCC + double deltas, trimmed, levelled, 5 segments, SVC (C=10)",
+        "MFCC, segments=1, SVC",
+        "MFCC, segments=5, SVC",
+        "MFCC(top_db=60, trim_db=30, level=-20), segments=1, SVC",
+        "MFCC(top_db=60, trim_db=30, level=-20), segments=5, SVC",
     }
     assert re.search(r"^b  tenor, high +\. +8 +\. +100\.0%$", searched.out, re.MULTILINE)
     assert "accuracy 100.0%, 24 of 24" in searched.out
@@ -75,7 +75,7 @@ def test_a_network_is_a_candidate_like_any_other(tones, run, tmp_path):
         *("--output", model, "--quiet"),
     )
     assert done.status == 0, done.err
-    assert {row[4] for row in ranks(done.out)} > {"64 mel bands, trimmed, levelled, CNN"}
+    assert {row[4] for row in ranks(done.out)} > {"MelSpectrogram, CNNClassifier"}
     only = run("search", tones, "--models", "cnn", "--folds", 2, "--jobs", 1, "--output", model, "--force", "--quiet")
     assert only.status == 0, only.err
     clip = next(tones.rglob("*.wav"))
@@ -268,7 +268,7 @@ def test_a_report_is_written(tones, run, tmp_path):
     assert done.status == 0, done.err
     assert f"are in {page} (" in done.out
     html = page.read_text(encoding="utf-8")
-    assert f"<title>{tones}: what the search found</title>" in html
+    assert f"<title>{tones}: results of the search</title>" in html
     assert len(re.findall(r'<figure class="clip"', html)) == 24
     assert html.count("<figcaption>ann_0.wav, 0.25 s") == 3  # one of each class
     assert not (set(tmp_path.iterdir()) - {page, tmp_path / "model.joblib"})

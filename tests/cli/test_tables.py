@@ -1,16 +1,12 @@
 import numpy as np
 
 from skaudio.cli._tables import confusion_table, ranked_table
+from skaudio.model_selection import CandidateRanking
 
 
 def test_ranks():
-    lines = ranked_table(
-        np.array([0.5, 0.9, 0.7]),
-        np.array([0.01, 0.02, 0.03]),
-        np.array([1.0, 12.345, 3.0]),
-        ["c", "a", "b"],
-        scoring="f1_macro",
-    ).splitlines()
+    columns = np.array([[0.9, 0.7, 0.5], [0.02, 0.03, 0.01], [12.345, 3.0, 1.0]])
+    lines = ranked_table(CandidateRanking("f1_macro", np.arange(3), ["a", "b", "c"], *columns)).splitlines()
     assert lines[0].split() == ["rank", "f1", "macro", "fit", "s", "candidate"]
     assert [line.split() for line in lines[1:]] == [
         ["1", "0.900", "±", "0.020", "12.35", "a"],
@@ -21,9 +17,9 @@ def test_ranks():
 
 
 def test_many_candidates_are_cut_and_counted():
-    means = np.linspace(0, 1, 30)
-    lines = ranked_table(means, means, means, [f"candidate {i}" for i in range(30)]).splitlines()
-    assert lines[1].endswith("candidate 29")
+    means, names = np.linspace(1, 0, 30), [f"candidate {i}" for i in range(30)]
+    lines = ranked_table(CandidateRanking("accuracy", np.arange(30), names, means, means, means)).splitlines()
+    assert lines[1].endswith("candidate 0")
     assert len(lines) == 22
     assert "10 more, down to 0.000" in lines[-1]
 

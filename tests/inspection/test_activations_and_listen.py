@@ -202,7 +202,7 @@ def test_a_share_that_is_none(keep, svc, tones):
 def test_of_frames_there_is_no_sound(svc, tones):
     frames = svc[0].transform(tones[2][1:2])
     for told in ({}, {"front_end": svc[0]}):
-        with pytest.raises(ValueError, match=r"knows no sound: it is of frames"):
+        with pytest.raises(ValueError, match=r"has no sound: it was computed from frames"):
             listen(saliency(Pipeline(svc.steps[1:]), frames, "occlusion", **told)[0])
 
 

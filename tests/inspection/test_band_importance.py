@@ -16,7 +16,7 @@ from tests.common.tones import AROUND, SR
 
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.inspection import BandImportance, BandImportanceDisplay, Importances, band_importance
-from skaudio.inspection._media import FrameMedium
+from skaudio.inspection._exchange import FrameMedium
 from skaudio.pooling import StatPooling
 
 BANDS = [0, 700, 1400, 2500, 4000]
@@ -101,7 +101,8 @@ def test_what_is_not_looked_at_loses_nothing(noises):
 
 def test_a_shorter_clip_is_heard_again_from_its_start(noises):
     X = [np.full(3200, 0.5), np.full(800, 0.01)]
-    medium = FrameMedium(make_pipeline(MelSpectrogram(sr=SR), FirstChannel(0)).fit(X, [0, 1]), X)
+    mel = MelSpectrogram(sr=SR)
+    medium = FrameMedium(make_pipeline(mel, FirstChannel(0)).fit(X, [0, 1]), X, mel, mel.channel_frequencies())
     long, short = medium.whole(np.arange(2))
     (mixed,) = medium.mixed([0], [1], lambda times, frequencies: np.ones((len(times), len(frequencies)), bool))
     np.testing.assert_array_equal(mixed, np.resize(short, long.shape))
@@ -189,7 +190,7 @@ def test_too_few_clips_and_an_unknown_rate(noises):
         band_importance(model, X[:1], y[:1])
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         band_importance(model, X, y[:4])
-    with pytest.raises(ValueError, match=r"at which sampling rate FirstChannel hears"):
+    with pytest.raises(ValueError, match=r"The sampling rate of FirstChannel is unknown"):
         band_importance(model[1], X, y)
 
 

@@ -106,7 +106,7 @@ def test_in_the_sound_where_it_is_asked_for(svc, tones):
 
 def test_in_the_sound_a_rate_must_be_known(svc, tones):
     frames = svc[0].transform(tones[2][:2])
-    with pytest.raises(ValueError, match=r"Nothing tells at which sampling rate Pipeline hears.*front_end="):
+    with pytest.raises(ValueError, match=r"The sampling rate of Pipeline is unknown.*front_end="):
         saliency(svc[1:], frames, "occlusion", in_sound=True)
 
 

@@ -49,7 +49,7 @@ def test_the_ranking(report, search):
     assert [row[0] for row in rows] == ["1", "2", "3", "4"]
     assert [row[1] for row in rows] == [f"{results['mean_test_score'][i]:.3f}" for i in order]
     assert {row[3] for row in rows} == {
-        f"LogisticRegression(C={C}), {sound}" for C in ("0.1", "1e-05") for sound in ("MelSpectrogram", "MFCC")
+        f"{sound}, LogisticRegression(C={C})" for C in ("0.1", "1e-05") for sound in ("MelSpectrogram", "MFCC")
     }
 
 
@@ -62,11 +62,11 @@ def test_the_matrix_counts_what_scikit_learn_predicts(report, search, digits):
     expected = np.zeros((10, 10), int)
     np.add.at(expected, (digits.target, predicted), 1)
     np.testing.assert_array_equal(found, expected)
-    assert f"{np.trace(expected)} of 40 are right" in report.html
+    assert f"{np.trace(expected)} of 40 are classified correctly" in report.html
 
 
 def test_each_clip_is_in_its_cell(report, digits):
-    predicted = report.judged.predicted
+    predicted = report.predictions.y_pred
     sections = re.findall(r'<section class="clips" id="cell-(\d)-(\d)".*?</section>', report.html, re.DOTALL)
     assert len(sections) == len({*zip(digits.target, predicted, strict=True)})
     for row, column in sections:
@@ -76,11 +76,11 @@ def test_each_clip_is_in_its_cell(report, digits):
 
 
 def test_the_worst_mistakes_are_explained(report, digits):
-    mistakes = np.flatnonzero(report.judged.predicted != digits.target)
-    worst = mistakes[np.argsort(-report.judged.excess[mistakes], kind="stable")][:2]
+    mistakes = np.flatnonzero(report.predictions.y_pred != digits.target)
+    worst = mistakes[np.argsort(-report.predictions.margins[mistakes], kind="stable")][:2]
     assert len(worst) == 2  # or else there is nothing to test
-    links = re.findall(r'<h3><a href="#clip-(\d+)">[^<]*: (\d), taken for (\d)</a></h3>', report.html)
-    assert links == [(str(i), str(digits.target[i]), str(report.judged.predicted[i])) for i in worst]
+    links = re.findall(r'<h3><a href="#clip-(\d+)">[^<]*: (\d), predicted as (\d)</a></h3>', report.html)
+    assert links == [(str(i), str(digits.target[i]), str(report.predictions.y_pred[i])) for i in worst]
 
 
 def test_nothing_comes_from_elsewhere(report):
@@ -108,9 +108,9 @@ def test_the_sound_is_the_clip(report, digits):
 
 
 def test_fewer_clips_are_shown_than_there_are(search, digits, report):
-    few = Report(search, digits.data, digits.target, report.judged, max_clips=15, n_mistakes=0)
+    few = Report(search, report.predictions, max_clips=15, n_mistakes=0)
     shown = {int(i) for i in re.findall(r'<figure class="clip" id="clip-(\d+)"', few.html)}
-    mistakes = set(np.flatnonzero(report.judged.predicted != digits.target))
+    mistakes = set(np.flatnonzero(report.predictions.y_pred != digits.target))
     assert len(shown) == 15
     assert mistakes <= shown if len(mistakes) <= 15 else shown <= mistakes
     assert "15 of 40 clips can be opened" in few.html
@@ -119,7 +119,7 @@ def test_fewer_clips_are_shown_than_there_are(search, digits, report):
 def test_a_page_is_as_large_as_it_may_be(search, digits, report):
     fixed = 0.35  # figures
     for megabytes in (fixed + 0.25, fixed + 0.5):
-        page = Report(search, digits.data, digits.target, report.judged, max_megabytes=megabytes, n_mistakes=0)
+        page = Report(search, report.predictions, max_megabytes=megabytes, n_mistakes=0)
         assert len(page.html.encode()) < 1e6 * megabytes
 
 
@@ -160,5 +160,5 @@ def test_wrong_searches(search, digits):
         Report.from_search(search, digits.data, digits.target, cv=ShuffleSplit(2, random_state=0))
     numbers = Pipeline([("sound", MFCC(sr=8000)), ("pool", StatPooling()), ("model", Ridge())])
     search = GridSearchCV(numbers, {"model__alpha": [1.0, 2.0]}, cv=2).fit(digits.data, digits.target)
-    with pytest.raises(TypeError, match="no classifiers"):
+    with pytest.raises(TypeError, match="is not a classifier"):
         Report.from_search(search, digits.data, digits.target)

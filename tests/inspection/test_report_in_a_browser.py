@@ -84,7 +84,7 @@ def visible(browser):
 
 
 def test_it_loads_with_everything_closed(opened):
-    assert opened.title == "What the search found"
+    assert opened.title == "Results of the search"
     assert visible(opened) == []
     pictures = opened.find_elements("css selector", "figure:not(.clip) img")
     assert len(pictures) == 2  # scores by the one parameter, and a mistake explained

@@ -9,8 +9,8 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
-from skaudio.cli._folds import make_folds
-from skaudio.inspection._out_of_fold import Fold, OutOfFold, out_of_fold
+from skaudio.cli._folds import Fold, make_folds
+from skaudio.model_selection import OutOfFold, out_of_fold
 
 
 class BlockwiseGridSearch(GridSearchCV):
@@ -76,7 +76,7 @@ def evaluate(
     -------
     searched : GridSearchCV
         The fitted search.
-    judged : OutOfFold
+    predictions : OutOfFold
         Out-of-fold predictions of the best candidate, and the estimators.
     best : Pipeline
         The best candidate, refitted, with probabilities and without the cache.
@@ -89,12 +89,12 @@ def evaluate(
         searched.on_block = lambda n_candidates: bar.update(n_candidates * len(folds))
         searched.fit(clips, target)
         best = clone(pipeline).set_params(**clone(searched.best_params_, safe=False))
-        judged = out_of_fold(best, clips, target, folds, jobs)
+        predictions = out_of_fold(best, clips, target, cv=folds, n_jobs=jobs)
         bar.update(len(folds))
         _fit_with_probabilities(best, clips, target, folds, jobs)
         bar.update(1)
     best.set_params(sound__memory=None)  # the cache is a folder of this machine, most likely about to be deleted
-    return searched, judged, best
+    return searched, predictions, best
 
 
 def _fit_with_probabilities(

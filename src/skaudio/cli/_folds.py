@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skaudio.inspection._out_of_fold import Fold
+Fold = tuple[np.ndarray, np.ndarray]  # indices of the clips to train on and to test on
 
 
 def make_folds(target: np.ndarray, groups: np.ndarray | None, n_folds: int, seed: int) -> list[Fold]:

@@ -1,4 +1,4 @@
-"""The pipeline of a search, its candidates, and their descriptions."""
+"""The pipeline of a search, and its candidates."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from skaudio.estimators import CNNClassifier, GRUClassifier
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.pooling import StatPooling
 
-# Spoken words gain by all three: silence around the word, its loudness and the background's tell nothing of it.
+# Spoken words gain by all three: the silence around a word, its level and the background carry no information on it.
 WORDS = {"trim_db": 30.0, "level": -20.0, "top_db": 60.0}
 
 FRONT_ENDS = {
@@ -37,20 +37,12 @@ DEFAULT_MODELS = {
     "full": ("svc", "logistic", "trees", "neighbors", "cnn", "gru"),
 }
 NETWORKS = ("cnn", "gru")
-# What a network sees of MFCC are the coefficients alone: it makes derivatives of its own.
+# Networks take the coefficients alone: they learn derivatives themselves.
 NETWORK_FRONT_ENDS = {
     "quick": {"mfcc": [(MFCC, {**WORDS})], "mel": [(MelSpectrogram, {**WORDS})]},
     "full": {kind: [(make, how) for how in ({}, WORDS)] for kind, make in (("mfcc", MFCC), ("mel", MelSpectrogram))},
 }
 SEGMENTS = {"quick": [1, 5], "full": [1, 5, 8]}
-MODEL_WORDS = {
-    SVC: "SVC (C={C:g})",
-    LogisticRegression: "logistic regression (C={C:g})",
-    ExtraTreesClassifier: "{n_estimators} extra trees",
-    KNeighborsClassifier: "{n_neighbors} nearest neighbours",
-    CNNClassifier: "CNN",
-    GRUClassifier: "GRU",
-}
 
 
 def make_pipeline() -> Pipeline:
@@ -95,26 +87,10 @@ def make_grid(
         grids.append({"sound": sounds, "pool__segments": SEGMENTS[level], "model": of_statistics})
     networks = [model for kind in models if kind in NETWORKS for model in known[kind]]
     if networks:
-        # Where nobody chose, spectra: a network finds what is in them by itself.
+        # By default spectra: a network learns its features from them.
         sounds = _front_ends(NETWORK_FRONT_ENDS[level], front_ends or ["mel"], sound)
         grids.append({"sound": sounds, "pool": ["passthrough"], "scale": ["passthrough"], "model": networks})
     return grids
-
-
-def in_words(parameters: dict[str, Any]) -> str:
-    """Describe a candidate of the grid: ``MFCC + deltas, 5 segments, SVC (C=10)``."""
-    sound, segments, model = parameters["sound"], parameters.get("pool__segments", 1), parameters["model"]
-    parts = [
-        (f"{sound.n_mfcc} MFCC" if isinstance(sound, MFCC) else f"{sound.n_mels} mel bands")
-        + ("", " + deltas", " + double deltas")[sound.deltas]
-    ]
-    if sound.trim_db is not None:
-        parts.append("trimmed")
-    if sound.level is not None:
-        parts.append("levelled")
-    if segments > 1:
-        parts.append(f"{segments} segments")
-    return ", ".join([*parts, MODEL_WORDS[type(model)].format(**model.get_params())])
 
 
 def _front_ends(known: dict[str, list], kinds: Sequence[str] | None, sound: dict[str, Any]) -> list:

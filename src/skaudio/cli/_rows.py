@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from skaudio.cli._files import check_writable
-from skaudio.cli._listen import PORTION
 from skaudio.cli._messages import reason, warn
+from skaudio.cli._precompute import PORTION
 from skaudio.io import AudioError
 from skaudio.io._replacing import replacing
 

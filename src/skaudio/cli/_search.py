@@ -15,13 +15,14 @@ from skaudio.cli._clips import generated_clips, own_clips
 from skaudio.cli._evaluation import evaluate
 from skaudio.cli._files import check_writable, size_of, temporary_folder
 from skaudio.cli._folds import Fold, classes_of_one_group, count_straddling, make_folds
-from skaudio.cli._grid import in_words, make_grid, make_pipeline
-from skaudio.cli._listen import listen
+from skaudio.cli._grid import make_grid, make_pipeline
 from skaudio.cli._messages import warn
+from skaudio.cli._precompute import precompute
 from skaudio.cli._tables import confusion_table, ranked_table
 from skaudio.inspection import Report
 from skaudio.inspection._display import pyplot
 from skaudio.io._replacing import replacing
+from skaudio.model_selection import OutOfFold, rank_candidates
 
 
 def search(arguments: Namespace, results: TextIO) -> None:
@@ -56,22 +57,20 @@ def search(arguments: Namespace, results: TextIO) -> None:
             sound={"sr": clips.sr, "memory": cache},
             network=clips.network,
         )
-        sounds = [sound for part in grid for sound in part["sound"]]
-        kept = listen(sounds, clips.data, jobs=jobs, on_error=arguments.on_error, quiet=quiet)
+        front_ends = [front_end for part in grid for front_end in part["sound"]]
+        kept = precompute(front_ends, clips.data, jobs=jobs, on_error=arguments.on_error, quiet=quiet)
         if len(kept) < len(clips.data):
             clips = _select(clips, kept)
             folds = _make_folds(clips, arguments)
         _print_task(clips, folds, results)
-        searched, judged, best = evaluate(
+        searched, predictions, best = evaluate(
             make_pipeline(), grid, clips.data, clips.target, folds, scoring=arguments.scoring, jobs=jobs, quiet=quiet
         )
-        _print_results(searched, clips.target, judged.predicted, results)
+        _print_results(searched, predictions, results)
         with replacing(output) as file:
             joblib.dump(best, file, compress=3)  # a forest shrinks to a fifth
         if page is not None:  # while the features are there
-            Report(searched, clips.data, clips.target, judged, title=f"{clips.source}: what the search found").save(
-                page
-            )
+            Report(searched, predictions, title=f"{clips.source}: results of the search").save(page)
     _print_usage(output, page, results)
 
 
@@ -112,18 +111,17 @@ def _print_task(clips: Bunch, folds: list[Fold], results: TextIO) -> None:
     print(f"{clips.source}: {size}; {len(folds)} folds{grouped}\n", file=results, flush=True)
 
 
-def _print_results(searched: GridSearchCV, target: np.ndarray, predicted: np.ndarray, results: TextIO) -> None:
-    table = searched.cv_results_
-    words = [in_words(parameters) for parameters in table["params"]]
-    columns = (table[name] for name in ("mean_test_score", "std_test_score", "mean_fit_time"))
+def _print_results(searched: GridSearchCV, predictions: OutOfFold, results: TextIO) -> None:
+    ranking = rank_candidates(searched)
+    correct = predictions.y_true == predictions.y_pred
     lines = [
-        ranked_table(*columns, words, scoring=searched.scoring),
+        ranked_table(ranking),
         "(mean and standard deviation over folds; mean seconds to fit, with features computed before;",
-        f"the best of {len(words)} on these folds is a little flattered: expect somewhat less on new clips)\n",
-        f"The best: {words[searched.best_index_]}.",
-        "On clips that it was not fitted to (rows: true, columns: predicted):\n",
-        confusion_table(target, predicted),
-        f"accuracy {np.mean(target == predicted):.1%}, {np.sum(target == predicted)} of {len(target)}\n",
+        f"the best of {len(ranking.indices)} was chosen on these folds: expect somewhat less on new clips)\n",
+        f"The best: {ranking.descriptions[0]}.",
+        "Its out-of-fold predictions (rows: true, columns: predicted):\n",
+        confusion_table(predictions.y_true, predictions.y_pred),
+        f"accuracy {correct.mean():.1%}, {correct.sum()} of {len(correct)}\n",
     ]
     print(*lines, sep="\n", file=results)
 
@@ -131,7 +129,7 @@ def _print_results(searched: GridSearchCV, target: np.ndarray, predicted: np.nda
 def _print_usage(output: Path, page: Path | None, results: TextIO) -> None:
     name = str(output)
     lines = [
-        f"Fitted to all clips and written to {name} ({size_of(output)}). To use it:\n",
+        f"Fitted on all clips and written to {name} ({size_of(output)}). To use it:\n",
         f"  skaudio predict {shlex.quote(name)} FILES...\n",
         "or, in Python:\n",
         "  import joblib",
@@ -139,5 +137,5 @@ def _print_usage(output: Path, page: Path | None, results: TextIO) -> None:
         '  model.predict(["clip.wav"]), model.predict_proba(["clip.wav"]), model.classes_',
     ]
     if page is not None:
-        lines.append(f"\nThe clips behind all this, to look at and to listen to, are in {page} ({size_of(page)}).")
+        lines.append(f"\nFigures, spectrograms and sounds of the clips are in {page} ({size_of(page)}).")
     print(*lines, sep="\n", file=results)

@@ -1,9 +1,10 @@
 """Plain-text tables: ranked candidates and confusion matrices."""
 
-from collections.abc import Sequence
 from string import ascii_lowercase
 
 import numpy as np
+
+from skaudio.model_selection import CandidateRanking
 
 MAX_RANKS = 20
 MAX_COLUMNS = 15
@@ -11,44 +12,38 @@ MAX_ROWS = 40
 NAME_WIDTH = 24
 
 
-def ranked_table(
-    means: np.ndarray, deviations: np.ndarray, seconds: np.ndarray, words: Sequence[str], *, scoring: str = "accuracy"
-) -> str:
+def ranked_table(ranking: CandidateRanking) -> str:
     """Format the candidates by rank.
 
     Parameters
     ----------
-    means, deviations : ndarray of shape (n_candidates,)
-        Mean and standard deviation of the score over folds.
-    seconds : ndarray of shape (n_candidates,)
-        Time to fit.
-    words : sequence of str
-        Description of each candidate.
-    scoring : str, default="accuracy"
-        Name of the score.
+    ranking : CandidateRanking
+        The candidates, the best first.
 
     Returns
     -------
     str
-        The table, without a trailing line break.
+        The table of the first 20, without a trailing line break.
 
     Examples
     --------
     >>> import numpy as np
     >>> from skaudio.cli._tables import ranked_table
-    >>> means, deviations, seconds = np.array([[0.5, 0.75], [0.1, 0.05], [2.0, 0.25]])
-    >>> print(ranked_table(means, deviations, seconds, ["MFCC, SVC", "mel, SVC"]))
+    >>> from skaudio.model_selection import CandidateRanking
+    >>> columns = np.array([[0.75, 0.5], [0.05, 0.1], [0.25, 2.0]])
+    >>> ranking = CandidateRanking("accuracy", np.array([1, 0]), ["MelSpectrogram, SVC", "MFCC, SVC"], *columns)
+    >>> print(ranked_table(ranking))
     rank        accuracy   fit s  candidate
-       1   0.750 ± 0.050    0.25  mel, SVC
+       1   0.750 ± 0.050    0.25  MelSpectrogram, SVC
        2   0.500 ± 0.100    2.00  MFCC, SVC
     """
-    order = np.argsort(-means, kind="stable")
-    lines = [f"rank  {scoring.replace('_', ' '):>15}   fit s  candidate"]
-    for rank, i in enumerate(order[:MAX_RANKS], start=1):
+    means, deviations, seconds = ranking.mean_scores, ranking.std_scores, ranking.fit_times
+    lines = [f"rank  {ranking.metric.replace('_', ' '):>15}   fit s  candidate"]
+    for i, description in enumerate(ranking.descriptions[:MAX_RANKS]):
         score = f"{means[i]:.3f} ± {deviations[i]:.3f}"
-        lines.append(f"{rank:4d}  {score:>15}  {seconds[i]:6.2f}  {words[i]}")
-    if len(order) > MAX_RANKS:
-        lines.append(f" ... and {len(order) - MAX_RANKS} more, down to {means[order[-1]]:.3f}")
+        lines.append(f"{i + 1:4d}  {score:>15}  {seconds[i]:6.2f}  {description}")
+    if len(means) > MAX_RANKS:
+        lines.append(f" ... and {len(means) - MAX_RANKS} more, down to {means[-1]:.3f}")
     return "\n".join(lines)
 
 

@@ -5,17 +5,14 @@ them with ``plot(ax=)``; ``ax_`` and ``figure_`` are attributes. They need matpl
 """
 
 from skaudio.inspection._activations import activations
-from skaudio.inspection._band_importance import BandImportance, Importances, band_importance
-from skaudio.inspection._band_importance_display import BandImportanceDisplay
+from skaudio.inspection._band_importance import BandImportance, BandImportanceDisplay, Importances, band_importance
 from skaudio.inspection._detection_error_display import DetectionErrorDisplay
 from skaudio.inspection._events_display import EventsDisplay
 from skaudio.inspection._feature_space_display import FeatureSpaceDisplay
 from skaudio.inspection._filter_display import FilterDisplay
 from skaudio.inspection._listen import listen
 from skaudio.inspection._report import Report
-from skaudio.inspection._saliency import saliency
-from skaudio.inspection._saliency_display import SaliencyDisplay
-from skaudio.inspection._saliency_map import Saliency
+from skaudio.inspection._saliency import Saliency, SaliencyDisplay, saliency
 from skaudio.inspection._search_display import SearchDisplay
 from skaudio.inspection._sound import Sound
 from skaudio.inspection._spectrogram_display import SpectrogramDisplay

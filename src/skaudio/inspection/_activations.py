@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from skaudio.estimators._neural import NeuralEstimator
-from skaudio.inspection._heard import heard_by_network
+from skaudio.inspection._model_input import network_input
 
 
 def activations(estimator: Any, X: Any, layer: str | int) -> np.ndarray:
@@ -46,8 +46,8 @@ def activations(estimator: Any, X: Any, layer: str | int) -> np.ndarray:
     >>> activations(model, X, "convolution_0").shape
     (4, 32, 16, 4)
     """
-    heard = heard_by_network(estimator, X)
-    network = heard.model
+    given = network_input(estimator, X)
+    network = given.model
     if not isinstance(network, NeuralEstimator):
         raise TypeError(f"Expected a network of skaudio.estimators, or a pipeline that ends in one, got {network!r}.")
-    return network.layer_output(heard.frames, layer)
+    return network.layer_output(given.frames, layer)

@@ -1,9 +1,9 @@
 """`band_importance`: permutation importance of frequency bands and time segments."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -14,7 +14,9 @@ from sklearn.utils.validation import check_consistent_length
 
 from skaudio._randomness import own_random_state
 from skaudio.features import FrontEnd
-from skaudio.inspection._media import medium_of
+from skaudio.inspection._display import Display
+from skaudio.inspection._exchange import medium_of, scores_without
+from skaudio.inspection._subdivision import subdivided
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +63,7 @@ class BandImportance:
     segments: Importances
     score: float
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None) -> "BandImportanceDisplay":
         """Plot the importance as a `BandImportanceDisplay`.
 
         Parameters
@@ -74,12 +76,94 @@ class BandImportance:
         BandImportanceDisplay
             The plotted display.
         """
-        from skaudio.inspection._band_importance_display import BandImportanceDisplay
-
         return BandImportanceDisplay(self).plot(ax)
 
     def _repr_html_(self) -> str:
         return self.plot()._repr_html_()
+
+
+class BandImportanceDisplay(Display):
+    """Bar plots of the importance of frequency bands and time segments, with standard errors.
+
+    Parameters
+    ----------
+    importance : BandImportance
+        Importance to plot.
+
+    Attributes
+    ----------
+    bands_, segments_ : matplotlib.container.BarContainer
+        Bars of bands, and of segments.
+    axes_ : ndarray of two matplotlib Axes
+        Axes of bands, and of segments.
+    ax_, figure_ : matplotlib Axes and Figure
+        Axes and figure of both.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.svm import SVC
+    >>> from skaudio.features import MelSpectrogram
+    >>> from skaudio.inspection import BandImportanceDisplay
+    >>> from skaudio.pooling import StatPooling
+    >>> rng, time = np.random.default_rng(0), np.arange(4000) / 8000
+    >>> X = [np.sin(2 * np.pi * f * time) + 0.01 * rng.normal(size=4000) for f in [300, 2000] * 10]
+    >>> model = make_pipeline(MelSpectrogram(sr=8000), StatPooling(), SVC()).fit(X, ["low", "high"] * 10)
+    >>> display = BandImportanceDisplay.from_estimator(model, X, ["low", "high"] * 10, n_bands=4, random_state=0)
+    >>> len(display.bands_), len(display.segments_)
+    (4, 8)
+    """
+
+    def __init__(self, importance: BandImportance) -> None:
+        self.importance = importance
+
+    @classmethod
+    def from_estimator(cls, pipeline: Any, X: Any, y: Any, *, ax: Any = None, **how: Any) -> Self:
+        """Compute and plot the importance of bands and segments.
+
+        Parameters
+        ----------
+        pipeline, X, y
+            See `band_importance`.
+        ax : matplotlib Axes, default=None
+            Axes to plot on. If None, a new figure is created.
+        **how : dict
+            Further parameters of `band_importance`.
+
+        Returns
+        -------
+        BandImportanceDisplay
+            The plotted display.
+        """
+        return cls(band_importance(pipeline, X, y, **how)).plot(ax)
+
+    def plot(self, ax: Any = None) -> Self:
+        """Plot visualization.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on, side by side. If None, a new figure is created.
+
+        Returns
+        -------
+        BandImportanceDisplay
+            The display itself.
+        """
+        ax = self._take_axes(ax, (9.0, 3.5))
+        self.axes_ = subdivided(ax, 1, 2)[0]
+        found, (left, right) = self.importance, self.axes_
+        # Titles of their own: that of the axes whose place they take would be behind them.
+        left.set_title(f"fall of the score {found.score:.3f} without a band")
+        right.set_title("and without a segment")
+        self.bands_ = left.barh(**_bars(found.bands, "y", "height", "xerr"))
+        left.set(xlabel="fall", ylabel="band [Hz]")
+        left.set_yticks(range(len(found.bands.edges)), [f"{edge:.0f}" for edge in found.bands.edges])
+        self.segments_ = right.bar(**_bars(found.segments, "x", "width", "yerr"))
+        right.set(xlabel="segment [s]", ylabel="fall")
+        right.set_xticks(range(len(found.segments.edges)), [f"{edge:.3g}" for edge in found.segments.edges])
+        return self
 
 
 def band_importance(
@@ -173,7 +257,7 @@ def band_importance(
     medium = medium_of(pipeline, X, front_end)
     frequencies = medium.frequencies
     band_edges = _mel_edges(frequencies, n_bands) if isinstance(bands, str) else _edges(bands, "bands")
-    if np.ndim(segments) == 0:
+    if isinstance(segments, (int, np.integer)):
         segment_edges = np.linspace(0.0, medium.duration(), int(segments) + 1)
     else:
         segment_edges = _edges(segments, "segments")
@@ -186,7 +270,7 @@ def band_importance(
     parts: list[tuple | None] = [None]
     parts += [(0, *pair) for pair in pairwise(band_edges)]
     parts += [(1, *pair) for pair in pairwise(segment_edges)]
-    scores = np.array(Parallel(n_jobs)(delayed(_scores_without)(medium, scorer, y, draws, part) for part in parts))
+    scores = np.array(Parallel(n_jobs)(delayed(scores_without)(medium, scorer, y, draws, part) for part in parts))
     lost = scores[0] - scores[1:]
     n = len(band_edges) - 1
     return BandImportance(
@@ -194,22 +278,6 @@ def band_importance(
         Importances(segment_edges, lost[n:]),
         float(scorer(medium.model, medium.whole(np.arange(len(y))), y)),
     )
-
-
-def _scores_without(medium: Any, scorer: Callable, y: np.ndarray, draws: list, part: tuple | None) -> list[float]:
-    """Score all draws of clips with a part replaced by that of others, or unaltered if `part` is None."""
-
-    def replaced(times: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
-        axis, low, high = part
-        places = (frequencies, times)[axis]
-        # The last band has its upper edge, too: otherwise nothing had the highest frequency.
-        inside = (places >= low) & ((places < high) | (places == high) & (high == places.max()))
-        return np.broadcast_to(np.expand_dims(inside, axis), (len(times), len(frequencies)))
-
-    def altered(rows: np.ndarray, donors: np.ndarray) -> Any:
-        return medium.whole(rows) if part is None else medium.mixed(rows, donors, replaced)
-
-    return [scorer(medium.model, altered(rows, donors), y[rows]) for rows, donors in draws]
 
 
 def _mel_edges(frequencies: np.ndarray, n_bands: int) -> np.ndarray:
@@ -224,3 +292,11 @@ def _edges(given: Sequence[float], name: str) -> np.ndarray:
     if edges.ndim != 1 or len(edges) < 2 or not (np.diff(edges) > 0).all():
         raise ValueError(f"{name}={given!r}; expected edges that rise, two at least.")
     return edges
+
+
+def _bars(found: Importances, place: str, width: str, error: str) -> dict[str, Any]:
+    """Return parameters of bars of equal width: to scale, a low mel band would be hardly visible."""
+    n = len(found.values)
+    length = "width" if width == "height" else "height"
+    errors = None if np.isnan(found.standard_error).any() else found.standard_error
+    return {place: np.arange(n) + 0.5, width: 0.9, length: found.mean, error: errors, "capsize": 3}

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from skaudio._validation import as_frames
 from skaudio.features import MelSpectrogram
+from skaudio.inspection._parts import computed_frames
 from skaudio.io import load, resample
 
 # Rates in Hz that MP3 knows, and how it is made smaller, from good to hardly good enough: 2000 bytes a second.
@@ -81,7 +81,7 @@ def _picture(y: np.ndarray, sr: float) -> str:
     from PIL import Image
 
     bands = min(PICTURE_BANDS, max(8, int(sr / 125)))  # more would be narrower than the bins
-    frames = as_frames(MelSpectrogram(sr=sr, n_mels=bands, top_db=FLOOR_DB).transform([y]))[0]
+    frames = computed_frames(MelSpectrogram(sr=sr, n_mels=bands, top_db=FLOOR_DB), [y])[0][0]
     lowest = frames.min()
     shades = (frames - lowest) / max(float(np.ptp(frames)), 1e-6)
     pixels = (255 * colormaps["magma"](shades.T[::-1])[..., :3]).astype(np.uint8)

@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from skaudio._validation import as_frames
 from skaudio.features import FrontEnd, MelSpectrogram
-from skaudio.inspection._parts import are_bands
+from skaudio.inspection._parts import are_bands, computed_frames
 
 
 def clip_pictures(front_end: FrontEnd, clips: Sequence) -> list[np.ndarray]:
@@ -27,9 +26,9 @@ def clip_pictures(front_end: FrontEnd, clips: Sequence) -> list[np.ndarray]:
     """
     if are_bands(front_end.channel_frequencies()):
         return [_picture(front_end, clip) for clip in clips]
-    heard = [front_end.waveform(clip) for clip in clips]
-    return [_picture(MelSpectrogram(sr=front_end.rate), y) for y in heard]
+    mel = MelSpectrogram(sr=front_end.rate)
+    return [_picture(mel, front_end.waveform(clip)) for clip in clips]
 
 
 def _picture(front_end: FrontEnd, clip: Any) -> np.ndarray:
-    return as_frames(front_end.transform([clip]), allow_nan=True)[0].T
+    return computed_frames(front_end, [clip])[0][0].T

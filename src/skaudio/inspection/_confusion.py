@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.metrics import confusion_matrix
 
 from skaudio.inspection._clip_card import ClipCard
+from skaudio.model_selection import OutOfFold
 
 
 class Confusion:
@@ -14,25 +15,24 @@ class Confusion:
 
     Parameters
     ----------
-    target, predicted : ndarray of shape (n_clips,)
-        True and predicted classes.
-    excess : ndarray of shape (n_clips,)
-        Confidence of a mistake.
+    predictions : OutOfFold
+        True and predicted classes of the clips.
     max_clips : int
         Maximum number of clips to show: mistakes first, the most confident before others; then correct ones, equally
         many of each class.
     """
 
-    def __init__(self, target: np.ndarray, predicted: np.ndarray, excess: np.ndarray, max_clips: int) -> None:
+    def __init__(self, predictions: OutOfFold, max_clips: int) -> None:
+        target, predicted = predictions.y_true, predictions.y_pred
         self._names = np.unique(np.concatenate([target, predicted]))
         self._counts = confusion_matrix(target, predicted, labels=self._names)
         self._cells = {
-            (row, column): np.flatnonzero((target == true) & (predicted == said))
+            (row, column): np.flatnonzero((target == true) & (predicted == name))
             for row, true in enumerate(self._names)
-            for column, said in enumerate(self._names)
+            for column, name in enumerate(self._names)
         }
         mistakes = np.flatnonzero(target != predicted)
-        order = mistakes[np.argsort(-excess[mistakes], kind="stable")].tolist()
+        order = mistakes[np.argsort(-predictions.margins[mistakes], kind="stable")].tolist()
         right = [self._cells[row, row] for row in range(len(self._names))]
         # In turns: the first of each class, then the second.
         order += [int(own[turn]) for turn in range(max(map(len, right))) for own in right if turn < len(own)]
@@ -49,7 +49,7 @@ class Confusion:
             rows.append(
                 f'<tr><th scope="row">{escape(str(name))}</th>{cells}<td><span>{self._recall(row)}</span></td></tr>'
             )
-        corner = '<th scope="col">true, below; predicted, to the right</th>'
+        corner = '<th scope="col">rows: true; columns: predicted</th>'
         return (
             f'<table class="confusion" aria-label="confusion matrix">\n<thead><tr>{corner}{head}'
             '<th scope="col">recall</th></tr></thead>\n<tbody>\n' + "\n".join(rows) + "\n</tbody>\n</table>"
@@ -57,8 +57,8 @@ class Confusion:
 
     def sections(self, cards: Mapping[int, ClipCard], names: Mapping[int, str]) -> Iterator[str]:
         """Return the table, and for each of its cells the clips, which are hidden until its link is followed."""
-        yield '<h2 id="matrix">Who was taken for whom</h2>'
-        yield "<p>Clips that the model was not fitted to. A number opens its clips, to look at and to listen to.</p>"
+        yield '<h2 id="matrix">Confusion matrix</h2>'
+        yield "<p>Out-of-fold predictions. A number opens its clips.</p>"
         n_clips = int(self._counts.sum())
         if len(self.shown) < n_clips:
             yield (
@@ -106,7 +106,7 @@ class Confusion:
     def _words(self, row: int, column: int) -> str:
         count = self._counts[row, column]
         clips = f"{count} clip{'' if count == 1 else 's'} of {self._names[row]}"
-        return f"{clips}, recognised" if row == column else f"{clips}, taken for {self._names[column]}"
+        return f"{clips}, predicted correctly" if row == column else f"{clips}, predicted as {self._names[column]}"
 
 
 def _figure(i: int, card: ClipCard, name: str) -> str:

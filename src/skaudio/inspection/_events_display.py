@@ -1,6 +1,7 @@
 """Events of a recording, detected and true, with spectrogram and scores."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Self
 
 from sklearn.utils.validation import check_is_fitted
@@ -10,7 +11,7 @@ from skaudio.features import FrontEnd, MelSpectrogram
 from skaudio.inspection._colours import class_colours
 from skaudio.inspection._display import Display
 from skaudio.inspection._recording_events import events_of
-from skaudio.inspection._spectrogram_display import SpectrogramDisplay, undrawn_spectrogram
+from skaudio.inspection._spectrogram_display import SpectrogramDisplay, clip_spectrogram
 from skaudio.inspection._subdivision import subdivided
 from skaudio.io import clip_kind, duration_seconds
 
@@ -220,35 +221,34 @@ class EventsDisplay(Display):
             The display itself.
         """
         n_lanes = len(self.labels) * (1 if self.true is None else 2)
-        rows = [(self._draw_events, max(1.0, LANE_INCHES * n_lanes))]
+        rows: list[tuple[Callable, float]] = [(self._draw_events, max(1.0, LANE_INCHES * n_lanes))]
         if self.track is not None:
-            rows.insert(0, (self._draw_scores, 1.5))
+            rows.insert(0, (partial(self._draw_scores, self.track), 1.5))
         if self.spectrogram is not None:
-            rows.insert(0, (self._draw_spectrogram, 2.5))
+            rows.insert(0, (self.spectrogram.plot, 2.5))
         heights = [height for _, height in rows]
         ax = self._take_axes(ax, (9.0, sum(heights) + 0.8))
         self.axes_ = subdivided(ax, len(rows), sharex=True, height_ratios=heights)[:, 0]
         self._colours = dict(zip(self.labels, class_colours(len(self.labels)), strict=True))
-        self.lines_, self.threshold_lines_, self.bars_ = {}, [], {}
+        self.lines_: dict[Any, Any] = {}
+        self.threshold_lines_: list[Any] = []
+        self.bars_: dict[tuple[Any, str], Any] = {}
         for axes, (draw, _) in zip(self.axes_, rows, strict=True):
             draw(axes)
             axes.label_outer()
         self.axes_[-1].set(xlabel="time [s]", xlim=(0.0, self._end()))
         return self
 
-    def _draw_spectrogram(self, ax: Any) -> None:
-        self.spectrogram.plot(ax)
-
-    def _draw_scores(self, ax: Any) -> None:
-        for label, scores in zip(self.labels, self.track.scores.T, strict=True):
-            (self.lines_[label],) = ax.plot(self.track.times, scores, color=self._colours[label], label=label, lw=1.2)
+    def _draw_scores(self, track: Track, ax: Any) -> None:
+        for label, scores in zip(self.labels, track.scores.T, strict=True):
+            (self.lines_[label],) = ax.plot(track.times, scores, color=self._colours[label], label=label, lw=1.2)
         for threshold in self.thresholds:
             self.threshold_lines_.append(ax.axhline(threshold, color="0.35", linestyle="--", linewidth=0.9))
         ax.set_ylabel("score")
 
     def _draw_events(self, ax: Any) -> None:
         lanes = {"found": self.found} if self.true is None else {"true": self.true, "found": self.found}
-        names = []
+        names: list[str] = []
         for label in self.labels:
             for lane, events in lanes.items():
                 spans = [(event.onset, event.duration) for event in events if event.label == label]
@@ -265,8 +265,9 @@ class EventsDisplay(Display):
         if self.duration is not None:
             return self.duration
         ends = [event.offset for event in [*(self.true or []), *self.found]]
-        for times in (self.track and self.track.times, self.spectrogram and self.spectrogram.times):
-            ends += [] if times is None else [float(times[-1])]
+        for part in (self.track, self.spectrogram):
+            if part is not None and part.times is not None:
+                ends.append(float(part.times[-1]))
         return max(ends, default=1.0)
 
 
@@ -279,4 +280,4 @@ def _spectrogram(front_end: Any, recording: Any) -> SpectrogramDisplay:
             )
     if not isinstance(front_end, FrontEnd):
         raise TypeError(f"front_end is {type(front_end).__name__}; expected one of skaudio.features.")
-    return undrawn_spectrogram(front_end, recording)
+    return SpectrogramDisplay(**clip_spectrogram(front_end, recording))

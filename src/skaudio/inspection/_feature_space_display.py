@@ -201,7 +201,8 @@ class FeatureSpaceDisplay(Display):
         """
         ax = self._take_axes(ax, (7.0, 5.0))
         continuous = self.labels is not None and self.labels.dtype.kind == "f"
-        names, colours = None, "C0"
+        names: list | None = None
+        colours: Any = "C0"
         if continuous:
             colours = self.labels
         elif self.labels is not None:

@@ -81,13 +81,11 @@ class Derivatives:
     def _convolution(self, n_channels: int) -> str:
         """Return the name of the last layer whose maps are not much coarser along frequency than the frames."""
         body = body_of(self._network) or self._network
-        names = [
-            layer.name
-            for layer in body.layers
-            if len(shape := getattr(layer.output, "shape", ())) == 4
-            and shape[2] * FINEST >= n_channels
-            and shape[3] > 1
-        ]
+        names = []
+        for layer in body.layers:
+            shape: tuple = getattr(layer.output, "shape", ())
+            if len(shape) == 4 and shape[2] * FINEST >= n_channels and shape[3] > 1:
+                names.append(layer.name)
         if not names:
             raise TypeError(
                 "This network has no convolution over time and channels, which Grad-CAM needs. Use method='integrated'."

@@ -4,7 +4,7 @@ import numpy as np
 
 from skaudio.dsp import istft, stft
 from skaudio.features import Spectrogram
-from skaudio.inspection._saliency_map import Saliency
+from skaudio.inspection._saliency import Saliency
 from skaudio.inspection._sound import Sound
 
 
@@ -43,29 +43,29 @@ def listen(saliency: Saliency, keep: float = 0.8) -> Sound:
     >>> rng, time = np.random.default_rng(0), np.arange(4000) / 8000
     >>> X = [np.sin(2 * np.pi * f * time) + 0.01 * rng.normal(size=4000) for f in [300, 2000] * 5]
     >>> model = make_pipeline(MelSpectrogram(sr=8000), StatPooling(), SVC()).fit(X, ["low", "high"] * 5)
-    >>> heard = listen(saliency(model, X[:1], method="occlusion")[0])
-    >>> heard.duration
+    >>> sound = listen(saliency(model, X[:1], method="occlusion")[0])
+    >>> sound.duration
     0.5
     """
     if not 0.0 < keep <= 1.0:
         raise ValueError(f"keep={keep!r}; expected a share above 0 and at most 1.")
-    if saliency.clip is None or saliency.times is None:
+    if saliency.clip is None or saliency.front_end is None or saliency.times is None:
         raise ValueError(
-            "This saliency knows no sound: it is of frames, or of frames that are not those of a front end. Explain a "
-            "pipeline that begins with a front end, given clips."
+            "The saliency map has no sound: it was computed from frames, or the times of its frames are unknown. "
+            "Compute that of a pipeline that begins with a front end, from clips."
         )
     sr = saliency.front_end.rate
     y = saliency.front_end.waveform(saliency.clip)
-    ear = Spectrogram(sr=sr)
-    settings = ear.stft_settings()
+    spectrogram = Spectrogram(sr=sr)
+    settings = spectrogram.stft_settings()
     spectrum = stft(y, **settings)
     kept = _kept(saliency.values, keep)
-    rows = _nearest(saliency.times, ear.frame_times(len(spectrum)))
+    rows = _nearest(saliency.times, spectrogram.frame_times(len(spectrum)))
     mask = kept[rows]
     if saliency.frequencies is None:
         mask = mask.any(axis=1, keepdims=True)
     else:
-        mask = np.stack([mask[:, near].any(axis=1) for near in _nearest_channels(saliency.frequencies, ear)], axis=1)
+        mask = np.stack([mask[:, near].any(axis=1) for near in _bands(saliency.frequencies, spectrogram)], axis=1)
     return Sound(istft(spectrum * mask, length=len(y), **settings), sr)
 
 
@@ -86,7 +86,7 @@ def _nearest(places: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     return np.searchsorted(middles, wanted)
 
 
-def _nearest_channels(frequencies: np.ndarray, ear: Spectrogram) -> list[np.ndarray]:
+def _bands(frequencies: np.ndarray, spectrogram: Spectrogram) -> list[np.ndarray]:
     """Return the channels nearest to each bin of a spectrum: several, if derivatives are among them."""
     places = np.unique(frequencies)
-    return [np.flatnonzero(frequencies == places[near]) for near in _nearest(places, ear.channel_frequencies())]
+    return [np.flatnonzero(frequencies == places[near]) for near in _nearest(places, spectrogram.bin_frequencies())]

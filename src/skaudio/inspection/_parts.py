@@ -1,10 +1,13 @@
 """Parts of a fitted estimator: the front end, and the model after it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from skaudio._frames import Channels
+from skaudio._validation import frames_and_channels
 from skaudio.features import FrontEnd
 
 # Where estimators keep the fitted ones that they are made of.
@@ -15,6 +18,7 @@ def front_end_of(estimator: Any) -> FrontEnd | None:
     """Find the front end of an estimator: itself, or the first one within it; None if there is none."""
     if isinstance(estimator, FrontEnd):
         return estimator
+    found: Iterable[FrontEnd | None]
     if isinstance(estimator, (list, tuple)):
         found = map(front_end_of, estimator)
     elif isinstance(estimator, Pipeline):
@@ -25,7 +29,7 @@ def front_end_of(estimator: Any) -> FrontEnd | None:
     return next((part for part in found if part is not None), None)
 
 
-def hearing_and_rest(estimator: Any) -> tuple[FrontEnd | None, Any]:
+def front_end_and_rest(estimator: Any) -> tuple[FrontEnd | None, Any]:
     """Split a pipeline that begins with a front end into the front end and the pipeline of the remaining steps.
 
     An estimator that takes frames (or sound, but not as such a pipeline) is returned unchanged, without a front end.
@@ -49,10 +53,24 @@ def rate_of(estimator: Any, front_end: FrontEnd | None) -> float:
     ValueError
         If there is neither.
     """
-    ear = front_end or front_end_of(estimator)
-    if ear is None:
+    found = front_end or front_end_of(estimator)
+    if found is None:
         raise ValueError(
-            f"Nothing tells at which sampling rate {type(estimator).__name__} hears. Pass one by "
+            f"The sampling rate of {type(estimator).__name__} is unknown, as it has no front end of skaudio. Pass "
             "front_end=skaudio.features.Spectrogram(sr=...)."
         )
-    return ear.rate
+    return found.rate
+
+
+def computed_frames(front_end: FrontEnd, clips: Any) -> tuple[np.ndarray, Channels | None]:
+    """Compute the frames of clips, and return their metadata, too.
+
+    Raises
+    ------
+    TypeError
+        If the front end pools the frames of each clip.
+    """
+    frames, channels = frames_and_channels(front_end.transform(clips), allow_nan=True)
+    if frames is None:
+        raise TypeError(f"{front_end} computes one vector for each clip, not frames: use pooling=None.")
+    return frames, channels

@@ -9,23 +9,19 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import clone, is_classifier
-from sklearn.model_selection import check_cv
 
 from skaudio import __version__
 from skaudio.inspection._clip_card import ClipCard, clip_card
 from skaudio.inspection._confusion import Confusion
 from skaudio.inspection._display import png_uri, pyplot
 from skaudio.inspection._feature_space_display import FeatureSpaceDisplay
-from skaudio.inspection._out_of_fold import OutOfFold, clip_array, out_of_fold
 from skaudio.inspection._page import framed, page, table
-from skaudio.inspection._parts import hearing_and_rest, rate_of
+from skaudio.inspection._parts import front_end_and_rest, rate_of
 from skaudio.inspection._saliency import saliency
 from skaudio.inspection._search_display import SearchDisplay
-from skaudio.inspection._words import in_words
 from skaudio.io import clip_name
 from skaudio.io._replacing import replacing
-
-MAX_RANKS = 20
+from skaudio.model_selection import CandidateRanking, OutOfFold, out_of_fold, rank_candidates
 
 
 class Report:
@@ -41,12 +37,10 @@ class Report:
     ----------
     search : GridSearchCV or alike
         Fitted search.
-    clips : ndarray of shape (n_clips, ...)
-        Clips that it was fitted on.
-    target : ndarray of shape (n_clips,)
-        Classes of the clips.
-    judged : OutOfFold
+    predictions : OutOfFold
         Out-of-fold predictions of the best candidate.
+    metric : str or None, default=None
+        Name of the score, for a search with several. If None, the one that it was refitted by.
     max_clips : int, default=500
         Maximum number of clips on the page; of more, mistakes come first.
     n_mistakes : int, default=6
@@ -54,7 +48,7 @@ class Report:
     max_megabytes : float, default=9.5
         Maximum size of the page; the quality of the sound is lowered, then clips are shortened, to fit. Figures take
         part of it, and each clip at least a second of sound.
-    title : str, default="What the search found"
+    title : str, default="Results of the search"
         Title of the page.
 
     See Also
@@ -83,19 +77,17 @@ class Report:
     def __init__(
         self,
         search: Any,
-        clips: np.ndarray,
-        target: np.ndarray,
-        judged: OutOfFold,
+        predictions: OutOfFold,
         *,
+        metric: str | None = None,
         max_clips: int = 500,
         n_mistakes: int = 6,
         max_megabytes: float = 9.5,
-        title: str = "What the search found",
+        title: str = "Results of the search",
     ) -> None:
         self.search = search
-        self.clips = clips
-        self.target = target
-        self.judged = judged
+        self.predictions = predictions
+        self.metric = metric
         self.max_clips = max_clips
         self.n_mistakes = n_mistakes
         self.max_megabytes = max_megabytes
@@ -141,11 +133,10 @@ class Report:
         best = clone(search.estimator).set_params(**clone(search.best_params_, safe=False))
         if not is_classifier(best):
             raise TypeError(
-                f"The search is of {type(best).__name__}s that are no classifiers; a report compares classes."
+                f"The search is over {type(best).__name__}, which is not a classifier; a report compares classes."
             )
-        clips, target = clip_array(X), np.asarray(y)
-        folds = list(check_cv(search.cv if cv is None else cv, target, classifier=True).split(clips, target, groups))
-        return cls(search, clips, target, out_of_fold(best, clips, target, folds, n_jobs), **page)
+        cv = search.cv if cv is None else cv
+        return cls(search, out_of_fold(best, X, y, groups=groups, cv=cv, n_jobs=n_jobs), **page)
 
     def save(self, path: str | PathLike) -> None:
         """Write the page atomically.
@@ -161,106 +152,92 @@ class Report:
     @cached_property
     def html(self) -> str:
         """HTML of the page."""
-        confusion = Confusion(self.target, self.judged.predicted, self.judged.excess, self.max_clips)
-        before = [self._summary(), *self._ranking()]
-        after = [*self._feature_space(confusion), *self._mistakes()]
+        confusion = Confusion(self.predictions, self.max_clips)
+        before = [self._summary(), *self._candidates()]
+        after = [*self._feature_space(confusion.shown), *self._mistakes()]
         room = 1e6 * self.max_megabytes - sum(map(len, [*before, *after])) - len(confusion.matrix()) - 20_000
         n_letters = room / len(confusion.shown) - 500  # what is written beside picture and player
         cards = self._cards(confusion.shown, n_letters)
-        names = {i: _name(self.clips[i], i) for i in confusion.shown}
+        names = {i: self._name(i) for i in confusion.shown}
         return page(self.title, [*before, *confusion.sections(cards, names), *after])
 
     def _repr_html_(self) -> str:
         return framed(self.html)
 
+    @cached_property
+    def _ranking(self) -> CandidateRanking:
+        return rank_candidates(self.search, self.metric)
+
     def _cards(self, shown: np.ndarray, n_letters: float) -> dict[int, ClipCard]:
-        rate, cards, quality = rate_of(self.judged.models[0], None), {}, 0
+        rate, cards, quality = rate_of(self.predictions.estimators[0], None), {}, 0
         for i in shown.tolist():
-            cards[i] = clip_card(self.clips[i], rate, n_letters, max(0, quality - 1))
+            cards[i] = clip_card(self.predictions.X[i], rate, n_letters, max(0, quality - 1))
             quality = cards[i].quality
         return cards
 
     def _summary(self) -> str:
-        n, right = len(self.target), int(np.sum(self.target == self.judged.predicted))
-        best = self._words[self.search.best_index_]
+        classes, correct = self.predictions.y_true, self.predictions.y_true == self.predictions.y_pred
+        best = self._ranking.descriptions[self._ranking.indices.tolist().index(self.search.best_index_)]
         return (
-            f"<p>{n} clips of {len(np.unique(self.target))} classes; the best of "
-            f"{len(self.search.cv_results_['params'])} candidates is <strong>{escape(best)}</strong>. "
-            f"Of clips that it was not fitted to, {right} of {n} are right, {right / n:.1%}. As the best was chosen on "
-            "these folds, expect somewhat less on new clips.</p>\n"
+            f"<p>{len(classes)} clips of {len(np.unique(classes))} classes; the best of "
+            f"{len(self._ranking.indices)} candidates is <strong>{escape(best)}</strong>. "
+            f"Of the clips that it was not fitted on, {correct.sum()} of {len(correct)} are classified correctly, "
+            f"{correct.mean():.1%}. As the best was chosen on these folds, expect somewhat less on new clips.</p>\n"
             f'<p class="note">Made by skaudio {__version__}.</p>'
         )
 
-    @cached_property
-    def _words(self) -> list[str]:
-        """Describe each candidate by all that candidates differ in."""
-        candidates = self.search.cv_results_["params"]
-        names = list(dict.fromkeys(name for candidate in candidates for name in candidate))
-        words: list[list[str]] = [[] for _ in candidates]
-        for name in names:
-            rows = [i for i, candidate in enumerate(candidates) if name in candidate]
-            for i, word in zip(rows, in_words([candidates[i][name] for i in rows]), strict=True):
-                if word != "passthrough":
-                    words[i].append(f"{name.rpartition('__')[2]}={word}" if "__" in name else word)
-        return [", ".join(own) or "as it is" for own in words]
-
-    def _ranking(self) -> list[str]:
-        results = self.search.cv_results_
-        key = "score" if "mean_test_score" in results else self.search.refit
-        means, deviations = results[f"mean_test_{key}"], results[f"std_test_{key}"]
-        order, words = np.argsort(-means, kind="stable"), self._words
+    def _candidates(self) -> list[str]:
+        ranking = self._ranking
+        columns = ranking.mean_scores, ranking.std_scores, ranking.fit_times, ranking.descriptions
         rows = [
-            (str(rank), f"{means[i]:.3f} ± {deviations[i]:.3f}", f"{results['mean_fit_time'][i]:.2f}", words[i])
-            for rank, i in enumerate(order[:MAX_RANKS], start=1)
+            (str(rank), f"{mean:.3f} ± {std:.3f}", f"{seconds:.2f}", description)
+            for rank, (mean, std, seconds, description) in enumerate(zip(*columns, strict=True), start=1)
         ]
-        header = ("rank", "score, mean and deviation over folds", "seconds to fit", "candidate")
+        header = ("rank", f"{ranking.metric}, mean and deviation over folds", "seconds to fit", "candidate")
         parts = ["<h2>Candidates</h2>", _scrolled(table(header, rows, label="candidates by rank"))]
-        if len(order) > MAX_RANKS:
-            parts.append(f'<p class="note">And {len(order) - MAX_RANKS} more, down to {means[order[-1]]:.3f}.</p>')
         try:
-            display = SearchDisplay.from_estimator(self.search)
-        except ValueError as error:  # what is varied does not make two axes
+            display = SearchDisplay.from_estimator(self.search, metric=self.metric)
+        except ValueError as error:  # the varied parameters are not two axes
             return [*parts, f'<p class="note">No table of scores by parameters: {escape(str(error))}</p>']
-        words = "Best scores by the parameters that the search varied"
-        return [*parts, "<h3>Scores by parameters</h3>", _figure(display.figure_, words)]
+        caption = "Best scores by the parameters that the search varied"
+        return [*parts, "<h3>Scores by parameters</h3>", _figure(display.figure_, caption)]
 
-    def _feature_space(self, confusion: Confusion) -> list[str]:
-        shown = confusion.shown
-        words = "Where clips are to the model: near each other if it finds them alike. A point opens its clip."
-        model = self.judged.models[0]
+    def _feature_space(self, shown: np.ndarray) -> list[str]:
+        found = self.predictions
+        caption = "Embedding of the clips by the model: similar ones are near each other. A point opens its clip."
         try:
-            display = FeatureSpaceDisplay.from_estimator(model, self.clips[shown], self.target[shown], s=30)
+            display = FeatureSpaceDisplay.from_estimator(found.estimators[0], found.X[shown], found.y_true[shown], s=30)
         except TypeError as error:
             return ["<h2>Feature space</h2>", f'<p class="note">{escape(str(error))}</p>']
         display.scatter_.set_urls([f"#clip-{i}" for i in shown])
-        return ["<h2>Feature space</h2>", f"<p>{words}</p>", f"<div>{_svg(display.figure_)}</div>"]
+        return ["<h2>Feature space</h2>", f"<p>{caption}</p>", f"<div>{_svg(display.figure_)}</div>"]
 
     def _mistakes(self) -> list[str]:
-        excess = self.judged.excess
-        worst = [int(i) for i in np.argsort(-excess, kind="stable")[: self.n_mistakes] if excess[i] > 0.0]
-        parts = ["<h2>Why the worst mistakes were made</h2>"]
+        margins = self.predictions.margins
+        worst = [int(i) for i in np.argsort(-margins, kind="stable")[: self.n_mistakes] if margins[i] > 0.0]
+        parts = ["<h2>Saliency of the worst mistakes</h2>"]
         if not worst:
             return [*parts, "<p>No mistakes to explain.</p>"]
         parts.append(
-            "<p>What speaks for the class that was said (red) and against it (blue), to the model that was not fitted "
-            "to the clip.</p>"
+            "<p>Evidence for the predicted class (red) and against it (blue), by the model that was not fitted on the "
+            "clip.</p>"
         )
         return [*parts, '<div class="pairs">', *map(self._explained, worst), "</div>"]
 
     def _explained(self, i: int) -> str:
-        said, true, model = self.judged.predicted[i], self.target[i], self.judged.models[self.judged.fold_of[i]]
-        front_end, _ = hearing_and_rest(model)
-        # Of what has no bands, tiles are cut out of the sound: there, frequencies can be seen.
+        found = self.predictions
+        model = found.estimators[found.folds[i]]
+        front_end, _ = front_end_and_rest(model)
+        # Without bands, tiles of the sound are occluded, so that frequencies can be seen.
         in_sound = front_end is None or front_end.channel_frequencies() is None
-        found = saliency(model, self.clips[[i]], "occlusion", said, in_sound=in_sound)[0]
-        words = f"{_name(self.clips[i], i)}: {true}, taken for {said}"
-        figure = found.plot().figure_
-        heading = f'<h3><a href="#clip-{i}">{escape(words)}</a></h3>'
-        return f"<div>{heading}\n{_figure(figure, f'Saliency of {words}')}</div>"
+        figure = saliency(model, found.X[[i]], "occlusion", found.y_pred[i], in_sound=in_sound)[0].plot().figure_
+        caption = f"{self._name(i)}: {found.y_true[i]}, predicted as {found.y_pred[i]}"
+        heading = f'<h3><a href="#clip-{i}">{escape(caption)}</a></h3>'
+        return f"<div>{heading}\n{_figure(figure, f'Saliency of {caption}')}</div>"
 
-
-def _name(clip: Any, i: int) -> str:
-    return Path(clip).name if isinstance(clip, (str, PathLike)) else clip_name(clip, i)
+    def _name(self, i: int) -> str:
+        clip = self.predictions.X[i]
+        return Path(clip).name if isinstance(clip, (str, PathLike)) else clip_name(clip, i)
 
 
 def _scrolled(html: str) -> str:

@@ -1,22 +1,217 @@
-"""`saliency`: saliency maps of an estimator's predictions."""
+"""Saliency maps: the contribution of each part of a clip to its prediction."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
-from skaudio._tensorflow import import_keras
-from skaudio._validation import check_clips, frames_and_channels
-from skaudio.dsp import istft, stft
 from skaudio.estimators._supervised import SupervisedEstimator
 from skaudio.features import FrontEnd, Spectrogram
-from skaudio.inspection._heard import Heard, heard_by_model, heard_by_network
-from skaudio.inspection._occlusion import occluded, tiles_of
-from skaudio.inspection._parts import are_bands, front_end_of, hearing_and_rest, rate_of
-from skaudio.inspection._saliency_map import Saliency
-from skaudio.inspection._targets import chosen_columns, columns_of
+from skaudio.inspection._attribution import differentiate, occlude_frames, occlude_sound
+from skaudio.inspection._display import Display
+from skaudio.inspection._model_input import model_input, network_input, sound_input
+from skaudio.inspection._parts import front_end_and_rest, front_end_of, rate_of
+from skaudio.inspection._spectrogram_display import SpectrogramDisplay
 
 METHODS = ("gradient", "integrated", "gradcam", "occlusion")
+COLOURED = 0.99  # quantile of the values that gets the strongest colour; larger ones look the same
+
+
+@dataclass(frozen=True, eq=False)
+class Saliency:
+    """Saliency map: contribution of each frame and channel of a clip to a class score (or a prediction).
+
+    Returned by `saliency`.
+
+    Attributes
+    ----------
+    values : ndarray of float32, shape (n_frames, n_channels)
+        Contributions: above 0 in favour of the target, below 0 against it.
+    frames : ndarray of float32, shape (n_frames, n_channels)
+        Input of the estimator.
+    times : ndarray of shape (n_frames,) or None
+        Centres of the frames in seconds from the first sample that the front end takes; None if unknown.
+    frequencies : ndarray of shape (n_channels,) or None
+        Centre frequencies of the channels in Hz; None if channels are not bands.
+    method : str
+        Method by which it was computed.
+    target : object
+        The explained class, or index of the output.
+    score : float
+        The estimator's score of the target: its decision value, log-odds, or prediction.
+    baseline_score : float
+        The score of the baseline. Values of ``method="integrated"`` sum up to the difference of both scores.
+    clip : object
+        The clip, if the estimator was given clips; else None.
+    front_end : front end or None
+        Front end that computed the frames.
+    channel_names : list of str or None
+        Names of the channels, if they are those of the front end.
+    """
+
+    values: np.ndarray
+    frames: np.ndarray
+    times: np.ndarray | None
+    frequencies: np.ndarray | None
+    method: str
+    target: Any
+    score: float
+    baseline_score: float
+    clip: Any = None
+    front_end: FrontEnd | None = None
+    channel_names: list[str] | None = None
+
+    def share(
+        self, *, times: tuple[float, float] | None = None, frequencies: tuple[float, float] | None = None
+    ) -> float:
+        """Return the share of the positive saliency in a part of the clip.
+
+        Parameters
+        ----------
+        times : (float, float) or None, default=None
+            Start and end, in seconds. If None, the whole clip.
+        frequencies : (float, float) or None, default=None
+            Lowest and highest frequency, in Hz. If None, all.
+
+        Returns
+        -------
+        float
+            Share, in [0, 1]; also 0 if no value is positive.
+
+        Raises
+        ------
+        ValueError
+            If the saliency map has no times or frequencies.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skaudio.inspection import Saliency
+        >>> values = np.array([[1.0, 0.0], [2.0, -5.0], [0.0, 1.0]])
+        >>> times, frequencies = np.array([0.0, 0.1, 0.2]), np.array([500.0, 900.0])
+        >>> found = Saliency(values, values, times, frequencies, "gradient", "owl", score=1.0, baseline_score=0.0)
+        >>> found.share(frequencies=(400.0, 600.0)), found.share(times=(0.05, 0.15))
+        (0.75, 0.5)
+        """
+        inside = np.ones(self.values.shape, bool)
+        for what, within, axis in (("times", times, 1), ("frequencies", frequencies, 0)):
+            if within is None:
+                continue
+            middles = getattr(self, what)
+            if middles is None:
+                raise ValueError(f"This saliency has no {what}: its frames are not those of a front end that has.")
+            inside &= np.expand_dims((middles >= within[0]) & (middles <= within[1]), axis)
+        positive = np.maximum(self.values, 0.0)
+        total = float(positive.sum(dtype=np.float64))
+        return float(positive[inside].sum(dtype=np.float64)) / total if total > 0.0 else 0.0
+
+    def plot(self, ax: Any = None, **mesh: Any) -> "SaliencyDisplay":
+        """Plot the saliency map over the frames as a `SaliencyDisplay`.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on. If None, a new figure is created.
+        **mesh : dict
+            Keyword arguments of ``matplotlib.axes.Axes.pcolormesh``.
+
+        Returns
+        -------
+        SaliencyDisplay
+            The plotted display.
+        """
+        return SaliencyDisplay(self).plot(ax, **mesh)
+
+    def _repr_html_(self) -> str:
+        return self.plot()._repr_html_()
+
+
+class SaliencyDisplay(Display):
+    """Saliency map over the frames of a clip: evidence for a class (red) and against it (blue).
+
+    Parameters
+    ----------
+    saliency : Saliency
+        Saliency map to plot.
+
+    Attributes
+    ----------
+    frames_ : SpectrogramDisplay
+        The frames, in grey.
+    mesh_ : matplotlib.collections.QuadMesh
+        The values; larger ones are more opaque.
+    ax_, figure_ : matplotlib Axes and Figure
+        Axes and figure of the plot.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.svm import SVC
+    >>> from skaudio.features import MelSpectrogram
+    >>> from skaudio.inspection import SaliencyDisplay
+    >>> from skaudio.pooling import StatPooling
+    >>> rng, time = np.random.default_rng(0), np.arange(4000) / 8000
+    >>> X = [np.sin(2 * np.pi * f * time) + 0.01 * rng.normal(size=4000) for f in [300, 2000] * 5]
+    >>> model = make_pipeline(MelSpectrogram(sr=8000), StatPooling(), SVC()).fit(X, ["low", "high"] * 5)
+    >>> display = SaliencyDisplay.from_estimator(model, X[0], method="occlusion")
+    >>> display.ax_.get_title()
+    'low, by occlusion'
+    """
+
+    def __init__(self, saliency: Saliency) -> None:
+        self.saliency = saliency
+
+    @classmethod
+    def from_estimator(
+        cls, estimator: Any, clip: Any, method: str = "gradient", target: Any = None, *, ax: Any = None, **how: Any
+    ) -> Self:
+        """Compute and plot the saliency map of one clip.
+
+        Parameters
+        ----------
+        estimator, method, target
+            See `saliency`.
+        clip : clip, or ndarray of shape (n_frames, n_channels)
+            A single input of the estimator.
+        ax : matplotlib Axes, default=None
+            Axes to plot on. If None, a new figure is created.
+        **how : dict
+            Further parameters of `saliency`.
+
+        Returns
+        -------
+        SaliencyDisplay
+            The plotted display.
+        """
+        return cls(saliency(estimator, [clip], method, target, **how)[0]).plot(ax)
+
+    def plot(self, ax: Any = None, **mesh: Any) -> Self:
+        """Plot visualization.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on. If None, a new figure is created.
+        **mesh : dict
+            Keyword arguments of ``matplotlib.axes.Axes.pcolormesh``.
+
+        Returns
+        -------
+        SaliencyDisplay
+            The display itself.
+        """
+        found = self.saliency
+        ax = self._take_axes(ax, (8.0, 4.0))
+        places = {"times": found.times, "frequencies": found.frequencies, "channel_names": found.channel_names}
+        self.frames_ = SpectrogramDisplay.from_array(found.frames, **places, ax=ax, cmap="Greys")
+        sizes = np.abs(found.values)
+        most = float(np.quantile(sizes[sizes > 0.0], COLOURED, method="higher")) if sizes.any() else 1.0
+        strength = np.minimum(np.sqrt(sizes.T / most), 1.0)  # by a few large values alone, the others would not be seen
+        over = {"cmap": "RdBu_r", "vmin": -most, "vmax": most, "alpha": strength, **mesh}
+        self.mesh_ = SpectrogramDisplay.from_array(found.values, **places, ax=ax, **over).mesh_
+        ax.set_title(f"{found.target}, by {found.method}")
+        return self
 
 
 def saliency(
@@ -123,100 +318,37 @@ def saliency(
     """
     if method not in METHODS:
         raise ValueError(f"method={method!r} is not known; expected one of {METHODS}.")
-    if method == "occlusion":
+    if method != "occlusion":
+        given = network_input(estimator, X, front_end)
+        if not isinstance(given.model, SupervisedEstimator):
+            raise TypeError(
+                f"method={method!r} needs a network of skaudio.estimators that learns from targets, got "
+                f"{type(given.model).__name__}. Use method='occlusion'."
+            )
+        found = differentiate(given, target, method, baseline=baseline, layer=layer, smooth=smooth, n_steps=n_steps)
+    else:
         if in_sound is None:
-            in_sound = hearing_and_rest(estimator)[0] is None and front_end_of(estimator) is not None
+            in_sound = front_end_and_rest(estimator)[0] is None and front_end_of(estimator) is not None
         if in_sound:
-            return _by_tiles_of_sound(estimator, X, target, front_end)
-        return _by_tiles_of_frames(heard_by_model(estimator, X, front_end), target, baseline)
-    heard = heard_by_network(estimator, X, front_end)
-    if not isinstance(heard.model, SupervisedEstimator):
-        raise TypeError(
-            f"method={method!r} needs a network of skaudio.estimators that learns from targets, got "
-            f"{type(heard.model).__name__}. Use method='occlusion'."
-        )
-    return _by_derivatives(heard, method, target, baseline, layer, smooth, n_steps)
-
-
-def _by_derivatives(
-    heard: Heard, method: str, target: Any, baseline: Any, layer: str | int | None, smooth: float, n_steps: int
-) -> list[Saliency]:
-    network = heard.model
-    scores = columns_of(network, heard.frames)
-    columns, targets = chosen_columns(network, scores, target)
-    import_keras()
-    from skaudio.inspection._gradients import Derivatives, class_activation, integrated
-
-    derivatives = Derivatives(network.model_, network.learner_.architecture.stride)
-    found = []
-    for i, (frames, column) in enumerate(zip(heard.frames, columns, strict=True)):
-        nothing = heard.baseline(i, baseline)
-        if method == "gradient":
-            values = derivatives.of_input(frames[np.newaxis], column)[0] * (frames - nothing)
-            values = gaussian_filter(values, (smooth, smooth if are_bands(heard.frequencies) else 0.0))
-        elif method == "integrated":
-            values = integrated(derivatives, frames, nothing, column, n_steps)
+            spectrogram = Spectrogram(sr=rate_of(estimator, front_end))
+            given = sound_input(estimator, X, spectrogram)
+            found = occlude_sound(given, target, spectrogram)
         else:
-            values = class_activation(derivatives, frames, nothing, column, layer)
-        empty = derivatives.score(nothing, column)
-        found.append(_saliency_of(heard, i, values, method, targets[i], scores[i, column], empty))
-    return found
-
-
-def _by_tiles_of_frames(heard: Heard, target: Any, baseline: Any) -> list[Saliency]:
-    scores = columns_of(heard.model, heard.frames)
-    columns, targets = chosen_columns(heard.model, scores, target)
-    found = []
-    for i, (clip, column) in enumerate(zip(heard.frames, columns, strict=True)):
-
-        def scores_of(clips: np.ndarray, column: int = column) -> np.ndarray:
-            return columns_of(heard.model, clips)[:, column]
-
-        nothing, times = heard.baseline(i, baseline), heard.times(i)
-        tiles = tiles_of(len(clip), heard.places, None if times is None or len(times) < 2 else times[1] - times[0])
-        values = occluded(clip, nothing, np.abs(clip - nothing), tiles, scores[i, column], scores_of)
-        empty = scores_of(nothing[np.newaxis])[0]
-        found.append(_saliency_of(heard, i, values, "occlusion", targets[i], scores[i, column], empty))
-    return found
-
-
-def _by_tiles_of_sound(estimator: Any, X: Any, target: Any, front_end: FrontEnd | None) -> list[Saliency]:
-    ear = Spectrogram(sr=rate_of(estimator, front_end))
-    settings = ear.stft_settings()
-    X = check_clips(ear, X, reset=False)
-    scores = columns_of(estimator, X)
-    columns, targets = chosen_columns(estimator, scores, target)
-    heard = Heard(estimator, *frames_and_channels(ear.transform(X)), clips=X, front_end=ear)
-    found = []
-    for i, (column, frames) in enumerate(zip(columns, heard.frames, strict=True)):
-        y = ear.waveform(X[i])
-        spectrum = stft(y, **settings)
-
-        def scores_of(spectra: np.ndarray, column: int = column, length: int = len(y)) -> np.ndarray:
-            clips = [(istft(spectrum, length=length, **settings), ear.sr) for spectrum in spectra]
-            return columns_of(estimator, clips)[:, column]
-
-        tiles = tiles_of(len(frames), heard.places, settings["hop_length"] / ear.sr)
-        silence = np.zeros_like(spectrum)
-        values = occluded(spectrum, silence, np.abs(spectrum), tiles, scores[i, column], scores_of)
-        empty = scores_of(silence[np.newaxis])[0]
-        found.append(_saliency_of(heard, i, values, "occlusion", targets[i], scores[i, column], empty))
-    return found
-
-
-def _saliency_of(
-    heard: Heard, i: int, values: np.ndarray, method: str, target: Any, score: float, baseline_score: float
-) -> Saliency:
-    return Saliency(
-        values=values.astype(np.float32),
-        frames=heard.frames[i],
-        times=heard.times(i),
-        frequencies=heard.frequencies,
-        method=method,
-        target=target,
-        score=float(score),
-        baseline_score=float(baseline_score),
-        clip=None if heard.clips is None else heard.clips[i],
-        front_end=heard.front_end if heard.clips is not None else None,
-        channel_names=heard.channel_names,
-    )
+            given = model_input(estimator, X, front_end)
+            found = occlude_frames(given, target, baseline)
+    return [
+        Saliency(
+            values=values.astype(np.float32),
+            frames=given.frames[i],
+            times=given.times(i),
+            frequencies=given.frequencies,
+            method=method,
+            target=explained,
+            score=float(score),
+            baseline_score=float(baseline_score),
+            clip=None if given.clips is None else given.clips[i],
+            front_end=None if given.clips is None else given.front_end,
+            channel_names=given.channel_names,
+        )
+        for i, (values, explained, score, baseline_score) in enumerate(found)
+    ]

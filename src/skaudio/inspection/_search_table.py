@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skaudio.features import FrontEnd
-from skaudio.inspection._words import in_words
+from skaudio.model_selection import describe_estimators, rank_candidates
 
 
 class SearchTable(NamedTuple):
@@ -40,34 +40,24 @@ def search_table(search: Any, rows: str | None, columns: str | None, metric: str
         If there is no such parameter or metric, if it is ambiguous, or if all fits failed.
     """
     candidates = search.cv_results_["params"]
-    key, score_name = _metric(search, metric)
+    ranking = rank_candidates(search, metric)
     names = list(dict.fromkeys(name for candidate in candidates for name in candidate))
     if len(names) == 1 and {rows, columns} <= {None, *names}:
         rows, columns = _only_axis(names[0], rows, columns, candidates)
     else:
         rows = _chosen("rows", rows, names, candidates, (_is_front_end, _only_transforms), "front ends")
         columns = _chosen("columns", columns, names, candidates, (_predicts,), "models")
-    row_words, column_words = (_in_words(search, candidates, name) for name in (rows, columns))
-    row_names, column_names = list(dict.fromkeys(row_words)), list(dict.fromkeys(column_words))
+    row_of, column_of = (_values(search, candidates, name) for name in (rows, columns))
+    row_names, column_names = list(dict.fromkeys(row_of)), list(dict.fromkeys(column_of))
     scores = np.full((len(row_names), len(column_names)), np.nan)
-    for row, column, score in zip(row_words, column_words, search.cv_results_[key], strict=True):
-        cell = row_names.index(row), column_names.index(column)
+    for i, score in zip(ranking.indices, ranking.mean_scores, strict=True):
+        cell = row_names.index(row_of[i]), column_names.index(column_of[i])
         scores[cell] = np.fmax(scores[cell], score)  # a fit that failed is NaN
     if np.isnan(scores).all():
-        raise ValueError(f"All of {key} are NaN: all fits failed. Use error_score='raise' to see why.")
-    return SearchTable(scores, row_names, column_names, rows or "", columns or "", score_name)
-
-
-def _metric(search: Any, metric: str | None) -> tuple[str, str]:
-    """Return the column of scores, and their name."""
-    scored = [name.removeprefix("mean_test_") for name in search.cv_results_ if name.startswith("mean_test_")]
-    if scored == ["score"] and metric is None:
-        scoring = getattr(search, "scoring", None)
-        return "mean_test_score", scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
-    metric = search.refit if metric is None else metric
-    if metric not in scored:
-        raise ValueError(f"metric={metric!r} is no score of this search; pass one of metric={scored}.")
-    return f"mean_test_{metric}", metric
+        raise ValueError(
+            f"All scores by {ranking.metric} are NaN: all fits failed. Use error_score='raise' to see why."
+        )
+    return SearchTable(scores, row_names, column_names, rows or "", columns or "", ranking.metric)
 
 
 def _only_axis(
@@ -80,10 +70,11 @@ def _only_axis(
     return rows, columns
 
 
-def _in_words(search: Any, candidates: list[dict], name: str | None) -> list[str]:
+def _values(search: Any, candidates: list[dict], name: str | None) -> list[str]:
+    """Describe the value of a parameter in each candidate."""
     if name is None:  # there is one row, or one column
         return [""] * len(candidates)
-    return in_words([_value(search, one, name) for one in candidates])
+    return describe_estimators([_value(search, one, name) for one in candidates])
 
 
 def _chosen(argument: str, name: str | None, names: list[str], candidates: list[dict], tests: tuple, what: str) -> str:

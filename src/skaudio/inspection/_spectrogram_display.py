@@ -5,10 +5,9 @@ from typing import Any, Self
 import numpy as np
 
 from skaudio._frames import channels_of
-from skaudio._validation import as_frames
 from skaudio.features import FrontEnd, Waveform
 from skaudio.inspection._display import Display, pyplot
-from skaudio.inspection._parts import are_bands
+from skaudio.inspection._parts import are_bands, computed_frames
 
 MAX_FRAMES = 4000
 
@@ -95,10 +94,7 @@ class SpectrogramDisplay(Display):
             )
         if isinstance(estimator, Waveform):
             raise TypeError("The samples of a Waveform are no spectrogram: use skaudio.inspection.WaveformDisplay.")
-        display = undrawn_spectrogram(estimator, clip, cls)
-        if display.frames.ndim == 1:
-            raise TypeError(f"{estimator} gives no frames: use pooling=None.")
-        return display.plot(ax, **mesh)
+        return cls(**clip_spectrogram(estimator, clip)).plot(ax, **mesh)
 
     @classmethod
     def from_array(
@@ -190,17 +186,15 @@ class SpectrogramDisplay(Display):
         return self
 
 
-def undrawn_spectrogram(
-    front_end: FrontEnd, clip: Any, display: type[SpectrogramDisplay] = SpectrogramDisplay
-) -> SpectrogramDisplay:
-    """Compute the display of a clip's frames without plotting it, for axes that are created later."""
-    frames = as_frames(front_end.transform([clip]), allow_nan=True)[0]
-    return display(
-        frames,
-        times=front_end.frame_times(len(frames)),
-        frequencies=front_end.channel_frequencies(),
-        channel_names=front_end.get_feature_names_out(),
-    )
+def clip_spectrogram(front_end: FrontEnd, clip: Any) -> dict[str, Any]:
+    """Compute the frames of a clip and their axes, as parameters of `SpectrogramDisplay`."""
+    frames = computed_frames(front_end, [clip])[0][0]
+    return {
+        "frames": frames,
+        "times": front_end.frame_times(len(frames)),
+        "frequencies": front_end.channel_frequencies(),
+        "channel_names": front_end.get_feature_names_out(),
+    }
 
 
 def _thinned(frames: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

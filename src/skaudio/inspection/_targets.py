@@ -3,10 +3,9 @@
 from typing import Any
 
 import numpy as np
-from scipy.special import logit
 from sklearn.base import is_classifier, is_outlier_detector, is_regressor
 
-MIN_PROBABILITY = 1e-4  # a forest's certainty is no infinite score
+from skaudio._class_scores import class_scores
 
 
 def columns_of(model: Any, clips: Any) -> np.ndarray:
@@ -29,13 +28,7 @@ def columns_of(model: Any, clips: Any) -> np.ndarray:
             f"Cannot explain {type(model).__name__}: expected a fitted classifier, regressor or outlier detector, or a "
             "pipeline that ends in one."
         )
-    if hasattr(model, "decision_function"):
-        values = np.asarray(model.decision_function(clips))
-        return np.column_stack([-values, values]) if values.ndim == 1 else values
-    probabilities = model.predict_proba(clips)
-    if isinstance(probabilities, list):  # of several labels, some of scikit-learn's models give a table for each
-        probabilities = np.column_stack([table[:, -1] for table in probabilities])
-    return logit(np.clip(probabilities, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY))
+    return class_scores(model, clips)
 
 
 def chosen_columns(model: Any, columns: np.ndarray, target: Any) -> tuple[np.ndarray, list]:

@@ -128,15 +128,18 @@ class TrainingDisplay(Display):
 
         names = [name for name in self.history if name not in NOT_DRAWN]
         measures = list(dict.fromkeys(["loss", *(name.removeprefix(HELD_OUT) for name in names)]))
-        self.right_ax_ = ax.twinx() if len(measures) > 1 else None
+        self.right_ax_: Any = ax.twinx() if len(measures) > 1 else None
         self.lines_ = {}
         for name in sorted(names, key=lambda name: measures.index(name.removeprefix(HELD_OUT))):
             number = measures.index(name.removeprefix(HELD_OUT))
-            style = {"color": f"C{number}", "linestyle": "--" if name.startswith(HELD_OUT) else "-", "label": name}
+            style: dict[str, Any] = {
+                "color": f"C{number}",
+                "linestyle": "--" if name.startswith(HELD_OUT) else "-",
+                "label": name,
+            }
             values = np.asarray(self.history[name], float)
-            where = self.right_ax_ if number else ax
-            # An epoch alone is no line.
-            style["marker"] = "." if len(values) == 1 else None
+            where: Any = self.right_ax_ if number else ax
+            style["marker"] = "." if len(values) == 1 else None  # a single epoch is not a line
             (self.lines_[name],) = where.plot(np.arange(1, len(values) + 1), values, **{**style, **line})
         self._mark_best()
         ax.set(xlabel="epoch", ylabel="loss")

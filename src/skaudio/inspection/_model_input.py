@@ -8,13 +8,13 @@ from sklearn.pipeline import Pipeline
 
 from skaudio._frames import Channels, with_channels
 from skaudio._validation import check_clips, frames_and_channels
-from skaudio.features import FrontEnd
-from skaudio.inspection._parts import hearing_and_rest
+from skaudio.features import FrontEnd, Spectrogram
+from skaudio.inspection._parts import computed_frames, front_end_and_rest
 
 
 @dataclass(frozen=True, eq=False)
-class Heard:
-    """Frames of clips that a front end passes to a model.
+class ModelInput:
+    """Frames that a front end passes to a model, with their metadata and their clips.
 
     Attributes
     ----------
@@ -112,17 +112,16 @@ class Heard:
         return self.channels if same else None
 
 
-def heard_by_model(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> Heard:
+def model_input(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> ModelInput:
     """Return the frames of the front end that a pipeline begins with, and the model of the steps after it.
 
     For an estimator that takes frames itself, `X` are the frames, and ``front_end`` is what computed them, if they
     carry no metadata.
     """
-    own, model = hearing_and_rest(estimator)
+    own, model = front_end_and_rest(estimator)
     if own is not None:
         clips = check_clips(own, X, reset=False)
-        frames, channels = frames_and_channels(own.transform(clips), allow_nan=True)
-        return Heard(model, frames, channels, clips, own)
+        return ModelInput(model, *computed_frames(own, clips), clips, own)
     frames, channels = frames_and_channels(X)
     if frames is None:
         raise TypeError(
@@ -131,23 +130,29 @@ def heard_by_model(estimator: Any, X: Any, front_end: FrontEnd | None = None) ->
         )
     if front_end is not None:
         channels = front_end.channels_out()
-    return Heard(model, frames, channels, front_end=front_end)
+    return ModelInput(model, frames, channels, front_end=front_end)
 
 
-def heard_by_network(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> Heard:
-    """Return the frames that the last step of a pipeline takes, and that step; else as `heard_by_model`."""
-    heard = heard_by_model(estimator, X, front_end)
-    if not isinstance(heard.model, Pipeline):
-        return heard
-    before, network = heard.model[:-1], heard.model[-1]
+def network_input(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> ModelInput:
+    """Return the frames that the last step of a pipeline takes, and that step; else as `model_input`."""
+    given = model_input(estimator, X, front_end)
+    if not isinstance(given.model, Pipeline):
+        return given
+    before, network = given.model[:-1], given.model[-1]
     if len(before) == 0:
-        return replace(heard, model=network)
-    frames, channels = frames_and_channels(before.transform(with_channels(heard.frames, heard.channels)))
+        return replace(given, model=network)
+    frames, channels = frames_and_channels(before.transform(with_channels(given.frames, given.channels)))
     if frames is None:
         raise TypeError(
             f"{type(network).__name__} gets a table of vectors here, not frames: there is nothing to lay out over "
             "time. Use method='occlusion'."
         )
-    if channels is None and [len(clip) for clip in frames] == [len(clip) for clip in heard.frames]:
-        channels = heard.channels  # of a step that changes values, in the same time
-    return replace(heard, model=network, frames=frames, channels=channels)
+    if channels is None and [len(clip) for clip in frames] == [len(clip) for clip in given.frames]:
+        channels = given.channels  # of a step that changes values, in the same time
+    return replace(given, model=network, frames=frames, channels=channels)
+
+
+def sound_input(estimator: Any, X: Any, spectrogram: Spectrogram) -> ModelInput:
+    """Return the clips that an estimator takes, with their spectrograms."""
+    clips = check_clips(spectrogram, X, reset=False)
+    return ModelInput(estimator, *computed_frames(spectrogram, clips), clips, spectrogram)

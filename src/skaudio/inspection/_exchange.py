@@ -8,17 +8,17 @@ import numpy as np
 from skaudio._validation import check_clips, stack_frames
 from skaudio.dsp import istft, stft
 from skaudio.features import FrontEnd, Spectrogram
-from skaudio.inspection._heard import heard_by_model
-from skaudio.inspection._parts import hearing_and_rest, rate_of
+from skaudio.inspection._model_input import model_input
+from skaudio.inspection._parts import front_end_and_rest, rate_of
 
 
 class FrameMedium:
     """Exchange of bands and segments in the frames of the front end, which are computed once."""
 
-    def __init__(self, pipeline: Any, X: Any) -> None:
-        heard = heard_by_model(pipeline, X)
-        self.model, self.frequencies = heard.model, heard.frequencies
-        self._frames, self._times_of = heard.frames, heard.times_of
+    def __init__(self, pipeline: Any, X: Any, front_end: FrontEnd, frequencies: np.ndarray) -> None:
+        given = model_input(pipeline, X)
+        self.model, self._frames = given.model, given.frames
+        self.frequencies, self._times_of = frequencies, front_end.frame_times
 
     def duration(self) -> float:
         """Return the duration of the longest clip in seconds."""
@@ -41,29 +41,29 @@ class SoundMedium:
     """Exchange of bands and segments in the waveform, by its short-time Fourier transform."""
 
     def __init__(self, estimator: Any, X: Any, rate: float) -> None:
-        self.model, self._ear = estimator, Spectrogram(sr=rate)
-        self._settings = self._ear.stft_settings()
-        self.frequencies = self._ear.channel_frequencies()
-        self._clips = [self._ear.waveform(clip) for clip in check_clips(self._ear, X, reset=False)]
+        self.model, self._spectrogram = estimator, Spectrogram(sr=rate)
+        self._settings = self._spectrogram.stft_settings()
+        self.frequencies = self._spectrogram.bin_frequencies()
+        self._clips = [self._spectrogram.waveform(clip) for clip in check_clips(self._spectrogram, X, reset=False)]
 
     def duration(self) -> float:
         """Return the duration of the longest clip in seconds."""
-        return max(map(len, self._clips)) / self._ear.sr
+        return max(map(len, self._clips)) / self._spectrogram.sr
 
     def whole(self, rows: np.ndarray) -> list:
         """Return clips as the model takes them."""
-        return [(self._clips[row], self._ear.sr) for row in rows]
+        return [(self._clips[row], self._spectrogram.sr) for row in rows]
 
     def mixed(self, rows: np.ndarray, donors: np.ndarray, replaced: Callable) -> list:
         """Return clips with parts replaced by those of others."""
         return [
-            (self._mixed(self._clips[a], self._clips[b], replaced), self._ear.sr)
+            (self._mixed(self._clips[a], self._clips[b], replaced), self._spectrogram.sr)
             for a, b in zip(rows, donors, strict=True)
         ]
 
     def _mixed(self, own: np.ndarray, other: np.ndarray, replaced: Callable) -> np.ndarray:
         spectrum, others = stft(own, **self._settings), stft(other, **self._settings)
-        where = replaced(self._ear.frame_times(len(spectrum)), self.frequencies)
+        where = replaced(self._spectrogram.frame_times(len(spectrum)), self.frequencies)
         return istft(_put_in(spectrum, others, where), length=len(own), **self._settings)
 
 
@@ -75,10 +75,28 @@ def medium_of(estimator: Any, X: Any, front_end: FrontEnd | None) -> FrameMedium
     ValueError
         If the sampling rate is unknown.
     """
-    own = hearing_and_rest(estimator)[0]
-    if own is not None and own.channel_frequencies() is not None:
-        return FrameMedium(estimator, X)
+    own = front_end_and_rest(estimator)[0]
+    frequencies = None if own is None else own.channel_frequencies()
+    if own is not None and frequencies is not None:
+        return FrameMedium(estimator, X, own, frequencies)
     return SoundMedium(estimator, X, rate_of(estimator, front_end))
+
+
+def scores_without(
+    medium: FrameMedium | SoundMedium, scorer: Callable, y: np.ndarray, draws: list, part: tuple | None
+) -> list[float]:
+    """Score all draws of clips with a part replaced by that of others, or unaltered if `part` is None."""
+    if part is None:
+        return [scorer(medium.model, medium.whole(rows), y[rows]) for rows, _ in draws]
+    axis, low, high = part
+
+    def replaced(times: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+        places = (frequencies, times)[axis]
+        # The last band includes its upper edge: otherwise the highest frequency would be in no band.
+        inside = (places >= low) & ((places < high) | (places == high) & (high == places.max()))
+        return np.broadcast_to(np.expand_dims(inside, axis), (len(times), len(frequencies)))
+
+    return [scorer(medium.model, medium.mixed(rows, donors, replaced), y[rows]) for rows, donors in draws]
 
 
 def _put_in(own: np.ndarray, other: np.ndarray, where: np.ndarray) -> np.ndarray:

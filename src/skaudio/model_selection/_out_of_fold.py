@@ -1,0 +1,136 @@
+"""Out-of-fold predictions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.base import clone
+from sklearn.model_selection import check_cv
+
+from skaudio._class_scores import class_scores
+from skaudio._validation import as_array_or_sequence
+
+
+@dataclass(frozen=True, eq=False)
+class OutOfFold:
+    """Out-of-fold predictions: each sample by an estimator that was fitted without it.
+
+    Returned by `out_of_fold`.
+
+    Attributes
+    ----------
+    X : ndarray of shape (n_samples, ...)
+        The samples.
+    y_true, y_pred : ndarray of shape (n_samples,)
+        True and predicted classes.
+    margins : ndarray of shape (n_samples,)
+        Score of the predicted class less that of the true one: 0 where the prediction is correct, and infinite where
+        the estimator was not fitted on any sample of the true class. Scores are decision values, or log-odds.
+    estimators : list of estimators
+        One for each fold, fitted without its test samples.
+    folds : ndarray of int, shape (n_samples,)
+        Test fold of each sample.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.model_selection import OutOfFold
+    >>> clips, y_true, y_pred = np.array([["a.wav", "b.wav"], ["dog", "owl"], ["dog", "dog"]])
+    >>> found = OutOfFold(clips, y_true, y_pred, margins=np.array([0.0, 1.5]), estimators=[], folds=np.array([0, 0]))
+    >>> found.X[found.y_true != found.y_pred].tolist()
+    ['b.wav']
+    """
+
+    X: np.ndarray
+    y_true: np.ndarray
+    y_pred: np.ndarray
+    margins: np.ndarray
+    estimators: list
+    folds: np.ndarray
+
+
+def out_of_fold(
+    estimator: Any, X: Any, y: Any, *, groups: Any = None, cv: Any = None, n_jobs: int | None = None
+) -> OutOfFold:
+    """Fit clones of a classifier on each fold, and predict the samples that they were not fitted on.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Classifier to clone.
+    X : batch of clips, or another input of the estimator
+        Samples.
+    y : array-like of shape (n_samples,)
+        Classes.
+    groups : array-like of shape (n_samples,), default=None
+        Groups for the folds.
+    cv : int, cross-validation generator or iterable, default=None
+        Folds that test each sample once. If None, five stratified folds.
+    n_jobs : int or None, default=None
+        Number of processes.
+
+    Returns
+    -------
+    OutOfFold
+        Predictions, and the estimators that made them.
+
+    Raises
+    ------
+    ValueError
+        If a sample is not tested exactly once.
+
+    See Also
+    --------
+    sklearn.model_selection.cross_val_predict : Out-of-fold predictions alone.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skaudio.model_selection import out_of_fold
+    >>> X, y = load_iris(return_X_y=True)
+    >>> found = out_of_fold(SVC(), X, y, cv=3)
+    >>> int((found.y_pred != found.y_true).sum()), len(found.estimators)
+    (6, 3)
+    """
+    X, y = _indexable(X), np.asarray(y)
+    splits = list(check_cv(cv, y, classifier=True).split(X, y, groups))
+    n_tests = np.bincount(np.concatenate([test for _, test in splits]), minlength=len(y))
+    if not (n_tests == 1).all():
+        raise ValueError(
+            f"{int((n_tests != 1).sum())} of {len(y)} clips are tested never, or more than once. Pass cv=, folds that "
+            "test each clip once, such as StratifiedKFold(5)."
+        )
+    results = Parallel(n_jobs)(delayed(_fit_and_predict)(clone(estimator), X, y, *split) for split in splits)
+    y_pred, margins, folds = np.empty_like(y), np.empty(len(y)), np.empty(len(y), int)
+    for number, ((_, test), (_, predicted, excess)) in enumerate(zip(splits, results, strict=True)):
+        y_pred[test], margins[test], folds[test] = predicted, excess, number
+    return OutOfFold(X, y, y_pred, margins, [fitted for fitted, _, _ in results], folds)
+
+
+def _indexable(X: Sequence) -> np.ndarray:
+    """Return a batch as an array that can be indexed by arrays."""
+    X = as_array_or_sequence(X)  # of a data frame, a list would be its columns
+    if isinstance(X, np.ndarray):
+        return X
+    samples = np.empty(len(X), dtype=object)
+    for i, sample in enumerate(X):
+        samples[i] = sample
+    return samples
+
+
+def _fit_and_predict(
+    estimator: Any, X: np.ndarray, y: np.ndarray, train: np.ndarray, test: np.ndarray
+) -> tuple[Any, np.ndarray, np.ndarray]:
+    estimator.fit(X[train], y[train])
+    predicted = estimator.predict(X[test])
+    scores = class_scores(estimator, X[test])
+    columns = {label: i for i, label in enumerate(np.asarray(estimator.classes_).tolist())}
+    margins = [
+        row[columns[label]] - row[columns[true]] if true in columns else np.inf
+        for row, label, true in zip(scores, predicted.tolist(), y[test].tolist(), strict=True)
+    ]
+    # Where probabilities and predictions do not agree, a mistake is one all the same.
+    return estimator, predicted, np.where(predicted == y[test], 0.0, np.maximum(margins, 0.0))
