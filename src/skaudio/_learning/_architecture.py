@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from skaudio._learning._keras_settings import DEFAULT_SETTINGS, KerasSettings
 
@@ -53,7 +53,7 @@ class Architecture:
 
         return feature_network(network, view[1])
 
-    by_frame: ClassVar[bool] = False
+    by_frame = False  # without an annotation, as it is a field of some only
 
     def trained_on(self, frames: Any, targets: Any) -> Self:  # noqa: ARG002
         """Return the architecture for training on such frames and targets; the weights are the same."""
@@ -124,13 +124,13 @@ class NetworkArchitecture(Architecture):
     def _build(self, n_outputs: int) -> Any:
         from skaudio._learning.networks import image_network, sequence_network
 
-        common = {
+        common: dict[str, Any] = {
             "n_channels": self.n_channels,
             "n_outputs": n_outputs,
             "task": self.task,
             "normalize": self.normalize,
         }
-        if not self.pools_time:
+        if callable(self.tower) or self.n_frames is not None:
             return image_network(self.tower, n_frames=self.n_frames, **common)
         return sequence_network(self.tower, dict(self.settings), pooling=self.pooling, dropout=self.dropout, **common)
 
@@ -181,6 +181,7 @@ class EmbeddingArchitecture(NetworkArchitecture):
         Margin of the loss.
     """
 
+    tower: str | Callable | None  # type: ignore[assignment]  # None is for this class, and handled here
     embedding_dim: int
     unit: bool
     margin: float

@@ -119,7 +119,7 @@ class FrameBatches(Batches):
 
 
 def fill_up(
-    frames: np.ndarray, rows: Sequence[int], stride: int, fill: np.ndarray | float
+    frames: np.ndarray, rows: Sequence[int] | np.ndarray, stride: int, fill: np.ndarray | float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Stack clips in a new, padded array.
 

@@ -93,6 +93,7 @@ class Graph:
         self._held: Weights | None = None
         self._drawn: tuple[int, Weights] | None = None  # the last seed, and its weights
         self._views: dict[Any, Any] = {}
+        self._test_step: Callable | None = None
 
     def run(self, view: Any, weights: Weights, frames: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """Compute the output of a view of the network for a batch.

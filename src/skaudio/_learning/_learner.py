@@ -5,7 +5,7 @@ from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from skaudio._learning._recipe import Recipe
 from skaudio._tensorflow import import_keras
 
 Scale = tuple[np.ndarray, np.ndarray]
+Kind = TypeVar("Kind", bound=Architecture)
 
 
 def _graphs() -> ModuleType:
@@ -62,7 +63,7 @@ class Examples:
     target_scale: Scale | None = None
 
 
-class Learner:
+class Learner(Generic[Kind]):
     """A network that is trained on examples and run on frames.
 
     Parameters
@@ -78,7 +79,7 @@ class Learner:
         Loss and metric of each epoch.
     """
 
-    def __init__(self, architecture: Architecture) -> None:
+    def __init__(self, architecture: Kind) -> None:
         self.architecture = architecture
         self.history: dict[str, list[float]] = {}
         self._weights: Any = None
@@ -150,7 +151,8 @@ class Learner:
                 graph.graft(pretrained._weights)
             if self._weights is None:
                 graph.set_scales((mean[:n_channels], deviation[:n_channels]), examples.target_scale)
-            history, state = {"loss": []}, self._optimizer_state
+            history: dict[str, list[float]] = {"loss": []}
+            state = self._optimizer_state
             if graph.network.trainable_weights:
                 history, state = train(graph, recipe, training, validation, state, self.history)
             self._weights, self._optimizer_state, self.history = graph.weights(), state, history

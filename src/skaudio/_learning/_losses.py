@@ -10,7 +10,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from skaudio._learning._architecture import Architecture
+from skaudio._learning._architecture import Architecture, EmbeddingArchitecture
 from skaudio.nets import ProxyScores, TargetScale
 
 FAR_AWAY = 1e9
@@ -20,7 +20,7 @@ TINY = 1e-9
 def make_loss(architecture: Architecture, network: keras.Model) -> tuple[keras.losses.Loss, list[keras.metrics.Metric]]:
     """Return the loss of a network, and its metrics."""
     task = architecture.task
-    if task in COMPARISONS:
+    if isinstance(architecture, EmbeddingArchitecture):
         return COMPARISONS[task](architecture.margin), []
     if task == "exclusive":
         return keras.losses.CategoricalCrossentropy(from_logits=True), [keras.metrics.CategoricalAccuracy("accuracy")]

@@ -82,12 +82,12 @@ def train(
 
 
 def _loop(
-    graph: Graph, batches: Batches, validation: Batches | None, callbacks: list[Any], epochs: range, *, verbose: int
+    graph: Graph, batches: Batches, validation: Batches | None, given: list[Any], epochs: range, *, verbose: int
 ) -> History:
     """Train for some epochs; return their losses and metrics."""
     network = graph.trained
     callbacks = keras.callbacks.CallbackList(
-        callbacks,
+        given,
         add_history=True,
         add_progbar=verbose != 0,
         verbose=verbose,

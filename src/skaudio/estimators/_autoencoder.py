@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from sklearn.base import _fit_context, clone
@@ -19,7 +19,7 @@ ACTIVATIONS = {"relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sig
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class Autoencoder(NeuralEstimator):
+class Autoencoder(NeuralEstimator[AutoencoderArchitecture]):
     """Base class of estimators built on an autoencoder.
 
     Parameters
@@ -73,7 +73,7 @@ class Autoencoder(NeuralEstimator):
     stacked: bool = False
     activation: str = "relu"
     latent_activation: str = "linear"
-    latent_dim: int | str = "deprecated"
+    latent_dim: int | Literal["deprecated"] = "deprecated"
 
     _parameter_constraints: ClassVar[dict] = {
         "n_components": [Interval(Integral, 1, None, closed="left")],
@@ -215,7 +215,7 @@ class Autoencoder(NeuralEstimator):
             return check_frames(clone(self), y, reset=True) if is_table else None
         if y is None or len(y) == 0 or np.ndim(next(iter(y))) < 2:
             return None
-        clean = as_frames(y)
+        clean: np.ndarray = as_frames(y)  # type: ignore[assignment]  # None is for tables, and clips are none
         shapes = [(clip.shape, other.shape) for clip, other in zip(frames, clean, strict=False)]
         wrong = [i for i, (one, other) in enumerate(shapes) if one != other]
         if wrong or len(clean) != len(frames):
@@ -229,7 +229,9 @@ class Autoencoder(NeuralEstimator):
         warnings.warn("latent_dim is deprecated and will be removed; use n_components.", FutureWarning, 2)
         return self.latent_dim
 
-    def _train(self, learner: Learner, examples: Examples, recipe: Recipe, **options: Any) -> Learner:
+    def _train(
+        self, learner: Learner[AutoencoderArchitecture], examples: Examples, recipe: Recipe, **options: Any
+    ) -> Learner[AutoencoderArchitecture]:
         """Train the network; if stacked, pretrain from the outermost layers inwards first."""
         architecture, pretrained = learner.architecture, None
         for i, units in enumerate(architecture.hidden if self.stacked and not learner.history else ()):

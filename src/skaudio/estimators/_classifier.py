@@ -222,10 +222,10 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
                     "detector."
                 )
             self.classes_ = known
-        unknown = [] if multilabel else np.setdiff1d(y, self.classes_)
-        if multilabel != self._multilabel or len(unknown) or (multilabel and y.shape[1] != len(self.classes_)):
+        unknown: list = [] if multilabel else list(np.setdiff1d(y, self.classes_))
+        if multilabel != self._multilabel or unknown or (multilabel and y.shape[1] != len(self.classes_)):
             raise ValueError(
-                f"y has labels that are not those of the first fit: {list(unknown) or np.shape(y)}. Expected "
+                f"y has labels that are not those of the first fit: {unknown or np.shape(y)}. Expected "
                 f"{list(self.classes_)}; to start anew, use warm_start=False, or clone."
             )
         return y

@@ -66,7 +66,7 @@ class ConvolutionalBody:
     }
 
     def _tower(self) -> tuple[Any, dict[str, Any]]:
-        if self._needs_one_length():
+        if callable(self.architecture) or self.architecture not in SIZES:
             return self.architecture, {}
         sizes = SIZES[self.architecture]
         given = {name: getattr(self, name) for name in sizes if getattr(self, name) is not None}

@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import replace
 from functools import partial
 from numbers import Integral
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -20,8 +20,10 @@ from skaudio._randomness import own_random_state
 from skaudio._validation import check_frames, stack_frames
 from skaudio.estimators._parameters import TrainingParameters
 
+Kind = TypeVar("Kind", bound=Architecture)
 
-class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
+
+class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator, Generic[Kind]):
     """Base class of neural estimators, which have a `Learner`: a network that is trained on frames and run on them.
 
     Parameters are fields of data classes, which generate the ``__init__`` that scikit-learn requires, so that a group
@@ -30,11 +32,12 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
     """
 
     n_features_in_: int  # set by `skaudio._validation.check_frames`
-    learner_: Learner
+    learner_: Learner[Kind]
+    _tables_fit: bool  # whether `fit` was given a table
 
     # ---- what subclasses say
 
-    def _make_architecture(self, frames: np.ndarray, n_outputs: int) -> Architecture:
+    def _make_architecture(self, frames: np.ndarray, n_outputs: int) -> Kind:
         """Return the network architecture for checked frames."""
         raise NotImplementedError
 
@@ -128,7 +131,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator):
         self.n_iter_ = len(self.history_["loss"])
         return self
 
-    def _train(self, learner: Learner, examples: Examples, recipe: Recipe, **options: Any) -> Learner:
+    def _train(self, learner: Learner[Kind], examples: Examples, recipe: Recipe, **options: Any) -> Learner[Kind]:
         """Train a network; options are those of `Learner.fit`."""
         return learner.fit(examples, recipe, **options)
 

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
@@ -72,7 +72,7 @@ class TrainingParameters:
     learning_rate: float = 3e-3
     schedule: str = "cosine"
     weight_decay: float = 1e-2
-    epochs: int | str = "auto"
+    epochs: int | Literal["auto"] = "auto"
     batch_size: int = 16
     early_stopping: bool = False
     validation_fraction: float = 0.1
@@ -195,7 +195,7 @@ class InputParameters:
         kind = kind_of(self._channels_in) if self.channels == "auto" else self.channels
         usual = Augmentation() if self.augmentation is None else BY_KIND[kind]
         masks = None if self.spec_augment is None else int(self.spec_augment)
-        given = {
+        given: dict[str, Any] = {
             "crop": self.time_shift,
             "stretch": self.time_stretch,
             "warp": self.frequency_warp,

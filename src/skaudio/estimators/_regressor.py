@@ -97,7 +97,7 @@ class RegressorHead(RegressorMixin, SupervisedEstimator):
                 f"y has shape {y.shape}, unlike that of the first fit. To start anew, use warm_start=False."
             )
         if not go_on:
-            self._one_output = y.ndim == 1
+            self._one_output: bool = y.ndim == 1
         targets = y.reshape(len(y), -1).astype(np.float32)
         return self._fit(frames, targets, sample_weight, groups, None, go_on=go_on, one_epoch=one_epoch)
 

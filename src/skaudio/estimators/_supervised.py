@@ -15,7 +15,9 @@ from skaudio.estimators._parameters import InputParameters
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputParameters, NeuralEstimator):
+class SupervisedEstimator(
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputParameters, NeuralEstimator[NetworkArchitecture]
+):
     """Base class of classifiers and regressors, which compute scores and embeddings.
 
     Subclasses define the network (`_tower`), the meaning of its scores (`_task`) and the two parameters that have no

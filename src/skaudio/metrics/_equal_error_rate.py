@@ -1,11 +1,19 @@
 """Equal error rate."""
 
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 from sklearn.metrics import roc_curve
 
 
+@overload
+def equal_error_rate(
+    y_true: Any, y_score: Any, *, pos_label: Any = ..., sample_weight: Any = ..., return_threshold: Literal[False] = ...
+) -> float: ...
+@overload
+def equal_error_rate(
+    y_true: Any, y_score: Any, *, pos_label: Any = ..., sample_weight: Any = ..., return_threshold: Literal[True]
+) -> tuple[float, float]: ...
 def equal_error_rate(
     y_true: Any, y_score: Any, *, pos_label: Any = None, sample_weight: Any = None, return_threshold: bool = False
 ) -> float | tuple[float, float]:

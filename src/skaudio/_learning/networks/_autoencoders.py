@@ -5,7 +5,7 @@ An encoder maps standardised frames ``(n_clips, n_frames, n_channels)`` and thei
 Only the latent is passed between them; it need not encode the length of a clip.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -218,8 +218,8 @@ def _recurrent_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_chann
     return layers.Dense(n_channels, name="output")(x)
 
 
-ENCODERS = {"dense": _dense_encoder, "conv": _conv_encoder, "recurrent": _recurrent_encoder}
-DECODERS = {"dense": _dense_decoder, "conv": _conv_decoder, "recurrent": _recurrent_decoder}
+ENCODERS: dict[str, Callable] = {"dense": _dense_encoder, "conv": _conv_encoder, "recurrent": _recurrent_encoder}
+DECODERS: dict[str, Callable] = {"dense": _dense_decoder, "conv": _conv_decoder, "recurrent": _recurrent_decoder}
 
 
 def _decoder(kind: str, *, latent_dim: int, **settings: Any) -> keras.Model:

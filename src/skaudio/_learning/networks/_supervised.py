@@ -23,7 +23,13 @@ from skaudio.nets import (
     full_precision,
 )
 
-TOWERS = {"residual": residual, "lenet": lenet, "keyword": keyword, "recurrent": recurrent, "crnn": crnn}
+TOWERS: dict[str, Callable[..., tuple[Any, Any]]] = {
+    "residual": residual,
+    "lenet": lenet,
+    "keyword": keyword,
+    "recurrent": recurrent,
+    "crnn": crnn,
+}
 HIDDEN = {"lenet": 128, "keyword": 128}  # units of the layer between pooling and output, where the paper has one
 
 
@@ -95,7 +101,7 @@ def sequence_network(
 
 
 def image_network(
-    build: Callable[[tuple[int, int], int], keras.Model] | str,
+    build: Callable[[tuple[int | None, int], int], keras.Model] | str,
     *,
     n_frames: int | None,
     n_channels: int,
@@ -128,7 +134,8 @@ def image_network(
     """
     inputs, frames = standardized_inputs(n_channels, normalize)
     frames = layers.Reshape((-1 if n_frames is None else n_frames, n_channels), name="image_frames")(frames)
-    body = {"plain": plain, "dense": dense}.get(build, build)((n_frames, n_channels), n_outputs)
+    make: Callable = {"plain": plain, "dense": dense}[build] if isinstance(build, str) else build
+    body = make((n_frames, n_channels), n_outputs)
     _check_body(body, (n_frames, n_channels), n_outputs)
     return keras.Model(inputs, _scores(on_frames(body, frames, inputs["mask"]), task), name="image")
 
@@ -173,7 +180,7 @@ def _scores(x: Any, task: str) -> Any:
     return layers.Identity(dtype=full_precision(), name="scores")(x)
 
 
-def _check_body(body: Any, input_shape: tuple[int, int], n_outputs: int) -> None:
+def _check_body(body: Any, input_shape: tuple[int | None, int], n_outputs: int) -> None:
     if not isinstance(body, keras.Model):
         raise TypeError(f"architecture returned {type(body).__name__}; expected a keras.Model.")
     expected = (None, n_outputs)

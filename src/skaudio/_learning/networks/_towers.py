@@ -5,7 +5,7 @@ and theirs; `time_stride` returns the number of frames per step. The remaining c
 features, because position along frequency, unlike along time, is informative.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from keras import layers
@@ -15,7 +15,7 @@ from skaudio.nets import ApplyMask, MaskedBatchNormalization, ShortenMask
 CRNN_HALVINGS = 2  # of time: steps stay short, to tell when something begins
 
 
-def time_stride(tower: str, settings: Mapping[str, Any]) -> int:
+def time_stride(tower: str | Callable, settings: Mapping[str, Any]) -> int:
     """Return the number of frames per output step of a tower."""
     if tower == "crnn":
         return 2 ** min(settings["depth"], CRNN_HALVINGS)

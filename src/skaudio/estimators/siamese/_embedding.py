@@ -28,7 +28,9 @@ MARGINS = {"proxy": 0.0, "contrastive": 1.0, "triplet": 0.2}
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class SiameseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputParameters, NeuralEstimator):
+class SiameseEmbedding(
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, InputParameters, NeuralEstimator[EmbeddingArchitecture]
+):
     """Base class of estimators that compare clips by embeddings.
 
     Parameters

@@ -60,7 +60,7 @@ class NamingHead(ClassifierMixin, VerificationHead):
         check_is_fitted(self)
         y = column_or_1d(y)
         check_consistent_length(X, y)
-        self._enrolled = self._enrolled.with_more(self._embed(X), y)
+        self._enrolled: Enrolment = self._enrolled.with_more(self._embed(X), y)
         return self
 
     @atomic
