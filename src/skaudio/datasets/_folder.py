@@ -140,7 +140,8 @@ def _from_folders(root: Path, extensions: tuple[str, ...]) -> list[_Recording]:
             f"Recordings directly in {str(root)!r} have no label: {_name_some(unlabelled)}. Put them into one "
             f"subfolder per class, or list them with their labels in a CSV file."
         )
-    found, others = {}, Counter()
+    found: dict[Path, list[Path]] = {}
+    others: Counter[str] = Counter()
     for entry in filter(Path.is_dir, entries):
         found[entry], others_there = find_audio_files(entry, extensions)
         others += others_there
@@ -178,7 +179,8 @@ def _from_table(table: Path, base: Path, encoding: str | None) -> list[_Recordin
     lines = io.StringIO(table_text(table, encoding), newline="")
     rows = csv.DictReader(lines, skipinitialspace=True, strict=True)
     bases = list(dict.fromkeys([base, table.parent, Path()]))
-    recordings, line_of = [], {}
+    recordings: list[_Recording] = []
+    line_of: dict[str, int] = {}
     try:
         _check_columns(rows.fieldnames or [], table)
         for row in rows:
@@ -246,7 +248,7 @@ def _search_names(names: Sequence[str], expression: str, parameter: str) -> list
     except re.error as error:
         raise ValueError(f"{parameter}={expression!r} is not a regular expression: {error}.") from error
     matches = [pattern.search(name) for name in names]
-    found = [match and match.group(min(pattern.groups, 1)) for match in matches]
+    found = [match.group(min(pattern.groups, 1)) if match else "" for match in matches]
     unmatched = [name for name, text in zip(names, found, strict=True) if not text]
     if unmatched:
         raise ValueError(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from numbers import Integral, Real
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.random import Generator, RandomState
@@ -22,6 +22,7 @@ whose level wanders and a steady chorus of insects. Scenes of one site share the
 
 _NOISE_EXPONENTS = {"white": 0.0, "pink": 1.0, "brown": 2.0}
 _BACKGROUND_RMS = 0.01
+_Number = TypeVar("_Number", int, float)
 
 
 class _Site(NamedTuple):
@@ -155,14 +156,16 @@ def _check_classes(classes: Sequence[str]) -> list[str]:
     return names
 
 
-def _check_range(name: str, value: Real | Sequence[Real], kind: type, least: float = -np.inf) -> tuple[Real, Real]:
+def _check_range(
+    name: str, value: _Number | Sequence[_Number], kind: type, least: float = -np.inf
+) -> tuple[_Number, _Number]:
     """Convert a number to a range; raise an error unless a range is an ordered pair."""
-    ends = (value, value) if isinstance(value, Real) else tuple(value)
+    ends = tuple(value) if isinstance(value, Sequence) else (value, value)
     fits = len(ends) == 2 and all(isinstance(end, kind) and np.isfinite(end) for end in ends)
     if not fits or not least <= ends[0] <= ends[1]:
         kinds = "integers" if kind is Integral else "numbers"
         raise ValueError(f"{name} must be one or a pair (low, high) of {kinds}, in order, got {value!r}.")
-    return ends
+    return ends[0], ends[1]
 
 
 def _place(

@@ -32,7 +32,7 @@ def band_noise(rng: Generator, n_samples: int, sr: float, centre: float, bandwid
     return shaped_noise(rng, n_samples, sr, lambda f: np.abs(resonance(f, centre, bandwidth)))
 
 
-def resonance(frequencies: np.ndarray, centre: np.ndarray, bandwidth: np.ndarray) -> np.ndarray:
+def resonance(frequencies: np.ndarray, centre: np.ndarray | float, bandwidth: np.ndarray | float) -> np.ndarray:
     """Compute the complex response of a second-order resonance, 1 at 0 Hz: a formant or a machine part.
 
     Parameters

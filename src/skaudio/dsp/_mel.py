@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def mel_filter_bank(
     fmin: float = 0.0,
     fmax: float | None = None,
     htk: bool = False,
-    norm: str | float | None = "slaney",
+    norm: Literal["slaney"] | float | None = "slaney",
 ) -> MelFilterBank:
     """Compute the filter bank of `librosa.filters.mel`, in a sparse form for fast loops over bands.
 
@@ -121,7 +122,7 @@ def melspectrogram(
     fmin: float = 0.0,
     fmax: float | None = None,
     htk: bool = False,
-    norm: str | float | None = "slaney",
+    norm: Literal["slaney"] | float | None = "slaney",
 ) -> np.ndarray:
     """Compute the mel spectrogram, time first, on a linear scale.
 

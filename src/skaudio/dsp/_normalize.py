@@ -43,7 +43,7 @@ def normalize(
     blocks = [(..., slice(start, start + BLOCK_FRAMES), slice(None)) for start in range(0, n_frames, BLOCK_FRAMES)]
     # In float64, and rounded once: the mean that is left is no more than the rounding of the values themselves.
     center = sum(frames[block].sum(axis=-2, keepdims=True, dtype=np.float64) for block in blocks) / n_frames
-    scale = np.float64(1.0)
+    scale: np.ndarray | np.float64 = np.float64(1.0)
     if variance:
         squares = sum(np.square(frames[block] - center).sum(axis=-2, keepdims=True) for block in blocks)
         scale = np.sqrt(squares / n_frames)

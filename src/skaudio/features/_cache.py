@@ -104,7 +104,7 @@ class FeatureCache:
         if self.bytes_limit is None:
             return
         with self._noting_failure():
-            self._evict()
+            self._evict(self.bytes_limit)
 
     def warn_of_failures(self) -> None:
         """Warn once of all failures since the last call."""
@@ -137,12 +137,12 @@ class FeatureCache:
                 database.executemany("UPDATE entries SET used = ? WHERE key = ?", [(now, key) for key in stale])
         return found
 
-    def _evict(self) -> None:
+    def _evict(self, limit: int) -> None:
         with self._database() as database:
-            excess = (database.execute("SELECT sum(size) FROM entries").fetchone()[0] or 0) - self.bytes_limit
+            excess = (database.execute("SELECT sum(size) FROM entries").fetchone()[0] or 0) - limit
             if excess <= 0:
                 return
-            excess += 0.1 * self.bytes_limit
+            excess += 0.1 * limit
             oldest = []
             for key, size in database.execute("SELECT key, CAST(size AS INTEGER) FROM entries ORDER BY used, rowid"):
                 if excess <= 0:

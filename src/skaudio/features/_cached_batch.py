@@ -45,11 +45,12 @@ def fill_through_cache(
         for i in indices:
             if i not in keys:
                 keys[i] = key_of(i)
-        stored = cache.get(keys[i] for i in indices if keys[i] is not None)
+        stored = cache.get(key for key in [keys[i] for i in indices] if key is not None)
         missing = []
         for i in indices:
-            if keys[i] in stored:
-                batch.put(i, stored[keys[i]])
+            key = keys[i]
+            if key in stored:
+                batch.put(i, stored[key])
             else:
                 missing.append(i)
         return missing
@@ -62,13 +63,14 @@ def fill_through_cache(
             for start in range(0, len(missing), CLIPS_PER_TRANSACTION):
                 some = missing[start : start + CLIPS_PER_TRANSACTION]
                 compute(some)
-                cache.put({keys[i]: batch[i] for i in some if keys[i] is not None and i not in batch.broken})
+                cache.put({key: batch[i] for i in some if (key := keys[i]) is not None and i not in batch.broken})
         return None
 
     shares: dict[int, list[int]] = {}
     for missing in in_threads(read, portions(len(batch), n_jobs), n_jobs):
         for i in missing:
-            shares.setdefault(0 if keys[i] is None else keys[i][0] % N_LOCKS, []).append(i)
+            key = keys[i]
+            shares.setdefault(0 if key is None else key[0] % N_LOCKS, []).append(i)
     if not shares:
         cache.warn_of_failures()
         return

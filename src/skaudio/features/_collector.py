@@ -18,8 +18,8 @@ class FrameCollector:
     """
 
     def __init__(self, n_clips: int) -> None:
-        self._rows: list[np.ndarray | None] = [None] * n_clips
-        self._block: np.ndarray | None = None
+        self._rows = [np.empty((0, 0), np.float32)] * n_clips
+        self._block = np.empty((0, 0, 0), np.float32)  # until the first clip
         self._ragged = self._too_large = False
         self._lock = Lock()
         self.broken: dict[int, str] = {}
@@ -33,18 +33,18 @@ class FrameCollector:
     def room(self, i: int, shape: tuple[int, int]) -> np.ndarray:
         """Allocate memory for the frames of clip ``i``; frames written there are not copied by `put`."""
         with self._lock:
-            if self._block is None and not self._ragged:
+            if len(self._block) == 0 and not self._ragged:
                 self._allocate(shape)
-            if self._block is not None and shape == self._block.shape[1:]:
+            if shape == self._block.shape[1:]:
                 return self._block[i]
         return np.empty(shape, np.float32)
 
     def put(self, i: int, frames: np.ndarray) -> None:
         """Store the frames ``(n_frames, n_channels)`` of clip ``i``."""
         with self._lock:
-            if self._block is None and not self._ragged:
+            if len(self._block) == 0 and not self._ragged:
                 self._allocate(frames.shape)
-            fits = self._block is not None and frames.shape == self._block.shape[1:]
+            fits = frames.shape == self._block.shape[1:]
             self._ragged |= not fits
         if fits:
             if not np.may_share_memory(frames, self._block[i]):
@@ -58,10 +58,13 @@ class FrameCollector:
         """Record that clip ``i`` has no frames, with its error."""
         self.broken[i] = message
 
-    def frames(self, n_channels: int | None = None) -> np.ndarray:
-        """Return the batch; a broken clip is one frame of NaN in `n_channels` channels."""
+    def fill_broken(self, n_channels: int) -> None:
+        """Store one frame of NaN for each broken clip."""
         for i in self.broken:
             self.put(i, np.full((1, n_channels), np.nan, np.float32))
+
+    def frames(self) -> np.ndarray:
+        """Return the batch."""
         if not self._ragged:
             return self._block
         if not self._too_large and len({row.shape for row in self._rows}) == 1:

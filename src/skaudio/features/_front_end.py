@@ -303,7 +303,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
     @property
     def _axes(self) -> tuple[str, ...]:
         """Names of the channels of a clip that are processed separately; empty for a single waveform."""
-        return () if self.channel is None or isinstance(self.channel, Integral) else tuple(self.channel)
+        return () if self.channel is None or isinstance(self.channel, (int, Integral)) else tuple(self.channel)
 
     def _channels(self) -> Channels:
         return self.channels_out()
@@ -325,9 +325,9 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
             cache = self.memory if isinstance(self.memory, FeatureCache) else FeatureCache(self.memory)
             fill_through_cache(cache, self._key_of(clips), compute, batch, self.n_jobs)
         self._warn_of(batch.broken)
-        if batch.broken and n_channels is None:
-            n_channels = len(self.channels_out().names)
-        return batch.frames(n_channels)
+        if batch.broken:
+            batch.fill_broken(len(self.channels_out().names) if n_channels is None else n_channels)
+        return batch.frames()
 
     def _compute(
         self, clips: Sequence, kind: str | None, extract: Callable, batch: FrameCollector, indices: Sequence
@@ -348,7 +348,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
             self._open_clip(clip) as opened,
             np.errstate(over="ignore", invalid="ignore"),  # what comes of it is refused
         ):
-            if self._goes_by_blocks(opened, extract):
+            if isinstance(extract, BlockExtractor) and self._goes_by_blocks(opened):
                 passes = self._passes(clip, opened)
                 frames = extract.by_blocks(passes, opened.n_samples, room)
                 if not all_finite(frames):
@@ -360,13 +360,13 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
                     self._refuse(np.abs(y).max())
         return frames
 
-    def _goes_by_blocks(self, opened: OpenClip, extract: Callable) -> bool:
+    def _goes_by_blocks(self, opened: OpenClip) -> bool:
         short = (opened.n_samples or 0) < self._min_length()
         whole = self.trim_db is not None or self.level is not None or short or self._axes
-        return opened.is_long and not whole and isinstance(extract, BlockExtractor)
+        return opened.is_long and not whole
 
     def _open_clip(self, clip: Any) -> OpenClip:
-        channel = None if self._axes else self.channel
+        channel: Any = None if self._axes else self.channel  # also an empty list, which OpenClip refuses
         mono = not self._axes
         opened = OpenClip(clip, sr=self.rate, mono=mono, channel=channel, offset=self.offset, duration=self.duration)
         if self._axes and opened.n_channels != len(self._axes):

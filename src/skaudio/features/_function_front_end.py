@@ -111,8 +111,8 @@ class FunctionFrontEnd(FrontEnd):
             noise = np.random.default_rng(0).normal(0.0, 0.1, max(1, round(PROBE_SECONDS * self.sr)))
             frames = self._checked(self._call()(noise.astype(np.float32)), len(noise))
             names = numbered(self._name(), frames.shape[1]) if frames.shape[1] > 1 else [self._name()]
-        times = {} if hop_length is None else {"start_seconds": 0.0, "hop_seconds": hop_length / self.sr}
-        return Channels(tuple(map(str, names)), **times)
+        start_seconds, hop_seconds = (None, None) if hop_length is None else (0.0, hop_length / self.sr)
+        return Channels(tuple(map(str, names)), start_seconds=start_seconds, hop_seconds=hop_seconds)
 
     def _call(self) -> Callable[[np.ndarray], Any]:
         """Return the function of the waveform alone."""
@@ -170,7 +170,7 @@ class FunctionFrontEnd(FrontEnd):
         if given is not None:
             return given
         own = self._parameters().get("hop_length")
-        return own.default if own is not None and isinstance(own.default, Integral) else None
+        return int(own.default) if own is not None and isinstance(own.default, Integral) else None
 
     def _settings(self) -> dict[str, Any]:
         return {**super()._settings(), "function": code_of(self._function())}

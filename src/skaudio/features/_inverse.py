@@ -1,6 +1,6 @@
 """Inversion of frame sequences to waveforms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from numbers import Integral
 from typing import Any
 
@@ -10,7 +10,7 @@ from skaudio._validation import as_frames
 
 
 def invert_clips(
-    front_end: Any, X: Any, length: int | Sequence[int] | None, invert: Callable[[np.ndarray, int | None], np.ndarray]
+    front_end: Any, X: Any, length: Any, invert: Callable[[np.ndarray, int | None], np.ndarray]
 ) -> np.ndarray:
     """Apply ``invert(frames, length)`` to each clip of a batch of frame sequences.
 

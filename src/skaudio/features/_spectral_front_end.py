@@ -115,7 +115,7 @@ class SpectralFrontEnd(FrontEnd):
         """
         return np.fft.rfftfreq(self.stft_settings()["n_fft"], 1.0 / self.sr)
 
-    def clock(self) -> dict[str, float]:
+    def clock(self) -> dict[str, Any]:
         """Return the times of frames as arguments of `Channels`.
 
         Returns
@@ -271,6 +271,6 @@ def griffin_lim(S: np.ndarray, settings: dict[str, Any], *, n_iter: int, length:
     """Estimate a waveform from a magnitude spectrogram ``S`` ``(n_frames, 1 + n_fft // 2)``, by librosa."""
     from librosa import griffinlim
 
-    # A fixed seed: the same frames give the same waveform, and nobody's random state is touched.
-    seed = {"rng" if "rng" in signature(griffinlim).parameters else "random_state": 0}  # renamed in librosa 1.0
+    # A fixed seed (renamed in librosa 1.0): the same frames give the same waveform, no global random state is touched.
+    seed: dict[str, Any] = {"rng" if "rng" in signature(griffinlim).parameters else "random_state": 0}
     return griffinlim(S.T, n_iter=n_iter, length=length, **seed, **settings).astype(np.float32)

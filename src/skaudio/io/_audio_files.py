@@ -39,7 +39,8 @@ def find_audio_files(folder: str | Path, extensions: Sequence[str] = AUDIO_EXTEN
     """
     folder = Path(folder)
     relative = (file.relative_to(folder) for file in folder.rglob("*") if file.suffix)
-    files, others = [], Counter()
+    files: list[Path] = []
+    others: Counter[str] = Counter()
     for file in relative:
         suffix, is_shown = file.suffix.lower(), not any(part.startswith(".") for part in file.parts)
         if is_shown and suffix in extensions and (folder / file).is_file():

@@ -19,6 +19,8 @@ class ChainedSound(Sound):
         Numbers of samples of the parts.
     """
 
+    n_samples: int
+
     def __init__(self, openers: Sequence[Callable[[], Sound]], lengths: Sequence[int]) -> None:
         self._openers = openers
         self._ends = np.cumsum(lengths)

@@ -23,7 +23,7 @@ def check_channel(channel: Any, n_channels: int, name: str) -> None:
         return
     if not isinstance(channel, Integral) or isinstance(channel, bool):
         raise AudioError(f"channel={channel!r} of {name} is of type {type(channel).__name__}; expected an int.")
-    if not 0 <= channel < n_channels:
+    if channel not in range(n_channels):
         there = "one channel, which is 0" if n_channels == 1 else f"{n_channels} channels, 0 to {n_channels - 1}"
         raise AudioError(f"{name} has no channel {channel}: it has {there}.")
 

@@ -49,6 +49,7 @@ class FileSound(Sound):
         Any exception raised when reading the file, if not a path.
     """
 
+    n_samples: int
     n_lacking = 0
     check_end: Callable[[], str | None] | None = None
 

@@ -41,11 +41,11 @@ class Frame(NamedTuple):
 
 
 class LengthHeader(NamedTuple):
-    """Content of a Xing, Info or VBRI header; None where missing."""
+    """Content of a Xing, Info or VBRI header; 0 where missing."""
 
     is_vbri: bool
-    n_frames: int | None
-    n_bytes: int | None
+    n_frames: int
+    n_bytes: int
     n_leading: int  # samples at the start that only the encoder and the decoder made
 
 
@@ -169,7 +169,7 @@ def _length_header(content: bytes, frame: Frame) -> LengthHeader | None:
     flags = int.from_bytes(content[begin + 4 : begin + 8])
     position, fields = begin + 8, []
     for bit in (1, 2):
-        fields.append(int.from_bytes(content[position : position + 4]) if flags & bit else None)
+        fields.append(int.from_bytes(content[position : position + 4]) if flags & bit else 0)
         position += 4 if flags & bit else 0
     lame = content[position + (100 if flags & 4 else 0) + (4 if flags & 8 else 0) :]
     stated = len(lame) >= 24 and lame[0] != 0

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -72,8 +72,8 @@ def open_encoded(
     correction = samples.correction if samples is not None else None
     try:
         # A part: libsndfile counts on it that nobody else moves its file.
-        is_own = source is None or correction is not None
-        sound = FileSound(file.part(correction=correction) if is_own else source, name)
+        own = file.part(correction=correction) if source is None or correction is not None else source
+        sound = FileSound(own, name)
     except CannotOpenError:
         if samples is not None and wav_codec(file, head) == MPEG_CODEC:
             return _open_mpeg_in_wav(file, samples, name)
@@ -154,7 +154,7 @@ def _all_samples(sound: FileSound, file: FileView, samples: Samples) -> FileSoun
         else:
             sound.cut = f"its header promises {stated} bytes, {there} are there."
     elif samples.n_unexplained and sound.n_samples:
-        seconds = samples.n_unexplained / stated * sound.n_samples / sound.sr
+        seconds = samples.n_unexplained / n_bytes * sound.n_samples / sound.sr
         sound.doubt = (
             f"it goes on behind what its header states ({sound.n_samples / sound.sr:.2f} s): {seconds:.2f} s are left "
             "out, if they are sound. Have the header corrected, as by `ffmpeg -ignore_length 1 -i old.wav new.wav`."
@@ -232,7 +232,7 @@ def _whole_mpeg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
 
 def _open_run(file: FileView, run: Run, name: str) -> FileSound:
     spf, header = run.frame.n_samples, run.header
-    if header is not None and not header.is_vbri and (header.n_frames or 0) >= run.n_frames:
+    if header is not None and not header.is_vbri and header.n_frames >= run.n_frames:
         sound = FileSound(file.part(run.begin, run.end), name)
     else:
         # Without a header that is right, libsndfile estimates the length by the size, which zeros make large enough.
@@ -244,7 +244,7 @@ def _open_run(file: FileView, run: Run, name: str) -> FileSound:
     return sound
 
 
-def _chained(openers: list[Callable[[], FileSound]]) -> FileSound | ChainedSound:
+def _chained(openers: Sequence[Callable[[], FileSound | ChainedSound]]) -> FileSound | ChainedSound:
     """Join parts to one clip, up to the first incompatible one, with a warning."""
     first = openers[0]()
     if len(openers) == 1:

@@ -174,7 +174,7 @@ def _decoded(
         ) from error
 
 
-def _check_path(path: str, name: str) -> None:
+def _check_path(path: str | bytes, name: str) -> None:
     """Raise an error that explains why a path is not a file that can be decoded."""
     if not os.path.exists(path):
         raise AudioError(

@@ -14,7 +14,7 @@ def check_rate(sr: Any, name: str) -> None:
     """Raise an error if a sampling rate is invalid."""
     if isinstance(sr, bool) or not isinstance(sr, Real):
         raise TypeError(f"{name} must be a number of samples per second, got {sr!r} of type {type(sr).__name__}.")
-    if not (math.isfinite(sr) and sr > 0):
+    if not math.isfinite(sr) or sr <= 0:
         raise AudioError(f"{name} must be a positive number of samples per second, got {sr!r}.")
 
 
@@ -22,7 +22,7 @@ def check_seconds(value: Any, name: str, *, above: float = -math.inf) -> None:
     """Raise an error unless a time is finite and above `above`."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number of seconds, got {value!r} of type {type(value).__name__}.")
-    if not (math.isfinite(value) and value > above):
+    if not math.isfinite(value) or value <= above:
         bound = f" above {above}" if above > -math.inf else ""
         raise AudioError(f"{name} must be a finite number of seconds{bound}, got {value!r}.")
 

@@ -96,7 +96,7 @@ class Sound:
         if n == 0:
             raise AudioError(f"duration={duration!r} is less than one sample of {self.name}, at {self.sr} Hz.")
         if self.n_samples is not None:
-            n = self._within(start, n, offset)
+            n = self._within(self.n_samples, start, n, offset)
         if start:
             self.skip(start)
         return start, n
@@ -128,21 +128,19 @@ class Sound:
             )
         return self.n_samples - int(-offset * self.sr)
 
-    def _within(self, start: int, n: int | None, offset: float) -> int:
-        there = self.n_samples - start
+    def _within(self, n_samples: int, start: int, n: int | None, offset: float) -> int:
+        there = n_samples - start
         if self.cut and (n is None or n > there):
-            raise AudioError(f"{self.name} is cut short: {self.cut} {self._whole_part()}")
-        if self.n_samples == 0:
+            raise AudioError(f"{self.name} is cut short: {self.cut} {self._whole_part(n_samples)}")
+        if n_samples == 0:
             raise AudioError(f"{self.name} has no samples. Expected at least one.")
         if n is None or n > there:
             self.warn_of_doubt()
         if there <= 0 or start < 0:
-            raise AudioError(
-                f"offset={offset!r} s is outside of {self.name}, which lasts {self.n_samples / self.sr:.3f} s."
-            )
+            raise AudioError(f"offset={offset!r} s is outside of {self.name}, which lasts {n_samples / self.sr:.3f} s.")
         return there if n is None else min(n, there)
 
-    def _whole_part(self) -> str:
+    def _whole_part(self, n_samples: int) -> str:
         # Rounded down, so that the advice works.
-        seconds = int(self.n_samples / self.sr * 1000) / 1000
+        seconds = int(n_samples / self.sr * 1000) / 1000
         return f"Copy or record it again, or read only what is there, with duration={seconds} (offset=0)."

@@ -55,7 +55,7 @@ def _how_cut(sound: FileSound, log: str, file: FileView) -> str | None:
     n_stated = _n_stated(container, log, file)
     if n_stated is not None and n_stated > sound.n_samples:
         return f"its header promises {n_stated} samples, {sound.n_samples} are there."
-    begin = int(PVF_BEGIN.search(log)[1]) if container == "PVF" else DATA_BEGIN.get(container)
+    begin = int(PVF_BEGIN.findall(log)[0]) if container == "PVF" else DATA_BEGIN.get(container)
     if begin is not None:
         is_paf_24 = (container, sound.subtype) == ("PAF", "PCM_24")
         width = PAF_24_BYTES if is_paf_24 else SAMPLE_BYTES[sound.subtype]
@@ -65,6 +65,7 @@ def _how_cut(sound: FileSound, log: str, file: FileView) -> str | None:
 
 
 def _n_stated(container: str, log: str, file: FileView) -> int | None:
+    match: re.Match | None
     if container == "NIST":
         match = NIST_COUNT.search(file.bytes_at(0, 1024))
     else:

@@ -14,7 +14,7 @@ class FramesInputMixin(VersionedPickleMixin):
     _channels_in: Channels | None
 
     def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
+        tags = super().__sklearn_tags__()  # type: ignore[misc]  # BaseEstimator's, to the right of this mixin
         tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = ["float32"]

@@ -1,6 +1,6 @@
 """Pooling by a Gaussian mixture of frames: posteriors or first-order statistics."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -247,7 +247,7 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
 
 
 def _draw_frames(
-    batch: Sequence[np.ndarray], max_frames: int | None, random_state: np.random.RandomState
+    batch: np.ndarray | Sequence[np.ndarray], max_frames: int | None, random_state: np.random.RandomState
 ) -> np.ndarray:
     """Draw at most ``max_frames`` frames of clips without NaN, evenly over clips; (n_drawn, n_channels)."""
     clips = [frames for frames in batch if not np.isnan(frames).any()]
@@ -263,7 +263,7 @@ def _draw_frames(
 
 def _standard_deviations(mixture: BaseEstimator) -> np.ndarray:
     """Return the standard deviations of components, broadcastable with (n_components, n_channels)."""
-    variances = {
+    variances: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "diag": lambda covariances: covariances,
         "spherical": lambda covariances: covariances[:, np.newaxis],
         "tied": np.diagonal,
