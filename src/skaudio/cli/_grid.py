@@ -17,7 +17,7 @@ from skaudio.pooling import StatPooling
 # Spoken words gain by all three: silence around the word, its loudness and the background's tell nothing of it.
 WORDS = {"trim_db": 30.0, "level": -20.0, "top_db": 60.0}
 
-FRONT_ENDS = {
+FRONT_ENDS: dict[str, dict[str, list]] = {
     "quick": {
         "mfcc": [(MFCC, {"deltas": 2}), (MFCC, {"deltas": 2, **WORDS})],
         "mel": [(MelSpectrogram, {"deltas": 1, **WORDS})],
@@ -38,7 +38,7 @@ DEFAULT_MODELS = {
 }
 NETWORKS = ("cnn", "gru")
 # What a network sees of MFCC are the coefficients alone: it makes derivatives of its own.
-NETWORK_FRONT_ENDS = {
+NETWORK_FRONT_ENDS: dict[str, dict[str, list]] = {
     "quick": {"mfcc": [(MFCC, {**WORDS})], "mel": [(MelSpectrogram, {**WORDS})]},
     "full": {kind: [(make, how) for how in ({}, WORDS)] for kind, make in (("mfcc", MFCC), ("mel", MelSpectrogram))},
 }

@@ -115,9 +115,9 @@ def _print_task(clips: Bunch, folds: list[Fold], results: TextIO) -> None:
 def _print_results(searched: GridSearchCV, target: np.ndarray, predicted: np.ndarray, results: TextIO) -> None:
     table = searched.cv_results_
     words = [in_words(parameters) for parameters in table["params"]]
-    columns = (table[name] for name in ("mean_test_score", "std_test_score", "mean_fit_time"))
+    means, deviations, seconds = (table[name] for name in ("mean_test_score", "std_test_score", "mean_fit_time"))
     lines = [
-        ranked_table(*columns, words, scoring=searched.scoring),
+        ranked_table(means, deviations, seconds, words, scoring=searched.scoring),
         "(mean and standard deviation over folds; mean seconds to fit, with features computed before;",
         f"the best of {len(words)} on these folds is a little flattered: expect somewhat less on new clips)\n",
         f"The best: {words[searched.best_index_]}.",
