@@ -13,7 +13,7 @@ from typing import Any, TypeVar, dataclass_transform
 
 SECTION = r"^{name}\n-+\n(.*?)(?=\n\n[A-Z][A-Za-z ]+\n-+\n|\Z)"
 PLACEHOLDER = "{{{name}}}"
-REFERENCE = re.compile(r"(?<=\[)\d+(?=\])")
+REFERENCE = re.compile(r"(?<=\[)(\d+)(?=\])")
 
 Class = TypeVar("Class", bound=type)
 
@@ -35,42 +35,40 @@ def assembled(cls: Class) -> Class:
         The class. Its signature follows the order of its docstring: positional parameters, its own, and those of its
         parts from left to right. References are numbered in the order in which they are listed.
     """
-    cls = dataclass(kw_only=True, eq=False, repr=False)(cls)
-    parts = [part for part in cls.__mro__[1:] if "__dataclass_fields__" in vars(part)]
-    own = vars(cls).get("_parameter_constraints", {})
-    cls._parameter_constraints = own | {
+    made: Any = dataclass(kw_only=True, eq=False, repr=False)(cls)  # the class itself, whose attributes are to be set
+    parts = [part for part in made.__mro__[1:] if "__dataclass_fields__" in vars(part)]
+    own = vars(made).get("_parameter_constraints", {})
+    made._parameter_constraints = own | {
         name: constraint
         for part in parts
         for name, constraint in vars(part)["_parameter_constraints"].items()
         if name not in own
     }
-    texts = _with_own_references([cls.__doc__, *(part.__doc__ for part in parts)])
-    positional = {one.name for one in fields(cls) if not one.kw_only}
+    texts = _with_own_references([made.__doc__, *(part.__doc__ for part in parts)])
+    positional = {one.name for one in fields(made) if not one.kw_only}
     described = [entry for text in texts for entry in _entries(_section(text, "Parameters"))]
     first = {_names(entry): entry for entry in reversed(described)}  # a class may describe a parameter of a part anew
     entries = [entry for entry in described if first[_names(entry)] is entry]
     entries.sort(key=lambda entry: positional.isdisjoint(_names(entry)))
-    defaults = {name: vars(cls)[name] for name in vars(cls).get("__annotations__", {}) if name in vars(cls)}
+    defaults = {name: vars(made)[name] for name in vars(made).get("__annotations__", {}) if name in vars(made)}
     _set_docstring(
-        cls,
+        made,
         texts[0],
         parameters="\n".join(_with_defaults(entry, defaults) for entry in entries),
         attributes="\n".join(filter(None, (_section(text, "Attributes") for text in texts))),
         references="\n".join(filter(None, (_section(text, "References") for text in texts))),
     )
-    _set_order(cls.__init__, [name for entry in entries for name in _names(entry)])
-    return cls
+    _set_order(made.__init__, [name for entry in entries for name in _names(entry)])
+    return made
 
 
 def _set_docstring(cls: type, doc: str, **sections: str) -> None:
     """Replace the sections of a docstring that have a placeholder."""
     for name, text in sections.items():
-        placeholder = PLACEHOLDER.format(name=name)
-        if placeholder not in doc:
-            continue
-        heading = re.escape(name.capitalize())
-        found = re.search(rf"{heading}\n +-+\n(.*?{re.escape(placeholder)})", doc, flags=re.DOTALL)
-        doc = doc[: found.start(1)] + indent(text, "    ") + doc[found.end(1) :]
+        before, placeholder, after = doc.partition(PLACEHOLDER.format(name=name))
+        if placeholder:
+            start, heading, _ = re.split(rf"({name.capitalize()}\n +-+\n)", before, maxsplit=1)
+            doc = start + heading + indent(text, "    ") + after
     cls.__doc__ = doc
 
 
@@ -111,6 +109,6 @@ def _with_own_references(docs: list[str]) -> list[str]:
     for doc in docs:
         own = sorted(set(re.findall(r"\.\. \[(\d+)\]", doc)), key=int)
         order = {number: str(n_before + i) for i, number in enumerate(own, 1)}
-        numbered.append(REFERENCE.sub(lambda found, order=order: order.get(found.group(), found.group()), doc))
+        numbered.append("".join(order.get(part, part) for part in REFERENCE.split(doc)))
         n_before += len(own)
     return numbered

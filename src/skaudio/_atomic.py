@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-Method = TypeVar("Method", bound=Callable)
+Estimator = TypeVar("Estimator")
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
 
 
-def atomic(method: Method) -> Method:
+def atomic(
+    method: Callable[Concatenate[Estimator, Params], Result],
+) -> Callable[Concatenate[Estimator, Params], Result]:
     """Restore an estimator's attributes if the decorated method fails or is interrupted.
 
     A partial fit is worse than none: an estimator with the classes of a new fit and the weights of an old one predicts,
@@ -40,7 +44,7 @@ def atomic(method: Method) -> Method:
     """
 
     @wraps(method)
-    def fitting(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def fitting(self: Estimator, /, *args: Params.args, **kwargs: Params.kwargs) -> Result:
         before = vars(self).copy()
         try:
             return method(self, *args, **kwargs)

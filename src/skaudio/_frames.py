@@ -115,16 +115,16 @@ class Frames(np.ndarray):
     def __getitem__(self, key: Any) -> Any:
         taken = super().__getitem__(key)
         if self.channels is not None and isinstance(taken, Frames) and taken.ndim in {2, 3}:
-            taken.channels = self._channels_behind(key)
+            taken.channels = self._channels_behind(key, self.channels)
         return taken
 
-    def _channels_behind(self, key: Any) -> Channels | None:
+    def _channels_behind(self, key: Any, channels: Channels) -> Channels | None:
         axes = _axes_indexed(key)
         if axes is None or self.ndim - 1 in axes:
             return None
         if self.ndim - 2 in axes:  # some frames, or in another order
-            return replace(self.channels, start_seconds=None, hop_seconds=None)
-        return self.channels
+            return replace(channels, start_seconds=None, hop_seconds=None)
+        return channels
 
     def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Any:
         """Return the result of arithmetic as a plain array; in place, only names are kept."""
@@ -165,7 +165,7 @@ def with_channels(batch: np.ndarray, channels: Channels | None) -> np.ndarray:
     return frames
 
 
-def channels_of(clips: Sequence) -> Channels | None:
+def channels_of(clips: Sequence | np.ndarray) -> Channels | None:
     """Return the channel metadata of a batch, or None if it has none or its clips disagree.
 
     If they disagree only in the times of frames, these are unknown.

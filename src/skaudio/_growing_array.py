@@ -16,14 +16,15 @@ class GrowingArray:
         Allocates an array of a shape to write to, used where `n_rows` is known. None: a new one.
     """
 
+    _array: np.ndarray  # since the first rows
+
     def __init__(self, n_rows: int | None = None, allocate: Callable[[tuple], np.ndarray] | None = None) -> None:
         self._n_rows, self._allocate = n_rows, allocate
-        self._array: np.ndarray | None = None
         self._n = 0
 
     def append(self, rows: np.ndarray, n_columns: int | None = None) -> None:
         """Append rows; `n_columns`, used by the first call, is the final number of columns."""
-        if self._array is None:
+        if not hasattr(self, "_array"):
             self._array = self._first(rows, rows.shape[1:] if n_columns is None else (n_columns,))
         n = self._n + len(rows)
         if n > len(self._array):

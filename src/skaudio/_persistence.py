@@ -22,7 +22,8 @@ class VersionedPickleMixin:
     """
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "_skaudio_version": skaudio.__version__}
+        state: Any = super().__getstate__()
+        return {**state, "_skaudio_version": skaudio.__version__}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         state = dict(state)
@@ -33,4 +34,4 @@ class VersionedPickleMixin:
                 " its results may differ. Fit it anew, or install the version it was made with.",
                 stacklevel=2,
             )
-        super().__setstate__(state)
+        super().__setstate__(state)  # type: ignore[misc]  # of BaseEstimator, to the right

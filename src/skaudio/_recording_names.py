@@ -104,7 +104,7 @@ by their full paths.
 
     def _places(self, name: Any) -> list[int]:
         if self._numbered and isinstance(name, Real):
-            return [int(name)] if name in range(len(self._recordings)) else []
+            return [int(float(name))] if name in range(len(self._recordings)) else []
         parts = _parts(name)
         full = _parts(_absolute(name)) if parts[0] == "" or ".." in parts else parts
         return (

@@ -27,7 +27,7 @@ def _note_fork() -> None:
     """Record in a forked child whether TensorFlow was running in its parent, whose threads are lost."""
     global _running_before_fork
     module = sys.modules.get("tensorflow.python.eager.context")
-    context = module.context_safe() if hasattr(module, "context_safe") else None
+    context = getattr(module, "context_safe", lambda: None)()
     _running_before_fork |= context is not None and getattr(context, "_initialized", True)
 
 

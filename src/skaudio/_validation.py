@@ -60,7 +60,8 @@ def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool, dtype: Any = n
     """
     items = _sample_sequence(_waveforms(X), "clips", "[clip]")
     if items is None or _is_number_row(items[0]):
-        return _check_table_of_clips(estimator, X, reset, dtype)
+        table = _check_table_of_clips(estimator, X, reset, dtype)
+        return table  # type: ignore[return-value]  # an array is a sequence, if not to NumPy's stubs
     if reset:
         _forget_table(estimator)
     return items

@@ -81,7 +81,7 @@ class AddNoise(WritingAugmenter):
     def _noise(self, drawn: dict[str, Any], n_samples: int, sr: float | None) -> np.ndarray:
         if "color" in drawn:
             return piece_from(noise_bank(drawn["color"]), drawn["start"], n_samples)
-        source = source_waveform(self.clips[drawn["clip"]], drawn["clip"], sr, "clips")
+        source = source_waveform(self.clips, drawn["clip"], sr, "clips")
         return piece_from(source, drawn["start"], n_samples)
 
 

@@ -34,7 +34,7 @@ class AugmentedClips(Sequence):
     def __len__(self) -> int:
         return len(self._draws)
 
-    def __getitem__(self, i: int) -> Any:
+    def __getitem__(self, i: int | slice) -> Any:
         """Return an array if the clips are arrays, else ``(y, sr)``: all clips of a batch are of one kind."""
         if isinstance(i, slice):
             return [self[j] for j in range(*i.indices(len(self)))]

@@ -124,7 +124,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         random_state: Any = None,
     ) -> None:
         self.estimator = estimator
-        self.augmenters = augmenters
+        self.augmenters: Any = augmenters  # an augmenter is what draws and applies
         self.n_copies = n_copies
         self.include_original = include_original
         self.each_epoch = each_epoch
@@ -443,7 +443,7 @@ def _holds_frames(X: Any) -> bool:
     """Return whether a batch is one of frame sequences; a table or a batch of clips is not."""
     if isinstance(X, np.ndarray) and X.dtype.kind != "O":
         return X.ndim == 3
-    first = X[0] if hasattr(X, "__getitem__") and len(X) else None
+    first: Any = X[0] if hasattr(X, "__getitem__") and len(X) else None
     if isinstance(first, (str, bytes, os.PathLike, Mapping, tuple)) or hasattr(first, "read"):
         return False
     shape = np.shape(first)

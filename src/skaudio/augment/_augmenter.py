@@ -14,6 +14,7 @@ from skaudio._samples import channels_remedy, sample_array, scaled, without_chan
 from skaudio._validation import as_array_or_sequence
 
 Draw = Any  # numbers, and tuples and dicts of them: small, printed in full, replayed at any time
+Clips = Sequence[np.ndarray] | np.ndarray
 N_AXES = {"waveform": 1, "frames": 2}
 
 
@@ -78,7 +79,7 @@ class Augmenter(BaseEstimator):
             return y
         return np.asarray(self._apply(y, drawn, sr), y.dtype)
 
-    def augment(self, X: Sequence[np.ndarray], sr: float | None = None, random_state: Any = None) -> Any:
+    def augment(self, X: Clips, sr: float | None = None, random_state: Any = None) -> Any:
         """Change each clip of a batch at random.
 
         Parameters
@@ -134,7 +135,7 @@ class Augmenter(BaseEstimator):
     def _apply(self, y: np.ndarray, drawn: Draw, sr: float | None) -> np.ndarray:
         """Change a clip."""
 
-    def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
+    def _apply_all(self, clips: Clips, draws: Sequence[Draw | None], sr: float | None) -> Any:
         """Change the clips of a batch; subclasses may vectorise."""
         return [self.apply(clip, drawn, sr) for clip, drawn in zip(clips, draws, strict=True)]
 
@@ -167,7 +168,7 @@ class WritingAugmenter(Augmenter):
         self._write(y, drawn, sr, out)
         return out
 
-    def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
+    def _apply_all(self, clips: Clips, draws: Sequence[Draw | None], sr: float | None) -> Any:
         if not isinstance(clips, np.ndarray):
             return super()._apply_all(clips, draws, sr)
         changed = np.empty_like(clips)
@@ -202,7 +203,7 @@ class RangeAugmenter(Augmenter):
 
 def in_range(rng: np.random.Generator, limits: float | tuple[float, float]) -> float:
     """Draw from a range; a number is returned as is."""
-    if isinstance(limits, Real):
+    if isinstance(limits, (Real, float)):  # a float is Real in all but its type
         return float(limits)
     return float(rng.uniform(*limits))
 
@@ -222,7 +223,7 @@ def with_power_of(changed: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def check_range(limits: Any, name: str, *, least: float = -np.inf) -> None:
     """Raise an error unless limits are a finite number, or two in order, none below the least."""
-    ends = [limits, limits] if isinstance(limits, Real) else list(limits)
+    ends: list[Any] = [limits, limits] if isinstance(limits, Real) else list(limits)
     if len(ends) != 2 or not np.isfinite(ends).all() or ends[0] > ends[1] or ends[0] < least:
         bound = "" if least == -np.inf else f", from {least:g} up"
         raise ValueError(f"{name}={limits!r}; expected a finite number{bound}, or two in order (lowest, highest).")

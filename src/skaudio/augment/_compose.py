@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.pipeline import _name_estimators
 from sklearn.utils._param_validation import HasMethods
 
-from skaudio.augment._augmenter import Augmenter, Draw
+from skaudio.augment._augmenter import Augmenter, Clips, Draw
 
 
 class Compose(Augmenter):
@@ -80,7 +80,7 @@ class Compose(Augmenter):
         return super().set_params(**params)
 
     @property
-    def of(self) -> Literal["waveform", "frames"]:
+    def of(self) -> Literal["waveform", "frames"]:  # type: ignore[override]  # of an instance, not of the class
         """Kind of input, that of its augmenters."""
         kinds = {augmenter.of for augmenter in checked(self.augmenters)}
         if len(kinds) > 1:
@@ -95,12 +95,12 @@ class Compose(Augmenter):
     def _draw(self, rng: np.random.Generator) -> tuple:
         return tuple(augmenter.draw(rng) for augmenter in self.augmenters)
 
-    def _apply(self, y: np.ndarray, drawn: Sequence[Draw | None], sr: float | None) -> np.ndarray:
+    def _apply(self, y: np.ndarray, drawn: Draw, sr: float | None) -> np.ndarray:
         for augmenter, own in zip(self.augmenters, drawn, strict=True):
             y = augmenter.apply(y, own, sr)
         return y
 
-    def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
+    def _apply_all(self, clips: Clips, draws: Sequence[Draw | None], sr: float | None) -> Any:
         for i, augmenter in enumerate(self.augmenters):
             clips = augmenter._apply_all(clips, [None if drawn is None else drawn[i] for drawn in draws], sr)
             if isinstance(clips, list) and len({clip.shape for clip in clips}) == 1:
@@ -134,7 +134,7 @@ class OneOf(Compose):
     def _apply(self, y: np.ndarray, drawn: tuple[int, Draw | None], sr: float | None) -> np.ndarray:
         return self.augmenters[drawn[0]].apply(y, drawn[1], sr)
 
-    def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
+    def _apply_all(self, clips: Clips, draws: Sequence[Draw | None], sr: float | None) -> Any:
         return Augmenter._apply_all(self, clips, draws, sr)
 
 

@@ -78,7 +78,7 @@ class Convolve(Augmenter):
         from scipy.signal import fftconvolve
 
         if "response" in drawn:
-            response = source_waveform(self.responses[drawn["response"]], drawn["response"], sr, "responses")
+            response = source_waveform(self.responses, drawn["response"], sr, "responses")
             response = response[int(np.abs(response).argmax()) :]
         else:
             response = self._room(drawn, needed_rate(sr, self))

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skaudio.augment._augmenter import Augmenter, Draw, RangeAugmenter
+from skaudio.augment._augmenter import Augmenter, Clips, Draw, RangeAugmenter
 
 
 class Gain(RangeAugmenter):
@@ -37,7 +37,7 @@ class Gain(RangeAugmenter):
     def _apply(self, y: np.ndarray, drawn: float, sr: float | None) -> np.ndarray:  # noqa: ARG002
         return y * y.dtype.type(10 ** (drawn / 20))
 
-    def _apply_all(self, clips: Sequence[np.ndarray], draws: Sequence[Draw | None], sr: float | None) -> Any:
+    def _apply_all(self, clips: Clips, draws: Sequence[Draw | None], sr: float | None) -> Any:
         if not isinstance(clips, np.ndarray):
             return super()._apply_all(clips, draws, sr)
         gains = 10 ** (np.array([0.0 if drawn is None else drawn for drawn in draws]) / 20)

@@ -22,15 +22,15 @@ def noise_bank(color: str) -> np.ndarray:
     return coloured_noise(rng, BANK_SAMPLES, BANK_RATE, COLORS[color])
 
 
-def source_waveform(clip: Any, i: int, sr: float | None, name: str) -> np.ndarray:
+def source_waveform(clips: Any, i: int, sr: float | None, name: str) -> np.ndarray:
     """Decode one of the clips in a parameter, at a sampling rate; decoded files are cached.
 
     Parameters
     ----------
-    clip : path, binary file object, array, pair or dict
+    clips : sequence of paths, binary file objects, arrays, pairs or dicts
         See `skaudio.io.load`. An array is assumed to be at `sr`.
     i : int
-        Its index, for error messages.
+        Index of the clip.
     sr : float or None
         Sampling rate in Hz.
     name : str
@@ -41,6 +41,7 @@ def source_waveform(clip: Any, i: int, sr: float | None, name: str) -> np.ndarra
     ndarray of float32, shape (n_samples,)
         The waveform; do not write to it.
     """
+    clip = clips[i]
     is_array = clip_kind(clip) == "array"
     if sr is None and not is_array:
         raise ValueError(f"{name}[{i}] has a sampling rate, but nothing tells that of the clips: pass sr, in Hz.")

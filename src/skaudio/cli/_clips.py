@@ -80,11 +80,11 @@ def own_clips(
     )
 
 
-def most_common_rate(paths: np.ndarray) -> int:
+def most_common_rate(paths: np.ndarray) -> float:
     """Return the most common native sampling rate, by the headers of some files; at most 22050 Hz."""
     from skaudio.io import AudioError, audio_info
 
-    rates: Counter[int] = Counter()
+    rates: Counter[float] = Counter()
     for path in paths[:: max(1, len(paths) // N_HEADERS)]:
         try:
             rates[audio_info(path).sr] += 1

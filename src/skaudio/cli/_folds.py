@@ -75,6 +75,6 @@ def _check_classes(target: np.ndarray, n_folds: int) -> None:
         raise ValueError(f"Fewer clips than the {n_folds} folds in: {_listed(few)}. Add clips, {remedy}.")
 
 
-def _listed(names: Sequence, most: int = 8) -> str:
+def _listed(names: Sequence | np.ndarray, most: int = 8) -> str:
     shown = ", ".join(map(str, names[:most]))
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -17,7 +17,7 @@ from skaudio.pooling import StatPooling
 # Spoken words gain by all three: the silence around a word, its level and the background carry no information on it.
 WORDS = {"trim_db": 30.0, "level": -20.0, "top_db": 60.0}
 
-FRONT_ENDS = {
+FRONT_ENDS: dict[str, dict[str, list]] = {
     "quick": {
         "mfcc": [(MFCC, {"deltas": 2}), (MFCC, {"deltas": 2, **WORDS})],
         "mel": [(MelSpectrogram, {"deltas": 1, **WORDS})],
@@ -38,7 +38,7 @@ DEFAULT_MODELS = {
 }
 NETWORKS = ("cnn", "gru")
 # Networks take the coefficients alone: they learn derivatives themselves.
-NETWORK_FRONT_ENDS = {
+NETWORK_FRONT_ENDS: dict[str, dict[str, list]] = {
     "quick": {"mfcc": [(MFCC, {**WORDS})], "mel": [(MelSpectrogram, {**WORDS})]},
     "full": {kind: [(make, how) for how in ({}, WORDS)] for kind, make in (("mfcc", MFCC), ("mel", MelSpectrogram))},
 }

@@ -181,11 +181,13 @@ def suppress_overlapping(events: Sequence[Event], max_overlap: float = 0.5) -> l
     >>> suppress_overlapping([Event(0, 2, "owl", 0.6), Event(0.5, 2.5, "owl", 0.9), Event(2.4, 4, "owl", 0.7)])
     [Event(0.5, 2.5, 'owl', score=0.9), Event(2.4, 4, 'owl', score=0.7)]
     """
-    unscored = [event for event in events if event.score is None]
-    if unscored:
-        raise ValueError(f"{unscored[0]!r} has no score; expected one, to tell which event to keep.")
+    ranked: list[tuple[float, Event]] = []
+    for event in events:
+        if event.score is None:
+            raise ValueError(f"{event!r} has no score; expected one, to tell which event to keep.")
+        ranked.append((-event.score, event))
     kept: list[Event] = []
-    for event in sorted(events, key=lambda event: (-event.score, event)):
+    for _, event in sorted(ranked):
         rivals = (other for other in kept if other.label == event.label)
         if all(event.overlap(other) <= max_overlap * min(event.duration, other.duration) for other in rivals):
             kept.append(event)

@@ -261,29 +261,25 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         """
         recordings = check_clips(self, X, reset=True)
         tags = tag_lists(y, recordings)
-        events = self._events_of(recordings, y) if tags is None else None
-        labels = sorted({label for own in tags for label in own} if tags else _labels_of(events), key=str)
-        if not labels:
-            raise ValueError(
-                "There is no event in any recording: nothing to learn to find. To train on cut clips, use fit_clips."
-            )
-        if self.background in labels:
-            raise ValueError(f"background={self.background!r} is the label of an event; use another name for none.")
-        if events is not None and not any(event.duration for own in events for event in own):
+        if tags is not None:
+            labels = self._labels_to_learn(label for own in tags for label in own)
+            decoding = self._given_decoding(self._given_threshold("tags say nothing of when events are"))
+            return self._adopt(self._fit_on_tags(recordings, tags, labels), decoding)
+        events = self._events_of(recordings, y)
+        labels = self._labels_to_learn(event.label for own in events for event in own)
+        if not any(event.duration for own in events for event in own):
             raise ValueError(
                 "All events last no time (0 s): give an offset after each onset, so that sound is in them."
             )
-        if events is None:
-            decoding = self._given_decoding(self._given_threshold("tags say nothing of when events are"))
-            return self._adopt(self._fit_on_tags(recordings, tags, labels), decoding)
-        kinds = {"labels": labels, "multilabel": any(map(_classes_overlap, events))}
-        tracks = self._held_out_tracks(recordings, events, groups, **kinds) if self.threshold == "tune" else None
-        model = self._fit_on_events(recordings, events, **kinds)
-        if tracks is None:
+        kinds: dict[str, Any] = {"labels": labels, "multilabel": any(map(_classes_overlap, events))}
+        if isinstance(self.threshold, str):  # to be tuned
+            tracks = self._held_out_tracks(recordings, events, groups, **kinds)
+            model = self._fit_on_events(recordings, events, **kinds)
+            self._adopt(model, self._best_decoding(tracks, events, model.labels))
+        else:
+            model = self._fit_on_events(recordings, events, **kinds)
             self._adopt(model, self._given_decoding(self.threshold, self._usual_durations(events, model.labels)))
             tracks = self._tracks(recordings)
-        else:
-            self._adopt(model, self._best_decoding(tracks, events, model.labels))
         self._warn_of_silent(recordings, events, tracks)
         self.bound_shifts_ = median_shifts(events, [self._decode(track) for track in tracks], self.labels_)
         return self
@@ -510,7 +506,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             Event-based F1, in [0, 1].
         """
         recordings = check_clips(self, X, reset=False)
-        return event_based_f1(self._events_of(recordings, y), self._found(recordings))
+        return float(event_based_f1(self._events_of(recordings, y), self._found(recordings)))
 
     def iter_predict(self, blocks: Iterable[np.ndarray], sr: float) -> Iterator[Event]:
         """Detect events in a live stream of audio blocks.
@@ -552,6 +548,17 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         )
 
     # ---- fitting
+
+    def _labels_to_learn(self, labels: Iterable) -> list:
+        """Return the classes in order, each once."""
+        classes = sorted(set(labels), key=str)
+        if not classes:
+            raise ValueError(
+                "There is no event in any recording: nothing to learn to find. To train on cut clips, use fit_clips."
+            )
+        if self.background in classes:
+            raise ValueError(f"background={self.background!r} is the label of an event; use another name for none.")
+        return classes
 
     def _fit_on_events(
         self, recordings: Sequence, events: Sequence[Sequence[Event]], *, labels: list, multilabel: bool
@@ -688,7 +695,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         )
 
     def _given_threshold(self, why_not: str) -> float:
-        if self.threshold == "tune":
+        if isinstance(self.threshold, str):
             raise ValueError(f"threshold='tune' needs recordings whose events are known: {why_not}. Give a number.")
         return self.threshold
 
@@ -719,10 +726,6 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             return [self._runs(track, labels, self._given_decoding(*settings), 0.0) for track in smooth]
 
         return self._given_decoding(*best_settings(events, decode, labels))
-
-
-def _labels_of(events: Sequence[Sequence[Event]]) -> set:
-    return {event.label for own in events for event in own}
 
 
 def _classes_overlap(events: Sequence[Event]) -> bool:

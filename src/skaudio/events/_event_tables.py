@@ -272,8 +272,8 @@ def _stem(path: Path) -> str:
 def _as_frame(rows: Iterable[tuple[Any, Event]]) -> Any:
     import pandas as pd
 
-    rows = [(recording, *event) for recording, event in rows]
-    table = pd.DataFrame(rows, columns=[*COLUMNS, *MORE], dtype=name_dtype(row[0] for row in rows))
+    cells = [(recording, *event) for recording, event in rows]
+    table = pd.DataFrame(cells, columns=[*COLUMNS, *MORE], dtype=name_dtype(row[0] for row in cells))
     table = table.astype(dict.fromkeys(["onset", "offset", *MORE[:-1]], float))  # a channel is a number or a name
     return table.drop(columns=[name for name in MORE if table[name].isna().all()])
 

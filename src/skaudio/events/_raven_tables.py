@@ -44,8 +44,8 @@ def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Ro
     _, header = next(lines, (1, []))
     places = columns_of(header, RAVEN_COLUMNS, (*KNOWN, *filter(None, [label_column])), path)
     table, needed = [], [places[name] for name in RAVEN_COLUMNS]
-    for line, cells in lines:
-        row = full_row(cells, len(header), needed, line, path)
+    for line, given in lines:
+        row = full_row(given, len(header), needed, line, path)
         table.append((line, {name: row[place].strip() for name, place in places.items()}))
     label_column = _label_column(table, list(places), path) if label_column is None else label_column
     if label_column not in places:
@@ -58,7 +58,7 @@ def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Ro
             f"column {OFFSET!r}: times count from the start of the first, and cannot be told. Have Raven add it."
         )
     from_offset = OFFSET in places and recordings[:1] != [None]
-    score_column = next((name for name in SCORES if name in places), None)
+    score_column = next((name for name in SCORES if name in places), SCORES[0])
     selections = _selections(table, recordings, label_column)
     has_channels = not {cells.get("Channel", "") for _, cells, _ in selections} <= {"", "1"}
     for line, cells, recording in selections:
@@ -110,7 +110,8 @@ def _selections(
     views_of_table = {cells["View"] for _, cells in table if "View" in cells and "Selection" in cells}
     if len(views_of_table) < 2:
         return [(line, cells, name) for (line, cells), name in zip(table, recordings, strict=True)]
-    kept, seen = [], {}
+    kept = []
+    seen: dict[tuple, tuple[set[str], tuple[str, ...]]] = {}  # views, and the band, of each selection
     for (line, cells), recording in zip(table, recordings, strict=True):
         place = [cells.get(name, "") for name in ("Selection", BEGIN, END, OFFSET, "Channel", label_column)]
         key, view, band = (recording, *place), cells["View"], tuple(cells.get(name, "") for name in BANDS)
@@ -128,7 +129,7 @@ def _event(
     cells: dict[str, str],
     path: object,
     label_column: str,
-    score_column: str | None,
+    score_column: str,
     from_offset: bool,
     has_channels: bool,
 ) -> Event:

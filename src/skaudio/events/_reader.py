@@ -52,9 +52,9 @@ class Reader:
 
         A network that learns from tags would otherwise learn silence as a sign of the classes recorded with it.
         """
-        if self.silence_dbfs is None:
-            return self.read(recording, i)
         gate = self.gate()
+        if gate is None:
+            return self.read(recording, i)
         with naming(i):
             all_units = np.concatenate(list(self.units.stream(gate.watch(self.pieces(recording)))))
         (sounds,) = gate.apply([np.ones((len(all_units), 1))])
@@ -68,8 +68,10 @@ class Reader:
             bounds = [(piece.min(), piece.max()) for piece in self.pieces(recording) if len(piece)]
         return not bounds or np.ptp(bounds) <= swing_of(self.silence_dbfs)
 
-    def gate(self) -> SilenceGate:
-        """Return what sets the scores of digital silence to 0."""
+    def gate(self) -> SilenceGate | None:
+        """Return what sets the scores of digital silence to 0; None where nothing is silent."""
+        if self.silence_dbfs is None:
+            return None
         look = self.resolution
         times = look.step_seconds, look.reach_seconds, look.start_seconds
         step, reach, start = (round(seconds * self.units.sr) for seconds in times)

@@ -74,9 +74,9 @@ class Scanner:
     def stream(self, pieces: Iterator[np.ndarray], **block: float) -> Iterator[np.ndarray]:
         """Yield the scores ``(n_steps, n_classes)`` of a waveform in pieces; those of digital silence are 0."""
         units, look = self.reader.units, self.reader.resolution
-        if self.reader.silence_dbfs is None:
-            return look.stream(self.estimator, units.stream(pieces, **block), self.columns)
         gate = self.reader.gate()
+        if gate is None:
+            return look.stream(self.estimator, units.stream(pieces, **block), self.columns)
         return gate.apply(look.stream(self.estimator, units.stream(gate.watch(pieces), **block), self.columns))
 
     def _track_or_error(self, recording: Any, i: int, progress: tqdm | None = None) -> Track | AudioError:

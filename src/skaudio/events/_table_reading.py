@@ -57,7 +57,7 @@ def format_of(path: Path, name: str | None) -> str:
     """Return the format of a table, by its name or by the name of the file."""
     if name is None:
         name = next((known for suffix, known in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
-    if name not in SUFFIXES.values():
+    if name is None or name not in SUFFIXES.values():
         known = ", ".join(f"{known} ({suffix})" for suffix, known in SUFFIXES.items())
         asked = "of its name" if name is None else repr(name)
         raise ValueError(f"{str(path)!r}: the format {asked} is not known; expected one of {known}.")

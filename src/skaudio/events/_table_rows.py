@@ -62,7 +62,7 @@ def is_missing_text(text: str) -> bool:
     return text.strip().lower() in MISSING
 
 
-def make_event(line: int, path: object, *values: float | str | None) -> Event:
+def make_event(line: int, path: object, *values: Any) -> Event:
     """Create an event from the content of a line."""
     try:
         return Event(*values)
@@ -159,15 +159,16 @@ def check_rows(
     repeated : bool
         Whether duplicate events are allowed.
     """
-    rows = [row for row in rows if row.event is not None]
+    events = [(row.recording, row.event) for row in rows if row.event is not None]
+    lines = [row.line for row in rows if row.event is not None]
     if durations is not None:
-        _check_ends(rows, path, durations)
-    pair = None if repeated else first_repetition([(row.recording, row.event) for row in rows])
+        _check_ends(events, lines, path, durations)
+    pair = None if repeated else first_repetition(events)
     if pair is not None:
-        earlier, later = (rows[place] for place in pair)
+        earlier, later = pair
         raise EventTableError(
-            f"{path}, line {later.line}: {later.event!r} is in line {earlier.line} already. Delete one of them, or "
-            "pass duplicates='keep'."
+            f"{path}, line {lines[later]}: {events[later][1]!r} is in line {lines[earlier]} already. Delete one of "
+            "them, or pass duplicates='keep'."
         )
 
 
@@ -218,8 +219,10 @@ def _differ(low: np.ndarray, high: np.ndarray, i: np.ndarray, j: np.ndarray) -> 
     return (np.abs(low[i] - low[j]) > 0) | (np.abs(high[i] - high[j]) > 0)
 
 
-def _check_ends(rows: Sequence[Row], path: object, durations: Mapping[str, float] | float) -> None:
-    names = {row.recording: row.line for row in reversed(rows)}
+def _check_ends(
+    events: Sequence[tuple[Any, Event]], lines: Sequence[int], path: object, durations: Mapping[str, float] | float
+) -> None:
+    names = dict.fromkeys(recording for recording, _ in events)
     if isinstance(durations, Mapping):
         try:
             pairs = pair_names(names, durations)
@@ -228,11 +231,11 @@ def _check_ends(rows: Sequence[Row], path: object, durations: Mapping[str, float
         ends = {name: durations[other] for name, other in pairs.items()}
     else:
         ends = dict.fromkeys(names, durations)
-    for row in rows:
-        if row.recording not in ends:
-            raise EventTableError(f"{path}, line {row.line}: durations do not name the recording {row.recording!r}.")
-        if row.event.offset > ends[row.recording] + SLACK_SECONDS:
-            raise EventTableError(f"{path}, line {row.line}: {ends_late(row.event, ends[row.recording])}")
+    for line, (recording, event) in zip(lines, events, strict=True):
+        if recording not in ends:
+            raise EventTableError(f"{path}, line {line}: durations do not name the recording {recording!r}.")
+        if event.offset > ends[recording] + SLACK_SECONDS:
+            raise EventTableError(f"{path}, line {line}: {ends_late(event, ends[recording])}")
 
 
 def ends_late(event: Event, duration: float) -> str:

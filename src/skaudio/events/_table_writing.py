@@ -30,18 +30,18 @@ def as_text(table: Any, path: Path, name: str, durations: Mapping[str, float] | 
 def _check_text(text: str, path: Path, name: str, rows: Sequence[tuple[Any, Event]]) -> None:
     """Raise if a text would not be read back as these rows: label files cannot represent every name."""
     try:
-        read = [row for row in rows_of_text(text, path, name) if row.event is not None]
+        read = [(row.recording, row.event) for row in rows_of_text(text, path, name) if row.event is not None]
     except EventTableError as error:
         raise ValueError(f"A table of the format {name!r} cannot hold these events: {error}") from None
     for i, (recording, event) in enumerate(rows):
-        row = read[i] if i < len(read) else None
-        if row is None or row.recording not in {None, str(recording)} or row.event.label != str(event.label):
+        name_read, event_read = read[i] if i < len(read) else (None, None)
+        if event_read is None or name_read not in {None, str(recording)} or event_read.label != str(event.label):
             raise ValueError(
                 f"{path}: a table of the format {name!r} cannot hold {event!r} of the recording {recording!r}, because "
                 "of a tab, a line break or blanks around in the label or in the name. Rename it, or write Parquet."
             )
     if first_repetition(rows) is None:
-        pair = first_repetition([(row.recording, row.event) for row in read])
+        pair = first_repetition(read)
         if pair is not None:
             raise ValueError(
                 f"{path}: a table of the format {name!r} cannot hold {rows[pair[0]][1]!r} and {rows[pair[1]][1]!r} of "

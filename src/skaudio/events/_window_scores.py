@@ -36,7 +36,7 @@ class Windows:
 
     def stream(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Yield the same windows from a stream of units, in batches."""
-        held, last = None, None
+        held, last = None, np.empty(0)
         n_units = n_done = skip = 0  # skip: how far the next window begins behind what came so far
         for piece in pieces:
             if not len(piece):

@@ -107,7 +107,8 @@ def _merged(a: Run, b: Run) -> Run:
     """Merge sorted runs slice by slice: temporary memory is that of one slice."""
     ends_a = np.append(np.searchsorted(a[0], a[0][MERGED_ROWS - 1 :: MERGED_ROWS], "right"), len(a[0]))
     ends_b = np.append(np.searchsorted(b[0], a[0][ends_a[:-1] - 1], "right"), len(b[0]))
-    merged = tuple(np.empty(len(a[0]) + len(b[0]), column.dtype) for column in a)
+    n_rows = len(a[0]) + len(b[0])
+    merged = np.empty(n_rows, a[0].dtype), np.empty(n_rows, a[1].dtype)
     begin_a = begin_b = 0
     for end_a, end_b in zip(ends_a, ends_b, strict=True):
         slices = [

@@ -6,7 +6,6 @@ from typing import Self
 
 import numpy as np
 
-from skaudio._validation import as_frames
 from skaudio.estimators import AutoencoderLatent
 from skaudio.features import MFCC
 from skaudio.matching._alignment import correlate
@@ -30,18 +29,19 @@ class LatentIndex:
         Seed of the autoencoder and of the selection of its training chunks.
     """
 
+    _encoder: AutoencoderLatent  # since the first recordings
+
     def __init__(self, sr: float, seed: int) -> None:
         self._sr, self._seed = sr, seed
         self._width = max(1, round(CHUNK_SECONDS * sr / HOP_LENGTH))
         self._hop = max(1, round(HOP_SECONDS * sr / HOP_LENGTH))
-        self._encoder: AutoencoderLatent | None = None
         self._latents: dict[int, np.ndarray] = {}
 
     def describe(self, recording: Recording) -> np.ndarray:
         """Compute the mean MFCC of overlapping chunks, ``(n_chunks, n_mfcc)``; a shorter clip is one chunk."""
-        front_end = MFCC(sr=self._sr, n_mfcc=N_MFCC, hop_length=HOP_LENGTH)
+        front_end = MFCC(sr=self._sr, n_mfcc=N_MFCC, hop_length=HOP_LENGTH).set_output(transform="default")
         with recording.named_errors():
-            frames = as_frames(front_end.fit_transform([recording.clip]))[0]
+            frames = np.asarray(front_end.fit_transform([recording.clip])[0])
         width = min(self._width, len(frames))
         sums = np.concatenate([np.zeros((1, N_MFCC)), np.cumsum(frames, axis=0, dtype=np.float64)])
         means = (sums[width:] - sums[:-width]) / width
@@ -56,14 +56,14 @@ class LatentIndex:
 
         The autoencoder of an empty index is trained on them.
         """
-        recordings, index = [(number, np.concatenate(list(parts))) for number, parts in recordings], copy(self)
-        if index._encoder is None:
-            chunks = np.concatenate([chunks for _, chunks in recordings])
+        joined, index = [(number, np.concatenate(list(parts))) for number, parts in recordings], copy(self)
+        if not hasattr(index, "_encoder"):
+            chunks = np.concatenate([chunks for _, chunks in joined])
             rng = np.random.default_rng(self._seed)
             chunks = chunks[rng.permutation(len(chunks))[:MAX_CHUNKS]]
             encoder = AutoencoderLatent(n_components=N_COMPONENTS, batch_size=64, random_state=self._seed)
             index._encoder = encoder.fit(chunks)
-        more = {number: index._encode(chunks) for number, chunks in recordings}
+        more = {number: index._encode(chunks) for number, chunks in joined}
         index._latents = {**self._latents, **more}
         return index
 

@@ -65,7 +65,7 @@ def iter_prints(pieces: Iterable[np.ndarray], sr: float) -> Iterator[Prints]:
     for start, samples, own in _blocks(pieces):
         times, bins = _find_peaks(samples, sr, slice(own.start * scale, own.stop * scale))
         peaks = np.concatenate([earlier, [times + start * scale, bins]], axis=1)
-        codes, when = _hash_pairs(*peaks, earlier.shape[1])
+        codes, when = _hash_pairs(peaks[0], peaks[1], earlier.shape[1])
         yield Prints(codes, when, _print_frames(samples, sr)[own])
         earlier = peaks[:, -(MAX_PAIRS_PER_PEAK - 1) :]
 

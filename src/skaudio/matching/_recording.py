@@ -50,8 +50,7 @@ class Recording:
     def n_samples(self) -> int:
         """Number of samples; decodes the clip if not done before."""
         if self._n_samples is None:
-            for _ in self.pieces():
-                pass
+            self._n_samples = sum(map(len, self.pieces()))
         return self._n_samples
 
     def pieces(self) -> Iterator[np.ndarray]:

@@ -71,12 +71,11 @@ def check_event_lists(
     tables = [hasattr(events, "columns") for events in (y_true, y_pred)]
     if any(tables) and not all(tables):
         raise TypeError("y_true and y_pred must both be data frames, or both lists of lists of events.")
-    both = [
-        _of_table(events, name) if table else list(events)
-        for events, name, table in zip((y_true, y_pred), names, tables, strict=True)
-    ]
     if all(tables):
-        both = _same_recordings(*both) if recordings is None else _given_recordings(both, recordings)
+        named = [_of_table(events, name) for events, name in zip((y_true, y_pred), names, strict=True)]
+        both = _same_recordings(*named) if recordings is None else _given_recordings(named, recordings)
+    else:
+        both = [list(y_true), list(y_pred)]
     for name, lists in zip(names, both, strict=True):
         if recordings is not None and len(lists) != len(recordings):
             raise ValueError(f"{name} has {len(lists)} recordings, and recordings={len(recordings)} names.")
@@ -143,7 +142,7 @@ def _as_list(events: Any, where: str) -> list[tuple]:
         raise TypeError(f"Expected a list of events for each recording, got {events!r:.60}.")
     checked = []
     for i, event in enumerate(events):
-        if not isinstance(event, (tuple, list, np.void)) or len(event) < 3:
+        if not isinstance(event, (tuple, list, np.void)) or len(event) < 3:  # type: ignore[arg-type]  # missing stub
             raise TypeError(f"Expected events (onset, offset, label), got {event!r:.60}.")
         try:
             checked.append((event[0], event[1], clean_label(event[2])))

@@ -60,11 +60,11 @@ def segment_based_scores(
     >>> segment_based_scores([[(0.5, 2.5, "rain")]], [[(1.0, 4.0, "rain")]])  # segments 0, 1, 2; and 1, 2, 3
     (0.6666666666666666, 0.6666666666666666, 0.6666666666666666)
     """
-    n_true, n_pred, hits = 0, 0, 0
+    n_true = n_pred = hits = np.zeros(1, int)
     for true, predicted in _activities(y_true, y_pred, segment_seconds, labels):
         n_true, n_pred = n_true + true.sum(axis=0), n_pred + predicted.sum(axis=0)
         hits = hits + (true & predicted).sum(axis=0)
-    return precision_recall_f1(*map(np.atleast_1d, (n_true, n_pred, hits, hits)), average)
+    return precision_recall_f1(n_true, n_pred, hits, hits, average)
 
 
 def segment_based_f1(y_true: Any, y_pred: Any, **params: Any) -> float | np.ndarray:
@@ -147,10 +147,10 @@ def _activities(
         raise ValueError(f"segment_seconds={segment_seconds!r}; expected a duration above 0.")
     y_true, y_pred, labels = check_event_lists(y_true, y_pred, labels)
     pairs = []
-    for both in zip(y_true, y_pred, strict=True):
-        end = max((float(events.offsets.max()) for events in both if len(events.offsets)), default=0.0)
+    for true, predicted in zip(y_true, y_pred, strict=True):
+        end = max((float(events.offsets.max()) for events in (true, predicted) if len(events.offsets)), default=0.0)
         shape = (int(np.ceil(end / segment_seconds)), len(labels))
-        pairs.append(tuple(_activity(events, segment_seconds, shape) for events in both))
+        pairs.append((_activity(true, segment_seconds, shape), _activity(predicted, segment_seconds, shape)))
     return pairs
 
 

@@ -55,7 +55,7 @@ def open_onnx(content: bytes, output: str | int) -> WindowModel:
 def _value(graph: Any, output: str | int) -> str:
     outputs = [value.name for value in graph.output]
     inner = [name for node in graph.node for name in node.output]
-    if output in inner:
+    if isinstance(output, str) and output in inner:
         return output
     if output == "embedding" and len(outputs) == 1:
         dense = [node for node in graph.node if node.op_type in DENSE]

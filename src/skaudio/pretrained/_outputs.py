@@ -25,7 +25,7 @@ def named_output(names: Sequence[str], output: str | int) -> str:
     """
     if isinstance(output, int) and output < len(names):
         return names[output]
-    if output in names:
+    if isinstance(output, str) and output in names:
         return output
     if output in WORDS:
         likely = [name for name in names if any(word in name.lower() for word in WORDS[output])]

@@ -120,7 +120,7 @@ class PretrainedEmbedding(FrontEnd):
     model: Any = field(default="yamnet", kw_only=False)
     output: str | int = "embedding"
     pooling: str | None = "mean"
-    sr: float | None = field(default=None, kw_only=True)
+    sr: float | None = field(default=None, kw_only=True)  # type: ignore[assignment]  # None as well, unlike the base
     window_seconds: float | None = None
     hop_seconds: float | None = None
     class_names: Sequence[str] | str | os.PathLike | None = None
@@ -314,23 +314,29 @@ class PretrainedEmbedding(FrontEnd):
 
     def _known_rate(self) -> float:
         known = self._named()
-        if known is None and self.sr is None:
-            raise ValueError(f"Nothing tells at which sampling rate model={self.model!r} was trained. Pass it as sr.")
-        if known is not None and self.sr not in (None, known.sr):
+        if known is None:
+            if self.sr is None:
+                raise ValueError(
+                    f"Nothing tells at which sampling rate model={self.model!r} was trained. Pass it as sr."
+                )
+            return self.sr
+        if self.sr not in (None, known.sr):
             raise ValueError(f"sr={self.sr!r}, but {self.model!r} was trained at {known.sr} Hz. Leave sr out.")
-        return self.sr if known is None else known.sr
+        return known.sr
 
     def _window_length(self) -> int:
         asked = None if self.window_seconds is None else max(1, round(self.window_seconds * self.sr_))
         fixed = open_model(self._source, self.output, asked).n_samples
-        if fixed is None and asked is None:
-            raise ValueError(f"model={self.model!r} takes windows of any length. Pass window_seconds.")
-        if None not in (fixed, asked) and fixed != asked:
+        if fixed is None:
+            if asked is None:
+                raise ValueError(f"model={self.model!r} takes windows of any length. Pass window_seconds.")
+            return asked
+        if asked not in (None, fixed):
             raise ValueError(
                 f"window_seconds={self.window_seconds!r} is {asked} samples at {self.sr_:g} Hz, but the model takes "
                 f"{fixed}, {fixed / self.sr_:g} s. Leave window_seconds out, or check sr."
             )
-        return fixed or asked
+        return fixed
 
     def _opened(self) -> Any:
         return open_model(self._source, self.output, None if self.window_seconds is None else self._n_samples)

@@ -145,7 +145,8 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
         """
         X, y = check_clips(self, X, reset=True), as_labels(y)
         base = clone(self.base) if hasattr(self.base, "transform") else PretrainedEmbedding(self.base)
-        head, self.history_ = clone(self._head()), {"loss": []}
+        head = clone(self._head())
+        self.history_: dict[str, list[float]] = {"loss": []}
         embeddings = base.fit_transform(X)
         if self.unfreeze:
             part = _network_of(base)

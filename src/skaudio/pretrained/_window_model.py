@@ -33,7 +33,8 @@ class WindowModel:
     """
 
     def __init__(self, run: Callable[[np.ndarray], np.ndarray], shape: Sequence[int | None]) -> None:
-        self._run, self.name = run, None
+        self._run = run
+        self.name: str | None = None
         batch, inner = (shape[:1], shape[1:]) if len(shape) > 1 else ((), shape)
         times = [length for length in inner if length != 1]
         if len(times) != 1:

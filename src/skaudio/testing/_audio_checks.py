@@ -256,7 +256,7 @@ def _clips() -> list[np.ndarray]:
     return clips
 
 
-def _column(clips: Sequence) -> np.ndarray:
+def _column(clips: Sequence | np.ndarray) -> np.ndarray:
     column = np.empty(len(clips), dtype=object)
     column[:] = list(clips)
     return column
@@ -266,7 +266,7 @@ def _fitted(estimator: BaseEstimator, X: np.ndarray) -> Any:
     return clone(estimator).fit(X, np.arange(len(X)) % 2)
 
 
-def _assert_same(left: Sequence, right: Sequence) -> None:
+def _assert_same(left: Sequence | np.ndarray, right: Sequence | np.ndarray) -> None:
     _require(len(left) == len(right), f"{len(left)} and {len(right)} rows")
     for a, b in zip(left, right, strict=True):
         assert_array_equal(a, b)
