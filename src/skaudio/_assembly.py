@@ -100,7 +100,9 @@ def _with_defaults(entry: str, defaults: dict[str, Any]) -> str:
     names = _names(entry)
     if len(names) > 1 or names[0] not in defaults:
         return entry
-    return re.sub(r"(default=).*", lambda found: f"{found.group(1)}{defaults[names[0]]!r}", entry, count=1)
+    value = defaults[names[0]]
+    stated = f'"{value}"' if isinstance(value, str) else repr(value)  # in double quotes, as everywhere
+    return re.sub(r"(default=).*", lambda found: f"{found.group(1)}{stated}", entry, count=1)
 
 
 def _with_own_references(docs: list[str]) -> list[str]:

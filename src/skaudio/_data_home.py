@@ -17,6 +17,7 @@ def get_data_home(data_home: str | os.PathLike | None = None) -> Path:
     Returns
     -------
     pathlib.Path
+        The folder.
 
     Examples
     --------

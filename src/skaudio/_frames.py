@@ -39,6 +39,16 @@ class Channels:
         Time of the middle of the first frame, and distance between frames.
     silence : tuple of float or None, default=None
         Value of each channel in digital silence.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.features import MelSpectrogram
+    >>> channels = MelSpectrogram(sr=8000, n_mels=3).fit_transform(np.ones((1, 800))).channels
+    >>> channels.names, channels.kind, channels.decibels
+    (('mel_0', 'mel_1', 'mel_2'), 'bands', True)
+    >>> channels.times(n_frames=3).round(3)
+    array([0.   , 0.008, 0.016])
     """
 
     names: tuple[str, ...]
@@ -55,6 +65,16 @@ class Channels:
         """Return the metadata of the concatenated channels of several waveforms.
 
         Their kind is unknown: channels are adjacent in frequency only within one waveform.
+
+        Parameters
+        ----------
+        axes : sequence of str
+            Name of each waveform.
+
+        Returns
+        -------
+        Channels
+            Metadata with the names ``{axis}_{name}``.
         """
         n = len(axes)
         return replace(
@@ -68,13 +88,35 @@ class Channels:
         )
 
     def times(self, n_frames: int) -> np.ndarray | None:
-        """Return the times of the middles of a clip's frames ``(n_frames,)`` in seconds, if known."""
+        """Return the times of the middles of a clip's frames.
+
+        Parameters
+        ----------
+        n_frames : int
+            Number of frames.
+
+        Returns
+        -------
+        ndarray of shape (n_frames,) or None
+            Times in seconds; None if unknown.
+        """
         if self.start_seconds is None or self.hop_seconds is None:
             return None
         return self.start_seconds + self.hop_seconds * np.arange(n_frames)
 
     def difference(self, other: "Channels") -> str | None:
-        """Describe the differences from other metadata, names excluded."""
+        """Describe the first difference from other metadata, names excluded.
+
+        Parameters
+        ----------
+        other : Channels
+            Metadata to compare with.
+
+        Returns
+        -------
+        str or None
+            Description of the difference; None if there is none, or if it concerns only what is unknown to one of both.
+        """
         for field in fields(self)[1:-1]:
             ours, theirs = getattr(self, field.name), getattr(other, field.name)
             if "unknown" in (self.kind, other.kind) and field.name in {"kind", "decibels", "deltas"}:

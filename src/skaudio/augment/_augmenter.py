@@ -28,6 +28,24 @@ class Augmenter(BaseEstimator):
     ----------
     of : {"waveform", "frames"}
         Kind of input: waveforms ``(n_samples,)`` or frames ``(n_frames, n_channels)``.
+
+    Examples
+    --------
+    A draw can be applied to any clip, and again later.
+
+    >>> import numpy as np
+    >>> from skaudio.augment import Gain
+    >>> augmenter = Gain(gain_db=(-6.0, 6.0))
+    >>> drawn = augmenter.draw(np.random.default_rng(0))
+    >>> round(drawn, 2)
+    1.64
+    >>> augmenter.apply(np.array([0.1, -0.2]), drawn).round(2)
+    array([ 0.12, -0.24])
+
+    Change each clip of a batch.
+
+    >>> augmenter.augment(np.full((3, 8000), 0.1), random_state=0).shape
+    (3, 8000)
     """
 
     of: ClassVar[Literal["waveform", "frames"]] = "waveform"

@@ -17,7 +17,17 @@ from skaudio._data_home import get_data_home
 
 
 class DatasetError(ValueError, OSError):
-    """A data set is missing, cannot be downloaded, or is incomplete."""
+    """A data set is missing, cannot be downloaded, or is incomplete.
+
+    Examples
+    --------
+    >>> from skaudio.datasets import DatasetError, fetch_esc10
+    >>> try:
+    ...     fetch_esc10(data_home="no/such/folder", download_if_missing=False)
+    ... except DatasetError as error:
+    ...     print(error)
+    ESC-10...
+    """
 
 
 @dataclass(frozen=True)

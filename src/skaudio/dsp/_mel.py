@@ -21,6 +21,15 @@ class MelFilterBank:
         Band ``m`` covers the FFT bins from ``starts[m]`` up to, excluding, ``stops[m]``.
     weights : ndarray of float32, shape (n_mels, widest)
         ``weights[m, k - starts[m]]`` is the weight of bin ``k`` in band ``m``.
+
+    Examples
+    --------
+    >>> from skaudio.dsp import mel_filter_bank
+    >>> bank = mel_filter_bank(sr=8000, n_fft=256, n_mels=20)
+    >>> bank.starts[:3], bank.stops[:3]
+    (array([1, 4, 8]), array([ 8, 11, 15]))
+    >>> len(bank.weights)
+    20
     """
 
     starts: np.ndarray
@@ -132,12 +141,24 @@ def melspectrogram(
         Waveform.
     sr : float
         Sampling rate in Hz.
-    n_fft, hop_length, win_length, window, center
-        See `stft`.
+    n_fft : int, default=2048
+        Length of a frame in samples.
+    hop_length, win_length : int or None, default=None
+        Hop between frames and length of the window, in samples; see `stft`.
+    window : str, float, tuple or ndarray of shape (win_length,), default="hann"
+        Window, see `stft`.
+    center : bool, default=True
+        Whether frames are centred, see `stft`.
     power : float, default=2.0
         Exponent of the magnitude that is summed over each band.
-    n_mels, fmin, fmax, htk, norm
-        See `mel_filter_bank`.
+    n_mels : int, default=128
+        Number of bands.
+    fmin, fmax : float, default=0.0, None
+        Lowest and highest frequency in Hz; None: ``sr / 2``.
+    htk : bool, default=False
+        Whether the mel scale is HTK's or Slaney's.
+    norm : "slaney", float or None, default="slaney"
+        Normalisation of the triangles, see `librosa.filters.mel`.
 
     Returns
     -------

@@ -47,8 +47,12 @@ def coloured_noise(rng: Generator, n_samples: int, sr: float, exponent: float) -
 
     Parameters
     ----------
-    rng, n_samples, sr
-        See `shaped_noise`.
+    rng : numpy.random.Generator
+        Random number generator.
+    n_samples : int
+        Length.
+    sr : float
+        Sampling rate in Hz.
     exponent : float
         Exponent of the decay of power.
 
@@ -70,6 +74,16 @@ def coloured_noise(rng: Generator, n_samples: int, sr: float, exponent: float) -
 
 def rms(waveform: np.ndarray) -> float:
     """Compute the root mean square, with a floor to avoid division by zero.
+
+    Parameters
+    ----------
+    waveform : ndarray
+        Samples, of any shape.
+
+    Returns
+    -------
+    float
+        Root mean square of all samples, at least 1e-12.
 
     Examples
     --------

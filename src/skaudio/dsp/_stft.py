@@ -169,8 +169,14 @@ def spectrogram(
     ----------
     y : ndarray of shape (..., n_samples)
         Waveform.
-    n_fft, hop_length, win_length, window, center
-        See `stft`.
+    n_fft : int, default=2048
+        Length of a frame in samples.
+    hop_length, win_length : int or None, default=None
+        Hop between frames and length of the window, in samples; see `stft`.
+    window : str, float, tuple or ndarray of shape (win_length,), default="hann"
+        Window, see `stft`.
+    center : bool, default=True
+        Whether frames are centred, see `stft`.
     power : float, default=2.0
         Exponent of the magnitude: 1 for amplitude, 2 for power.
 
@@ -211,8 +217,14 @@ def istft(
     ----------
     spectrum : ndarray of complex, shape (n_frames, 1 + n_fft // 2)
         Result of `stft` for one waveform.
-    n_fft, hop_length, win_length, window, center
-        As in `stft`. Unlike in librosa, `n_fft` is not inferred: an odd one could not be.
+    n_fft : int
+        Length of a frame in samples. Unlike in librosa, it is not inferred: an odd one could not be.
+    hop_length, win_length : int or None, default=None
+        Hop between frames and length of the window, in samples; see `stft`.
+    window : str, float, tuple or ndarray of shape (win_length,), default="hann"
+        Window, see `stft`.
+    center : bool, default=True
+        Whether frames are centred, see `stft`.
     length : int, default=None
         Number of samples: cut or padded with zeros. None: all that the frames cover.
 

@@ -92,10 +92,14 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
 
         Parameters
         ----------
-        X, y, sample_weight
-            See `fit`.
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+        y : array-like of shape (n_clips,), or label indicator of shape (n_clips, n_labels)
+            Class labels, or a multilabel indicator; see `fit`.
         classes : array-like of shape (n_classes,), default=None
             All classes of this and later calls, for the first call; None: those in its ``y``.
+        sample_weight : array-like of shape (n_clips,), default=None
+            Weight of each clip; clips of zero weight are excluded.
 
         Returns
         -------

@@ -55,8 +55,12 @@ class RegressorHead(RegressorMixin, SupervisedEstimator):
 
         Parameters
         ----------
-        X, y, sample_weight
-            See `fit`.
+        X : ndarray (n_clips, n_frames, n_channels), sequence of ndarrays (n_frames_i, n_channels), or table
+            Frame sequences.
+        y : array-like of shape (n_clips,) or (n_clips, n_outputs)
+            Continuous targets.
+        sample_weight : array-like of shape (n_clips,), default=None
+            Weight of each clip; clips of zero weight are excluded.
 
         Returns
         -------

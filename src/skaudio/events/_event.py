@@ -89,7 +89,18 @@ class Event(_Fields):
         return self.offset - self.onset
 
     def overlap(self, other: "Event") -> float:
-        """Return the overlap of both events in seconds."""
+        """Return the overlap with another event.
+
+        Parameters
+        ----------
+        other : Event
+            Other event, of any class.
+
+        Returns
+        -------
+        float
+            Duration that both have in common, in seconds.
+        """
         return max(0.0, min(self.offset, other.offset) - max(self.onset, other.onset))
 
     def __lt__(self, other: tuple) -> bool:

@@ -14,7 +14,22 @@ MISSING = {"", "nan", "na", "<na>", "nat", "none", "null"}  # how programs write
 
 
 class EventTableError(ValueError):
-    """Error for an event table that violates its format; the message names the file and the line."""
+    r"""Error for an event table that violates its format; the message names the file and the line.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skaudio.events import EventTableError, read_events
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "calls.csv")
+    ...     _ = path.write_text("onset,offset,label\n1.5,2.0,owl\n3.0,2.5,owl\n")
+    ...     try:
+    ...         read_events(path)
+    ...     except EventTableError as error:
+    ...         "calls.csv" in str(error), "line 3" in str(error)
+    (True, True)
+    """
 
 
 class Row(NamedTuple):

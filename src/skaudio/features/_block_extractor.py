@@ -11,7 +11,21 @@ Room = Callable[[tuple[int, int]], np.ndarray]
 
 
 class BlockExtractor(ABC):
-    """Extractor of frames from a waveform, whole or in pieces, with the same result."""
+    """Extractor of frames from a waveform, whole or in pieces, with the same result.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.features import BlockExtractor, MFCC
+    >>> extract = MFCC(sr=8000, n_mfcc=5).extractor()
+    >>> isinstance(extract, BlockExtractor)
+    True
+    >>> y = np.sin(0.1 * np.arange(4000, dtype=np.float32))
+    >>> passes = (iter([y[:1000], y[1000:]]) for _ in range(2))
+    >>> frames = extract.by_blocks(passes, n_samples=4000, room=lambda shape: np.empty(shape, np.float32))
+    >>> bool(np.array_equal(frames, extract(y)))
+    True
+    """
 
     @abstractmethod
     def __call__(self, y: np.ndarray) -> np.ndarray:

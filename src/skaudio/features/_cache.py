@@ -77,7 +77,18 @@ class FeatureCache:
         self._damaged: set[bytes] = set()
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, np.ndarray]:
-        """Read the entries that exist and are not damaged."""
+        """Read the entries that exist and are not damaged.
+
+        Parameters
+        ----------
+        keys : iterable of bytes
+            Keys of the entries.
+
+        Returns
+        -------
+        dict of ndarrays
+            Frames of each entry that was found.
+        """
         keys = list(keys)
         if not self._path.exists():
             return {}
@@ -93,7 +104,13 @@ class FeatureCache:
                 return {}
 
     def put(self, entries: Mapping[bytes, np.ndarray]) -> None:
-        """Write entries atomically; record failures without raising."""
+        """Write entries atomically; record failures without raising.
+
+        Parameters
+        ----------
+        entries : mapping of bytes to ndarrays of shape (n_frames, n_channels)
+            Frames of each key.
+        """
         now = time.time()
         rows = [(key, now, frames.nbytes, *frames.shape, _sealed(key, frames)) for key, frames in entries.items()]
         with self._noting_failure(), self._database() as database:
@@ -159,6 +176,18 @@ class FeatureCache:
 
         The operating system releases a lock when its process dies. Where locking is impossible (on a full or read-only
         disk), it counts as acquired: the work is then duplicated rather than shared.
+
+        Parameters
+        ----------
+        number : int
+            Number of the lock.
+        blocking : bool
+            Whether to wait until another process releases it.
+
+        Yields
+        ------
+        bool
+            Whether the lock was acquired.
         """
         from filelock import FileLock, Timeout
 

@@ -206,9 +206,9 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         Returns
         -------
         ndarray
-            float32 of shape ``(n_clips, n_frames, n_channels)`` if all clips have equally many frames, else a 1-D
-            object array of float32 arrays ``(n_frames_i, n_channels)``. With ``on_error="warn"``, a broken clip is one
-            frame of NaN. With pandas output (see `set_output`), a data frame with one column of such arrays and the
+            Frames, float32 of shape ``(n_clips, n_frames, n_channels)`` if all clips have equally many frames, else a
+            1-D object array of float32 arrays ``(n_frames_i, n_channels)``. With ``on_error="warn"``, a broken clip is
+            one frame of NaN. With pandas output (see `set_output`), a data frame with one column of such arrays and the
             index of ``X``.
 
         Raises

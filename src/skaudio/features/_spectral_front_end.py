@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from skaudio._assembly import assembled
 from skaudio._frames import Channels
 from skaudio._validation import all_finite
 from skaudio.features._block_extractor import framed_blocks
@@ -20,7 +21,7 @@ from skaudio.features._stages import DELTA_REACH, Stages
 FRAME_SECONDS = 0.04  # long enough for the pitch of a voice, short enough for its sounds
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@assembled
 class SpectralFrontEnd(FrontEnd):
     """Base of front ends on the short-time Fourier transform.
 
@@ -37,6 +38,7 @@ class SpectralFrontEnd(FrontEnd):
         Argument of `scipy.signal.get_window`, or the window itself.
     center : bool, default=True
         Whether frames are centred on multiples of `hop_length`, with zeros around the clip, or start at them.
+    {parameters}
 
     See Also
     --------

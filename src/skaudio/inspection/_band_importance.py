@@ -29,6 +29,14 @@ class Importances:
         Edges of the parts, in Hz or in seconds.
     values : ndarray of shape (n_parts, n_repeats)
         Decrease of the score in each repetition.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.inspection import Importances
+    >>> bands = Importances(edges=np.array([0.0, 500.0, 4000.0]), values=np.array([[0.3, 0.5], [0.0, 0.0]]))
+    >>> bands.mean
+    array([0.4, 0. ])
     """
 
     edges: np.ndarray
@@ -57,6 +65,17 @@ class BandImportance:
         Importance of each band, with edges in Hz; of each segment, with edges in seconds.
     score : float
         Score of all clips, unaltered.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.inspection import BandImportance, Importances
+    >>> bands = Importances(edges=np.array([0.0, 500.0, 4000.0]), values=np.array([[0.3, 0.5], [0.0, 0.0]]))
+    >>> segments = Importances(edges=np.array([0.0, 1.0]), values=np.array([[0.5, 0.5]]))
+    >>> importance = BandImportance(bands, segments, score=0.9)
+    >>> best = int(importance.bands.mean.argmax())
+    >>> importance.bands.edges[best : best + 2].tolist()  # lowest and highest frequency of the most important band
+    [0.0, 500.0]
     """
 
     bands: Importances
@@ -124,8 +143,12 @@ class BandImportanceDisplay(Display):
 
         Parameters
         ----------
-        pipeline, X, y
-            See `band_importance`.
+        pipeline : estimator
+            Fitted estimator, see `band_importance`.
+        X : batch of clips
+            Clips that it was not fitted on.
+        y : array-like of shape (n_clips,)
+            Targets of the clips.
         ax : matplotlib Axes, default=None
             Axes to plot on. If None, a new figure is created.
         **how : dict

@@ -154,10 +154,20 @@ class FeatureSpaceDisplay(Display):
         ----------
         embeddings : ndarray (n_clips, n_features), or batch of frame sequences
             One clip per row; frame sequences are pooled by `skaudio.pooling.StatPooling` first.
+        y : array-like of shape (n_clips,) or None, default=None
+            Labels; floating-point numbers are coloured along a scale.
+        method : {"pca", "tsne", "umap"} or object with ``fit_transform``, default="pca"
+            Projection to two dimensions, see `from_estimator`.
         thumbnails : sequence of ndarrays (height, width) or (height, width, 3), or None, default=None
             A picture for each clip, the lowest row first; None for no picture of this clip.
-        y, method, standardize, random_state, ax, **scatter
-            See `from_estimator`.
+        standardize : bool, default=True
+            Whether to standardize the columns of the embeddings to mean 0 and deviation 1 first.
+        random_state : int, RandomState instance or None, default=None
+            Seed of the method.
+        ax : matplotlib Axes, default=None
+            Axes to plot on. If None, a new figure is created.
+        **scatter : dict
+            Keyword arguments of ``matplotlib.axes.Axes.scatter``, such as ``s`` or ``alpha``.
 
         Returns
         -------

@@ -47,6 +47,15 @@ class Saliency:
         Front end that computed the frames.
     channel_names : list of str or None
         Names of the channels, if they are those of the front end.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.inspection import Saliency
+    >>> values, times = np.array([[1.0], [-3.0], [2.0]]), np.array([0.0, 0.1, 0.2])
+    >>> found = Saliency(values, values, times, None, "gradient", "owl", score=1.0, baseline_score=0.0)
+    >>> float(found.times[found.values[:, 0].argmax()])  # the frame that contributes most to the prediction
+    0.2
     """
 
     values: np.ndarray
@@ -170,10 +179,14 @@ class SaliencyDisplay(Display):
 
         Parameters
         ----------
-        estimator, method, target
-            See `saliency`.
+        estimator : estimator
+            Fitted estimator, see `saliency`.
         clip : clip, or ndarray of shape (n_frames, n_channels)
             A single input of the estimator.
+        method : {"gradient", "integrated", "gradcam", "occlusion"}, default="gradient"
+            Method, see `saliency`.
+        target : class, int or None, default=None
+            Target to explain, see `saliency`.
         ax : matplotlib Axes, default=None
             Axes to plot on. If None, a new figure is created.
         **how : dict

@@ -12,7 +12,7 @@ import numpy as np
 class Sound:
     """Waveform with its sampling rate, which a notebook shows as a player.
 
-    Attributes
+    Parameters
     ----------
     y : ndarray of float32, shape (n_samples,)
         The waveform.
@@ -38,6 +38,11 @@ class Sound:
 
     def audio(self) -> Any:
         """Return the sound as an `IPython.display.Audio`.
+
+        Returns
+        -------
+        IPython.display.Audio
+            Player of the sound.
 
         Raises
         ------

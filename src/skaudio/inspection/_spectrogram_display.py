@@ -113,7 +113,7 @@ class SpectrogramDisplay(Display):
         ----------
         frames : ndarray of shape (n_frames, n_channels)
             Frames of one clip.
-        times, frequencies, channel_names
+        times, frequencies, channel_names : array-like or None, default=None
             See the class. If None, the metadata of the frames is used.
         ax : matplotlib Axes, default=None
             Axes to plot on. If None, a new figure is created.

@@ -18,8 +18,15 @@ class AudioInfo:
     sr : float
         Native sampling rate in Hz.
     n_channels : int
+        Number of channels.
     n_samples : int
         Number of samples per channel.
+
+    Examples
+    --------
+    >>> from skaudio.io import AudioInfo
+    >>> AudioInfo(sr=8000, n_channels=1, n_samples=12000).duration_seconds
+    1.5
     """
 
     sr: float
@@ -45,6 +52,7 @@ def audio_info(source: Any, *, sr: float | None = 22050) -> AudioInfo:
     Returns
     -------
     AudioInfo
+        Sampling rate, number of channels and length.
 
     Raises
     ------

@@ -73,6 +73,7 @@ def clip_name(item: Any, index: int | None = None) -> str:
     Returns
     -------
     str
+        Path, or description of the content, after the index.
 
     Examples
     --------

@@ -21,6 +21,14 @@ class AudioBlock(NamedTuple):
         Waveform.
     sr : float
         Sampling rate of `y`, in Hz.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.io import iter_blocks
+    >>> block = next(iter_blocks((np.zeros(20000), 8000), block_seconds=1))
+    >>> block.onset_seconds, block.y.shape, block.sr
+    (0.0, (8000,), 8000)
     """
 
     onset_seconds: float

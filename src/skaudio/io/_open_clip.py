@@ -100,7 +100,13 @@ class OpenClip:
         self._sound.close()
 
     def waveform(self) -> np.ndarray:
-        """Decode the whole waveform."""
+        """Decode the whole waveform.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_samples,) or (n_channels, n_samples)
+            The waveform.
+        """
         # What a header states allocates no more than a file of its size can hold.
         n = self._n if self._n and self._n <= self._sound.n_credible else UNKNOWN_PIECE_SAMPLES
         pieces = list(self._sound.pieces(self._n, n))
@@ -109,7 +115,13 @@ class OpenClip:
         return y if self.sr == self._sound.sr else resample(y, self._sound.sr, self.sr)
 
     def waveforms(self) -> Iterator[np.ndarray]:
-        """Decode it piece by piece; concatenated, the pieces equal `waveform`."""
+        """Decode the waveform piece by piece.
+
+        Yields
+        ------
+        ndarray of float32, shape (n_samples_i,) or (n_channels, n_samples_i)
+            A piece; concatenated along time, the pieces equal `waveform`.
+        """
         pieces = self._sound.pieces(self._n, PIECE_SAMPLES)
         waveforms = (as_waveform(piece, self._sound.name, mono=self._mono, channel=self._channel) for piece in pieces)
         if self.sr == self._sound.sr:

@@ -16,6 +16,11 @@ TIME_WAVES = 8  # half periods per clip of the fastest cosine of the time code
 class TimeCode(FullPrecisionLayer):
     """Position of each frame in its clip, encoded by cosines of one, two, ... half periods per clip.
 
+    Parameters
+    ----------
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
+
     Examples
     --------
     >>> import numpy as np
@@ -44,6 +49,11 @@ class TimeCode(FullPrecisionLayer):
 class Broadcast(keras.layers.Layer):
     """Repeat one vector per clip at each of its frames.
 
+    Parameters
+    ----------
+    *args, **kwargs : tuple, dict
+        Passed to `keras.layers.Layer`.
+
     Examples
     --------
     >>> import numpy as np
@@ -66,6 +76,11 @@ class Broadcast(keras.layers.Layer):
 @keras.saving.register_keras_serializable("skaudio")
 class NormalDraw(FullPrecisionLayer):
     """Reparameterised sample of a normal distribution in training; its mean in prediction.
+
+    Parameters
+    ----------
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
 
     Examples
     --------
@@ -99,6 +114,11 @@ class NormalDraw(FullPrecisionLayer):
 class SquaredError(FullPrecisionLayer):
     """Squared error between frames and their reconstruction, zero at masked frames.
 
+    Parameters
+    ----------
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
+
     Examples
     --------
     >>> import numpy as np
@@ -120,6 +140,11 @@ class SquaredError(FullPrecisionLayer):
 @keras.saving.register_keras_serializable("skaudio")
 class ClipMean(FullPrecisionLayer):
     """Mean over the frames and channels of each clip.
+
+    Parameters
+    ----------
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
 
     Examples
     --------
@@ -152,6 +177,8 @@ class Divergence(FullPrecisionLayer):
     ----------
     beta : float
         Weight of the divergence.
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
 
     References
     ----------

@@ -26,6 +26,11 @@ def masked(x: Any, mask: Any) -> Any:
 class ApplyMask(keras.layers.Layer):
     """Set masked frames to zero.
 
+    Parameters
+    ----------
+    *args, **kwargs : tuple, dict
+        Passed to `keras.layers.Layer`.
+
     Examples
     --------
     >>> import numpy as np
@@ -53,6 +58,8 @@ class ShortenMask(keras.layers.Layer):
     ----------
     stride : int
         Downsampling factor.
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
 
     Examples
     --------
@@ -88,6 +95,8 @@ class MaskedBatchNormalization(FullPrecisionLayer):
         is all that a small data set has.
     epsilon : float, default=1e-3
         Value added to the variance.
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
 
     References
     ----------
@@ -145,6 +154,11 @@ class MaskedBatchNormalization(FullPrecisionLayer):
 @keras.saving.register_keras_serializable("skaudio")
 class StepsAsRows(keras.layers.Layer):
     """Concatenate the steps of all clips, masked or not.
+
+    Parameters
+    ----------
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
 
     Examples
     --------

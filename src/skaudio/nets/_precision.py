@@ -10,7 +10,12 @@ import keras
 
 
 def full_precision() -> str:
-    """Return the dtype of weights under the current policy: float32 or float64.
+    """Return the dtype of weights under the current policy.
+
+    Returns
+    -------
+    {"float32", "float64"}
+        Name of the dtype.
 
     Examples
     --------

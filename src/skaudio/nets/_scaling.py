@@ -13,6 +13,11 @@ from skaudio.nets._precision import FullPrecisionLayer
 class ChannelStandardization(FullPrecisionLayer):
     """Standardise each channel by mean and standard deviation, which are non-trainable weights.
 
+    Parameters
+    ----------
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
+
     Examples
     --------
     >>> import numpy as np
@@ -37,7 +42,18 @@ class ChannelStandardization(FullPrecisionLayer):
         return masked((frames - self.mean) / self.deviation, present)
 
     def restore(self, frames: Any) -> Any:
-        """Undo the standardisation of frames."""
+        """Undo the standardisation of frames.
+
+        Parameters
+        ----------
+        frames : tensor of shape (n_clips, n_frames, n_channels)
+            Standardised frames.
+
+        Returns
+        -------
+        tensor of shape (n_clips, n_frames, n_channels)
+            Frames in their original unit.
+        """
         return frames * self.deviation + self.mean
 
     def compute_output_shape(self, frames_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
@@ -50,6 +66,11 @@ class ClipStandardization(FullPrecisionLayer):
     """Standardise each clip by mean and standard deviation over all of its frames and channels.
 
     For decibels, the mean is the level of the recording, to which the network becomes invariant.
+
+    Parameters
+    ----------
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
 
     Examples
     --------
@@ -77,6 +98,11 @@ class ClipStandardization(FullPrecisionLayer):
 @keras.saving.register_keras_serializable("skaudio")
 class TargetScale(FullPrecisionLayer):
     """Scale standardised predictions to the unit of the targets, by non-trainable mean and standard deviation.
+
+    Parameters
+    ----------
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
 
     Examples
     --------

@@ -23,6 +23,8 @@ class TimePooling(FullPrecisionLayer):
         ``"last"`` is the state of a recurrent network at the end of the clip.
     bidirectional : bool, default=False
         Whether the second half of the features runs backwards, so that its last state is at the first frame.
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
 
     References
     ----------
@@ -58,7 +60,18 @@ class TimePooling(FullPrecisionLayer):
         return getattr(self, f"_{self.kind}")(features, present)
 
     def frame_by_frame(self, features: Any) -> Any:
-        """Return the output of `call` for each frame as if it were a clip: ``(n_clips, n_frames, n_pooled)``."""
+        """Return the output of `call` for each frame as if it were a clip.
+
+        Parameters
+        ----------
+        features : tensor of shape (n_clips, n_frames, n_features)
+            Features.
+
+        Returns
+        -------
+        tensor of shape (n_clips, n_frames, n_pooled)
+            Output of each frame.
+        """
         return ops.concatenate([features, features], axis=-1) if self.kind == "mean_max" else features
 
     def compute_output_shape(self, features_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002
@@ -103,6 +116,8 @@ class LinearSoftmaxPooling(FullPrecisionLayer):
     ----------
     exclusive : bool
         Whether classes are mutually exclusive (softmax) or not (sigmoid).
+    **kwargs : dict
+        Passed to `keras.layers.Layer`.
 
     References
     ----------
@@ -136,7 +151,18 @@ class LinearSoftmaxPooling(FullPrecisionLayer):
         return ops.log(clip) if self.exclusive else ops.log(clip) - ops.log(1.0 - clip)
 
     def frame_by_frame(self, scores: Any) -> Any:
-        """Return the frame scores, which equal the clip scores of each frame as if it were a clip."""
+        """Return the output of `call` for each frame as if it were a clip, which equals its scores.
+
+        Parameters
+        ----------
+        scores : tensor of shape (n_clips, n_frames, n_outputs)
+            Scores of frames.
+
+        Returns
+        -------
+        tensor of shape (n_clips, n_frames, n_outputs)
+            The same scores.
+        """
         return scores
 
     def compute_output_shape(self, scores_shape: tuple, present_shape: tuple) -> tuple:  # noqa: ARG002

@@ -122,10 +122,10 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         Returns
         -------
         ndarray
-            float32 ``(n_clips, n_stacked, (n_before + 1 + n_after) * n_channels)``, where ``n_stacked`` is ``n_frames``
-            over ``step``, rounded up; where clips then differ in length, a 1-D object array of ``(n_stacked_i, ...)``
-            float32 arrays. With pandas output (see `set_output`), a data frame with one column of such arrays and the
-            index of ``X``.
+            Frames, float32 ``(n_clips, n_stacked, (n_before + 1 + n_after) * n_channels)``, where ``n_stacked`` is
+            ``n_frames / step``, rounded up; where clips then differ in length, a 1-D object array of float32 arrays
+            ``(n_stacked_i, ...)``. With pandas output (see `set_output`), a data frame with one column of such arrays
+            and the index of ``X``.
 
         Raises
         ------

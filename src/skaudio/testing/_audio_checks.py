@@ -76,8 +76,12 @@ def check_audio_estimator(
 
     Parameters
     ----------
-    estimator, takes, rtol
-        See `audio_checks`.
+    estimator : estimator
+        Estimator to check, see `audio_checks`.
+    takes : {"clips", "frames"} or None, default=None
+        Whether it takes clips or frame sequences, see `audio_checks`.
+    rtol : float, default=0.0
+        Relative tolerance, see `audio_checks`.
 
     Raises
     ------
@@ -102,9 +106,11 @@ def parametrize_with_audio_checks(
     Parameters
     ----------
     estimators : sequence of estimators
-        See `audio_checks`.
-    takes, rtol
-        See `audio_checks`.
+        Estimators to check, see `audio_checks`.
+    takes : {"clips", "frames"} or None, default=None
+        Whether they take clips or frame sequences, see `audio_checks`.
+    rtol : float, default=0.0
+        Relative tolerance, see `audio_checks`.
 
     Returns
     -------
