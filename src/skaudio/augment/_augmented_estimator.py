@@ -87,6 +87,8 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
 
     Examples
     --------
+    Augment waveforms, around a pipeline that begins with a front end.
+
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.svm import SVC
     >>> from skaudio.augment import AddNoise, AugmentedEstimator, TimeShift
@@ -98,6 +100,16 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
     >>> model = AugmentedEstimator(pipe, [TimeShift(), AddNoise()], n_copies=2, random_state=0)
     >>> model.fit(digits.data[:50], digits.target[:50]).predict(digits.data[50:]).shape
     (10,)
+
+    Augment frames, behind the front end, and average predictions over augmented copies.
+
+    >>> from skaudio.augment import SpecMask
+    >>> from skaudio.features import MelSpectrogram
+    >>> classifier = make_pipeline(StatPooling(), SVC())
+    >>> augmented = AugmentedEstimator(classifier, SpecMask(), n_copies=2, n_test_copies=4, random_state=0)
+    >>> pipe = make_pipeline(MelSpectrogram(sr=8000), augmented)
+    >>> pipe.fit(digits.data[:50], digits.target[:50]).decision_function(digits.data[50:]).shape
+    (10, 10)
     """
 
     _parameter_constraints: ClassVar[dict] = {

@@ -45,10 +45,12 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
 
     Examples
     --------
+    Compress a table whose twelve columns depend on two factors.
+
     >>> import numpy as np
     >>> from skaudio.estimators import AutoencoderLatent
     >>> rng = np.random.default_rng(0)
-    >>> X = rng.normal(size=(200, 2)) @ rng.normal(size=(2, 12))  # twelve columns of two things
+    >>> X = rng.normal(size=(200, 2)) @ rng.normal(size=(2, 12))
     >>> model = AutoencoderLatent(n_components=2, random_state=0).fit(X)
     >>> latents = model.transform(X)
     >>> latents.shape
@@ -57,6 +59,19 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
     True
     >>> model.get_feature_names_out()
     array(['autoencoderlatent0', 'autoencoderlatent1'], dtype=object)
+
+    Compute the latents of spectrograms, as features for a classifier.
+
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skaudio.features import MelSpectrogram
+    >>> waveforms = [np.sin(frequency * np.arange(2000)) for frequency in [0.2, 2.0] * 10]
+    >>> latent = AutoencoderLatent(n_components=4, epochs=3, random_state=0)
+    >>> pipeline = make_pipeline(MelSpectrogram(sr=8000, n_mels=16), latent, LogisticRegression())
+    >>> pipeline.fit(waveforms, ["low", "high"] * 10).predict(waveforms[:2])
+    array(['low', 'high'], dtype='<U4')
+    >>> pipeline[:-1].transform(waveforms).shape
+    (20, 4)
     """
 
     def transform(self, X: Any) -> np.ndarray:

@@ -102,6 +102,8 @@ class CNNClassifier(ConvolutionalBody, FrameClassifierHead):
 
     Examples
     --------
+    Classify frame sequences of different lengths, and each of their frames.
+
     >>> import numpy as np
     >>> from skaudio.estimators import CNNClassifier
     >>> rng = np.random.default_rng(0)
@@ -114,6 +116,20 @@ class CNNClassifier(ConvolutionalBody, FrameClassifierHead):
     (40, 2)
     >>> model.predict_frames(X)[0].shape == (len(X[0]), 2)
     True
+
+    Classify waveforms by their mel spectrograms, in a pipeline.
+
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skaudio.features import MelSpectrogram
+    >>> tones = [np.sin(frequency * np.arange(2000)) for frequency in np.linspace(0.3, 2.4, 10)]
+    >>> noises = list(rng.normal(size=(10, 2000)))
+    >>> network = CNNClassifier(architecture="lenet", filters=4, epochs=3, random_state=0)
+    >>> pipeline = make_pipeline(MelSpectrogram(sr=8000, n_mels=16), network)
+    >>> pipeline = pipeline.fit(tones + noises, ["tone"] * 10 + ["noise"] * 10)
+    >>> pipeline.predict_proba(tones[:3]).shape
+    (3, 2)
+    >>> pipeline.classes_
+    array(['noise', 'tone'], dtype='<U5')
     """
 
 

@@ -148,18 +148,32 @@ class GRUClassifier(RecurrentBody, FrameClassifierHead):
 
     Examples
     --------
+    Classify frame sequences of different lengths, and each of their frames.
+
     >>> import numpy as np
     >>> from skaudio.estimators import GRUClassifier
     >>> rng = np.random.default_rng(0)
     >>> y = np.array(["hum", "hiss"] * 20)
     >>> X = [rng.normal(label == "hiss", 1, (rng.integers(20, 40), 8)) for label in y]  # of different lengths
-    >>> model = GRUClassifier(units=8, epochs=10, random_state=0).fit(X, y)
+    >>> model = GRUClassifier(units=8, n_layers=1, epochs=10, random_state=0).fit(X, y)
     >>> bool(model.score(X, y) > 0.9)
     True
     >>> model.predict_proba(X).shape
     (40, 2)
     >>> model.predict_frames(X)[0].shape == (len(X[0]), 2)
     True
+
+    Distinguish waveforms by the order of their frames: the same tones, rising or falling.
+
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skaudio.features import MFCC
+    >>> rising = [np.sin(np.cumsum(np.linspace(0.3, 2.0, n_samples))) for n_samples in range(1200, 3200, 100)]
+    >>> falling = [y[::-1] for y in rising]
+    >>> network = GRUClassifier(units=8, n_layers=1, epochs=5, learning_rate=0.02, random_state=0)
+    >>> pipeline = make_pipeline(MFCC(sr=8000, n_mfcc=8), network)
+    >>> pipeline = pipeline.fit(rising + falling, ["rising"] * 20 + ["falling"] * 20)
+    >>> pipeline.predict([rising[0], falling[0]])
+    array(['rising', 'falling'], dtype='<U7')
     """
 
     _cell = "GRU"

@@ -136,6 +136,8 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
 
     Examples
     --------
+    Fit to recordings with labelled events, and evaluate on another recording.
+
     >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
@@ -150,6 +152,18 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
     >>> detector = detector.fit(scenes.data[:3], scenes.events[:3])
     >>> bool(detector.score(scenes.data[3:], scenes.events[3:]) > 0.7)
     True
+
+    Detect the events of a recording, and count them.
+
+    >>> table = detector.predict(scenes.data[3:])
+    >>> table.columns.tolist()
+    ['recording', 'onset', 'offset', 'label', 'score']
+    >>> len(table), len(scenes.events[3])
+    (6, 6)
+    >>> bool((table.onset - [event[0] for event in scenes.events[3]]).abs().max() < 0.2)  # in seconds
+    True
+    >>> int(detector.count(scenes.data[3:]).trill[0])
+    6
     """
 
     _parameter_constraints: ClassVar[dict] = {

@@ -38,12 +38,26 @@ class MelSpectrogram(MelFrontEnd):
 
     Examples
     --------
+    Find the loudest band of a tone of 1000 Hz, and the times of the frames.
+
     >>> import numpy as np
     >>> from skaudio.features import MelSpectrogram
-    >>> MelSpectrogram(sr=8000).fit_transform([np.sin(0.1 * np.arange(4000))]).shape
+    >>> tone = np.sin(2 * np.pi * 1000 * np.arange(4000) / 8000)
+    >>> front_end = MelSpectrogram(sr=8000)
+    >>> frames = front_end.fit_transform([tone])
+    >>> frames.shape
     (1, 63, 64)
+    >>> float(front_end.mel_frequencies()[frames[0].mean(axis=0).argmax()].round())
+    1010.0
+    >>> front_end.frame_times(63)[[0, 1, -1]]
+    array([0.   , 0.008, 0.496])
 
-    One spectrogram for each axis of an accelerometer at 50 Hz:
+    Reconstruct a waveform from the spectrogram.
+
+    >>> front_end.inverse_transform(frames, length=4000).shape
+    (1, 4000)
+
+    Compute one spectrogram for each axis of an accelerometer at 50 Hz.
 
     >>> walks = [np.random.default_rng(0).normal(size=(500, 3))]
     >>> front_end = MelSpectrogram(sr=50, n_fft=64, n_mels=8, channel=["x", "y", "z"])

@@ -48,6 +48,8 @@ class MFCC(MelFrontEnd):
 
     Examples
     --------
+    Compute 13 coefficients and their derivatives.
+
     >>> import numpy as np
     >>> from skaudio.features import MFCC
     >>> front_end = MFCC(sr=8000, n_mfcc=13, deltas=1)
@@ -55,6 +57,18 @@ class MFCC(MelFrontEnd):
     (1, 63, 26)
     >>> front_end.get_feature_names_out()[[0, 13]]
     array(['mfcc_00', 'mfcc_00_delta'], dtype=object)
+
+    Classify spoken digits by statistics of the coefficients.
+
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sklearn.svm import SVC
+    >>> from skaudio.datasets import make_spoken_digits
+    >>> from skaudio.pooling import StatPooling
+    >>> X, y = make_spoken_digits(60, n_speakers=2, random_state=0, return_X_y=True)
+    >>> model = make_pipeline(MFCC(sr=8000), StatPooling(segments=2), StandardScaler(), SVC(C=10))
+    >>> model.fit(X[:50], y[:50]).predict(X[50:55]), y[50:55]
+    (array([2, 4, 3, 5, 0]), array([2, 4, 3, 5, 0]))
     """
 
     n_mfcc: int = 20

@@ -84,6 +84,8 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
 
     Examples
     --------
+    Identify the recording of a snippet, and where it begins there.
+
     >>> import numpy as np
     >>> from skaudio.matching import RecordingMatcher
     >>> rng = np.random.default_rng(0)
@@ -95,6 +97,16 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
     >>> best = matcher.match([snippet])[0][0]
     >>> best.name, round(best.offset, 2)
     ('b', 1.0)
+
+    Add a recording, and match a noisy snippet of its last second.
+
+    >>> recording = rng.normal(size=4 * 22050)
+    >>> matcher = matcher.add([recording], ["d"])
+    >>> noisy = recording[3 * 22050 :] + 0.5 * rng.normal(size=22050)
+    >>> [(found.name, round(found.offset, 2)) for found in matcher.match([noisy], k=1)[0]]
+    [('d', 3.0)]
+    >>> matcher.remove(["d"]).predict([noisy])
+    array(['unknown'], dtype=object)
     """
 
     _parameter_constraints: ClassVar[dict] = {

@@ -60,6 +60,8 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
 
     Examples
     --------
+    Pool clips of different lengths, and also the mean of each half.
+
     >>> import numpy as np
     >>> from skaudio.pooling import StatPooling
     >>> clips = [np.array([[1.0], [2.0], [3.0], [6.0]]), np.array([[5.0], [7.0]])]
@@ -69,6 +71,16 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
            [6. , 7. , 5. , 7. ]], dtype=float32)
     >>> pooling.get_feature_names_out(["pitch"])
     array(['pitch_mean', 'pitch_max', 'pitch_mean_seg0', 'pitch_mean_seg1'], dtype=object)
+
+    Compute a table of features, with named columns, behind a front end.
+
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skaudio.features import MFCC
+    >>> pipeline = make_pipeline(MFCC(sr=8000, n_mfcc=2), StatPooling(stats=("mean", "std")))
+    >>> waveforms = [np.sin(0.1 * np.arange(n_samples)) for n_samples in (4000, 6000, 5000)]
+    >>> table = pipeline.set_output(transform="pandas").fit_transform(waveforms)
+    >>> table.shape, table.columns.tolist()
+    ((3, 4), ['mfcc_0_mean', 'mfcc_1_mean', 'mfcc_0_std', 'mfcc_1_std'])
     """
 
     _parameter_constraints: ClassVar[dict] = {

@@ -102,14 +102,28 @@ class PretrainedEmbedding(FrontEnd):
 
     Examples
     --------
-    Any function of windows is a model; here, their peak level.
+    Pool the outputs of a model over windows; any function of windows is a model, here their peak level.
 
     >>> import numpy as np
     >>> from skaudio.pretrained import PretrainedEmbedding
-    >>> loudness = lambda windows: np.abs(windows).max(axis=1, keepdims=True)
-    >>> heard = PretrainedEmbedding(loudness, sr=8000, window_seconds=0.5, pooling="meanmax")
-    >>> heard.fit_transform([np.repeat([0.25, 0.75], 4000)])
+    >>> peak = lambda windows: np.abs(windows).max(axis=1, keepdims=True)
+    >>> embedding = PretrainedEmbedding(peak, sr=8000, window_seconds=0.5, pooling="meanmax")
+    >>> embedding.fit_transform([np.repeat([0.25, 0.75], 4000)])
     array([[0.5 , 0.75]], dtype=float32)
+
+    Classify few clips by embeddings, in a pipeline.
+
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> spectrum = lambda windows: np.log(np.abs(np.fft.rfft(windows, n=64)) + 1e-3)
+    >>> clips = [np.sin(frequency * np.arange(8000)) for frequency in (0.2, 0.3, 2.0, 2.1)]
+    >>> embedding = PretrainedEmbedding(spectrum, sr=8000, window_seconds=0.5)
+    >>> model = make_pipeline(embedding, StandardScaler(), LogisticRegression())
+    >>> model.fit(clips, ["low", "low", "high", "high"]).predict([np.sin(0.25 * np.arange(12000))])
+    array(['low'], dtype='<U4')
+    >>> model[0].transform(clips).shape
+    (4, 33)
 
     With YAMNet, a classifier trained on few recordings, and sound event tags of any recording::
 

@@ -49,6 +49,8 @@ class SiameseMatcher(NamingHead):
 
     Examples
     --------
+    Verify speakers by vectors of features, and enroll a speaker by three examples, without training.
+
     >>> import numpy as np
     >>> from skaudio.estimators import SiameseMatcher
     >>> rng = np.random.default_rng(0)
@@ -59,19 +61,21 @@ class SiameseMatcher(NamingHead):
     >>> model = SiameseMatcher(tower=None, random_state=0).fit(X[known], y[known])
     >>> model.verify(X[:2], X[[2, 20]])
     array([ True, False])
-    >>> model.enroll(X[60:63], y[60:63]).predict(X[63:66])  # by three examples, without training
+    >>> model.enroll(X[60:63], y[60:63]).predict(X[63:66])
     array(['fay', 'fay', 'fay'], dtype='<U3')
 
-    With a front end, all methods take raw clips.
+    With a front end, all methods take waveforms or paths.
 
     >>> from sklearn.pipeline import make_pipeline
     >>> from skaudio.datasets import make_spoken_digits
     >>> from skaudio.features import MFCC
     >>> from skaudio.pooling import StatPooling
-    >>> digits = make_spoken_digits(100, random_state=0)
+    >>> X, y = make_spoken_digits(100, n_speakers=2, random_state=0, return_X_y=True)
     >>> front_end = make_pipeline(MFCC(sr=8000, deltas=1), StatPooling())
-    >>> model = SiameseMatcher(None, front_end=front_end, random_state=0).fit(digits.data[:80], digits.target[:80])
-    >>> model.verify(digits.data[80:83], digits.data[83:86]).shape
+    >>> model = SiameseMatcher(tower=None, front_end=front_end, random_state=0).fit(X[:80], y[:80])
+    >>> model.predict(X[80:85]), y[80:85]
+    (array([4, 7, 2, 6, 6]), array([4, 7, 2, 6, 6]))
+    >>> model.pair_score(X[80:83], X[83:86]).shape
     (3,)
     """
 
