@@ -1,7 +1,7 @@
-"""Search over front ends, pooling and models together, on digits spoken by synthetic speakers.
+"""Grid search over front ends, pooling and models on spoken digits.
 
-A front end is a parameter like any other: the grid holds front ends, and models, as values. Folds keep speakers
-apart, so the score is that for a voice never heard before.
+Front ends and models are values of the grid, like any other parameter. The digits are synthetic. Folds are split by
+speaker, so that scores are for speakers who were not in the training set.
 """
 
 import tempfile
@@ -20,7 +20,7 @@ from skaudio.pooling import StatPooling
 digits = make_spoken_digits(300, random_state=0)
 folds = GroupKFold(6)
 
-with tempfile.TemporaryDirectory() as memory:  # each clip is computed once for each front end, whatever the folds
+with tempfile.TemporaryDirectory() as memory:  # caches the frames of each front end across folds
     pipeline = Pipeline(
         [("sound", MFCC(sr=8000)), ("pool", StatPooling()), ("scale", StandardScaler()), ("model", SVC())]
     )

@@ -1,7 +1,8 @@
-"""Every front end has a way back to sound: exact for Waveform and STFT, by Griffin-Lim's iteration for the others.
+"""Reconstruct waveforms from frames: exactly for Waveform and STFT, by the Griffin-Lim algorithm for other front ends.
 
-A spectrogram has no phases: the samples of what comes back differ (an error above 1), yet its spectrum is nearly the
-same. How nearly says what a front end keeps: an MFCC keeps the shape of the spectrum, not its fine structure.
+A spectrogram has no phase: the samples of the reconstruction differ (relative error above 1), but its spectrum is
+similar. The distance of the log-mel spectra shows how much detail a front end preserves: an MFCC describes the envelope
+of the spectrum, not its fine structure.
 """
 
 import numpy as np

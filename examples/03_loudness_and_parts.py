@@ -1,8 +1,8 @@
-"""Two cheap ideas for words: take the recording's level out of the features, and keep the order of what is said.
+"""Level normalisation and statistics by segments, for spoken words.
 
-``trim_db`` cuts silence, ``level`` brings every clip to one loudness, ``top_db`` hides what lies far below the loudest
-sound; ``segments`` adds what happens in each part of the clip to the statistics of the whole. Scores are for
-speakers that training has not heard.
+``trim_db`` removes silence at both ends, ``level`` scales clips to one level, and ``top_db`` sets a floor below the
+loudest frame; ``segments`` adds means of consecutive parts to the statistics of the clip, which preserves the order of
+sounds. Scores are for speakers who were not in the training set.
 """
 
 from sklearn.model_selection import GroupKFold, cross_val_score

@@ -1,4 +1,4 @@
-"""Paths, open files, arrays, (samples, rate) pairs, records of a data set: one front end takes them all."""
+"""Kinds of clips that a front end accepts: paths, file objects, arrays, ``(y, sr)`` pairs and records of datasets."""
 
 import io
 from pathlib import Path

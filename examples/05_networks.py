@@ -1,7 +1,7 @@
-"""Search over front ends, architectures and pooling over time: a network is a model like any other.
+"""Grid search over front ends, network architectures and pooling over time.
 
-Folds keep speakers apart. Frames of different lengths go straight into the network: nothing is cut, and what fills a
-batch up does not change a result.
+Folds are split by speaker. Frame sequences of different lengths are passed to the network without cutting; padding
+within a batch does not affect the result.
 """
 
 from sklearn.model_selection import GridSearchCV, GroupKFold

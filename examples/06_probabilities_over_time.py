@@ -1,7 +1,7 @@
-"""When does it happen? A network trained on labels of whole clips tells classes frame by frame.
+"""Class probabilities of frames by a network trained on labels of clips.
 
-Clips have different lengths, and all that is known of one is what is in it. After training, the pooling over time is
-taken off the network: each frame gets probabilities of its own.
+The clips have different lengths, and their labels do not include times. After training, the network is applied without
+pooling over time, which results in probabilities for each frame.
 """
 
 import numpy as np
@@ -35,7 +35,7 @@ model.fit(front_end.fit_transform(clips), labels)
 
 scene = clip(np.zeros(8000), tone(400, 0.5), np.zeros(8000), tone(1500, 0.5), np.zeros(8000))
 frames = model.predict_frames(front_end.transform([scene]))[0]
-seconds = np.arange(len(frames)) * HOP / SR  # row t is that of frame t, which is centred on sample t * hop_length
+seconds = np.arange(len(frames)) * HOP / SR  # frame t is centred on sample t * hop_length
 for label, start in (("low", 1.0), ("high", 2.5)):
     there = frames[:, list(model.classes_).index(label)] > 0.5
     print(f"{label}: placed at {start:.2f} s, found from {seconds[there].min():.2f} to {seconds[there].max():.2f} s")

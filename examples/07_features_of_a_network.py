@@ -1,4 +1,4 @@
-"""A network as a feature extractor: its embedding, row by row beside the clips, in a CSV file and in other models."""
+"""Extract features by a network, save them to a CSV file, and use them in another model."""
 
 import tempfile
 from pathlib import Path
@@ -20,7 +20,7 @@ frames = front_end.fit_transform(digits.data)
 
 network = CNNClassifier(architecture="lenet", filters=8, epochs=20, random_state=0)
 network.set_output(transform="pandas").fit(frames[train], digits.target[train])
-table = network.transform(frames)  # one row a clip; feature_layer= picks another layer, see network.summary()
+table = network.transform(frames)  # one row per clip; feature_layer selects another layer, see network.summary()
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "features.csv"
     table.assign(label=digits.target).to_csv(path, index=False)
@@ -28,5 +28,5 @@ with tempfile.TemporaryDirectory() as folder:
 
 other = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(table.iloc[train], digits.target[train])
 heard = np.mean(network.predict(frames[test]) == digits.target[test])
-print(f"the network itself, on voices never heard: {heard:.3f}")
+print(f"accuracy of the network, new speakers:     {heard:.3f}")
 print(f"logistic regression on its features:       {other.score(table.iloc[test], digits.target[test]):.3f}")

@@ -1,7 +1,7 @@
-"""Keyword spotting with stacked context: each window of neighbouring frames is judged on its own.
+"""Keyword spotting on stacked frames.
 
-The small network of Sainath and Parada (2015) sees 32 frames at a time. Here every such window of a word is an example
-with the label of the word, and a new word is what most of its windows, taken together, say it is.
+The small network of Sainath and Parada (2015) classifies windows of 32 frames. Each window of a word is a training
+example with the label of the word; a word is classified by the mean probability of its windows.
 """
 
 import numpy as np
@@ -32,4 +32,4 @@ model = CNNClassifier(architecture="keyword", filters=16, epochs=6, random_state
 votes = [model.predict_proba(stacks[i]).mean(axis=0) for i in test]
 words = model.classes_[np.argmax(votes, axis=1)]
 print(f"{len(X)} windows to train on, {model.model_.count_params():,} weights")
-print(f"words of voices never heard: {np.mean(words == digits.target[test]):.3f} right")
+print(f"accuracy for words of new speakers: {np.mean(words == digits.target[test]):.3f}")

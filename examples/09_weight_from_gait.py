@@ -1,8 +1,8 @@
-"""Numbers from sensors: the weight of a person from an accelerometer on the hip.
+"""Regression from sensor data: the weight of a person from an accelerometer on the hip.
 
-Not only sound has frames. The walks are simulated: each step makes the body ring like a mass on a spring, the slower
-the heavier it is; pace, loudness, the way the sensor is worn and noise tell nothing of it. Persons of the test were not
-trained on.
+The walks are simulated: each step excites a damped oscillation, whose frequency is lower for heavier persons; pace,
+amplitude, orientation of the sensor and noise are independent of the weight. The test set contains other persons than
+the training set.
 """
 
 import numpy as np
@@ -16,12 +16,12 @@ from sklearn.preprocessing import StandardScaler
 from skaudio.estimators import CNNRegressor
 from skaudio.pooling import StatPooling
 
-RATE = 50  # samples a second
+RATE = 50  # samples per second
 rng = np.random.default_rng(0)
 
 
 def walk(weight):
-    """Simulate a walk of some seconds: (n_samples, 3 axes)."""
+    """Simulate a walk of 4 to 7 s: (n_samples, 3 axes)."""
     t = np.arange(int(RATE * rng.uniform(4, 7))) / RATE
     pace, loudness = rng.uniform(1.6, 2.2), rng.uniform(0.5, 2.0)
     since_step = t % (1 / pace)
@@ -32,7 +32,7 @@ def walk(weight):
     return (axes + 0.1 * rng.standard_normal(axes.shape)).astype(np.float32)
 
 
-weights = np.repeat(rng.uniform(50, 110, 80), 5)  # five walks a person
+weights = np.repeat(rng.uniform(50, 110, 80), 5)  # five walks per person
 persons = np.repeat(np.arange(80), 5)
 walks = np.empty(len(weights), dtype=object)
 walks[:] = [walk(weight) for weight in weights]

@@ -1,6 +1,6 @@
-"""Listening to machines: nobody knows beforehand what a fault sounds like, so a model learns what is normal.
+"""Anomalous sound detection: faults of machines, without examples of faults for training.
 
-Each machine has a sound of its own, and a detector of its own, fitted to clips of it running well.
+Each machine has its own detector, fitted to clips of normal operation.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from skaudio.features import MelSpectrogram
 from skaudio.metrics import partial_auc
 from skaudio.pooling import StatPooling
 
-hum = make_machine_hum(400, n_machines=2, random_state=0)  # target: 1 runs well, -1 does not
+hum = make_machine_hum(400, n_machines=2, random_state=0)  # target: 1, normal; -1, faulty
 for machine in np.unique(hum.groups):
     own = np.flatnonzero(hum.groups == machine)
     normal = own[hum.target[own] == 1]

@@ -1,4 +1,4 @@
-"""Representation learning: sixteen latents of a variational autoencoder beside statistics, and the best chosen."""
+"""Feature selection among sixteen latents of a variational autoencoder and statistics of frames."""
 
 from sklearn.feature_selection import SelectKBest
 from sklearn.model_selection import GroupKFold, cross_val_score
@@ -25,6 +25,6 @@ union = FeatureUnion(
 for what, features in {"30 statistics": StandardScaler(), "46 features": union}.items():
     model = make_pipeline(features, SelectKBest(k=25), SVC(C=10))
     scores = cross_val_score(model, table, digits.target, groups=digits.groups, cv=GroupKFold(3))
-    print(f"the best 25 of {what}: accuracy {scores.mean():.3f} on voices never heard")
+    print(f"the best 25 of {what}: accuracy {scores.mean():.3f} for new speakers")
 chosen = make_pipeline(union, SelectKBest(k=25)).fit(table, digits.target).get_feature_names_out()
 print(f"{sum(name.startswith('latent') for name in chosen)} of the 25 are latents:", *chosen[-3:])

@@ -1,7 +1,7 @@
-"""Are these two by the same speaker? Verification of speakers whom training did not know, with both kinds of error.
+"""Speaker verification of speakers who were not in the training set, with both kinds of error.
 
-A siamese matcher is trained on eight voices and compares the clips of four others: one clip with one, and one with the
-mean of five. There is nothing to know about the four but how voices in general differ.
+A siamese matcher is trained on eight speakers and compares clips of four others: one clip with one, and one with the
+mean of five.
 """
 
 import itertools
@@ -28,7 +28,7 @@ new, speaker = voices[~known], digits.groups[~known]
 first, second = np.array(list(itertools.combinations(range(len(new)), 2))).T
 same = speaker[first] == speaker[second]
 accepted = matcher.verify(new[first], new[second])
-print(f"one against one: {accepted[~same].mean():.1%} impostors pass, {(~accepted[same]).mean():.1%} genuine do not")
+print(f"one clip against one: {accepted[~same].mean():.1%} false accepts, {(~accepted[same]).mean():.1%} false rejects")
 
 distance = matcher.pair_distance(new[first], new[second])
 similarities = {"one against one": (same, -distance, -matcher.threshold_)}
@@ -43,6 +43,6 @@ _, ax = plt.subplots(figsize=(6, 6), layout="constrained")
 for what, (genuine, scores, threshold) in similarities.items():
     display = DetectionErrorDisplay.from_predictions(genuine, scores, threshold=threshold, name=what, ax=ax)
     cost = min_detection_cost(genuine, scores, p_target=0.1)
-    print(f"{what}: equal error rate {display.equal_error_rate:.1%}, least detection cost {cost:.2f}")
+    print(f"{what}: equal error rate {display.equal_error_rate:.1%}, minimum detection cost {cost:.2f}")
 ax.set_title("Speakers whom training did not know")
 ax.figure.savefig("14_same_speaker.png", dpi=80)

@@ -1,7 +1,7 @@
-"""Calls in long recordings: which, when, and how many; from labels with times, and while it is still sounding.
+"""Sound event detection in long recordings: times, labels and counts of calls, also in a live stream.
 
-A detector is any classifier of short windows, run along recordings. It is fitted on scenes whose calls are marked, and
-finds those of others; the table goes to Raven or Audacity.
+A detector applies a classifier to short windows along a recording. It is fitted to scenes with strong labels and
+applied to others; the table of events is written for Raven or Audacity.
 """
 
 from pathlib import Path
@@ -32,14 +32,14 @@ detector.fit(scenes.data[train], scenes.events[train])
 found, truth = detector.predict(scenes.data[test]), event_table(scenes.events[test])
 precision, recall, f1 = event_based_scores(truth, found)
 print(found.head().round(2).to_string(index=False))
-print(f"\nof {len(truth)} calls {recall:.0%} found, of {len(found)} found {precision:.0%} right; F1 {f1:.2f}")
-print(f"F1 of seconds {segment_based_f1(truth, found):.2f}", end=", ")
-print(f"false alarms an hour {false_alarms_per_hour(truth, found, hours=3 / 60):.0f}")
+print(f"\n{len(truth)} calls, {len(found)} detections: recall {recall:.0%}, precision {precision:.0%}, F1 {f1:.2f}")
+print(f"segment-based F1 {segment_based_f1(truth, found):.2f}", end=", ")
+print(f"false alarms per hour {false_alarms_per_hour(truth, found, hours=3 / 60):.0f}")
 print(detector.count(scenes.data[test]).to_string())
 
 write_events("calls.selections.txt", found, durations=dict.fromkeys(range(3), 60.0))
 print(f"\n{Path('calls.selections.txt').read_text().splitlines()[1]!r} for Raven")
 
-blocks = (scenes.data[9][start : start + 1600] for start in range(0, 60 * 16000, 1600))  # a microphone, say
+blocks = (scenes.data[9][start : start + 1600] for start in range(0, 60 * 16000, 1600))  # as from a microphone
 for _, event in zip(range(3), detector.iter_predict(blocks, sr=scenes.sr), strict=False):
-    print(f"heard a {event.label} at {event.onset:.1f} s")
+    print(f"{event.label} at {event.onset:.1f} s")

@@ -1,8 +1,8 @@
-"""How often did the bird call? A season of MP3 recordings in, a table of calls and counts by recording out.
+"""Count the calls of a bird in MP3 recordings: a table of calls, and counts per recording.
 
-A forest with insects and other animals is generated and written as MP3; calls of one bird are marked in some of the
-recordings, as Raven would have them, and a network that tells of each frame learns from these. With recordings of your
-own, this is all but the first paragraph.
+Recordings of a forest with insects and other animals are generated and written as MP3 files. Calls of one bird are
+labelled in some of them, as Raven would export them, and a network with frame resolution is trained on these. For your
+own recordings, replace only the first part.
 """
 
 from pathlib import Path
@@ -28,13 +28,13 @@ detector = EventDetector(
     CRNNClassifier(filters=8, units=32, epochs=8, random_state=0),
     front_end=MelSpectrogram(sr=16000, n_fft=1024, hop_length=320, n_mels=64, top_db=None),
     resolution="frame",
-    window_seconds=5.0,  # a few times as long as a call
+    window_seconds=5.0,  # several times as long as a call
     min_duration=0.2,
     random_state=0,
 )
 detector.fit(paths[:8], read_events("marked.selections.txt"))
 
-detector.predict_to("calls.csv", paths[8:])  # killed and called again, it goes on where it was
+detector.predict_to("calls.csv", paths[8:])  # resumes if interrupted
 found = read_events("calls.csv")
 print(found.head().round(2).to_string(index=False))
 counts = detector.count(paths[8:]).assign(marked=[len(own) for own in calls[8:]])
@@ -43,5 +43,5 @@ truth = event_table(calls[8:], paths[8:])
 precision, recall, f1 = event_based_scores(truth, found)
 print(f"\nF1 of calls {f1:.2f}, mean error of counts {count_mean_absolute_error(truth, found):.2f}")
 by_half = detector.count(paths[8:], bin_seconds=30.0)  # 3600 for hours
-print(f"in first halves {np.sum(by_half.xs(0.0, level='start').to_numpy())}, in second ones", end=" ")
+print(f"calls in first halves: {np.sum(by_half.xs(0.0, level='start').to_numpy())}, in second halves:", end=" ")
 print(np.sum(by_half.xs(30.0, level="start").to_numpy()), f"({Path('calls.csv').stat().st_size} bytes of table)")

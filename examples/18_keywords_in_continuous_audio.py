@@ -1,7 +1,7 @@
-"""Spotting words in speech that goes on: how many are missed, how often is one heard that nobody said.
+"""Keyword spotting in continuous speech: misses against false alarms per hour.
 
-Digits are spoken into minutes of noise. The network is to spot two of them among all; what a threshold costs is a
-curve, along which everyone picks a place.
+Digits are mixed into minutes of noise. The network detects two of the ten digits; the threshold determines the
+trade-off between misses and false alarms.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ rng = np.random.default_rng(0)
 
 
 def speech(clips, digits):
-    """Speak clips one after another, with pauses, into noise that is 10 dB fainter."""
+    """Concatenate clips with pauses, over noise that is 10 dB fainter."""
     parts, events, now = [], [], 0
     for clip, digit in zip(clips, digits, strict=True):
         pause = rng.integers(SR // 2, 2 * SR)
@@ -45,7 +45,7 @@ detector = EventDetector(
 test, truth = scenes[5:], [list(own) for own in events[5:]]
 tracks = detector.predict_proba(test)  # computed once, decoded with every threshold
 hours = sum(map(len, test)) / SR / 3600
-print("threshold  missed  false alarms an hour")
+print("threshold  missed  false alarms per hour")
 for threshold in (0.1, 0.3, 0.5, 0.7, 0.9):
     found = [
         decode_events(
@@ -53,7 +53,7 @@ for threshold in (0.1, 0.3, 0.5, 0.7, 0.9):
             detector.labels_,
             hop_seconds=0.02,
             threshold=threshold,
-            low_threshold=threshold / 2,  # as far as a word goes
+            low_threshold=threshold / 2,  # extends a detection to the whole word
             min_duration=0.1,
         )
         for track in tracks

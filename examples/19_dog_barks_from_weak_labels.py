@@ -1,8 +1,8 @@
-"""When the dog barks, if all that is known of the training clips is whether one does.
+"""Events in time from weak labels: the training clips are labelled only by whether a dog barks.
 
-Tags are cheap: one look (or listen) at a clip. A network that gives each frame a probability, and a clip the mean of
-these weighted by themselves, must find the frames to say so. Barks are stood in for by bursts of harmonics here;
-`skaudio.datasets.fetch_esc10` has real dogs.
+Tags take much less time to annotate than events. With ``pooling="linear_softmax"``, the probability of a clip is the
+mean of those of its frames, weighted by themselves, so that the network learns in which frames the event is. The barks
+are generated bursts of harmonics; `skaudio.datasets.fetch_esc10` has recordings of dogs.
 """
 
 from skaudio.datasets import make_sound_events
@@ -23,7 +23,7 @@ def clips(n_clips, seed):
 
 
 train, known = clips(150, seed=0)
-tags = [["bark"] if barks else [] for barks in known]  # when is forgotten
+tags = [["bark"] if barks else [] for barks in known]  # without times
 
 detector = EventDetector(
     CRNNClassifier(filters=8, units=32, epochs=15, random_state=0),
@@ -37,6 +37,6 @@ test, truth = clips(40, seed=1)
 found = detector.predict(test)
 print(found.head().round(2).to_string(index=False))
 precision, recall, f1 = segment_based_scores(event_table(truth), found, segment_seconds=0.1)
-print(f"\nof tenths of a second with a bark {recall:.0%} found, of those found {precision:.0%} right; F1 {f1:.2f}")
+print(f"\nsegments of 0.1 s: recall {recall:.0%}, precision {precision:.0%}, F1 {f1:.2f}")
 f1 = event_based_f1(event_table(truth), found, onset_collar=0.5, offset_collar=None)
-print(f"F1 of barks, begun within half a second: {f1:.2f}")
+print(f"event-based F1, onsets within 0.5 s: {f1:.2f}")

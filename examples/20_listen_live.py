@@ -1,7 +1,7 @@
-"""Listening while it sounds: blocks from a microphone go in, events come out as soon as they are certain.
+"""Detect events in a live stream: blocks of samples in, events out as soon as later blocks cannot change them.
 
-`microphone` is any generator of arrays: of the blocks of a sound card (``sounddevice.InputStream``), of a socket, of a
-pipe. What is found is what would be found in the whole recording.
+`microphone` is any generator of arrays: blocks of a sound card (``sounddevice.InputStream``), a socket or a pipe. The
+events equal those of the whole recording.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ detector = EventDetector(
     random_state=0,
 ).fit(scenes.data[:6], scenes.events[:6])
 
-heard = 0  # seconds so far
+heard = 0  # seconds received
 
 
 def microphone(y, sr, block=1024):
@@ -35,5 +35,5 @@ def microphone(y, sr, block=1024):
 delays = []
 for event in detector.iter_predict(microphone(scenes.data[6], scenes.sr), sr=scenes.sr):
     delays.append(heard - event.offset)
-    print(f"{heard:5.1f} s: a {event.label} from {event.onset:.1f} to {event.offset:.1f} s")
-print(f"told {np.median(delays):.1f} s after its end, half of the time; {max(delays):.1f} s at worst")
+    print(f"{heard:5.1f} s: {event.label} from {event.onset:.1f} to {event.offset:.1f} s")
+print(f"delay after the end of an event: median {np.median(delays):.1f} s, maximum {max(delays):.1f} s")

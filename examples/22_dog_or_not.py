@@ -1,7 +1,7 @@
-"""A dog, or another sound? Ten barks and thirty other sounds to learn from, and copies of them that are changed.
+"""Detect dog barks, trained on ten barks and thirty other sounds: original clips, augmented copies, and transfer.
 
-Dogs against the rest of ESC-10 (downloaded at the first run, 90 MB, or found in SKAUDIO_DATA). Recordings of one source
-are in one fold; those of the last two folds are what is asked about: 16 barks and 144 other sounds.
+The clips are those of ESC-10 (downloaded at the first run, 90 MB, or found in SKAUDIO_DATA). Clips of one source are in
+one fold; the last two folds are the test set: 16 barks and 144 other sounds.
 """
 
 import numpy as np
@@ -28,7 +28,7 @@ plain = make_pipeline(
 )
 changes = [PitchShift(), TimeStretch(), AddNoise(snr_db=(20.0, 50.0))]
 models = {
-    "as they are": plain,
+    "original clips": plain,
     "with copies": AugmentedEstimator(plain, changes, n_copies=5, random_state=0),
     "transfer from YAMNet": TransferClassifier("yamnet"),
 }

@@ -1,7 +1,8 @@
-"""Transfer: what a network that heard two million clips makes of 400 others, and a linear model on top; five folds.
+"""Transfer learning on ESC-10: embeddings of YAMNet and a linear classifier, five folds.
 
-YAMNet hears each recording once (``memory``): folds and heads share what it said. People tell the ten classes apart in
-0.957 of the recordings (Piczak 2015). ESC-10 and YAMNet are downloaded at the first run, or found in SKAUDIO_DATA.
+YAMNet was trained on two million clips. It processes each recording once (``memory``), for all folds and candidates.
+The accuracy of people is 0.957 (Piczak 2015). ESC-10 and YAMNet are downloaded at the first run, or found in
+SKAUDIO_DATA.
 """
 
 import tempfile

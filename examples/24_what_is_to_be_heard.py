@@ -1,6 +1,6 @@
-"""What is to be heard in a recording? Any file, 521 names, nothing to train.
+"""Tag recordings with the 521 classes of AudioSet by YAMNet, without training.
 
-Run as ``python 24_what_is_to_be_heard.py FILES...``; without files, recordings of ESC-10 are looked at.
+Run as ``python 24_what_is_to_be_heard.py FILES...``; without files, recordings of ESC-10 are tagged.
 """
 
 import sys
@@ -13,7 +13,7 @@ tagger = PretrainedEmbedding("yamnet", output="scores").fit(files)
 for file, tags in zip(files, tagger.tags(files, top=3), strict=True):
     print(f"{file}: {', '.join(f'{name} {score:.2f}' for name, score in tags)}")
 
-# Not only what, but when: scores of each window of the longest recording.
+# Scores of each window of the longest recording.
 frames = tagger.set_params(pooling=None).transform(files)
 longest = max(frames, key=len)
 names = tagger.get_feature_names_out()

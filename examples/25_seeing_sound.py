@@ -1,7 +1,7 @@
-"""Seeing sound: a waveform, what front ends make of it, and what a detector finds in a recording.
+"""Plot waveforms, the frames of front ends, and detected events.
 
-A display is made by ``from_estimator`` or ``from_array`` and draws into any axes, with real time and frequency. It is
-worth a look before anything is trained: what cannot be told apart by eye here is hard to learn, too.
+Displays are created by ``from_estimator`` or ``from_array`` and plot into any axes, with time in seconds and frequency
+in Hz.
 """
 
 import matplotlib.pyplot as plt
@@ -18,7 +18,7 @@ from skaudio.pooling import StatPooling
 
 digits = make_spoken_digits(20, random_state=0)
 clip, sr = np.pad(digits.data[7], digits.sr // 5), digits.sr
-clip = clip + np.random.default_rng(0).normal(0.0, 0.01, len(clip))  # the word comes late, in a room that is not silent
+clip = clip + np.random.default_rng(0).normal(0.0, 0.01, len(clip))  # a late word, over noise
 
 _, axes = plt.subplots(2, 1, figsize=(7, 4), sharey=True, layout="constrained")
 whole = WaveformDisplay.from_array(clip, sr=sr, ax=axes[0])
@@ -26,7 +26,7 @@ heard = WaveformDisplay.from_estimator(Waveform(sr=sr, trim_db=25), clip, ax=axe
 axes[0].set(title="A digit", xlabel="")
 axes[1].set(title="What a front end hears of it")
 axes[0].figure.savefig("25_waveform.png", dpi=80)
-print(f"{len(whole.y) / sr:.2f} s of sound, of which {len(heard.y) / sr:.2f} s are no silence")
+print(f"{len(whole.y) / sr:.2f} s of sound, {len(heard.y) / sr:.2f} s without silence")
 
 front_ends = {
     "Spectrogram, windows of 32 ms": Spectrogram(sr=sr, n_fft=256, hop_length=64),
@@ -53,4 +53,4 @@ detector = EventDetector(
 detector.fit(scenes.data[:5], scenes.events[:5])
 display = EventsDisplay.from_estimator(detector, scenes.data[5], events=scenes.events[5])
 display.figure_.savefig("25_events.png", dpi=80)
-print(f"{len(display.true)} calls are there, {len(display.found)} are found")
+print(f"{len(display.true)} calls, {len(display.found)} detections")

@@ -1,7 +1,7 @@
-"""What was learned: how training went, what the first layer looks for, where clips are for a network.
+"""Plot learning curves, filters of the first layer, activations, embeddings of clips, and the candidates of a search.
 
-A small network learns digits of five voices; the sixth is for looking at. All displays take a fitted estimator, and a
-pipeline where the front end is part of it.
+A small network is trained on digits of five speakers; the sixth is the test set. Displays accept a fitted estimator or
+pipeline.
 """
 
 import matplotlib.pyplot as plt
@@ -24,11 +24,11 @@ new = digits.groups == "speaker_05"
 front_end = MelSpectrogram(sr=8000, n_mels=32, trim_db=30, level=-20)
 network = CNNClassifier(architecture="lenet", filters=10, epochs=20, early_stopping=True, random_state=0)
 model = make_pipeline(front_end, network).fit(digits.data[~new], digits.target[~new])
-print(f"{model.score(digits.data[new], digits.target[new]):.0%} of digits of a new voice are right")
+print(f"accuracy for a new speaker: {model.score(digits.data[new], digits.target[new]):.0%}")
 
 display = TrainingDisplay.from_estimator(model)
 display.figure_.savefig("26_training.png", dpi=80)
-print(f"the weights after epoch {np.argmin(display.history['val_loss']) + 1} are kept, the best on clips held out")
+print(f"best epoch on held-out clips: {np.argmin(display.history['val_loss']) + 1}")
 
 FilterDisplay.from_estimator(model).figure_.savefig("26_filters.png", dpi=80)
 
@@ -41,7 +41,7 @@ for ax, number in zip(axes[1:], maps.std(axis=(0, 1)).argsort()[::-1], strict=Fa
     ax.set_title(f"filter {number}")
 axes[0].set(title=f"digit {digits.target[new][0]}", xlabel="frame", ylabel="band")
 axes[0].figure.savefig("26_activations.png", dpi=80)
-print(f"the first layer makes {maps.shape[2]} maps of {maps.shape[0]} frames x {maps.shape[1]} bands")
+print(f"the first layer computes {maps.shape[2]} maps of {maps.shape[0]} frames x {maps.shape[1]} bands")
 
 display = FeatureSpaceDisplay.from_estimator(
     model, digits.data, digits.target, method="tsne", thumbnails=8, random_state=0
@@ -55,4 +55,4 @@ grid = {
 }
 search = GridSearchCV(pipeline, grid, cv=GroupKFold(3)).fit(digits.data, digits.target, groups=digits.groups)
 SearchDisplay.from_estimator(search).figure_.savefig("26_search.png", dpi=80)
-print(f"of {len(search.cv_results_['params'])} candidates the best is right in {search.best_score_:.0%}")
+print(f"best of {len(search.cv_results_['params'])} candidates: accuracy {search.best_score_:.0%}")

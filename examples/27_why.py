@@ -1,7 +1,7 @@
-"""Why? Which parts of a clip speak for what was predicted, and which bands and times a model needs at all.
+"""Explain predictions: saliency maps of clips, and the importance of frequency bands and segments for a model.
 
-Derivatives explain a network. Occlusion explains any model: it takes tiles away, and looks how far the score falls.
-What was found can be heard: the clip without what does not speak for the class.
+Gradients explain a network. Occlusion explains any model: parts of the clip are replaced, and the decrease of the score
+is measured. `listen` reconstructs the salient part of a clip as sound.
 """
 
 import matplotlib.pyplot as plt
@@ -26,17 +26,17 @@ network.fit(digits.data[~new], digits.target[~new])
 svm = make_pipeline(front_end, StatPooling(segments=5), StandardScaler(), SVC(C=10))
 svm.fit(digits.data[~new], digits.target[~new])
 
-clip, digit = X[:1], y[0]  # of a voice that neither has heard
-print(f"a {digit}: the network says {network.predict(clip)[0]}, the SVM {svm.predict(clip)[0]}")
+clip, digit = X[:1], y[0]  # of a speaker who was not in the training set
+print(f"a {digit}: predicted {network.predict(clip)[0]} by the network, {svm.predict(clip)[0]} by the SVM")
 ways = [(network, method) for method in ("gradient", "integrated", "gradcam", "occlusion")] + [(svm, "occlusion")]
 figure, axes = plt.subplots(2, 3, figsize=(11, 5.5), sharex=True, sharey=True, layout="constrained")
 for ax, (model, method) in zip(axes.flat, ways, strict=False):
     found = saliency(model, clip, method, target=digit)[0]
     found.plot(ax)
     ax.set_title(f"{type(model[-1]).__name__}, {method}")
-    print(f"{ax.get_title()}: {found.share(frequencies=(0.0, 1000.0)):.0%} of what speaks for {digit} is below 1 kHz")
+    print(f"{ax.get_title()}: {found.share(frequencies=(0.0, 1000.0)):.0%} of the positive saliency is below 1 kHz")
 
-sound = listen(saliency(network, clip, "integrated", target=digit)[0], keep=0.8)  # a notebook shows a player
+sound = listen(saliency(network, clip, "integrated", target=digit)[0], keep=0.8)  # shown as a player in a notebook
 heard = Waveform(sr=8000, trim_db=30, level=-20).transform(clip)[0]
 print(f"{np.square(sound.y).sum() / np.square(heard).sum():.0%} of the energy is kept")
 SpectrogramDisplay.from_estimator(MelSpectrogram(sr=8000, n_mels=32), sound.y, ax=axes[1, 2])
@@ -49,6 +49,6 @@ importance = band_importance(svm, X, y, n_bands=6, segments=5, random_state=0)
 BandImportanceDisplay(importance).plot().figure_.savefig("27_bands.png", dpi=80)
 best, edges = importance.bands.mean.argmax(), importance.bands.edges
 print(
-    f"the SVM is right in {importance.score:.0%} of the clips, with another clip's sound from {edges[best]:.0f} to "
-    f"{edges[best + 1]:.0f} Hz in {importance.score - importance.bands.mean[best]:.0%}"
+    f"accuracy of the SVM: {importance.score:.0%}; with the band of another clip from {edges[best]:.0f} to "
+    f"{edges[best + 1]:.0f} Hz: {importance.score - importance.bands.mean[best]:.0%}"
 )

@@ -1,7 +1,7 @@
-"""Use any function of a waveform, or a class of your own, wherever a front end goes.
+"""Use a function of a waveform, or your own class, as a front end.
 
-Three functions of librosa are compared with MFCC in a grid search, with the same threads, cache and batches of clips.
-A sensor with three axes has a spectrum for each axis. A class with two methods is a front end with parameters.
+Three functions of librosa are compared with MFCC in a grid search, with the same threads, cache and kinds of clips. For
+a sensor with three axes, a spectrum of each axis is computed. A class with two methods is a front end with parameters.
 """
 
 import tempfile
@@ -38,7 +38,7 @@ names = ["three functions", "MFCC", "both"]
 for name, scores in zip(names, search.cv_results_["mean_test_score"].reshape(2, 3).T, strict=True):
     print(f"{name:16s} {scores.max():.3f}")
 
-# The axes of an accelerometer, 50 samples a second.
+# The axes of an accelerometer, 50 samples per second.
 walks = [np.random.default_rng(i).normal(size=(400, 3)) for i in range(4)]
 axes = MelSpectrogram(sr=50, n_fft=64, n_mels=8, channel=["x", "y", "z"])
 print(axes.fit_transform(walks).shape, *axes.get_feature_names_out()[[0, 8, 16]])
