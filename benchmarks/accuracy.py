@@ -1,15 +1,16 @@
-"""Accuracy on real recordings: of models of statistics, and of networks as they are by default.
+"""Accuracy on real recordings: models of pooled statistics, and networks with default parameters.
 
-Run as ``python benchmarks/accuracy.py [statistics] [networks]`` with the recordings at hand (see `skaudio.datasets`);
+Run as ``python benchmarks/accuracy.py [statistics] [networks]`` with the recordings available (see `skaudio.datasets`);
 some ten minutes on two cores for the first, an hour for the second.
 
-Statistics: each test fold is scored once, by the model that a grid search over the training folds found best. The
-candidates were drawn up after trying front ends and pooling on these recordings, test folds included, so the scores
-flatter slightly.
+Statistics: each test fold is scored once, by the best model of a grid search over the training folds. The candidates
+were chosen after trying front ends and pooling on these recordings, including test folds, so the scores are slightly
+optimistic.
 
-Networks: no parameter but the front end's, means over three seeds. The defaults, for both data sets together, and each
-one's front end were chosen on parts of the training folds: for each fold, training without the fold and without a
-second one, which scored. In turn each fold was such a second one, so the scores may flatter slightly.
+Networks: only the parameters of the front end are set; scores are means over three seeds. The defaults, for both data
+sets together, and the front end of each were chosen by nested cross-validation: for each fold, networks were trained
+without it and a second fold, which was scored. As each fold was a second one in turn, the scores may be slightly
+optimistic.
 """
 
 import re
@@ -36,7 +37,7 @@ SURROUNDINGS = {"sr": 22050, "n_fft": 2048, "hop_length": 882, "n_mels": 96, "le
 
 
 def digits_search(memory):
-    """MFCC as they are, or of clips trimmed and brought to one level; statistics of the clip and of its parts."""
+    """Return a pipeline and a grid: MFCC of original or trimmed and level-normalised clips and several statistics."""
     plain = {"sr": 8000, "deltas": 1, "memory": memory}
     level = {**plain, "trim_db": 30.0, "level": -20.0, "top_db": 60.0}
     steps = [("sound", MFCC()), ("pool", StatPooling()), ("scale", StandardScaler()), ("model", SVC(C=10))]
@@ -53,7 +54,7 @@ def digits_search(memory):
 
 
 def environment_search(memory):
-    """MFCC, log-mel, or both side by side."""
+    """Return a pipeline and a grid: MFCC, log-mel spectrograms, or both."""
     mfcc = make_pipeline(MFCC(deltas=2, memory=memory, n_jobs=2), StatPooling())
     mel = make_pipeline(MelSpectrogram(deltas=1, memory=memory, n_jobs=2), StatPooling())
     both = FeatureUnion([("mfcc", mfcc), ("mel", mel)])
@@ -67,7 +68,7 @@ def words(params):
 
 
 def score_fold(make_search, memory, data, train, test, groups=None):
-    """Search on the training rows, split as training is from test (by groups, or not), and score the best."""
+    """Search on the training rows, with folds by groups if given, and score the best model on the test rows."""
     pipeline, grid = make_search(memory)
     if groups is None:
         inner, inner_groups = StratifiedKFold(5, shuffle=True, random_state=0), None
@@ -101,7 +102,7 @@ def statistics(report, digits, esc10, memory):
 
 
 def score_network(report, what, network, frames, data, splits):
-    """Score each fold by networks of three seeds; give the mean scores of the folds (n_folds,)."""
+    """Score each fold by networks with three seeds; return the mean scores of the folds (n_folds,)."""
     scores, seconds = np.zeros((len(SEEDS), len(splits))), np.zeros(len(SEEDS))
     for row, seed in enumerate(SEEDS):
         for column, (train, test) in enumerate(splits):

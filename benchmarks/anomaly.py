@@ -1,9 +1,9 @@
-"""Anomalous sounds: the autoencoder beside scikit-learn's detectors, on the same pooled features.
+"""Anomalous sound detection: the autoencoder and scikit-learn's detectors, on the same pooled features.
 
-Run as ``python benchmarks/anomaly.py`` with ESC-10 at hand (see `skaudio.datasets`); two minutes. Machines:
-generated ones, each with a detector that has seen half of its good clips. ESC-10: for each class and fold, a detector
-that has seen the class in the other four folds, on all clips of the fold. Nothing was chosen on what is tested here but
-the mixtures' settings, which are the best of those tried on other machines and on training folds.
+Run as ``python benchmarks/anomaly.py`` with ESC-10 available (see `skaudio.datasets`); two minutes. Generated machines:
+a detector for each, fitted to half of its normal clips. ESC-10: for each class and fold, a detector fitted to the clips
+of the class in the other four folds, and tested on all clips of the fold. No parameter was chosen on the test data,
+except those of the mixtures: the best of several tried on other machines and on training folds.
 """
 
 import time
@@ -24,7 +24,7 @@ from skaudio.features import MelSpectrogram
 from skaudio.metrics import partial_auc
 from skaudio.pooling import StatPooling
 
-AHEAD = 0.02  # of the best of scikit-learn's, to be worth its name
+AHEAD = 0.02  # minimum lead over the best detector of scikit-learn
 
 DETECTORS = {
     "AutoencoderOutlierDetector": AutoencoderOutlierDetector(contamination=0.1, random_state=0),
@@ -36,7 +36,7 @@ DETECTORS = {
 
 
 def machines():
-    """Yield pooled features of good clips, those of other clips, and which of these are anomalous."""
+    """Yield pooled features of normal clips, those of test clips, and which of these are anomalous, of each machine."""
     hum = make_machine_hum(1600, random_state=0)
     X = make_pipeline(MelSpectrogram(sr=hum.sr, n_mels=64), StatPooling()).fit_transform(hum.data)
     for machine in np.unique(hum.groups):
@@ -48,7 +48,7 @@ def machines():
 
 
 def classes():
-    """Yield the same of each class of ESC-10 and fold."""
+    """Yield the same for each class of ESC-10 and fold."""
     esc10 = fetch_esc10()
     front_end = MelSpectrogram(sr=22050, n_fft=2048, hop_length=882, n_mels=64, level=-20.0)
     X = make_pipeline(front_end, StatPooling()).fit_transform(esc10.data)
@@ -60,7 +60,7 @@ def classes():
 
 
 def compare(report, what, tasks):
-    """Report each detector's mean area over the tasks, and how far the autoencoder is ahead of the best other."""
+    """Report each detector's mean AUC over the tasks, and the lead of the autoencoder over the best of the others."""
     areas = {}
     for name, detector in DETECTORS.items():
         start = time.process_time()

@@ -1,15 +1,15 @@
-"""Augmentation: what it costs beside what cannot be saved, and what it gains where recordings are few.
+"""Data augmentation: run time relative to the unavoidable part, and gain in accuracy with few recordings.
 
 Run as ``SKAUDIO_DATA=... python benchmarks/augment.py [costs] [gains] [network] [epochs] [surroundings]``; ten
 minutes for the first two, half an hour for each of the others.
 
-Gains are of two pipelines, each the same with and without copies: one as it is by default, but for the sampling rate,
-and one that was chosen when speakers were left out in `accuracy.py`. For the latter, ranges and number of the copies
-were chosen on parts of the training folds: training without a speaker and without a second one, who scored; in turn
-each speaker was such a second one, so the gain may be flattered slightly. The network is the default one, whose frames
-are changed anew in each epoch: noise and strong stretching besides cost it accuracy (0.933 with the three of the SVM),
-and one copy by VTLP was taken, which on six such parts was as good as none. Surroundings: each augmenter as it is by
-default; ranges were made milder on parts of the training folds, after the scores of stronger ones had been seen here.
+Gains: two pipelines, each with and without copies: one with default parameters except for the sampling rate, and the
+one chosen in `accuracy.py` with speakers left out. For the latter, ranges and number of copies were chosen by nested
+cross-validation: training without a speaker and without a second one, who was scored; as each speaker was a second one
+in turn, the gain may be slightly optimistic. Network: the default network, with frames augmented in each epoch;
+additional noise and strong stretching decreased its accuracy (0.933 with the three augmenters of the SVM), and one copy
+by VTLP was as accurate as none on six such folds. Surroundings: each augmenter with default parameters; ranges were
+reduced on training folds, after scores of larger ranges had been seen here.
 """
 
 import sys
@@ -71,7 +71,7 @@ def accuracy(model, data, train, test):
 
 
 def by_speaker(digits, *models):
-    """Score models, each speaker left out in turn; give ``(n_models, n_speakers)``."""
+    """Score models, leaving out one speaker at a time; return scores ``(n_models, n_speakers)``."""
     folds = list(LeaveOneGroupOut().split(digits.data, groups=digits.groups))
     jobs = (delayed(accuracy)(model, digits, *fold) for model in models for fold in folds)
     return np.reshape(Parallel(n_jobs=2)(jobs), (len(models), len(folds)))
@@ -105,7 +105,7 @@ def network(report):
 
 
 def epochs(report):
-    """Compare copies that are drawn anew in each epoch with the same ones in all, at equal numbers of steps."""
+    """Compare copies drawn in each epoch with fixed ones, at equal numbers of steps."""
     data, target, speakers = some_digits()
     clips = np.empty(len(data), dtype=object)
     clips[:] = [frames[:, 0] for frames in Waveform(sr=8000).fit_transform(data)]
@@ -129,7 +129,7 @@ def epochs(report):
 
 
 def surroundings(report):
-    """Add a copy of each clip by each augmenter as it is by default, to sounds that heavy changes do harm."""
+    """Add a copy of each clip by each augmenter with default parameters, for sounds that large changes harm."""
     esc10 = fetch_esc10()
     folds = list(LeaveOneGroupOut().split(esc10.data, groups=esc10.groups))
     clips = [frames[:, 0] for frames in Waveform(sr=22050, n_jobs=2).fit_transform(esc10.data)]

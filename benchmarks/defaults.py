@@ -1,15 +1,15 @@
-"""Every network as it is by default, with the augmentation of its kind of input and without any.
+"""All networks with default parameters, with the augmentation of their kind of input and without augmentation.
 
-Run as ``SKAUDIO_DATA=... python benchmarks/defaults.py [--choose] [input ...] [model ...]``, with YAMNet at hand too;
-many hours for all, minutes for one of each. Results are written input by input.
+Run as ``SKAUDIO_DATA=... python benchmarks/defaults.py [--choose] [input ...] [model ...]``, also with YAMNet;
+many hours for all, minutes for one of each. Results are written after each input.
 
-A line is one network on one kind of input: the score by default, the score with ``augmentation=None``, and the mean and
-standard error of their difference over folds and seeds. No default may be worse by more than a standard error. Scores
-are accuracies, macro F1 of on and off, or R2 of weights.
+A line is one network on one kind of input: the score with default parameters, the score with ``augmentation=None``, and
+the mean and standard error of their difference over folds and seeds. No default may be worse by more than a standard
+error. Scores are accuracy, macro F1 of on and off, or R2 of weights.
 
-With ``--choose``, candidates of ``augmentation="auto"`` are compared on parts of the training folds: the last fold
-takes no part, and each of two others is scored by what is trained on the rest. Words leave speakers out, and sounds of
-ESC-10 are split by its own folds.
+With ``--choose``, candidates of ``augmentation="auto"`` are compared on the training folds: the last fold is excluded,
+and each of two others is scored by models trained on the rest. Words are split by speakers, and sounds of ESC-10 by the
+folds of the data set.
 """
 
 import sys
@@ -48,7 +48,7 @@ N_FOLDS = 3
 
 
 def some_digits(n_takes=10):
-    """Take so many clips of each digit by each speaker: clips, digits and speakers."""
+    """Return clips, digits and speakers of ``n_takes`` clips of each digit by each speaker."""
     digits = fetch_spoken_digits()
     who = np.asarray(digits.groups)
     take = [
@@ -61,7 +61,7 @@ def some_digits(n_takes=10):
 
 
 def spoken_digits(front_end):
-    """Ten takes of each digit by each speaker; folds leave speakers out."""
+    """Return ten takes of each digit by each speaker; folds are split by speaker."""
     data, target, speakers = some_digits()
     return front_end.fit_transform(data), target, np.unique(speakers, return_inverse=True)[1] // 2
 
@@ -72,7 +72,7 @@ def environments(front_end):
 
 
 def walk(rng, weight, sway):
-    """Simulate a walk (n_samples, 6): what is felt by an accelerometer and, from it, by a gyroscope."""
+    """Simulate a walk (n_samples, 6): the axes of an accelerometer and of a gyroscope."""
     t = np.arange(int(50 * rng.uniform(4, 7))) / 50
     pace, loudness = rng.uniform(1.6, 2.2), rng.uniform(0.5, 2.0)
     since_step = t % (1 / pace)
@@ -85,7 +85,7 @@ def walk(rng, weight, sway):
 
 
 def gait(*, regression):
-    """Weights, five walks a person; or whether a walk is impaired: the body sways more to one side."""
+    """Return walks, five per person, with weights, or with whether the gait is impaired: more sway to one side."""
     rng = np.random.default_rng(0)
     persons = np.repeat(np.arange(60), 5)
     weights, impaired = rng.uniform(50, 110, 60)[persons], (persons % 2).astype(bool)
@@ -98,7 +98,7 @@ def gait(*, regression):
 
 
 def power(seed=0):
-    """Series of 100 readings of a house's power, and which of five appliances are on."""
+    """Return series of 100 readings of the power of a house, and which of five appliances are on."""
     rng = np.random.default_rng(seed)
     n, t = 2000, np.arange(100)
     loads, periods = np.array([0.15, 0.4, 0.8, 1.5, 2.2]), np.array([0, 12, 0, 25, 0])
@@ -154,9 +154,9 @@ REGRESSORS = {
     "gru": GRURegressor(),
     "lstm": LSTMRegressor(),
 }
-MIN_IMAGE = 5  # frames, and channels, that "plain" needs
+MIN_IMAGE = 5  # minimum number of frames and of channels for "plain"
 ONE_LENGTH = {"plain", "siamese-dense"}
-# What "auto" might be; of each kind of input, those that can be meant.
+# Candidates of "auto" for each kind of input.
 CANDIDATES = {
     "none": {},
     "mixup": {"mixup": 0.2},
@@ -186,7 +186,7 @@ def splits(folds, *, choose):
 
 
 def compare(report, what, model, data, settings, *, choose):
-    """Print mean scores over folds and seeds with each of several settings, and by how much the first is better."""
+    """Print mean scores over folds and seeds for each setting, and the lead of the first over the others."""
     frames, y, folds = data
     scores = {name: [] for name in settings}
     for train, test in splits(folds, choose=choose):
@@ -212,7 +212,7 @@ def with_candidate(params):
 
 
 def table_of(name, models, *, choose):
-    """Compare settings of some models, or of all that suit an input."""
+    """Compare settings of the given models, or of all models suitable for an input."""
     report = Report(f"{'augmentation' if choose else 'defaults'}_{name}")
     own = {"default": lambda model: model, "augmentation=None": lambda model: model.set_params(augmentation=None)}
     settings = {name: with_candidate(params) for name, params in CANDIDATES.items()} if choose else own

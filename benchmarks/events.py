@@ -1,13 +1,13 @@
-"""Events in long recordings: calls of one bird in twenty recordings of a forest, each background left out in turn.
+"""Sound event detection: calls of one bird in twenty recordings of a forest, leaving out one background at a time.
 
-Run as ``SKAUDIO_DATA=... python benchmarks/events.py`` with a folder ``forest`` there that holds ``recordings.csv``
+Run as ``SKAUDIO_DATA=... python benchmarks/events.py`` with a folder ``forest`` there that contains ``recordings.csv``
 (path, n_calls, group) and ``annotations.csv`` (path, onset, offset, label); an hour on two cores, and 3 GB of disk for
-a recording of 24 hours. Recordings of one group share their background: each group is left out, the detector fitted on
-the others, threshold and bounds too.
+a recording of 24 hours. Recordings of one group share their background: each group is left out in turn, and the
+detector is fitted to the others, including threshold and bounds.
 
-What flatters: that a CRNN tells of frames, how large it is, and that its labels are neither smoothed nor mixed, was
-settled while looking at results on group 0, which has most of the calls, and group 2, a chorus, where a first run had
-three false alarms. Results of earlier settings were seen on the other groups too.
+The scores are optimistic: the CRNN with frame resolution, its size, and training without label smoothing and mixup were
+chosen on results for group 0, which has most of the calls, and group 2, a chorus, where a first version had three false
+alarms. Results of earlier settings were seen for the other groups, too.
 """
 
 import csv
@@ -40,7 +40,7 @@ from skaudio.pooling import StatPooling
 SR = 16000
 FOREST = Path(os.environ["SKAUDIO_DATA"]) / "forest"
 FRONT_END = MelSpectrogram(sr=SR, n_fft=1024, hop_length=320, n_mels=64, top_db=None)
-CLIP_SECONDS = 4.0  # a call takes 3.7 to 3.9
+CLIP_SECONDS = 4.0  # a call lasts 3.7 to 3.9
 
 
 def make_detector(**settings):
@@ -49,7 +49,7 @@ def make_detector(**settings):
 
 
 def cut_clips(paths, events, rng):
-    """Cut each call out three times, a little earlier or later, and thirty stretches without any of each recording."""
+    """Cut out each call three times, with random shifts, and thirty segments without calls of each recording."""
     clips, labels = [], []
     for path, own in zip(paths, events, strict=True):
         y, _ = load(path, sr=SR)
@@ -71,7 +71,7 @@ def cut_clips(paths, events, rng):
 
 
 def leave_out(paths, events, groups, group):
-    """Fit on the other groups, by events and by clips; give what is found in this one's recordings."""
+    """Fit to the other groups, by events and by clips; return the events detected in the recordings of this group."""
     out, rest = np.flatnonzero(groups == group), np.flatnonzero(groups != group)
     others, theirs, own = [paths[i] for i in rest], [events[i] for i in rest], [paths[i] for i in out]
     by_events = make_detector(threshold="tune").fit(others, theirs, groups=groups[rest])
@@ -87,10 +87,9 @@ def figures(report, events, found, *, exact, count_error):
 
 
 def memory_of_a_day(detector, hours):
-    """Find the events of a recording of so many hours in a process of its own.
+    """Detect the events of a recording of the given duration in a separate process.
 
-    Give its peak memory in MB: all, what is its own (and not the code of libraries, mapped from their files), and all
-    of it before it began.
+    Return peak memory in MB: total, without code of libraries (mapped from their files), and total before detection.
     """
     with tempfile.TemporaryDirectory() as folder:
         scene = make_sound_events(1, duration=600.0, n_events=60, random_state=0).data[0]
@@ -104,7 +103,7 @@ def memory_of_a_day(detector, hours):
 
 def listen_for_a_day(folder):
     detector = joblib.load(f"{folder}/detector.joblib")
-    detector.predict([np.zeros(SR, np.float32)])  # TensorFlow is imported
+    detector.predict([np.zeros(SR, np.float32)])  # import TensorFlow
     before, own, done = memory("VmHWM"), [], threading.Event()
 
     def watch():

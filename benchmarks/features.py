@@ -1,7 +1,7 @@
-"""Speed and memory of the front ends: against librosa, by threads, over bare decoding, at import, and for many clips.
+"""Speed and memory of the front ends: relative to librosa, by number of threads, relative to decoding, and at import.
 
-Run as ``python benchmarks/features.py``; some two minutes on two cores. Every ratio is of times measured in turns in
-one run.
+Run as ``python benchmarks/features.py``; some two minutes on two cores. All ratios are of interleaved timings in one
+run.
 """
 
 import subprocess
@@ -89,7 +89,7 @@ def import_time(report):
 
 
 def peak_memory(report):
-    """In a process of its own, which has imported but computed nothing before: 10,000 clips of a second, from files."""
+    """Report the peak memory for 10,000 files of one second, in a separate process that only imported before."""
     code = """
 import tempfile
 import numpy as np, soundfile

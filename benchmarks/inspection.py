@@ -1,11 +1,11 @@
-"""Whether explanations find what is there, and how large a report is.
+"""Accuracy of explanations with a known cause, and size of a report.
 
-Run as ``python benchmarks/inspection.py``; five minutes. Clips of two seconds have five tones at any time and an even
-chance of a further one at a known time and band, which is all that their class depends on; three times and bands, each
-with a network of another seed, by default settings. The share counts of all that speaks for the class, within a step of
-the network (0.064 s, an eighth of the channels) around the tone. How large tiles are, and how smooth derivatives, was
-chosen on three others: 900 to 1100 Hz at 0.8 to 1.3 s, 300 to 400 at 0.2 to 0.7, 2100 to 2600 at 1.2 to 1.8. The
-report is of 500 clips of five seconds, the 400 of ESC-10 and 100 of them again (see `skaudio.datasets`).
+Run as ``python benchmarks/inspection.py``; five minutes. Clips of two seconds contain five tones at any time and, in
+every second clip, another one at a known time and band, which determines the class; three pairs of time and band, each
+with a network of another seed, with default parameters. The figure is the share of the positive saliency within a step
+of the network (0.064 s, an eighth of the channels) around the tone. Sizes of tiles and smoothing were chosen on three
+other pairs: 900 to 1100 Hz at 0.8 to 1.3 s, 300 to 400 at 0.2 to 0.7, 2100 to 2600 at 1.2 to 1.8. The report shows 500
+clips of five seconds: the 400 of ESC-10, and 100 of them again (see `skaudio.datasets`).
 """
 
 import time
@@ -31,7 +31,7 @@ METHODS = ("gradient", "integrated", "gradcam", "occlusion")
 
 
 def tones(n, band, times, seed):
-    """Make clips, every second of which has a tone in the band at the times."""
+    """Generate clips; every second one has a tone in the band at the times."""
     rng, seconds = np.random.default_rng(seed), np.arange(2 * SR) / SR
     low, high = np.log([band[0] / 1.6, band[1] * 1.6])
 
@@ -56,7 +56,7 @@ def tones(n, band, times, seed):
 
 
 def around(front_end, band, times):
-    """Widen a band and times by a step of the network."""
+    """Extend a band and a time range by a step of the network."""
     channels = front_end.channel_frequencies()
     inside = np.flatnonzero((channels >= band[0]) & (channels <= band[1]))
     low, high = max(inside[0] - STEP_CHANNELS, 0), min(inside[-1] + STEP_CHANNELS, len(channels) - 1)
@@ -64,7 +64,7 @@ def around(front_end, band, times):
 
 
 def explanations(figures):
-    """Report where what speaks for the tone is said to be."""
+    """Report the share of the positive saliency around the tone."""
     shares, missed, seconds = {method: [] for method in METHODS}, [], dict.fromkeys(METHODS, 0.0)
     bands, segments = [], []
     for seed, (band, times) in enumerate(PLACES, start=3):
@@ -99,7 +99,7 @@ def explanations(figures):
 
 
 def report_of_500(figures):
-    """Report how large the page of a search over 500 clips is, and how long it takes."""
+    """Report the size and the run time of a report of a search over 500 clips."""
     sounds = fetch_esc10()
     X, y = (np.concatenate([part, part[:100]]) for part in (sounds.data, sounds.target))
     pipe = Pipeline([("sound", MFCC()), ("pool", StatPooling()), ("scale", StandardScaler()), ("model", SVC())])

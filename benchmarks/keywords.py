@@ -1,10 +1,9 @@
-"""Spotting keywords in continuous speech: what is missed, and how often something is heard that nobody said.
+"""Keyword spotting in continuous speech: misses and false alarms per hour.
 
 Run as ``SKAUDIO_DATA=... python benchmarks/keywords.py``; ten minutes on two cores. Clips of the Free Spoken Digit
-Dataset are placed in scenes of a minute, with pauses, over pink noise that is 10 dB fainter than each clip. Two digits
-are to be spotted, the others are there to be taken for them. The test set is the official one (known speakers, unknown
-takes); then all takes of a speaker who was not trained on. A keyword counts as spotted where something of its name
-begins within 300 ms.
+Dataset are mixed into scenes of a minute, with pauses, over pink noise that is 10 dB fainter than each clip. Two digits
+are keywords, the others are distractors. Tested on the official test set (known speakers, new takes), and on all takes
+of a speaker who was not in the training set. A keyword is detected if a detection of its class starts within 300 ms.
 """
 
 import numpy as np
@@ -21,7 +20,7 @@ SR = 8000
 FRONT_END = MelSpectrogram(sr=SR, n_fft=512, hop_length=160, n_mels=40, top_db=None)
 KEYWORDS = ("3", "7")
 THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-A_SCENE = 30  # clips
+A_SCENE = 30  # clips per scene
 COLLARS = {"onset_collar": 0.3, "offset_collar": None}
 
 
@@ -33,7 +32,7 @@ def pink_noise(n_samples, rng):
 
 
 def scenes_of(clips, digits, rng):
-    """Put clips, thirty to a scene, behind one another."""
+    """Concatenate clips to scenes of thirty."""
     order = rng.permutation(len(clips))
     scenes, events = [], []
     for start in range(0, len(order), A_SCENE):

@@ -1,9 +1,9 @@
-"""Memory that long recordings take beyond the result: of front ends, pretrained models and matching.
+"""Memory for long recordings beyond that of the result: front ends, pretrained models and matching.
 
-Run as ``python benchmarks/long_recordings.py [SRC_BEFORE]``; SRC_BEFORE is the folder ``src`` of another version, to
+Run as ``python benchmarks/long_recordings.py [SRC_BEFORE]``; SRC_BEFORE is the folder ``src`` of another version to
 compare with. Half an hour, and 1.5 GB of disk for the longest recording, which is deleted afterwards. Recordings are
-16-bit WAV files at 8 kHz: hum and noise whose level changes by the minute, with some loud calls. Each measurement is of
-a process of its own: its largest resident size, less that after a recording of one minute, less the size of the result.
+16-bit WAV files at 8 kHz: hum and noise whose level changes each minute, with some loud calls. Each measurement runs in
+a separate process: its peak resident size, minus that after a recording of one minute, minus the size of the result.
 """
 
 import json
@@ -19,12 +19,12 @@ import numpy as np
 
 SR = 8000
 HOURS = (1, 4, 24)
-HOURS_BEFORE = 4  # a version that holds whole recordings is not given longer ones
-BOUND_MB = 150.0  # blocks in flight, whatever the length
+HOURS_BEFORE = 4  # maximum for another version, which may hold whole recordings in memory
+BOUND_MB = 150.0  # blocks in process, regardless of the length
 
 
 def write_recording(path, hours):
-    """Write a recording minute by minute."""
+    """Write a recording by the minute."""
     import soundfile
 
     rng, t = np.random.default_rng(0), np.arange(60 * SR) / SR
@@ -100,7 +100,7 @@ def measure(name, minute, path):
 
 
 def measured(name, minute, path, src):
-    """Measure in a process of its own; None where it was killed."""
+    """Measure in a separate process; return None if it was killed."""
     environment = {**os.environ, "PYTHONPATH": src or os.environ.get("PYTHONPATH", "")}
     command = [sys.executable, __file__, "--measure", name, minute, path]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -1,10 +1,10 @@
-"""Finding the recording that a snippet is from: ESC-10 as recordings, 1.5 s of each as snippets, in white noise.
+"""Audio fingerprinting: the 400 recordings of ESC-10, and snippets of 1.5 s of each in white noise.
 
-Run as ``python benchmarks/matching.py`` with ESC-10 at hand (see `skaudio.datasets`); ten minutes, and 8 GB of memory
-for the last part. Snippets that are silent are left out and counted. Snippets of other recordings: of a quarter of the
-recordings that are not taken in; the rule of the threshold uses the index alone, but was settled while looking at such
-snippets. The large index: two hours of generated scenes, and 49 copies of them whose prints and landmarks are shifted
-along frequency, each copy by another amount.
+Run as ``python benchmarks/matching.py`` with ESC-10 available (see `skaudio.datasets`); ten minutes, and 8 GB of memory
+for the last part. Silent snippets are excluded, and counted. Unknown snippets are those of a quarter of the recordings,
+which are not indexed; the threshold depends only on the index, but its rule was chosen on results for such snippets.
+The large index consists of two hours of generated scenes, and 49 copies of them whose prints and landmarks are shifted
+along frequency, by a different amount each.
 """
 
 import time
@@ -27,7 +27,7 @@ GOALS = {None: 1.0, 20: 0.99, 10: 0.98, 0: 0.94}
 
 
 def snippets(waves, snr_db, seed=0):
-    """Yield (number, where it starts in seconds, snippet) of each recording, and None where it would be silent."""
+    """Yield (number, offset in seconds, snippet) of each recording; None instead of a silent snippet."""
     rng = np.random.default_rng(seed)
     size = int(SECONDS * SR)
     for number, wave in enumerate(waves):
@@ -43,7 +43,7 @@ def snippets(waves, snr_db, seed=0):
 
 
 def known(report, waves):
-    """Top-1 and offsets of snippets of the recordings."""
+    """Report the top-1 accuracy and the offset errors for snippets of indexed recordings."""
     others = {method: RecordingMatcher(sr=SR, method=method, random_state=0).fit(waves) for method in METHODS}
     start = time.perf_counter()
     matcher = RecordingMatcher(sr=SR, random_state=0).fit(waves)
@@ -67,7 +67,7 @@ def known(report, waves):
 
 
 def unknown(report, waves):
-    """Snippets of recordings that are not there."""
+    """Report how many snippets of other recordings, and of indexed ones, are rejected."""
     apart = np.arange(len(waves)) % 4 == 0
     matcher = RecordingMatcher(sr=SR, random_state=0).fit([waves[i] for i in np.flatnonzero(~apart)])
     heard = [snippet[2] for snippet in snippets([waves[i] for i in np.flatnonzero(apart)], None) if snippet is not None]
@@ -79,7 +79,7 @@ def unknown(report, waves):
 
 
 def large(report):
-    """How long a snippet takes among a hundred hours."""
+    """Report the time to match a snippet with a hundred hours."""
     scenes = make_sound_events(120, random_state=0)  # of a minute each
     index = PrintIndex(scenes.sr, "auto", exhaustive_hours=1.0)
     prints = [index.describe(Recording(y, scenes.sr)) for y in scenes.data]

@@ -1,4 +1,4 @@
-"""What the benchmarks share: interleaved timing, the machine, and a report that is printed and kept."""
+"""Common functions of the benchmarks: interleaved timing, a description of the machine, and a report."""
 
 import gc
 import os
@@ -12,10 +12,10 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def interleaved(*functions: Callable[[], object], repeats: int) -> list[float]:
-    """Time functions in turns, so that a noisy neighbour hits all alike; the least seconds of each."""
+    """Time functions in turns, so that other load affects all equally; return the minimum in seconds of each."""
     best = [float("inf")] * len(functions)
     for function in functions:
-        function()  # compile, fill caches
+        function()  # compile and fill caches
     for _ in range(repeats):
         for i, function in enumerate(functions):
             gc.collect()
@@ -26,7 +26,7 @@ def interleaved(*functions: Callable[[], object], repeats: int) -> list[float]:
 
 
 def machine() -> str:
-    """Say what was measured on."""
+    """Describe the machine."""
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
@@ -36,7 +36,7 @@ def machine() -> str:
 
 
 class Report:
-    """Lines that are printed as they come and written to ``results/<name>.txt`` at the end."""
+    """Lines that are printed at once, and written to ``results/<name>.txt`` at the end."""
 
     def __init__(self, name: str) -> None:
         self._path = RESULTS / f"{name}.txt"
@@ -44,17 +44,17 @@ class Report:
         self.line(machine())
 
     def line(self, text: str) -> None:
-        """Print and keep a line."""
+        """Print a line and store it."""
         print(text, flush=True)
         self._lines.append(text)
 
     def figure(self, what: str, value: float, target: float, *, unit: str = "", at_most: bool = False) -> None:
-        """Give a figure beside its target; what falls short is said so."""
+        """Report a figure with its target, and whether it misses the target."""
         met = value <= target if at_most else value >= target
         bound = "at most" if at_most else "at least"
         self.line(f"{what:<62} {value:8.3f}{unit}  ({bound} {target:g}{unit}: {'yes' if met else 'NO'})")
 
     def write(self) -> None:
-        """Write what was printed."""
+        """Write the lines to the file."""
         RESULTS.mkdir(exist_ok=True)
         self._path.write_text("\n".join(self._lines) + "\n")

@@ -1,8 +1,8 @@
-"""A grid search over front ends and models, against the same search with librosa in a FunctionTransformer.
+"""Grid search over front ends and models, compared with the same search with librosa in a FunctionTransformer.
 
-Run as ``python benchmarks/search.py`` with the digits at hand (see `skaudio.datasets.fetch_spoken_digits`); five
-minutes on two cores. 4 front ends x 3 models x 5 folds over 3,000 recordings, the folds by speaker. Ours starts with
-an empty cache.
+Run as ``python benchmarks/search.py`` with the digits available (see `skaudio.datasets.fetch_spoken_digits`); five
+minutes on two cores. Four front ends, three models and five folds by speaker, on 3,000 recordings. The cache of skaudio
+is empty at the start.
 """
 
 import tempfile
@@ -66,9 +66,9 @@ def search(pipeline, grid, digits):
 if __name__ == "__main__":
     report = Report("search")
     digits = fetch_spoken_digits()
-    Parallel(n_jobs=2)(delayed(len)(()) for _ in range(8))  # start the worker processes, which serve both sides
+    Parallel(n_jobs=2)(delayed(len)(()) for _ in range(8))  # start the worker processes, which both use
     ours, theirs = [], []
-    for side in (ours, theirs, ours, theirs, ours):  # in turns; the least of each counts, as the machine is shared
+    for side in (ours, theirs, ours, theirs, ours):  # interleaved; the minimum of each is reported
         if side is theirs:
             theirs.append(search(*with_librosa(), digits))
             report.line(f"librosa: {theirs[-1][0]:.1f} s, best score {theirs[-1][1]:.4f}")

@@ -1,17 +1,18 @@
-"""Accuracy of SiameseMatcher on real recordings: speakers verified and named, classes enrolled by a few examples.
+"""Accuracy of SiameseMatcher on real recordings: speaker verification and identification, few-shot classification.
 
-Run as ``python benchmarks/siamese.py`` with the recordings at hand (see `skaudio.datasets`); half an hour on two
+Run as ``python benchmarks/siamese.py`` with the recordings available (see `skaudio.datasets`); half an hour on two
 cores.
 
-Speakers are known by statistics of MFCC, without a tower: for each of the 15 pairs of speakers of FSDD, a matcher is
-fitted on the other four, and verifies the two by one utterance against one, and against the mean of five. ESC-10 takes
-the default tower, on the front end of ``benchmarks/accuracy.py``: each fold is left out, the matcher trained on the
-others, all classes forgotten and some enrolled anew by ten clips of the training folds; and each class is left out of
-the training, and enrolled by five. Clips to enroll are drawn at random, several times.
+Speakers are compared by statistics of MFCC, without a tower: for each of the 15 pairs of speakers of FSDD, a matcher is
+fitted to the other four, and verifies the two by one utterance against one, and against the mean of five. For ESC-10,
+the default tower is used, with the front end of ``benchmarks/accuracy.py``: each fold is left out, the matcher is
+trained on the others, all classes are removed, and some are enrolled again with ten clips of the training folds; and
+each class is excluded from training, and enrolled with five. Clips to enroll are drawn at random, several times.
 
-What flatters: the features and the whitening of speakers were compared on the very pairs that score here (of the five
-kinds of features, the best one; whitening of 0.01 and 0.1 came to the same). Loss, margin, whitening and the weight of
-a class's spread were chosen on ESC-10 by leaving the test fold out and scoring on another; each is one in its turn.
+The scores are optimistic: features and whitening for speakers were compared on the pairs that are scored here (the best
+of five kinds of features; whitening of 0.01 and 0.1 was equivalent). Loss, margin, whitening and the weight of the
+spread of a class were chosen on ESC-10 by leaving out the test fold and scoring another one; each fold was the latter
+in turn.
 """
 
 import itertools
@@ -35,7 +36,7 @@ SURROUNDINGS = {"sr": 22050, "n_fft": 2048, "hop_length": 882, "n_mels": 96, "le
 
 
 def verification_error(embeddings, speakers, n_enrolled):
-    """Equal error rate of random trials, half of them genuine."""
+    """Return the equal error rate of random trials, half of them genuine."""
     rng = np.random.default_rng(0)
     genuine, similarities = np.arange(N_TRIALS) % 2, np.zeros(N_TRIALS)
     claimed = rng.choice(np.unique(speakers), N_TRIALS)

@@ -1,7 +1,7 @@
-"""Speed and memory of the networks: beside bare Keras, stock scikeras and the network of a well-known tutorial.
+"""Speed and memory of the networks: compared with Keras, scikeras and the network of a well-known tutorial.
 
-Run as ``python benchmarks/training.py`` (the tutorial's part needs ESC-10, see `skaudio.datasets.fetch_esc10`); ten
-minutes or so on two cores. Every ratio is of times measured in turns in one run.
+Run as ``python benchmarks/training.py`` (the part of the tutorial needs ESC-10, see `skaudio.datasets.fetch_esc10`);
+ten minutes or so on two cores. All ratios are of interleaved timings in one run.
 """
 
 import subprocess
@@ -43,7 +43,7 @@ def compiled(network):
 
 
 def epoch(report):
-    """Seconds an epoch: of two fits, one of which has four epochs more."""
+    """Report the seconds per epoch: from two fits that differ by four epochs."""
     X, y = clips(1000, 64, 128)
     targets, mask = np.eye(10, dtype=np.float32)[y], np.ones((1000, 64), bool)
     ours = CNNClassifier(random_state=0, **PLAIN)
@@ -65,11 +65,11 @@ def epoch(report):
 
 
 def many_fits(report):
-    """Ten small models one after another, all kept."""
+    """Report the time to fit ten small models, all kept in memory."""
     X, y = clips(200, 32, 20)
     small = {"architecture": "lenet", "filters": 8, "epochs": 3}
 
-    def build():  # the same layers, without what is there for clips of different lengths
+    def build():  # the same layers, without masks for clips of different lengths
         layers = keras.layers
         x = inputs = layers.Input((32, 20))
         x = layers.Reshape((32, 20, 1))(layers.BatchNormalization(center=False, scale=False)(x))
@@ -93,7 +93,7 @@ def many_fits(report):
 
 
 def one_clip(report):
-    """Latency of a single prediction."""
+    """Report the latency of a single prediction."""
     X, y = clips(100, 64, 40)
     model = CNNClassifier(random_state=0, epochs=1).fit(X, y)
     network = model.model_
@@ -106,7 +106,7 @@ def one_clip(report):
 
 
 def memory(report):
-    """Growth of memory over many fits, in a process of its own."""
+    """Report the growth of memory over many fits, in a separate process."""
     code = """
 import numpy as np
 from skaudio.estimators import CNNClassifier
@@ -125,7 +125,7 @@ print(resident() - early)
 
 
 def tutorial_network(n_frames, n_channels):
-    """Two convolutions of 16 filters, and one dense unit on all that they give: six million weights."""
+    """Build two convolutions with 16 filters each, and one dense unit on all of their outputs: six million weights."""
     layers = keras.layers
     return keras.Sequential(
         [
@@ -139,7 +139,7 @@ def tutorial_network(n_frames, n_channels):
 
 
 class Watch(keras.callbacks.Callback):
-    """F1 on clips that were not trained on, after each epoch, and the seconds of training until then."""
+    """Record F1 on test clips after each epoch, and the seconds of training so far."""
 
     def __init__(self, frames, y):
         super().__init__()
@@ -147,7 +147,7 @@ class Watch(keras.callbacks.Callback):
         self.started, self.spent, self.seen = time.perf_counter(), 0.0, []
 
     def on_epoch_end(self, epoch, logs=None):  # noqa: ARG002
-        """Look, while the clock stands."""
+        """Evaluate, without counting the time."""
         paused = time.perf_counter()
         mask = np.ones(self.frames.shape[:2], bool)
         scores = np.array(self.model({"frames": self.frames, "mask": mask}, training=False))[:, 0]
@@ -155,11 +155,11 @@ class Watch(keras.callbacks.Callback):
         self.spent += time.perf_counter() - paused
 
     def __deepcopy__(self, memo):
-        return self  # an estimator copies its callbacks: what this one saw is wanted
+        return self  # an estimator copies its callbacks; results are read from this one
 
 
 def tutorial(report):
-    """Dog barks against the other classes of ESC-10: 3 s at 16 kHz, tested on the last fold."""
+    """Report the time to reach the F1 of the tutorial: dog barks in ESC-10, 3 s at 16 kHz, tested on the last fold."""
     esc10 = fetch_esc10()
     waves = [_middle(load(path, sr=16000)[0]) for path in esc10.data]
     y = (np.asarray(esc10.target) == "dog bark").astype(int)
@@ -168,7 +168,7 @@ def tutorial(report):
     images = Spectrogram(sr=16000, n_fft=512, win_length=320, hop_length=32, power=1.0, center=False, scale="linear")
     X = images.fit_transform([np.pad(wave, (96, 96)) for wave in waves])  # 1491 windows of 320 samples
     seconds, reached = [], []
-    for seed in range(3):  # it does not always learn: the best of three counts
+    for seed in range(3):  # it does not always converge: the best of three is reported
         keras.utils.set_random_seed(seed)
         network = tutorial_network(*X.shape[1:])
         network.compile("adam", "binary_crossentropy", jit_compile=False)
@@ -183,7 +183,7 @@ def tutorial(report):
 
     mel = MelSpectrogram(sr=16000, n_fft=1024, hop_length=512, level=-20.0).fit_transform(waves)
     mel = mel[:, : mel.shape[1] // 8 * 8]
-    watch = Watch(mel[test], y[test])  # from here its clock runs
+    watch = Watch(mel[test], y[test])  # starts timing
     model = CNNClassifier(random_state=0, callbacks=[watch]).fit(mel[~test], y[~test])
     f1_of_ours, ours = watch.seen[-1]
     report.line(f"our default ({model.model_.count_params():,} weights): F1 {f1_of_ours:.3f} after {ours:.0f} s")

@@ -1,16 +1,16 @@
-"""Pretrained embeddings: what they reach on ESC-10, with few recordings too, and what they cost.
+"""Pretrained embeddings: accuracy on ESC-10, also with few recordings, and run time.
 
-Run as ``SKAUDIO_DATA=... python benchmarks/transfer.py [folds] [costs] [curve]`` with ESC-10 and yamnet.tflite at hand;
-a minute for the first two, half an hour for the curve.
+Run as ``SKAUDIO_DATA=... python benchmarks/transfer.py [folds] [costs] [curve]`` with ESC-10 and yamnet.tflite
+available; a minute for the first two, half an hour for the curve.
 
-Folds: ESC-10's five; nothing is set but what is said. "Best head" is what a grid search over the training folds finds;
-the candidates were drawn up, and the default head chosen, after both kinds of logistic regression had been seen on the
-five folds.
+Folds: the five of ESC-10, with default parameters except where stated. "Best head" is the result of a grid search over
+the training folds; the candidates and the default head were chosen after both kinds of logistic regression had been
+scored on the five folds.
 
-Curve: of each of ten draws, some clips of each class are taken from the four training folds; transfer is scored on
-each fold, networks from scratch on one fold in turn. These are the default CNN: without augmentation, with its own, and
-with copies besides; four times the epochs take as many steps as three copies of each clip do. What the copies are was
-chosen on draws from three of the folds, scored on a fourth; of those too, each fold was one in turn.
+Curve: for each of ten draws, some clips of each class are taken from the four training folds; transfer is scored on
+each fold, networks trained from scratch on one fold in turn. The latter are the default CNN: without augmentation, with
+default augmentation, and with additional copies; four times the epochs take as many steps as three copies of each clip.
+The copies were chosen on draws from three of the folds, scored on a fourth; each fold was one of those in turn.
 """
 
 import sys
@@ -89,7 +89,7 @@ def costs(report, esc10, memory):  # noqa: ARG001
 
 
 def draw(esc10, n_clips, seed, fold):
-    """Draw some clips of each class that are not in a fold."""
+    """Draw ``n_clips`` clips of each class from outside a fold."""
     y, groups, rng = np.asarray(esc10.target), np.asarray(esc10.groups), np.random.default_rng(seed)
     rows = [rng.choice(np.flatnonzero((y == name) & (groups != fold)), n_clips, replace=False) for name in np.unique(y)]
     return np.concatenate(rows), np.flatnonzero(groups == fold)

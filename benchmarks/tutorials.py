@@ -1,8 +1,8 @@
-"""Tutorials, followed with everything by default but what they set themselves, on real recordings where there are any.
+"""Reproduce tutorials on real recordings, with default parameters except for those that the tutorial sets.
 
 Run as ``SKAUDIO_DATA=... python benchmarks/tutorials.py [name ...]``; half an hour on one core for all. Each has a
-figure to hold. Speakers and folds of the test take no part in training. Simulated are walks and power series alone, as
-in ``defaults.py``, and noise.
+target figure. Speakers and folds of the test are not used in training. Only walks and power series, as in
+``defaults.py``, and noise are simulated.
 """
 
 import csv
@@ -56,7 +56,7 @@ def tutorial(follow):
 
 @tutorial
 def recognition(report):
-    """Latents of an autoencoder of the mean MFCC of recordings, by cosine; and the recording matcher beside it."""
+    """Match recordings by the cosine similarity of latents of their mean MFCC, and by the recording matcher."""
     esc10 = fetch_esc10()
     recordings = [y[:, 0] for y in Waveform(sr=22050).fit_transform(esc10.data[::4])]
     rng = np.random.default_rng(0)
@@ -80,7 +80,7 @@ def recognition(report):
 
 @tutorial
 def digits(report):
-    """LeNet on MFCC and GRU on log-mel spectra, digits of speakers who were not trained on."""
+    """Classify digits of new speakers by LeNet on MFCC, and by a GRU network on log-mel spectrograms."""
     data, target, speakers = some_digits()
     models = {
         "MFCC, LeNet": (MFCC(n_mels=40, **WORDS), CNNClassifier("lenet", random_state=0), 0.65),
@@ -94,11 +94,11 @@ def digits(report):
 
 @tutorial
 def localisation(report):
-    """When a dog barks and a rooster crows, from tags of whole clips.
+    """Detect when dogs bark and roosters crow, from tags of whole clips.
 
-    A frame sounds if it is at most 20 dB below the loudest one of its clip; those 40 dB below are stated apart. The
-    detector is not trained on digital silence and finds nothing there. That it is a CNN was chosen while looking at the
-    folds that score.
+    A frame is active if it is at most 20 dB below the loudest one of its clip; frames up to 40 dB below are reported
+    separately. The detector is not trained on digital silence and detects no events there. The architecture, a CNN, was
+    chosen on the folds that are scored.
     """
     esc10 = fetch_esc10()
     wanted, folds = ["dog bark", "rooster"], np.asarray(esc10.groups)
@@ -129,7 +129,7 @@ def localisation(report):
 
 @tutorial
 def siamese(report):
-    """Speakers by MFCC and a convolutional tower; dogs and roosters by dense layers on MFCC padded to 400 frames."""
+    """Verify speakers by MFCC and a convolutional tower, dogs and roosters by dense layers on MFCC of 400 frames."""
     digits = fetch_spoken_digits()
     who = np.asarray(digits.groups)
     train = np.flatnonzero(~digits.test)[::5]
@@ -148,7 +148,7 @@ def siamese(report):
 
 @tutorial
 def transfer(report):
-    """YAMNet's windows, computed once, and a small recurrent network on each of the five folds."""
+    """Classify sequences of embeddings of YAMNet, computed once, by a small recurrent network, in five folds."""
     esc10 = fetch_esc10()
     frames = PretrainedEmbedding("yamnet", pooling=None).fit_transform(esc10.data)
     scores = cross_val_score(
@@ -159,10 +159,10 @@ def transfer(report):
 
 @tutorial
 def capuchinbird(report):
-    """Clips of 3 s, padded in front, through two convolutions; windows above 0.99 in a row are one call.
+    """Count calls by a CNN of two convolutions on clips of 3 s; consecutive windows above 0.99 are one call.
 
-    As in the tutorial, batches are of 16 and targets are not smoothed: a smoothed one is 0.95, and is not exceeded.
-    Frames are 10 ms apart, where the tutorial has 2 ms: a fifth of its minutes.
+    As in the tutorial, clips are padded at the start, the batch size is 16, and labels are not smoothed: probabilities
+    would not exceed a smoothed label of 0.95. The hop is 10 ms instead of 2 ms, which takes a fifth of the time.
     """
     folder = Path(os.environ["SKAUDIO_DATA"]) / "forest"
     with (folder / "recordings.csv").open() as file:
@@ -201,7 +201,7 @@ def capuchinbird(report):
 
 @tutorial
 def spotting(report):
-    """Label every step of digits in noise: by a DNN and a CNN on stacked frames, and by a recurrent network."""
+    """Label each frame of digits in noise: by a DNN and a CNN on stacked frames, and by a recurrent network."""
     data, target, speakers = some_digits(4)
     waveforms = [y[:, 0] for y in Waveform(sr=8000, level=-20.0).fit_transform(data)]
     rng = np.random.default_rng(0)
@@ -244,7 +244,7 @@ def spotting(report):
 
 @tutorial
 def features(report):
-    """Features of a network, row by row beside 40,000 series of 100 readings, in a CSV file."""
+    """Write the features of a network for 40,000 series of 100 readings to a CSV file."""
     parts = [power(seed) for seed in range(20)]
     X, y = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
     start = time.perf_counter()
@@ -262,7 +262,7 @@ def features(report):
 
 @tutorial
 def representations(report):
-    """Sixteen latents of stacked and variational autoencoders beside thirty original features; twenty are chosen."""
+    """Select twenty of thirty original features and sixteen latents of stacked and variational autoencoders."""
     X, y = load_breast_cancer(return_X_y=True)
     kinds = {"stacked": {"stacked": True, "hidden": (24, 20)}, "variational": {"variational": True}}
     unions = {"original": StandardScaler()} | {
@@ -296,7 +296,7 @@ def weight(report):
 
 @tutorial
 def speakers(report):
-    """Who speaks: statistics of MFCC, a Gaussian mixture for each speaker, and an LSTM."""
+    """Identify speakers by statistics of MFCC, by a Gaussian mixture for each speaker, and by an LSTM network."""
     digits = fetch_spoken_digits()
     who, train, test = np.asarray(digits.groups), np.flatnonzero(~digits.test), np.flatnonzero(digits.test)
     frames = MFCC(n_mels=40, **WORDS).fit_transform(digits.data)
@@ -313,7 +313,7 @@ def speakers(report):
 
 @tutorial
 def learned(report):
-    """Look at what a layer makes of a clip, and use features of another layer in another model."""
+    """Compute the activations of a layer, and use features of another layer in another model."""
     data, target, speakers = some_digits(4)
     frames = MelSpectrogram(n_mels=40, **WORDS).fit_transform(data)
     held = speakers == np.unique(speakers)[-1]
@@ -328,9 +328,9 @@ def learned(report):
 
 @tutorial
 def denoising(report):
-    """Clean log-mel spectra of noisy digits, by an autoencoder, and by scikit-learn's perceptron beside it.
+    """Denoise log-mel spectrograms of digits by an autoencoder, and by scikit-learn's multilayer perceptron.
 
-    That frames are stacked, and the sizes of the layers, were chosen while looking at the speaker who scores.
+    The stacking of frames and the sizes of the layers were chosen on the speaker who is scored.
     """
     data, _, speakers = some_digits()
     clean = [y[:, 0] for y in Waveform(sr=8000, level=-20.0).fit_transform(data)]

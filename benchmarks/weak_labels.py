@@ -1,8 +1,8 @@
-"""When, from labels that say only what: networks trained on tags of clips, beside the same trained on marked events.
+"""Event detection from weak labels: networks trained on tags of clips, compared with the same trained on strong labels.
 
 Run as ``python benchmarks/weak_labels.py``; half an hour on two cores. Scenes are generated (`make_sound_events`):
-clips of ten seconds with up to four calls of three classes, 0 to 15 dB above the noise. Those to find are at other
-places than those to learn from. Threshold 0.5 throughout: nothing is tuned.
+clips of ten seconds with up to four calls of three classes, 0 to 15 dB above the noise. Training and test sites
+differ. The threshold is 0.5 throughout; no parameter is tuned.
 """
 
 import time
@@ -33,7 +33,7 @@ def main(report):
     ways = {
         "tags, linear softmax": ({"pooling": "linear_softmax"}, tags),
         "tags, attention": ({"pooling": "attention"}, tags),
-        "events": ({}, train.events),  # by frames, the pooling over time takes no part
+        "events": ({}, train.events),  # trained by frames, without pooling over time
     }
     for name, kind in NETWORKS.items():
         for way, (pooling, y) in ways.items():
