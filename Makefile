@@ -6,17 +6,22 @@ VENV ?= .venv
 WORKERS ?= 2
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-oldest lint format benchmarks clean
+.PHONY: demo test test-all test-oldest lint format benchmarks clean
 
 demo: $(VENV)/.installed
 	$(BIN)/skaudio search --output demo.joblib --report demo.html --force
 
+# All that a change needs; test-all adds the tests that are slow: learning on real data, examples, pages in a browser.
 test: $(VENV)/.installed lint
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+test-all: $(VENV)/.installed lint
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-# The same suite against the lower bounds of the dependencies.
+# The whole suite against the lower bounds of the dependencies, whose types mypy is not run on.
 test-oldest:
-	$(MAKE) test PYTHON=python3.11 VENV=.venv-oldest CONSTRAINTS="-c tests/oldest.txt"
+	$(MAKE) .venv-oldest/.installed PYTHON=python3.11 VENV=.venv-oldest CONSTRAINTS="-c tests/oldest.txt"
+	.venv-oldest/bin/python -m pytest -n $(WORKERS)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check

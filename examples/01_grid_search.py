@@ -15,6 +15,7 @@ from sklearn.svm import SVC
 
 from skaudio.datasets import make_spoken_digits
 from skaudio.features import MFCC, MelSpectrogram
+from skaudio.model_selection import rank_candidates
 from skaudio.pooling import StatPooling
 
 digits = make_spoken_digits(300, random_state=0)
@@ -32,13 +33,9 @@ with tempfile.TemporaryDirectory() as memory:  # caches the frames of each front
     search = GridSearchCV(pipeline, grid, cv=folds).fit(digits.data, digits.target, groups=digits.groups)
     predicted = cross_val_predict(search.best_estimator_, digits.data, digits.target, groups=digits.groups, cv=folds)
 
-results = search.cv_results_
-for i in results["rank_test_score"].argsort():
-    params = results["params"][i]
-    print(
-        f"{results['mean_test_score'][i]:.3f} ± {results['std_test_score'][i]:.3f}  "
-        f"{type(params['sound']).__name__}, {params['pool__segments']} segments, {type(params['model']).__name__}"
-    )
+ranking = rank_candidates(search)
+for mean, std, candidate in zip(ranking.mean_scores, ranking.std_scores, ranking.descriptions, strict=True):
+    print(f"{mean:.3f} ± {std:.3f}  {candidate}")
 
 display = ConfusionMatrixDisplay.from_predictions(digits.target, predicted, cmap="Blues", colorbar=False)
 display.ax_.set(title=f"Digits of voices never heard, {search.best_score_:.0%} right")

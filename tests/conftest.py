@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+collect_ignore = ["metrics/make_reference_scores.py"]  # a script, which imports packages that no test needs
+
 
 def _home(part):
     home = os.environ.get("SKAUDIO_DATA")

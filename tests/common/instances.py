@@ -1,8 +1,15 @@
 """An instance of everything public that can be fitted, with fast parameters, and what it is excused from, and why."""
 
+import importlib
+import inspect
+from pathlib import Path
+
 import librosa
 import numpy as np
+from sklearn.base import BaseEstimator
 
+import skaudio
+from skaudio.augment import Augmenter
 from skaudio.estimators import (
     AutoencoderLatent,
     AutoencoderOutlierDetector,
@@ -21,9 +28,30 @@ from skaudio.matching import RecordingMatcher
 from skaudio.pooling import FramePadder, FrameStacker, MixturePooling, StatPooling
 from skaudio.pretrained import PretrainedEmbedding, TransferClassifier
 
+# The folders that a user imports from; skaudio.cli is run.
+PUBLIC_FOLDERS = sorted(
+    path.parent.name
+    for path in Path(skaudio.__file__).parent.glob("*/__init__.py")
+    if not path.parent.name.startswith("_") and path.parent.name != "cli"
+)
+
 
 def name(estimator) -> str:
     return type(estimator).__name__
+
+
+def public_estimators() -> list[type]:
+    """Find every public class with parameters that can be instantiated, whatever folder exports it."""
+    packages = [importlib.import_module(f"skaudio.{folder}") for folder in PUBLIC_FOLDERS]
+    members = [getattr(package, member) for package in packages for member in package.__all__]
+    return [
+        member
+        for member in members
+        if isinstance(member, type)
+        and issubclass(member, BaseEstimator)
+        and not inspect.isabstract(member)
+        and member is not Augmenter
+    ]
 
 
 def taking_floats(estimator):

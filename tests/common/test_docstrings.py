@@ -4,16 +4,13 @@ import ast
 import dataclasses
 import importlib
 import inspect
-import pkgutil
 import re
 
 import keras
 import pytest
 from numpydoc.docscrape import get_doc_object
 from numpydoc.validate import Validator, validate
-from tests.common.instances import ESTIMATORS, name
-
-import skaudio
+from tests.common.instances import PUBLIC_FOLDERS, public_estimators
 
 # Errors that are no mistakes here; all others of numpydoc.validate.ERROR_MSGS are.
 IGNORED = {
@@ -39,12 +36,6 @@ class FieldsValidator(Validator):
         return super().doc_all_parameters or self._doc_parameters(["Attributes"])
 
 
-def public_packages():
-    for module in pkgutil.iter_modules(skaudio.__path__, "skaudio."):
-        if module.ispkg and not module.name.startswith("skaudio._"):
-            yield importlib.import_module(module.name)
-
-
 def own_members(cls):
     """Yield the names of public methods and properties defined in skaudio, and their functions."""
     for member, value in inspect.getmembers_static(cls):
@@ -62,7 +53,7 @@ def own_members(cls):
 def public_objects():
     """Yield the full names of public objects and of their methods and properties, inherited ones once."""
     seen = set()
-    for package in public_packages():
+    for package in (importlib.import_module(f"skaudio.{folder}") for folder in PUBLIC_FOLDERS):
         for exported in package.__all__:
             full_name = f"{package.__name__}.{exported}"
             yield full_name
@@ -90,25 +81,26 @@ def test_numpydoc_finds_no_error(full_name):
 
 
 def documented(doc):
-    """Return the defaults of the parameters in the docstring of a class."""
+    """Return the defaults of the parameters in the docstring of a class, empty for required ones."""
     section = re.search(r"^Parameters\n-+\n(.*?)\n\n\w[\w ]+\n-+\n", doc, re.DOTALL | re.MULTILINE).group(1)
     defaults = {}
     for names, kind in re.findall(r"^(\w+(?:, \w+)*) : (.*)$", section, re.MULTILINE):
-        values = ast.literal_eval(f"[{kind.partition('default=')[2]}]")
-        defaults |= dict(zip(names.split(", "), values, strict=True))
+        names, (_, has_default, values) = names.split(", "), kind.partition("default=")
+        values = ast.literal_eval(f"[{values}]") if has_default else [inspect.Parameter.empty] * len(names)
+        defaults |= dict(zip(names, values, strict=True))
     return defaults
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS, ids=name)
-def test_documented_defaults_are_those_of_the_signature(estimator):
-    signature = inspect.signature(type(estimator)).parameters
+@pytest.mark.parametrize("cls", public_estimators(), ids=lambda cls: cls.__name__)
+def test_documented_defaults_are_those_of_the_signature(cls):
+    signature = inspect.signature(cls).parameters
     defaults = {parameter: value.default for parameter, value in signature.items()}
-    assert documented(inspect.getdoc(type(estimator))) == defaults
+    assert documented(inspect.getdoc(cls)) == defaults
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS, ids=name)
-def test_references_are_numbered_in_order(estimator):
-    doc = inspect.getdoc(type(estimator))
+@pytest.mark.parametrize("cls", public_estimators(), ids=lambda cls: cls.__name__)
+def test_references_are_numbered_in_order(cls):
+    doc = inspect.getdoc(cls)
     listed = [int(number) for number in re.findall(r"^\.\. \[(\d+)\]", doc, re.MULTILINE)]
     assert listed == list(range(1, len(listed) + 1))
     used = {int(number) for number in re.findall(r"\[(\d+)\]_", doc)}

@@ -1,12 +1,11 @@
 """What every user gives goes without a name; all else by name, so that its order is free."""
 
-import importlib
 import inspect
 
 import pytest
 from sklearn.base import clone
+from tests.common.instances import public_estimators
 
-FOLDERS = ["features", "pooling", "augment", "estimators", "pretrained", "matching", "events"]
 POSITIONAL = {
     **{name: ["sr"] for name in ("Waveform", "STFT", "Spectrogram", "MelSpectrogram", "MFCC", "RecordingMatcher")},
     "StatPooling": ["stats"],
@@ -44,17 +43,7 @@ POSITIONAL = {
 }
 
 
-def public_classes():
-    """Find what has parameters, in the folders that make a pipeline."""
-    for folder in FOLDERS:
-        module = importlib.import_module(f"skaudio.{folder}")
-        for name in module.__all__:
-            cls = getattr(module, name)
-            if hasattr(cls, "get_params") and not inspect.isabstract(cls) and name != "Augmenter":
-                yield cls
-
-
-CLASSES = list(public_classes())
+CLASSES = public_estimators()
 
 
 def test_every_class_is_looked_at():

@@ -339,6 +339,8 @@ def test_clean_sequences_are_learnt_of_noisy_ones(kind):
         model.fit(noisy, [clean[0], clean[1][1:], *clean[2:]])
     with pytest.raises(ValueError, match=r"have the same shapes; 5 and 4"):
         model.fit(noisy, clean[:4])
+    with pytest.raises(TypeError, match=r"y is a dict_values of arrays; expected the clean clips"):
+        model.fit(noisy, dict(enumerate(clean)).values())
 
 
 @pytest.mark.parametrize("y", [None, np.arange(200) % 2, np.arange(200.0), [f"label {i % 2}" for i in range(200)]])

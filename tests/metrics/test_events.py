@@ -1,11 +1,11 @@
-"""Metrics of events, against sed_eval and psds_eval on random tables, and by hand."""
+"""Metrics of events, against those of sed_eval and psds_eval on random tables, and by hand."""
 
-import dcase_util
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
-import psds_eval
 import pytest
-import sed_eval
 from numpy.testing import assert_allclose
 from sklearn.base import BaseEstimator
 from sklearn.metrics import make_scorer
@@ -22,33 +22,8 @@ from skaudio.metrics import (
     segment_based_scores,
 )
 
-LABELS = ["howl", "owl", "trill"]
-
-
-def random_events(seed, n_recordings=6, overlapping=True):
-    """True events, and predictions that are near, missing, of another class, or made up."""
-    rng = np.random.default_rng(seed)
-    y_true, y_pred = [], []
-    for _ in range(n_recordings):
-        true, predicted = [], []
-        for label in LABELS:
-            if overlapping:
-                onsets = rng.uniform(0, 60, rng.integers(0, 6))
-            else:
-                onsets = 10.0 * np.flatnonzero(rng.random(6) < 0.6) + rng.uniform(0, 3)
-            for onset in onsets:
-                offset = onset + rng.uniform(0.3, 5)
-                true.append((onset, offset, label))
-                if rng.random() < 0.8:
-                    named = rng.choice(LABELS) if rng.random() < 0.2 and overlapping else label
-                    begin = max(0.0, onset + rng.normal(0, 0.2))
-                    predicted.append((begin, max(offset + rng.normal(0, 0.4), begin + 0.1), str(named)))
-        if overlapping:
-            for onset in rng.uniform(0, 60, rng.integers(0, 4)):
-                predicted.append((onset, onset + rng.uniform(0.3, 4), str(rng.choice(LABELS))))
-        y_true.append(true)
-        y_pred.append(predicted)
-    return y_true, y_pred
+# Random tables, and the scores of sed_eval and psds_eval on them, by make_reference_scores.py.
+REFERENCE = json.loads(Path(__file__).with_name("reference_scores.json").read_text(encoding="utf-8"))
 
 
 def as_table(lists):
@@ -56,77 +31,58 @@ def as_table(lists):
     return pd.DataFrame(rows, columns=["recording", "onset", "offset", "label"])
 
 
-def container(events, name):
-    return dcase_util.containers.MetaDataContainer(
-        [{"event_onset": on, "event_offset": off, "event_label": label, "filename": name} for on, off, label in events]
-    )
-
-
-def by_sed_eval(metric, y_true, y_pred):
-    for i, (true, predicted) in enumerate(zip(y_true, y_pred, strict=True)):
-        metric.evaluate(container(true, f"{i}.wav"), container(predicted, f"{i}.wav"))
-    return metric
+def test_reference_covers_events_of_every_kind():
+    assert REFERENCE["labels"] == ["howl", "owl", "trill"]
+    assert len(REFERENCE["overlapping"]) == len(REFERENCE["separate"]) == 5
+    for y_true, y_pred in REFERENCE["overlapping"] + REFERENCE["separate"]:
+        assert len(y_true) == len(y_pred) == 6
+        assert {label for events in y_true for _, _, label in events} == set(REFERENCE["labels"])
 
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
-        ({}, {"t_collar": 0.2, "percentage_of_length": 0.2}),
-        ({"offset_collar": None}, {"t_collar": 0.2, "evaluate_offset": False}),
-        ({"onset_collar": 0.5, "offset_collar": 0.5, "offset_share": 0.5}, {"t_collar": 0.5}),
+        ({}, "onset and offset"),
+        ({"offset_collar": None}, "onset"),
+        ({"onset_collar": 0.5, "offset_collar": 0.5, "offset_share": 0.5}, "wide collars"),
     ],
 )
 def test_event_based_scores_are_those_of_sed_eval(seed, ours, theirs):
-    y_true, y_pred = random_events(seed)
-    metric = sed_eval.sound_event.EventBasedMetrics(LABELS, event_matching_type="optimal", **theirs)
-    expected = by_sed_eval(metric, y_true, y_pred).results()
-    overall = expected["overall"]["f_measure"]
-    found = event_based_scores(y_true, y_pred, **ours)
-    assert_allclose(found, [overall["precision"], overall["recall"], overall["f_measure"]])
-    classes = [expected["class_wise"][label]["f_measure"] for label in LABELS]
-    precision, recall, f1 = event_based_scores(y_true, y_pred, average=None, **ours)
-    assert_allclose(precision, [scores["precision"] for scores in classes])
-    assert_allclose(recall, [scores["recall"] for scores in classes])
-    assert_allclose(f1, [scores["f_measure"] for scores in classes], atol=1e-12)
-    assert event_based_f1(y_true, y_pred, average="macro", **ours) == pytest.approx(np.mean(f1))
+    y_true, y_pred = REFERENCE["overlapping"][seed]
+    expected = REFERENCE["event_based"][seed][theirs]
+    assert_allclose(event_based_scores(y_true, y_pred, **ours), expected["overall"])
+    by_class = event_based_scores(y_true, y_pred, average=None, **ours)
+    assert_allclose(by_class, expected["by_class"], atol=1e-12)
+    assert event_based_f1(y_true, y_pred, average="macro", **ours) == pytest.approx(np.mean(expected["by_class"][2]))
 
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("segment_seconds", [1.0, 0.1])
 def test_segment_based_scores_are_those_of_sed_eval(seed, segment_seconds):
-    y_true, y_pred = random_events(seed)
-    metric = sed_eval.sound_event.SegmentBasedMetrics(LABELS, time_resolution=segment_seconds)
-    expected = by_sed_eval(metric, y_true, y_pred).results()
-    overall = expected["overall"]["f_measure"]
-    found = segment_based_scores(y_true, y_pred, segment_seconds=segment_seconds)
-    assert_allclose(found, [overall["precision"], overall["recall"], overall["f_measure"]])
-    classes = [expected["class_wise"][label]["f_measure"]["f_measure"] for label in LABELS]
-    by_class = segment_based_f1(y_true, y_pred, segment_seconds=segment_seconds, average=None)
-    assert_allclose(by_class, classes)
+    y_true, y_pred = REFERENCE["overlapping"][seed]
+    expected = REFERENCE["segment_based"][seed][str(segment_seconds)]
+    assert_allclose(segment_based_scores(y_true, y_pred, segment_seconds=segment_seconds), expected["overall"])
+    by_class = segment_based_scores(y_true, y_pred, segment_seconds=segment_seconds, average=None)
+    assert_allclose(by_class, expected["by_class"])
+    f1 = segment_based_f1(y_true, y_pred, segment_seconds=segment_seconds, average=None)
+    assert_allclose(f1, expected["by_class"][2])
     rate = segment_based_error_rate(y_true, y_pred, segment_seconds=segment_seconds)
-    assert rate == pytest.approx(expected["overall"]["error_rate"]["error_rate"])
+    assert rate == pytest.approx(expected["error_rate"])
 
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("shares", [(0.7, 0.7), (0.5, 0.3)])
 def test_intersection_based_f1_is_that_of_psds_eval(seed, shares):
-    y_true, y_pred = random_events(seed, overlapping=False)
-    tables = [
-        as_table(lists).rename(columns={"recording": "filename", "label": "event_label"}) for lists in (y_true, y_pred)
-    ]
-    metadata = pd.DataFrame({"filename": [f"{i}.wav" for i in range(len(y_true))], "duration": 70.0})
-    reference = psds_eval.PSDSEval(*shares, ground_truth=tables[0], metadata=metadata)
-    expected, by_class = reference.compute_macro_f_score(tables[1])
-    assert intersection_based_f1(y_true, y_pred, detection_share=shares[0], truth_share=shares[1]) == pytest.approx(
-        expected
-    )
-    found = intersection_based_scores(y_true, y_pred, detection_share=shares[0], truth_share=shares[1], average=None)[2]
-    assert_allclose(found, [by_class[label] for label in LABELS])
+    y_true, y_pred = REFERENCE["separate"][seed]
+    expected = REFERENCE["intersection_based"][seed][f"{shares[0]}, {shares[1]}"]
+    params = {"detection_share": shares[0], "truth_share": shares[1]}
+    assert intersection_based_f1(y_true, y_pred, **params) == pytest.approx(expected["mean"])
+    assert_allclose(intersection_based_scores(y_true, y_pred, average=None, **params)[2], expected["by_class"])
 
 
 def test_tables_say_the_same_as_lists():
-    y_true, y_pred = random_events(0)
+    y_true, y_pred = REFERENCE["overlapping"][0]
     tables = as_table(y_true), as_table(y_pred)
     assert event_based_scores(*tables) == event_based_scores(y_true, y_pred)
     assert segment_based_error_rate(*tables) == segment_based_error_rate(y_true, y_pred)

@@ -30,9 +30,9 @@ Kind = TypeVar("Kind", bound=Architecture)
 def _graphs() -> ModuleType:
     """Import the compiled networks, and TensorFlow with them."""
     import_keras()
-    from skaudio._learning import _graphs
+    import skaudio._learning._graphs as graphs
 
-    return _graphs
+    return graphs
 
 
 @dataclass(frozen=True)

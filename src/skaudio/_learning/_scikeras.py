@@ -34,7 +34,7 @@ class Trainer(BaseWrapper):
         return X, y
 
 
-def run(
+def run_loop(
     loop: Callable[[list[Any], range], History],
     network: keras.Model,
     callbacks: list[Any],

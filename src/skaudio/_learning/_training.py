@@ -16,10 +16,10 @@ import keras
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from skaudio._learning import _scikeras
 from skaudio._learning._batches import Batches
 from skaudio._learning._graphs import Graph, Weights
 from skaudio._learning._recipe import Recipe
+from skaudio._learning._scikeras import run_loop
 
 MAX_GRADIENT = 5.0  # norm of all gradients together: a clip unlike all others does not undo what was learnt
 WARM_UP = 0.1  # share of the steps in which a cosine schedule rises
@@ -69,7 +69,7 @@ def train(
     """
     graph.compile(_make_optimizer(recipe), optimizer_state)
     guard = DivergenceGuard()
-    new = _scikeras.run(
+    new = run_loop(
         partial(_loop, graph, batches, validation, verbose=recipe.verbose),
         graph.trained,
         [*_callbacks(graph.trained, recipe, len(batches), stops_early=validation is not None), guard],

@@ -41,6 +41,7 @@ def source_waveform(clips: Any, i: int, sr: float | None, name: str) -> np.ndarr
     ndarray of float32, shape (n_samples,)
         The waveform; do not write to it.
     """
+    check_sources(clips, name)
     clip = clips[i]
     is_array = clip_kind(clip) == "array"
     if sr is None and not is_array:

@@ -215,7 +215,9 @@ class Autoencoder(NeuralEstimator[AutoencoderArchitecture]):
             return check_frames(clone(self), y, reset=True) if is_table else None
         if y is None or len(y) == 0 or np.ndim(next(iter(y))) < 2:
             return None
-        clean: np.ndarray = as_frames(y)  # type: ignore[assignment]  # None is for tables, and clips are none
+        clean = as_frames(y)
+        if clean is None:
+            raise TypeError(f"y is a {type(y).__name__} of arrays; expected the clean clips as an array, or a list.")
         shapes = [(clip.shape, other.shape) for clip, other in zip(frames, clean, strict=False)]
         wrong = [i for i, (one, other) in enumerate(shapes) if one != other]
         if wrong or len(clean) != len(frames):
