@@ -33,7 +33,7 @@ Y = np.zeros(100, dtype=np.float32)
         (Y.astype(object), TypeError, "has dtype object.* ragged"),
         ([0.1, None], TypeError, "has dtype object"),
         (["a.wav", "b.wav", "c.wav"], TypeError, "has dtype <U5"),
-        ([[0.1], [0.1, 0.2], [0.3]], TypeError, "cannot be made an array"),
+        ([[0.1], [0.1, 0.2], [0.3]], TypeError, "cannot be converted to an array"),
         (Y.astype(np.int64), TypeError, r"has dtype int64.*y.astype\(np.int16\), or scale"),
         ([0, 1, 2], TypeError, "has dtype int64"),
         (Y.astype(np.uint16), TypeError, "has dtype uint16"),
