@@ -84,7 +84,7 @@ def test_what_is_no_batch_says_what_to_pass(paths):
         front_end.fit_transform({"audio": paths, "label": [0, 1]})
     with pytest.raises(TypeError, match=r"Refusing cannot be converted to an array: .*Tensor.cpu\(\)"):
         front_end.fit_transform(Refusing())
-    with pytest.raises(TypeError, match="Clip 1: A clip is a path"):
+    with pytest.raises(TypeError, match="Clip 1: Expected a path"):
         front_end.fit_transform(pd.Series([paths[0], pd.NA], dtype="string"))
 
 

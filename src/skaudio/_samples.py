@@ -116,7 +116,7 @@ def _dtype_remedy(samples: np.ndarray) -> str:
     if dtype.kind == "c":
         return " A waveform is real: pass y.real, or invert the transform that made it complex."
     if dtype.kind == "O":
-        return " Ragged lists and None among numbers become objects: pass each clip as a separate item."
+        return " Objects result from ragged lists or from None among numbers: pass each clip as a separate item."
     if dtype.kind == "V":
         return " Convert them to a floating-point dtype of NumPy: y.astype(np.float32)."
     return ""

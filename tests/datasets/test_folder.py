@@ -76,7 +76,7 @@ class TestFolders:
 
     def test_what_may_hold_sound_and_is_left_out_is_counted(self, tree):
         root = tree("a/1.wav", "a/2.mov", "a/x/3.MOV", "b/1.wav", "b/2.raw", "b/._3.avi", "b/notes.txt")
-        match = r"^3 file\(s\) in .* may hold sound and are left out: 2 \.mov, 1 \.raw\. "
+        match = r"^3 file\(s\) in .* may contain audio and are ignored: 2 \.mov, 1 \.raw\. "
         for labels in ("folder", "^([0-9])"):
             with pytest.warns(UserWarning, match=match) as warned:
                 clips = load_folder(root, labels=labels)

@@ -218,9 +218,9 @@ def test_a_bad_clip_is_named(kind, y, path, tmp_path):
 
 
 def test_a_first_clip_of_no_kind_is_named_and_decides_nothing(y):
-    with pytest.raises(TypeError, match="Clip 0: A clip is a path"):
+    with pytest.raises(TypeError, match="Clip 0: Expected a path"):
         MFCC(sr=SR).fit_transform([None, y])
-    with pytest.warns(UserWarning, match="Clip 0: A clip is a path"):
+    with pytest.warns(UserWarning, match="Clip 0: Expected a path"):
         frames = MFCC(sr=SR, on_error="warn").fit_transform([None, y, y])
     assert [bool(np.isnan(rows).any()) for rows in frames] == [True, False, False]
 
