@@ -20,7 +20,7 @@ MAX_CLIPS_CHECKED = 64
 MIN_FRAMES = 13  # the usual number of cepstral coefficients; batches of embeddings or statistics have fewer frames
 MIN_SHAPE_RATIO = 10**0.5  # of variances
 MIN_STEP_RATIO = 10**0.2  # of mean squares; with time first, it was at most 1.4 in spectra, embeddings and sensors
-MIN_VARIANCE_SHARE = 1e-6  # of the total variance: rounding errors of standardized channels are below
+MIN_VARIANCE_SHARE = 1e-6  # of the total variance; that of rounding errors is smaller
 
 
 def warn_of_swapped_axes(frames: np.ndarray) -> None:

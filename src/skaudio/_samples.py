@@ -33,7 +33,7 @@ def sample_array(array: Any, name: str) -> np.ndarray:
     Returns
     -------
     ndarray
-        Floating-point numbers or PCM, not copied where `array` is an array.
+        Floating-point numbers or PCM, not copied if `array` is an ndarray.
 
     Raises
     ------

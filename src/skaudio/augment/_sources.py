@@ -50,7 +50,7 @@ def source_waveform(clips: Any, i: int, sr: float | None, name: str) -> np.ndarr
             path = fspath(clip)
             return _decoded(path, Path(path).stat().st_mtime_ns, sr)
         return load(clip, sr=1.0 if is_array else sr)[0]  # an array has the rate of the clips
-    except (AudioError, FileNotFoundError) as error:  # errors of reading a file are propagated
+    except (AudioError, FileNotFoundError) as error:  # other errors of reading a file are propagated
         raise AudioError(f"{name}[{i}]: {error}") from error
 
 
