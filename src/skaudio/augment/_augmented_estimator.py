@@ -55,7 +55,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
     include_original : bool, default=True
         Whether to train on the original clips, too.
     each_epoch : bool, default=False
-        Whether to train a network on one augmented copy of each clip, drawn anew for each epoch, instead of fixed
+        Whether to train a network on one augmented copy of each clip, drawn again for each epoch, instead of fixed
         copies: the front end computes those of the next epoch in a thread. The estimator must be a network of
         `skaudio.estimators`, or a pipeline that ends in one; ``n_copies`` and ``include_original`` are ignored.
     n_test_copies : int, default=0
@@ -353,7 +353,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         return Compose(self.augmenters) if isinstance(self.augmenters, (list, tuple)) else self.augmenters
 
     def _fit_each_epoch(self, model: Any, X: Any, y: Any, params: dict[str, Any], rng: np.random.Generator) -> Any:
-        """Fit a network, or a pipeline that ends in one, on clips augmented anew for each epoch."""
+        """Fit a network, or a pipeline that ends in one, on clips augmented again for each epoch."""
         front_end, network, frames = None, model, X
         if isinstance(model, Pipeline):
             front_end, (name, network) = model[:-1], model.steps[-1]

@@ -1,4 +1,4 @@
-"""Frames of clips augmented anew for each epoch of a network."""
+"""Frames of clips augmented again for each epoch of a network."""
 
 import copy
 from collections.abc import Callable

@@ -29,7 +29,7 @@ def check_channel(channel: Any, n_channels: int, name: str) -> None:
 
 
 def split_channels(clips: Sequence[Any]) -> list[dict[str, Any]]:
-    """Split clips into their channels, each a clip of its own.
+    """Split clips into their channels, each a separate clip.
 
     Parameters
     ----------
