@@ -36,7 +36,7 @@ def test_names_of_files_in_several_folders(name, place):
 
 @pytest.mark.parametrize("name", ["20240601_050000.WAV", "20240601_050000"])
 def test_a_name_of_several_recordings_is_an_error_that_lists_them(name):
-    message = r"'20240601_050000.*' is of several recordings, '/data/site1/.*' and '/data/site2/.*'\. .* full paths"
+    message = r"'20240601_050000.*' matches several recordings, '/data/site1/.*' and '/data/site2/.*'\. .* full paths"
     with pytest.raises(ValueError, match=message):
         RecordingNames(SITES).find(name)
     many = RecordingNames([f"/{i}/a.wav" for i in range(9)])
@@ -73,19 +73,19 @@ def test_clips_without_a_name_are_known_by_their_numbers():
         None,
         None,
     ]
-    with pytest.raises(ValueError, match="The table names 3, which is none of the recordings"):
+    with pytest.raises(ValueError, match="The table refers to 3, which matches no recording"):
         names.require(3, "The table")
 
 
 def test_a_recording_that_is_given_twice_is_not_known_by_its_name():
     names = RecordingNames(["a.wav", "a.wav"], numbered=True)
-    with pytest.raises(ValueError, match=r"recording 0 \('a\.wav'\) and recording 1 \('a\.wav'\)\. Give each .* once"):
+    with pytest.raises(ValueError, match=r"recording 0 \('a\.wav'\) and recording 1 \('a\.wav'\)\. List each .* once"):
         names.find("a.wav")
     assert names.find(1) == 1
 
 
 def test_the_same_file_name_in_another_folder_is_pointed_out():
-    with pytest.raises(ValueError, match=r"none of the recordings\. '/b/a\.wav' has its file name.*another folder"):
+    with pytest.raises(ValueError, match=r"matches no recording\. '/b/a\.wav' has the same file name.*another folder"):
         RecordingNames(["/b/a.wav"]).require("/c/a.wav", "The table")
 
 
@@ -97,11 +97,11 @@ def test_names_of_two_tables_are_paired_both_ways():
     assert pair_names([0, 1], ["1", "0"]) == {0: "0", 1: "1"}
     assert pair_names(["/a/x.wav", "/b/x.wav"], ["/b/x.wav"]) == {"/b/x.wav": "/b/x.wav"}
     assert pair_names(["x.wav", "site/x.wav"], ["x.wav"]) == {"x.wav": "x.wav"}
-    with pytest.raises(ValueError, match=r"'x' is of several recordings, '/a/x\.wav' and '/b/x\.wav'"):
+    with pytest.raises(ValueError, match=r"'x' matches several recordings, '/a/x\.wav' and '/b/x\.wav'"):
         pair_names(["x"], ["/a/x.wav", "/b/x.wav"])
-    with pytest.raises(ValueError, match=r"'x' is of several recordings, '/a/x\.wav' and '/b/x\.wav'"):
+    with pytest.raises(ValueError, match=r"'x' matches several recordings, '/a/x\.wav' and '/b/x\.wav'"):
         pair_names(["/a/x.wav", "/b/x.wav"], ["x"])
-    with pytest.raises(ValueError, match=r"'/a/x\.wav' has two names in the other table, 'x' and 'x\.wav'"):
+    with pytest.raises(ValueError, match=r"'/a/x\.wav' matches two names in the other table, 'x' and 'x\.wav'"):
         pair_names(["/a/x.wav"], ["x", "x.wav"])
 
 

@@ -151,7 +151,7 @@ def test_augmenters_take_clips_as_front_ends_do(clip):
 
 def followed(error, y):
     """Do what a message advises with an array ``y``: each expression that it gives, by its own words."""
-    advice = re.findall(r"as in (\(*y\b.*?)(?=, (?:or|and)|;| of| where|\. |\.$)", str(error))
+    advice = re.findall(r"as in (\(*y\b.*?)(?=, (?:or|and)|;| for| if|\. |\.$)", str(error))
     assert advice, str(error)
     return [eval(expression, {"y": y, "np": np}) for expression in advice]
 
@@ -186,10 +186,10 @@ def test_an_array_that_may_be_anything_gets_advice_for_each():
         (PCM["int16"][0][0].astype(np.int32).astype(np.uint16) + np.uint16(2**15), 2**-15),
         (PCM["int32"][0][0].astype(np.uint32) + np.uint32(2**31), 2**-15),
     ],
-    ids=["int64 of 16 bits", "int64 of 32 bits", "uint16", "uint32"],
+    ids=["int64, 16 bits", "int64, 32 bits", "uint16", "uint32"],
 )
 def test_the_advice_for_other_integers_keeps_the_sound(wide, atol):
-    with pytest.raises(TypeError, match="What full scale is cannot be told") as error:
+    with pytest.raises(TypeError, match="does not determine full scale") as error:
         load(wide, sr=SR)
     assert_allclose(load(followed(error.value, wide)[0], sr=SR)[0], WAVES[0], atol=atol)
 

@@ -31,5 +31,5 @@ def test_utf_16_without_a_mark_and_encodings_that_are_not_known(tmp_path):
     with pytest.raises(ValueError, match=r"a\.txt is not UTF-8 text: .*encoding='utf-16-le'"):
         table_text(tmp_path / "a.txt")
     assert table_text(tmp_path / "a.txt", encoding="utf-16-le") == "owl"
-    with pytest.raises(ValueError, match=r"a\.txt: encoding='cp12' is not known"):
+    with pytest.raises(ValueError, match=r"a\.txt: encoding='cp12' is unknown"):
         table_text(tmp_path / "a.txt", encoding="cp12")

@@ -26,40 +26,40 @@ def assembled(cls: Class) -> Class:
     ----------
     cls : type
         A class whose docstring has ``{parameters}``, ``{attributes}`` and ``{references}`` where those of its parts
-        belong. A field of its own is a parameter, which its docstring describes before ``{parameters}``, or overrides
-        the default of a part's parameter. A field with ``kw_only=False`` may be passed by position.
+        belong. A field of the class itself is a parameter, described in its docstring before ``{parameters}``, or
+        overrides the default of a part's parameter. A field with ``kw_only=False`` may be passed by position.
 
     Returns
     -------
     type
-        The class. Its signature follows the order of its docstring: positional parameters, its own, and those of its
-        parts from left to right. References are numbered in the order in which they are listed.
+        The class. Its signature follows the order of its docstring: positional parameters, those of the class, those of
+        its parts from left to right. References are numbered in the order in which they are listed.
     """
-    made: Any = dataclass(kw_only=True, eq=False, repr=False)(cls)  # the class itself, whose attributes are to be set
-    parts = [part for part in made.__mro__[1:] if "__dataclass_fields__" in vars(part)]
-    own = vars(made).get("_parameter_constraints", {})
-    made._parameter_constraints = own | {
+    built: Any = dataclass(kw_only=True, eq=False, repr=False)(cls)  # same class, typed to set attributes
+    parts = [part for part in built.__mro__[1:] if "__dataclass_fields__" in vars(part)]
+    own = vars(built).get("_parameter_constraints", {})
+    built._parameter_constraints = own | {
         name: constraint
         for part in parts
         for name, constraint in vars(part)["_parameter_constraints"].items()
         if name not in own
     }
-    texts = _with_own_references([made.__doc__, *(part.__doc__ for part in parts)])
-    positional = {one.name for one in fields(made) if not one.kw_only}
+    texts = _renumber_references([built.__doc__, *(part.__doc__ for part in parts)])
+    positional = {one.name for one in fields(built) if not one.kw_only}
     described = [entry for text in texts for entry in _entries(_section(text, "Parameters"))]
-    first = {_names(entry): entry for entry in reversed(described)}  # a class may describe a parameter of a part anew
+    first = {_names(entry): entry for entry in reversed(described)}  # a class may override a part's description
     entries = [entry for entry in described if first[_names(entry)] is entry]
     entries.sort(key=lambda entry: positional.isdisjoint(_names(entry)))
-    defaults = {name: vars(made)[name] for name in vars(made).get("__annotations__", {}) if name in vars(made)}
+    defaults = {name: vars(built)[name] for name in vars(built).get("__annotations__", {}) if name in vars(built)}
     _set_docstring(
-        made,
+        built,
         texts[0],
         parameters="\n".join(_with_defaults(entry, defaults) for entry in entries),
         attributes="\n".join(filter(None, (_section(text, "Attributes") for text in texts))),
         references="\n".join(filter(None, (_section(text, "References") for text in texts))),
     )
-    _set_order(made.__init__, [name for entry in entries for name in _names(entry)])
-    return made
+    _set_order(built.__init__, [name for entry in entries for name in _names(entry)])
+    return built
 
 
 def _set_docstring(cls: type, doc: str, **sections: str) -> None:
@@ -82,8 +82,8 @@ def _set_order(init: Callable, names: list[str]) -> None:
 def _section(doc: str, name: str) -> str:
     """Return the section under a heading of a numpydoc docstring, without the placeholder."""
     first, _, rest = doc.partition("\n")
-    found = re.search(SECTION.format(name=name), f"{first}\n{dedent(rest)}", re.DOTALL | re.MULTILINE)
-    return found.group(1).replace(PLACEHOLDER.format(name=name.lower()), "").rstrip() if found else ""
+    match = re.search(SECTION.format(name=name), f"{first}\n{dedent(rest)}", re.DOTALL | re.MULTILINE)
+    return match.group(1).replace(PLACEHOLDER.format(name=name.lower()), "").rstrip() if match else ""
 
 
 def _entries(section: str) -> list[str]:
@@ -102,10 +102,10 @@ def _with_defaults(entry: str, defaults: dict[str, Any]) -> str:
         return entry
     value = defaults[names[0]]
     stated = f'"{value}"' if isinstance(value, str) else repr(value)  # in double quotes, as everywhere
-    return re.sub(r"(default=).*", lambda found: f"{found.group(1)}{stated}", entry, count=1)
+    return re.sub(r"(default=).*", lambda match: f"{match.group(1)}{stated}", entry, count=1)
 
 
-def _with_own_references(docs: list[str]) -> list[str]:
+def _renumber_references(docs: list[str]) -> list[str]:
     """Return docstrings whose references are numbered one after another."""
     numbered, n_before = [], 0
     for doc in docs:

@@ -14,8 +14,8 @@ def atomic(
 ) -> Callable[Concatenate[Estimator, Params], Result]:
     """Restore an estimator's attributes if the decorated method fails or is interrupted.
 
-    A partial fit is worse than none: an estimator with the classes of a new fit and the weights of an old one predicts,
-    and predicts wrongly.
+    A partial fit is worse than none: an estimator with the classes of a new fit and the weights of an old one makes
+    wrong predictions.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from scipy.special import logit
 
-MIN_PROBABILITY = 1e-4  # so that a forest that is certain has a finite score
+MIN_PROBABILITY = 1e-4  # keeps the scores of probabilities 0 and 1 finite
 
 
 def class_scores(classifier: Any, X: Any) -> np.ndarray:
@@ -14,7 +14,7 @@ def class_scores(classifier: Any, X: Any) -> np.ndarray:
     Parameters
     ----------
     classifier : classifier
-        Fitted classifier of classes or of several labels.
+        Fitted multiclass or multilabel classifier.
     X : array-like of length n_samples
         Its input.
 
@@ -27,6 +27,6 @@ def class_scores(classifier: Any, X: Any) -> np.ndarray:
         values = np.asarray(classifier.decision_function(X))
         return np.column_stack([-values, values]) if values.ndim == 1 else values
     probabilities = classifier.predict_proba(X)
-    if isinstance(probabilities, list):  # of several labels, some of scikit-learn's models give a table for each
+    if isinstance(probabilities, list):  # multilabel: some scikit-learn models return one array per label
         probabilities = np.column_stack([table[:, -1] for table in probabilities])
     return logit(np.clip(probabilities, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY))

@@ -25,5 +25,5 @@ def get_data_home(data_home: str | os.PathLike | None = None) -> Path:
     >>> get_data_home("recordings").name
     'recordings'
     """
-    # An empty variable counts as none, as it does for most programs.
+    # An empty variable is treated as unset, as in most programs.
     return Path(data_home or os.environ.get("SKAUDIO_DATA") or "~/skaudio_data").expanduser()

@@ -16,7 +16,7 @@ def event_rows(table: Any, what: str, optional: Sequence[str] = ()) -> Iterator[
     what : str
         Name of the table in messages.
     optional : sequence of str, default=()
-        Further columns to look for.
+        Optional columns.
 
     Yields
     ------
@@ -36,15 +36,15 @@ def event_rows(table: Any, what: str, optional: Sequence[str] = ()) -> Iterator[
     columns = list(table.columns)
     for name in COLUMNS:
         if columns.count(name) != 1:
-            many = "has no column" if name not in columns else "has more than one column"
-            raise ValueError(f"{what} {many} {name!r}; expected the columns {', '.join(COLUMNS)}.")
+            problem = "has no column" if name not in columns else "has more than one column"
+            raise ValueError(f"{what} {problem} {name!r}; expected the columns {', '.join(COLUMNS)}.")
     fields = [list(table[name]) if name in columns else [None] * len(table) for name in (*COLUMNS, *optional)]
     for number, (recording, onset, offset, label, *more) in enumerate(zip(*fields, strict=True)):
-        nothing = all(map(is_missing, (onset, offset, label)))
+        is_empty = all(map(is_missing, (onset, offset, label)))
         if not is_missing(recording):
-            own = (onset, offset, label, *(None if is_missing(value) else value for value in more))
-            yield number, recording, None if nothing else own
-        elif not nothing:
+            values = (onset, offset, label, *(None if is_missing(value) else value for value in more))
+            yield number, recording, None if is_empty else values
+        elif not is_empty:
             raise ValueError(f"{what}, row {number}: the event from {onset} to {offset} s has no recording.")
 
 
@@ -76,5 +76,5 @@ def is_missing(value: Any) -> bool:
     """Return whether a value of a table is missing: None, NaN, NaT or pandas.NA."""
     if value is None or isinstance(value, str):
         return value is None
-    same = value == value  # NaN and NaT differ from themselves, and pandas.NA answers NA
+    same = value == value  # NaN and NaT differ from themselves; comparing pandas.NA returns NA
     return type(same).__name__ == "NAType" or same is False or (hasattr(same, "dtype") and not same.all())

@@ -1,9 +1,9 @@
 """Frame arrays with channel metadata.
 
-A front end knows the meaning of its channels and the times of its frames, which plain arrays do not store. `Frames` is
-an array of one clip ``(n_frames, n_channels)``, or of equally long ones ``(n_clips, n_frames, n_channels)``, that keeps
-a `Channels` through the operations of scikit-learn and joblib on a batch: row selection, lists, data frames, pickling.
-A ragged batch is an object array of `Frames`, so that every clip carries its own. Any other operation (arithmetic,
+A front end defines the meaning of its channels and the times of its frames, which plain arrays do not store. `Frames`
+is an array of one clip ``(n_frames, n_channels)``, or of equally long ones ``(n_clips, n_frames, n_channels)``, that
+keeps a `Channels` through the operations of scikit-learn and joblib on a batch: row selection, lists, data frames,
+pickling. A ragged batch is an object array of `Frames`, each with its metadata. Any other operation (arithmetic,
 reshape, selection of channels) returns an array without it: metadata may be absent, but never wrong. Rows keep their
 identity in the index of a data frame (see `skaudio._frames_output`).
 """
@@ -152,19 +152,19 @@ class Frames(np.ndarray):
     True
     """
 
-    channels: Channels | None = None  # of the class: a new array knows nothing unless it is given something
+    channels: Channels | None = None  # class attribute: the default of new arrays
 
     def __getitem__(self, key: Any) -> Any:
-        taken = super().__getitem__(key)
-        if self.channels is not None and isinstance(taken, Frames) and taken.ndim in {2, 3}:
-            taken.channels = self._channels_behind(key, self.channels)
-        return taken
+        item = super().__getitem__(key)
+        if self.channels is not None and isinstance(item, Frames) and item.ndim in {2, 3}:
+            item.channels = self._channels_of_item(key, self.channels)
+        return item
 
-    def _channels_behind(self, key: Any, channels: Channels) -> Channels | None:
+    def _channels_of_item(self, key: Any, channels: Channels) -> Channels | None:
         axes = _axes_indexed(key)
         if axes is None or self.ndim - 1 in axes:
             return None
-        if self.ndim - 2 in axes:  # some frames, or in another order
+        if self.ndim - 2 in axes:  # a selection of frames, or another order
             return replace(channels, start_seconds=None, hop_seconds=None)
         return channels
 
@@ -177,7 +177,7 @@ class Frames(np.ndarray):
         return array[()] if return_scalar else array
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
-        # The array within is a plain one, which pickle and joblib know how to pass on without a copy.
+        # Pickle and joblib can pass on a plain array without a copy.
         return with_channels, (self.view(np.ndarray), self.channels)
 
 
@@ -189,7 +189,7 @@ def with_channels(batch: np.ndarray, channels: Channels | None) -> np.ndarray:
     batch : ndarray (n_frames, n_channels), (n_clips, n_frames, n_channels) or object array of (n_frames_i, n_channels)
         Frames of one clip or of several.
     channels : Channels or None
-        Metadata to attach; None: nothing.
+        Metadata to attach, if any.
 
     Returns
     -------
@@ -199,18 +199,18 @@ def with_channels(batch: np.ndarray, channels: Channels | None) -> np.ndarray:
     if channels is None:
         return batch
     if batch.dtype == object:
-        carrying = np.empty(len(batch), dtype=object)
-        carrying[:] = [with_channels(frames, channels) for frames in batch]
-        return carrying
+        with_metadata = np.empty(len(batch), dtype=object)
+        with_metadata[:] = [with_channels(frames, channels) for frames in batch]
+        return with_metadata
     frames = batch.view(Frames)
     frames.channels = channels
     return frames
 
 
 def channels_of(clips: Sequence | np.ndarray) -> Channels | None:
-    """Return the channel metadata of a batch, or None if it has none or its clips disagree.
+    """Return the channel metadata of a batch, or None if it has none or its clips differ.
 
-    If they disagree only in the times of frames, these are unknown.
+    If clips differ only in the times of frames, the result has none.
     """
     if isinstance(clips, np.ndarray) and clips.dtype != object:
         return _own_channels(clips)
@@ -220,8 +220,8 @@ def channels_of(clips: Sequence | np.ndarray) -> Channels | None:
     others = list({id(other): other for other in map(_own_channels, clips)}.values())
     if all(other == channels for other in others):
         return channels
-    timeless = [other and replace(other, start_seconds=None, hop_seconds=None) for other in others]
-    return timeless[0] if all(other == timeless[0] for other in timeless) else None
+    without_times = [other and replace(other, start_seconds=None, hop_seconds=None) for other in others]
+    return without_times[0] if all(other == without_times[0] for other in without_times) else None
 
 
 def _own_channels(frames: Any) -> Channels | None:
@@ -229,7 +229,7 @@ def _own_channels(frames: Any) -> Channels | None:
 
 
 def _axes_indexed(key: Any) -> set[int] | None:
-    """Return the axes that an index does not take in full; None if that is not easily determined."""
+    """Return the axes that an index does not select in full; None if that is not easily determined."""
     keys = list(key) if isinstance(key, tuple) else [key]
     if keys and keys[-1] is Ellipsis:
         keys.pop()

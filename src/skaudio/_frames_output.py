@@ -45,7 +45,7 @@ class FramesOutputMixin(TransformerMixin):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        # Outputs are wrapped where this names "transform"; scikit-learn has it as an attribute of the class.
+        # scikit-learn wraps the outputs of the methods in this class attribute.
         cls._sklearn_auto_wrap_output_keys = property(lambda self: {"transform"} if self._gives_table() else set())
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
@@ -75,14 +75,14 @@ class FramesOutputMixin(TransformerMixin):
             Estimator instance.
         """
         if transform is not None:
-            self._sklearn_output_config = {"transform": transform}  # where scikit-learn keeps it, and clones it from
+            self._sklearn_output_config = {"transform": transform}  # the attribute that scikit-learn's clone copies
         return self
 
     def _frames_output(self, batch: np.ndarray, X: Any) -> Any:
         """Return a batch of frame sequences, computed from ``X``, in the configured container."""
         as_column = _get_output_config("transform", self)["dense"] == "pandas"
         channels = self._channels()
-        if channels is None and as_column:  # data frames have names, and the next step keeps them
+        if channels is None and as_column:  # data frames have column names, which the next step keeps
             channels = Channels(tuple(self.get_feature_names_out()))
         if channels is not None:
             _check_width(batch, channels)
@@ -98,10 +98,10 @@ class FramesOutputMixin(TransformerMixin):
 
 
 def _check_width(batch: np.ndarray, channels: Channels) -> None:
-    """Raise where frames have not as many channels as are described: they would carry what is untrue."""
+    """Raise an error if the metadata describe another number of channels."""
     for i, frames in enumerate(batch if batch.dtype == object else batch[:1]):
         if frames.shape[1] != len(channels.names):
             raise ValueError(
-                f"Clip {i} has frames of shape {frames.shape}, but there are {len(channels.names)} names of channels. "
+                f"Clip {i} has frames of shape {frames.shape}, but there are {len(channels.names)} channel names. "
                 "The number of channels must not depend on the clip; if the first axis is not time, swap the axes."
             )

@@ -13,10 +13,10 @@ class GrowingArray:
     n_rows : int or None, default=None
         Maximum number of rows; None if unknown.
     allocate : callable or None, default=None
-        Allocates an array of a shape to write to, used where `n_rows` is known. None: a new one.
+        Function that allocates an array of a given shape, used if `n_rows` is known. None: `numpy.empty`.
     """
 
-    _array: np.ndarray  # since the first rows
+    _array: np.ndarray  # set by the first call of `append`
 
     def __init__(self, n_rows: int | None = None, allocate: Callable[[tuple], np.ndarray] | None = None) -> None:
         self._n_rows, self._allocate = n_rows, allocate

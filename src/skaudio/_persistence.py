@@ -31,7 +31,7 @@ class VersionedPickleMixin:
         if version != skaudio.__version__:
             warnings.warn(
                 f"{type(self).__name__} was pickled by skaudio {version} and loaded by skaudio {skaudio.__version__}:"
-                " its results may differ. Fit it anew, or install the version it was made with.",
+                " its results may differ. Refit it, or install the version that pickled it.",
                 stacklevel=2,
             )
-        super().__setstate__(state)  # type: ignore[misc]  # of BaseEstimator, to the right
+        super().__setstate__(state)  # type: ignore[misc]  # defined by BaseEstimator, to the right

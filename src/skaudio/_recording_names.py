@@ -23,7 +23,7 @@ class RecordingNames:
     Parameters
     ----------
     recordings : sequence
-        Paths or names; with ``numbered=True`` also clips of any other kind, which are known by number only.
+        Paths or names; with ``numbered=True`` also clips of any other kind, which are identified by number only.
     numbered : bool, default=False
         Whether the index of a recording, from 0, is also a name of it.
 
@@ -36,8 +36,8 @@ class RecordingNames:
     >>> names.find("dawn.wav")
     Traceback (most recent call last):
     ...
-    ValueError: The name 'dawn.wav' is of several recordings, '/site1/dawn.wav' and '/site2/dawn.wav'. Name recordings \
-by their full paths.
+    ValueError: The name 'dawn.wav' matches several recordings, '/site1/dawn.wav' and '/site2/dawn.wav'. Use their \
+full paths.
     """
 
     def __init__(self, recordings: Sequence, *, numbered: bool = False) -> None:
@@ -49,7 +49,7 @@ by their full paths.
             "given": _index(map(_parts, self._names)),
             "absolute": _index(self._absolute),
         }
-        self._found: dict[Any, int | None] = {}
+        self._cache: dict[Any, int | None] = {}
 
     def find(self, name: Any) -> int | None:
         """Return the index of the recording with a name, or None if there is none.
@@ -68,12 +68,12 @@ by their full paths.
         ValueError
             If several recordings have the name.
         """
-        if name not in self._found:
-            places = self._places(name)
-            if len(places) > 1:
-                raise ValueError(self._ambiguous(name, places))
-            self._found[name] = places[0] if places else None
-        return self._found[name]
+        if name not in self._cache:
+            indices = self._matches(name)
+            if len(indices) > 1:
+                raise ValueError(self._ambiguous(name, indices))
+            self._cache[name] = indices[0] if indices else None
+        return self._cache[name]
 
     def require(self, name: Any, what: str) -> int:
         """Return the index of the recording with a name.
@@ -92,17 +92,17 @@ by their full paths.
         Raises
         ------
         ValueError
-            If no recording, or several, have the name.
+            If no recording, or more than one, has the name.
         """
         try:
-            place = self.find(name)
+            index = self.find(name)
         except ValueError as error:
             raise ValueError(f"{what}: {error}") from None
-        if place is None:
-            raise ValueError(f"{what} names {name!r}, which is none of the recordings.{self._elsewhere(name)}")
-        return place
+        if index is None:
+            raise ValueError(f"{what} refers to {name!r}, which matches no recording.{self._hint(name)}")
+        return index
 
-    def _places(self, name: Any) -> list[int]:
+    def _matches(self, name: Any) -> list[int]:
         if self._numbered and isinstance(name, Real):
             return [int(float(name))] if name in range(len(self._recordings)) else []
         parts = _parts(name)
@@ -123,28 +123,28 @@ by their full paths.
             self._indexes[key] = _index(ends if with_suffix else map(_without_suffix, ends))
         return self._indexes[key]
 
-    def _ambiguous(self, name: Any, places: list[int]) -> str:
-        shown = [self._shown(place) for place in places[:MAX_NAMES_IN_MESSAGE]]
-        if len(places) > len(shown):
-            shown[-1] = f"{len(places) - len(shown) + 1} more"
-        same = len({self._absolute[place] for place in places}) == 1
-        remedy = "Give each recording once" if same else "Name recordings by their full paths"
-        return f"The name {name!r} is of several recordings, {', '.join(shown[:-1])} and {shown[-1]}. {remedy}."
+    def _ambiguous(self, name: Any, indices: list[int]) -> str:
+        shown = [self._describe(index) for index in indices[:MAX_NAMES_IN_MESSAGE]]
+        if len(indices) > len(shown):
+            shown[-1] = f"{len(indices) - len(shown) + 1} more"
+        same = len({self._absolute[index] for index in indices}) == 1
+        remedy = "List each recording only once" if same else "Use their full paths"
+        return f"The name {name!r} matches several recordings, {', '.join(shown[:-1])} and {shown[-1]}. {remedy}."
 
-    def _elsewhere(self, name: Any) -> str:
+    def _hint(self, name: Any) -> str:
         """Return a hint at a recording that has the file name of a path but is in another folder."""
-        places = self._ends(1, with_suffix=True).get(_parts(name)[-1:], [])
-        if not places:
+        indices = self._ends(1, with_suffix=True).get(_parts(name)[-1:], [])
+        if not indices:
             return ""
         return (
-            f" {self._shown(places[0])} has its file name, but lies in another folder: if it is the same recording, "
-            "name it by its file name alone."
+            f" {self._describe(indices[0])} has the same file name, but is in another folder: if it is the same "
+            "recording, use the file name alone."
         )
 
-    def _shown(self, place: int) -> str:
-        name = self._names[place]
+    def _describe(self, index: int) -> str:
+        name = self._names[index]
         shown = repr(os.fspath(name)) if isinstance(name, os.PathLike) else repr(name)
-        return f"recording {place} ({shown})" if self._numbered else shown
+        return f"recording {index} ({shown})" if self._numbered else shown
 
 
 def pair_names(names: Iterable, others: Iterable) -> dict[Any, Any]:
@@ -172,19 +172,19 @@ def pair_names(names: Iterable, others: Iterable) -> dict[Any, Any]:
     {'dawn': '/site1/dawn.wav', '/site1/dusk.wav': 'dusk.wav'}
     """
     names, others = list(dict.fromkeys(names)), list(dict.fromkeys(others))
-    known = RecordingNames(others)
-    pairs = {name: others[place] for name in names if (place := known.find(name)) is not None}
+    other_names = RecordingNames(others)
+    pairs = {name: others[index] for name in names if (index := other_names.find(name)) is not None}
     rest = [name for name in names if name not in pairs]
     longer, taken = RecordingNames(rest), set(pairs.values())
     for other in others:
-        place = None if other in taken else longer.find(other)
-        if place is None:
+        index = None if other in taken else longer.find(other)
+        if index is None:
             continue
-        name = rest[place]
+        name = rest[index]
         if name in pairs:
             raise ValueError(
-                f"The recording {name!r} has two names in the other table, {pairs[name]!r} and {other!r}. Name "
-                "recordings by their full paths."
+                f"The recording {name!r} matches two names in the other table, {pairs[name]!r} and {other!r}. Use "
+                "full paths."
             )
         pairs[name] = other
     return pairs
@@ -200,9 +200,9 @@ def _absolute(name: Any) -> Any:
 
 
 def _parts(name: Any) -> Parts:
-    """Split a path, of any system, into its parts; an absolute one begins with an empty part."""
+    """Split a path, of any operating system, into its parts; an absolute one begins with an empty part."""
     if isinstance(name, Integral):
-        name = str(int(name))  # tables that were written to a file give numbers back as text
+        name = str(int(name))  # tables read from a file contain numbers as text
     if not is_name(name):
         return (name,)
     first, *rest = re.split(r"[/\\]", os.fsdecode(name))
@@ -215,7 +215,7 @@ def _without_suffix(parts: Parts) -> Parts:
 
 
 def _index(keys: Iterable[Parts]) -> dict[Parts, list[int]]:
-    places = defaultdict(list)
-    for place, key in enumerate(keys):
-        places[key].append(place)
-    return dict(places)
+    indices = defaultdict(list)
+    for index, key in enumerate(keys):
+        indices[key].append(index)
+    return dict(indices)

@@ -3,7 +3,7 @@
 - Floating-point numbers are used unchanged, [-1, 1] being full scale.
 - Integers are PCM, whose dtype determines full scale: int8, int16 and int32 are divided by 2**7, 2**15 and 2**31, and
   silence in uint8 is 128.
-- Full scale of other integers is unknown. They are rejected, with advice.
+- Other integers are rejected, as their full scale is unknown.
 
 Single clips, tables of clips, rows of a data frame, nested lists and blocks of a stream all use it.
 """
@@ -12,20 +12,20 @@ from typing import Any
 
 import numpy as np
 
-# Powers of two: scaling by them is exact, and equal to what libsndfile does.
+# Powers of two: scaling by them is exact, and the same as in libsndfile.
 FULL_SCALE = {"int8": 2.0**7, "int16": 2.0**15, "int32": 2.0**31}
 PCM = (*FULL_SCALE, "uint8")
-# A 2-D array is taken for channels of a clip where these are few, and far shorter in number than the samples of each.
+# A 2-D array is interpreted as channels of one clip if they are few, and have many more samples each.
 MAX_CHANNELS = 32
 SAMPLES_PER_CHANNEL = 8
 
 
-def sample_array(given: Any, name: str) -> np.ndarray:
+def sample_array(array: Any, name: str) -> np.ndarray:
     """Convert samples to an array of a dtype that `scaled` accepts.
 
     Parameters
     ----------
-    given : array-like of any shape
+    array : array-like of any shape
         A list, an array, a tensor or a column of another library.
     name : str
         Name used in messages.
@@ -33,7 +33,7 @@ def sample_array(given: Any, name: str) -> np.ndarray:
     Returns
     -------
     ndarray
-        Floating-point numbers or PCM, not copied where `given` is an array.
+        Floating-point numbers or PCM, not copied if `array` is an ndarray.
 
     Raises
     ------
@@ -41,9 +41,9 @@ def sample_array(given: Any, name: str) -> np.ndarray:
         If it cannot be converted to an array, or if its dtype does not determine full scale.
     """
     try:
-        samples = np.asarray(given)
+        samples = np.asarray(array)
     except (ValueError, TypeError, RuntimeError) as error:
-        raise TypeError(f"{name} cannot be made an array: {error} Expected an array of numbers.") from error
+        raise TypeError(f"{name} cannot be converted to an array: {error} Expected an array of numbers.") from error
     if samples.dtype.kind != "f" and samples.dtype.name not in PCM:
         raise TypeError(
             f"{name} has dtype {samples.dtype}; expected floating-point numbers, or PCM as int8, int16, int32 or uint8."
@@ -78,17 +78,17 @@ def look_like_channels(samples: np.ndarray) -> bool:
 
 def channels_remedy(samples: np.ndarray) -> str:
     """Return advice on converting an array of another shape to one channel ``(n_samples,)``."""
-    y, several = _scaling(samples.dtype), "give several clips as several items"
+    y, separate = _scaling(samples.dtype), "pass clips as separate items"
     if samples.ndim != 2:
-        return f"Give each clip as an item of its own, of shape (n_samples,): {several}."
+        return "Pass each clip as a separate item of shape (n_samples,)."
     if not look_like_channels(samples):
         return (
             f"If each column is a channel, average them, as in {y}.mean(axis=1); if each row is, as in "
-            f"{y}.mean(axis=0); if each row is a clip, {several}, as in list(y)."
+            f"{y}.mean(axis=0); if each row is a clip, {separate}, as in list(y)."
         )
     few = min(samples.shape)
     axis, lines = (0, "rows") if few == len(samples) else (1, "columns")
-    return f"Its {few} {lines} look like channels: average them, as in {y}.mean(axis={axis}), and {several}."
+    return f"Its {few} {lines} look like channels: average them, as in {y}.mean(axis={axis}), and {separate}."
 
 
 def _scaling(dtype: np.dtype) -> str:
@@ -102,21 +102,21 @@ def _dtype_remedy(samples: np.ndarray) -> str:
     dtype = samples.dtype
     if dtype.kind == "i":
         fits = samples.size == 0 or (samples.min() >= -(2**15) and samples.max() < 2**15)
-        width = "y.astype(np.int16)" if fits else "y.astype(np.int32) of 32 bits"
+        width = "y.astype(np.int16)" if fits else "y.astype(np.int32) for 32 bits"
         return (
-            f" What full scale is cannot be told from {dtype}: convert to the width that was recorded, as in {width}, "
-            "or scale to [-1, 1] as floats, as in y / 2**23 of 24 bits."
+            f" {dtype} does not determine full scale: convert to the recorded bit depth, as in {width}, or scale to "
+            "[-1, 1] as floats, as in y / 2**23 for 24 bits."
         )
     if dtype.kind == "u":
         middle = 2 ** (8 * dtype.itemsize - 1)
         return (
-            f" What full scale is cannot be told from {dtype}: scale to [-1, 1] as floats, as in "
-            f"y / {middle} - 1 where silence is at {middle}."
+            f" {dtype} does not determine full scale: scale to [-1, 1] as floats, as in y / {middle} - 1 if silence "
+            f"is {middle}."
         )
     if dtype.kind == "c":
-        return " A waveform is real: y.real, or the inverse of the transform that made it complex."
+        return " A waveform is real: pass y.real, or invert the transform that made it complex."
     if dtype.kind == "O":
-        return " Objects come of ragged lists or of None among numbers: give each clip as its own item."
+        return " Objects result from ragged lists or from None among numbers: pass each clip as a separate item."
     if dtype.kind == "V":
-        return " Convert them to floating-point numbers that NumPy has: y.astype(np.float32)."
+        return " Convert them to a floating-point dtype of NumPy: y.astype(np.float32)."
     return ""

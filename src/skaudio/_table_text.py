@@ -22,7 +22,7 @@ def table_text(path: str | PathLike, encoding: str | None = None) -> str:
         The file.
     encoding : str or None, default=None
         Its encoding; None: that of its byte order mark (as in Excel's "Unicode text"), or else UTF-8. With "utf-8",
-        bytes that are not UTF-8 become lone surrogates, as in Python's names of files with such bytes.
+        bytes that are not UTF-8 become lone surrogates, as in Python's file names with such bytes.
 
     Returns
     -------
@@ -48,23 +48,23 @@ def table_text(path: str | PathLike, encoding: str | None = None) -> str:
     marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if data.startswith(mark)), "utf-8")
     used = marked if encoding is None else encoding
     try:
-        as_names = encoding is not None and codecs.lookup(encoding).name == "utf-8"
-        text = data.decode(used, errors="surrogateescape" if as_names else "strict").removeprefix("\ufeff")
+        keep_bytes = encoding is not None and codecs.lookup(encoding).name == "utf-8"
+        text = data.decode(used, errors="surrogateescape" if keep_bytes else "strict").removeprefix("\ufeff")
     except LookupError:
         raise ValueError(
-            f"{path}: encoding={encoding!r} is not known to Python; expected one such as 'cp1252'."
+            f"{path}: encoding={encoding!r} is unknown; expected an encoding of Python, such as 'cp1252'."
         ) from None
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(used, errors="ignore")
         line = len(before.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
         raise ValueError(
-            f"{path}, line {line}: the byte 0x{data[error.start]:02x} is not {used.upper()} text. Save the table in "
-            "UTF-8, or give its encoding, such as encoding='cp1252' for one of Windows in Western Europe, or 'utf-8' "
-            "if only names of files have such bytes."
+            f"{path}, line {line}: the byte 0x{data[error.start]:02x} is not {used.upper()} text. Save the table as "
+            "UTF-8, or pass its encoding, such as encoding='cp1252' for Windows in Western Europe, or 'utf-8' if only "
+            "file names have such bytes."
         ) from None
     if "\0" in text:
         raise ValueError(
-            f"{path} is not {used.upper()} text: it has characters of code 0. Save it in UTF-8, or give its encoding, "
+            f"{path} is not {used.upper()} text: it contains null characters. Save it as UTF-8, or pass its encoding, "
             "such as encoding='utf-16-le'."
         )
     return text

@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any
 
 LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
-ERRORS_AS_EXCEPTIONS = "3"  # what the user has to know comes as an exception anyway
-# Lines that TensorFlow's libraries write while they are loaded, before any log level is in force.
+ERRORS_AS_EXCEPTIONS = "3"  # errors are raised as exceptions anyway
+# Lines that TensorFlow's libraries write while they are loaded, before a log level takes effect.
 START_UP_LINE = re.compile(
     rb"WARNING: All log messages before absl|[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] |To enable the following instruc"
 )
@@ -52,7 +52,7 @@ def import_keras() -> ModuleType:
         raise ImportError(f"Keras cannot be imported with the backend {backend}: {error}. {BACKEND_REMEDY}") from error
     if keras.config.backend() != "tensorflow":
         raise ImportError(
-            f"Keras runs on the backend {keras.config.backend()!r}; skaudio needs TensorFlow. {BACKEND_REMEDY}"
+            f"Keras uses the backend {keras.config.backend()!r}; skaudio requires 'tensorflow'. {BACKEND_REMEDY}"
         )
     return keras
 
@@ -60,8 +60,8 @@ def import_keras() -> ModuleType:
 def import_tensorflow() -> ModuleType:
     """Import TensorFlow for computation.
 
-    In a worker process of joblib, TensorFlow uses as many threads as ``OMP_NUM_THREADS`` states, unless it was imported
-    before.
+    In a worker process of joblib, TensorFlow uses as many threads as ``OMP_NUM_THREADS`` specifies, unless it was
+    imported before.
 
     Raises
     ------
@@ -71,14 +71,14 @@ def import_tensorflow() -> ModuleType:
     if _running_before_fork:
         raise ImportError(
             "TensorFlow cannot run in this process: it was forked from one in which TensorFlow was running, whose "
-            "threads it does not have, so that it would wait for ever. Start workers in another way: joblib's backend "
-            "'loky', which is its default, or multiprocessing.get_context('spawn')."
+            "threads were lost in the fork, and would hang. Start workers with joblib's default backend 'loky' or with "
+            "multiprocessing.get_context('spawn')."
         )
     return tensorflow_module()
 
 
 def tensorflow_module() -> ModuleType:
-    """Import TensorFlow for uses that need none of its threads, such as its interpreter of TFLite files.
+    """Import TensorFlow for uses that do not depend on its threads, such as its TFLite interpreter.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def tensorflow_module() -> ModuleType:
         raise ImportError("Networks need TensorFlow: pip install tensorflow.") from error
     threads = os.environ.get("OMP_NUM_THREADS", "")
     if threads.isdigit() and int(threads) > 0:
-        with suppress(RuntimeError):  # TensorFlow is running already, as its owner wants it
+        with suppress(RuntimeError):  # TensorFlow is already initialized
             tf.config.threading.set_intra_op_parallelism_threads(int(threads))
             tf.config.threading.set_inter_op_parallelism_threads(int(threads))
     return tf
@@ -104,7 +104,7 @@ def tensorflow_module() -> ModuleType:
 def _without_start_up_lines() -> Iterator[None]:
     """Suppress TensorFlow's start-up messages on the standard error stream.
 
-    Only if the user has not set a log level. All other lines are written once it is loaded.
+    Only if the user has not set a log level. Other lines are written after the import.
     """
     if LOG_LEVEL in os.environ:
         yield

@@ -8,7 +8,7 @@ Conventions, here and in every package:
   ``permutation_importance``. Arrays, columns and tensors of other libraries are converted by NumPy.
 - **A batch of frame sequences** is time first: float32 ``(n_clips, n_frames, n_channels)`` where all are equally long,
   else a 1-D object array of ``(n_frames_i, n_channels)`` float32 arrays; or a data frame with one column of them. Those
-  computed by a front end carry the names of their channels (see `skaudio._frames`).
+  computed by a front end have channel names (see `skaudio._frames`).
 - **A vector table** is a 2-D float array. Where frame sequences are expected, it is treated as a batch of one-frame
   sequences.
 
@@ -44,14 +44,14 @@ def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool, dtype: Any = n
     reset : bool
         True in ``fit``, False elsewhere.
     dtype : dtype or list of dtypes, default=float32
-        Dtype of a table of numbers; of several, any other dtype is converted to the first. PCM is scaled to [-1, 1]
+        Dtype of a table of numbers; if a list, any other dtype is converted to the first. PCM is scaled to [-1, 1]
         before.
 
     Returns
     -------
     sequence of length n_clips
-        An array ``(n_clips, n_samples)`` of that dtype where ``X`` is a table of numbers, else a sequence of items, not
-        decoded yet.
+        An array ``(n_clips, n_samples)`` of that dtype where ``X`` is a table of numbers, else a sequence of items that
+        are not decoded yet.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def check_clips(estimator: BaseEstimator, X: Any, *, reset: bool, dtype: Any = n
     items = _sample_sequence(_waveforms(X), "clips", "[clip]")
     if items is None or _is_number_row(items[0]):
         table = _check_table_of_clips(estimator, X, reset, dtype)
-        return table  # type: ignore[return-value]  # an array is a sequence, if not to NumPy's stubs
+        return table  # type: ignore[return-value]  # NumPy's stubs do not declare arrays as sequences
     if reset:
         _forget_table(estimator)
     return items
@@ -168,7 +168,7 @@ def equal_lengths(batch: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     Parameters
     ----------
     batch : ndarray
-        What `check_frames` returns.
+        Batch returned by `check_frames`.
 
     Yields
     ------
@@ -194,7 +194,7 @@ def as_array_or_sequence(X: Any) -> Any:
     Raises
     ------
     TypeError
-        If its library refuses, as for a tensor in GPU memory.
+        If it cannot be converted, as for a tensor in GPU memory.
     """
     if isinstance(X, np.ndarray):
         X = X.astype(object) if X.dtype.kind == "T" else X
@@ -204,7 +204,7 @@ def as_array_or_sequence(X: Any) -> Any:
     try:
         return as_array_or_sequence(np.asarray(X))
     except (TypeError, ValueError, RuntimeError) as error:
-        raise TypeError(f"X of type {type(X).__name__} cannot be made an array: {error}") from error
+        raise TypeError(f"X of type {type(X).__name__} cannot be converted to an array: {error}") from error
 
 
 def as_labels(y: Any) -> Any:
@@ -232,7 +232,8 @@ def _sample_sequence(X: Any, what: str, remedy: str) -> Sequence | None:
         raise ValueError(f"Found array with 0 sample(s): a minimum of 1 is required. Expected a batch of {what}.")
     if isinstance(X[0], Number):
         raise ValueError(
-            f"Expected a batch of {what}, got a flat sequence of numbers. Reshape your data: one goes in as {remedy}."
+            f"Expected a batch of {what}, got a flat sequence of numbers. Reshape your data: pass a single one as "
+            f"{remedy}."
         )
     return X
 
@@ -249,9 +250,9 @@ def _waveforms(X: Any) -> Any:
 
 
 def _or_column(X: Any) -> str:
-    """Return advice for a dict of columns, such as a slice of a Hugging Face data set."""
+    """Return a remedy for a dict of columns, such as a slice of a Hugging Face data set."""
     columns = [name for name, values in X.items() if isinstance(values, list)] if isinstance(X, Mapping) else []
-    return f"; or, of a dict of columns, the one that holds them: X[{columns[0]!r}]" if columns else ""
+    return f"; or, for a dict of columns, one column: X[{columns[0]!r}]" if columns else ""
 
 
 def _holds_pairs(X: np.ndarray) -> bool:
@@ -277,8 +278,8 @@ def _check_one_full_scale(X: Any) -> None:
     kinds = sorted({str(kind).lower() for kind in (dtypes if np.ndim(dtypes) == 1 else ())})
     if len(kinds) > 1 and not set(kinds).isdisjoint(PCM):
         raise TypeError(
-            f"X has columns of dtypes {', '.join(kinds)}: samples of one clip with more than one full scale. "
-            "Convert all to the width that was recorded, as in X.astype('int16'), or scale them to [-1, 1]."
+            f"X has columns of dtypes {', '.join(kinds)}, which differ in full scale. Convert all to the recorded "
+            "bit depth, as in X.astype('int16'), or scale them to [-1, 1]."
         )
 
 
@@ -292,8 +293,8 @@ def _table_of_cells(table: np.ndarray, X: Any) -> np.ndarray:
     except (TypeError, ValueError) as error:
         columns = [str(name) for name in getattr(X, "columns", range(table.shape[1]))]
         raise type(error)(
-            f"X has {len(columns)} columns ({', '.join(columns[:5])}), not all of numbers: {error}. If one of them "
-            "holds the clips, pass that column only, as in X['path'] or X[:, 0]."
+            f"X has {len(columns)} columns ({', '.join(columns[:5])}), not all numeric: {error}. If one of them "
+            "contains the clips, pass only that column, as in X['path'] or X[:, 0]."
         ) from error
 
 
@@ -303,7 +304,7 @@ def _is_number_row(item: Any) -> bool:
 
 
 def _forget_table(estimator: BaseEstimator) -> None:
-    """Remove the attributes of an earlier fit on a table: clips have no features to count."""
+    """Remove the attributes of an earlier fit on a table: clips have no number of features."""
     for attribute in ("n_features_in_", "feature_names_in_", "_channels_in"):
         vars(estimator).pop(attribute, None)
 
@@ -329,7 +330,7 @@ def _check_finite(sequences: Sequence[np.ndarray], names: Sequence[str], allow_n
         if bad.any():
             raise ValueError(
                 f"Input contains NaN or infinity: {name}, at {tuple(map(int, np.argwhere(bad)[0]))}. A front end "
-                "with on_error='warn' marks broken clips by NaN: drop or impute them."
+                "with on_error='warn' marks broken clips with NaN: drop or impute them."
             )
 
 
@@ -345,8 +346,8 @@ def _check_channels(estimator: BaseEstimator, n_channels: int, channels: Channel
     difference = channels.difference(fitted) if channels is not None and fitted is not None else None
     if difference is not None:
         raise ValueError(
-            f"X is not of the kind that {type(estimator).__name__} was fitted on. Of X and of what fit saw: "
-            f"{difference}. Use the front end of fit, with the same parameters."
+            f"X differs from the data that {type(estimator).__name__} was fitted on: {difference}, respectively. Use "
+            "the same front end and parameters as in fit."
         )
     if n_channels != getattr(estimator, "n_features_in_", n_channels):
         raise ValueError(

@@ -229,9 +229,9 @@ def test_equal_seeds_and_pickles_say_the_same(digits):
 
 def test_what_cannot_be_fitted(digits):
     X, y = digits.data[:10], digits.target[:10]
-    with pytest.raises(ValueError, match="n_copies=0 and include_original=False leave nothing"):
+    with pytest.raises(ValueError, match="n_copies=0 with include_original=False leaves no clips"):
         AugmentedEstimator(pipeline(), AddNoise(), n_copies=0, include_original=False).fit(X, y)
-    with pytest.raises(ValueError, match=r"augmenters=\[\]; expected a list of augmenters"):
+    with pytest.raises(ValueError, match=r"augmenters=\[\]; expected a list of at least one augmenter"):
         AugmentedEstimator(pipeline(), []).fit(X, y)
     with pytest.raises(NotFittedError):
         AugmentedEstimator(pipeline(), AddNoise()).predict(X)
@@ -245,14 +245,14 @@ FRAMES = np.random.default_rng(0).normal(size=(4, 20, 6)).astype(np.float32)
 @pytest.mark.parametrize(
     ("augmenter", "X", "message"),
     [
-        (Gain(), FRAMES, r"changes waveforms, and X holds frames. Put it around the front end"),
+        (Gain(), FRAMES, r"augments waveforms, but X contains frames. Put it around the front end"),
         (Gain(), list(FRAMES), "around the front end"),
         (
             SpecMask(),
             [np.zeros(400, np.float32)] * 4,
-            r"changes frames, and X holds clips. Put it behind the front end",
+            r"augments frames, but X contains clips. Put it after the front end",
         ),
-        (SpecMask(), ["a.wav"] * 4, "behind the front end"),
+        (SpecMask(), ["a.wav"] * 4, "after the front end"),
     ],
 )
 def test_an_augmenter_in_the_wrong_place_says_where_it_belongs(augmenter, X, message):
@@ -262,7 +262,7 @@ def test_an_augmenter_in_the_wrong_place_says_where_it_belongs(augmenter, X, mes
 
 def test_a_table_of_features_is_no_table_of_waveforms():
     table = 100 * FRAMES.mean(axis=1)
-    with pytest.warns(UserWarning, match="values go beyond full scale"):
+    with pytest.warns(UserWarning, match="values beyond full scale"):
         AugmentedEstimator(LogisticRegression(), Gain()).fit(table, [0, 1, 0, 1])
 
 

@@ -222,7 +222,7 @@ def test_errors_are_one_line(tones, run, tmp_path):
         ((tones, "--folds", 9, *model), r"Fewer clips than the 9 folds in: bass \(8\)"),
         ((tones, "--groups", *model), "no group column"),
         ((tones, "--groups", "(", *model), "not a regular expression"),
-        ((tones, "--groups", "^x", *model), "finds nothing in 24 file name"),
+        ((tones, "--groups", "^x", *model), "does not match 24 file name"),
         (("--groups", tones, *model), "skaudio search FOLDER --groups"),
         ((tones, "--output", tmp_path / "taken"), "taken' exists. Pass --force"),
         ((tones, "--output", tmp_path / "no" / "model"), "no folder"),

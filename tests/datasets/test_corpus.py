@@ -56,7 +56,7 @@ def test_environment_names_the_data_home(serve_corpus, home, monkeypatch):
 
 
 def test_missing_and_not_to_be_downloaded(serve_corpus, home):
-    with pytest.raises(DatasetError, match="Tiny Corpus is not there, and download_if_missing=False"):
+    with pytest.raises(DatasetError, match="Tiny Corpus is missing, and download_if_missing=False"):
         find(serve_corpus(FILES), home, download_if_missing=False)
     assert not home.exists()
 
@@ -89,7 +89,7 @@ def test_not_an_archive(serve_corpus, home, tmp_path):
 @pytest.mark.parametrize(
     ("packed", "message"),
     [
-        ({**FILES, "2.wav": b"tow"}, r"1 of 2 recordings are corrupt in .*: 2\.wav\. They came so from http"),
+        ({**FILES, "2.wav": b"tow"}, r"1 of 2 recordings are corrupt in .*: 2\.wav\. Downloaded from http"),
         ({"2.wav": b"two"}, r"1 of 2 recordings are missing from .*: sub folder/1 - a\.wav\."),
     ],
 )
@@ -146,6 +146,6 @@ def test_corrupt_recordings_are_found_when_asked_for(serve_corpus, home):
     (home / "tiny" / "2.wav").write_bytes(b"tow")
     assert len(find(corpus, home)) == 2
     with pytest.raises(
-        DatasetError, match=r"1 of 2 recordings are corrupt in .*: 2\.wav\. Remove .* to download it anew"
+        DatasetError, match=r"1 of 2 recordings are corrupt in .*: 2\.wav\. Remove .* to download it again"
     ):
         find(corpus, home, verify=True)

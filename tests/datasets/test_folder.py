@@ -63,7 +63,7 @@ class TestFolders:
     def test_extensions(self, tree):
         root = tree("a/1.wav", "a/2.xyz")
         assert relative(load_folder(root, extensions=[".XYZ"]), root) == ["a/2.xyz"]
-        with pytest.raises(ValueError, match=r"extensions must be a list of endings with their dots.*'wav'"):
+        with pytest.raises(ValueError, match=r"extensions must be a list of suffixes with dots.*'wav'"):
             load_folder(root, extensions="wav")
 
     def test_everything_that_can_be_read_counts(self, tree):
@@ -76,7 +76,7 @@ class TestFolders:
 
     def test_what_may_hold_sound_and_is_left_out_is_counted(self, tree):
         root = tree("a/1.wav", "a/2.mov", "a/x/3.MOV", "b/1.wav", "b/2.raw", "b/._3.avi", "b/notes.txt")
-        match = r"^3 file\(s\) in .* may hold sound and are left out: 2 \.mov, 1 \.raw\. "
+        match = r"^3 file\(s\) in .* may contain audio and are ignored: 2 \.mov, 1 \.raw\. "
         for labels in ("folder", "^([0-9])"):
             with pytest.warns(UserWarning, match=match) as warned:
                 clips = load_folder(root, labels=labels)
@@ -120,13 +120,13 @@ class TestGroups:
         assert load_folder(root, groups="folder").groups.tolist() == ["site1", "site2/x", "site1"]
 
     def test_a_file_outside_all_group_folders_is_named(self, tree):
-        with pytest.raises(ValueError, match=r"needs a folder per group, but there is none around '.*2\.wav'"):
+        with pytest.raises(ValueError, match=r"needs a folder per group, but there is none for '.*2\.wav'"):
             load_folder(tree("a/site1/1.wav", "a/2.wav"), groups="folder")
 
     @pytest.mark.parametrize("expression", [r"^speaker(\d+)", r"anna(x)?"])
     def test_files_that_do_not_match_are_named(self, tree, expression):
         root = tree("a/speaker1.wav", "a/anna.wav")
-        with pytest.raises(ValueError, match=re.escape(f"groups={expression!r} finds nothing in ") + ".*'anna.wav'"):
+        with pytest.raises(ValueError, match=re.escape(f"groups={expression!r} does not match ") + ".*'anna.wav'"):
             load_folder(root, groups=expression)
 
     def test_not_an_expression(self, tree):
@@ -175,11 +175,11 @@ class TestTables:
             ("path,label\n1.wav\n", "line 2: the label is empty"),
             ("path,label,group\n,dog,\n", "line 2: the path and the group is empty"),
             ("path,label\n1.wav,dog, large\n", "line 2: more cells than columns"),
-            ("path,label\n1.wav,dog\n1.wav,cat\n", r"line 3: the file '.*1\.wav' is in line 2 already"),
-            ("path,label\n1.wav,dog\n./1.wav,cat\n", r"line 3: the file '.*1\.wav' is in line 2 already"),
+            ("path,label\n1.wav,dog\n1.wav,cat\n", r"line 3: the file '.*1\.wav' is already in line 2"),
+            ("path,label\n1.wav,dog\n./1.wav,cat\n", r"line 3: the file '.*1\.wav' is already in line 2"),
             ("path,label,label\n1.wav,dog,cat\n", r"labels\.csv has more than one column label"),
             ('path,label\n1.wav,"dog\n2.wav,cat\n', r"labels\.csv, line \d: unexpected end of data"),
-            ('path,label\n1.wav,"dog\n2.wav,cat"\n', r"labels\.csv, line 3: the label goes over several lines"),
+            ('path,label\n1.wav,"dog\n2.wav,cat"\n', r"labels\.csv, line 3: the label spans several lines"),
         ],
     )
     def test_wrong_tables(self, tree, table, message):
@@ -230,7 +230,7 @@ class TestLabelsInNames:
 
     def test_a_name_without_a_label_is_named(self, tree):
         root = tree("3_anna_0.wav", "anna.wav")
-        with pytest.raises(ValueError, match=r"labels=.* finds nothing in 1 file name\(s\): 'anna.wav'"):
+        with pytest.raises(ValueError, match=r"labels=.* does not match 1 file name\(s\): 'anna.wav'"):
             load_folder(root, labels=r"^(\d)_")
 
     def test_no_recordings(self, tree):

@@ -33,7 +33,7 @@ def test_offline(tmp_path, monkeypatch):
         raise OSError("no route to host")
 
     monkeypatch.setattr(pooch, "retrieve", offline)
-    with pytest.raises(OSError, match=r"no route to host.*unpack https://github.com/Jakobovski/.*0_george_0\.wav"):
+    with pytest.raises(OSError, match=r"no route to host.*Unpack https://github.com/Jakobovski/.*0_george_0\.wav"):
         fetch_spoken_digits(data_home=tmp_path)
 
 

@@ -166,7 +166,7 @@ def test_events_in_every_form(scenes, tmp_path):
     files = [path.with_suffix(".txt") for path in paths]
     again = EventDetector(STATISTICS, **SETTINGS).fit(paths, files).predict(paths[:1])
     pd.testing.assert_frame_equal(again, expected, atol=0.05)  # Audacity's files are rounded
-    with pytest.raises(ValueError, match="'elsewhere', which is none of the recordings"):
+    with pytest.raises(ValueError, match="'elsewhere', which matches no recording"):
         lists.fit(paths, table.assign(recording="elsewhere"))
     with pytest.raises(ValueError, match="Got 3 recordings and events of 2"):
         lists.fit(paths, scenes.events[:2])

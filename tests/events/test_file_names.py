@@ -81,7 +81,7 @@ def test_names_in_utf8_are_text_as_ever(tmp_path):
 def test_a_table_that_names_such_a_file_is_read_back(tmp_path, suffix):
     table = tmp_path / f"calls{suffix}"
     write_events(table, {NAME: [Event(1, 2, "m\u00e9sange")]})
-    with pytest.raises(ValueError, match=r"the byte 0xea is not UTF-8 text.*'utf-8' if only names of files"):
+    with pytest.raises(ValueError, match=r"the byte 0xea is not UTF-8 text.*'utf-8' if only file names"):
         read_events(table)
     read = read_events(table, encoding="utf-8")
     assert read["recording"].tolist() == [NAME]

@@ -170,7 +170,7 @@ def test_what_tags_cannot_do(clips):
     with pytest.raises(TypeError, match=r"Events of recording 0 are 1; expected a list of \(onset, offset, label\)"):
         EventDetector(NETWORK, **SETTINGS).fit(clips.data[:2], [1, 0])
     table = pd.DataFrame({"recording": ["a.wav"], "label": ["trill"]})
-    with pytest.raises(ValueError, match=r"The table of tags names 'a.wav', which is none of the recordings"):
+    with pytest.raises(ValueError, match=r"The table of tags refers to 'a.wav', which matches no recording"):
         EventDetector(NETWORK, **SETTINGS).fit(clips.data[:2], table)
 
 

@@ -51,7 +51,7 @@ def test_a_detector_knows_recordings_by_paths_and_refuses_names_of_several(sites
     for judge in (detector().fit, fitted.score):
         with pytest.raises(ValueError, match=r"several recordings, recording 0 \('.*site1.*'\) and recording 1"):
             judge(paths, by_name)
-    with pytest.raises(ValueError, match=r"'20240601_050000.WAV' is of several|durations do not name"):
+    with pytest.raises(ValueError, match=r"'20240601_050000.WAV' matches several|durations do not name"):
         fitted.predict_to(tmp_path / "a.selections.txt", paths, durations={"20240601_050000.WAV": 60.0})
     assert list(tmp_path.iterdir()) == []  # nothing was begun
     fitted.predict_to(tmp_path / "a.selections.txt", paths, durations=dict.fromkeys(by_site["recording"], 60.0))
@@ -142,7 +142,7 @@ def test_tables_with_missing_values():
 def test_tags_are_brought_to_recordings_by_the_same_rule():
     table = pd.DataFrame({"recording": ["s1/x", "s2/x.wav", 2], "label": ["owl ", None, "howl"]})
     assert tag_lists(table, ["/s1/x.wav", "/s2/x.wav", np.zeros(4)]) == [["owl"], [], ["howl"]]
-    with pytest.raises(ValueError, match="The table of tags: The name 'x' is of several recordings"):
+    with pytest.raises(ValueError, match="The table of tags: The name 'x' matches several recordings"):
         tag_lists(table.assign(recording="x"), ["/s1/x.wav", "/s2/x.wav"])
 
 
@@ -152,5 +152,5 @@ def test_a_display_shows_the_events_of_its_recording(sites):
     fitted = detector().fit(paths, table)
     shown = EventsDisplay.from_estimator(fitted, paths[1], events=table[table["recording"] == paths[1]])
     assert [event[:3] for event in shown.true] == events[1]
-    with pytest.raises(ValueError, match=r"names '.*site1.*', which is none of the recordings.*in another folder"):
+    with pytest.raises(ValueError, match=r"refers to '.*site1.*', which matches no recording.*in another folder"):
         EventsDisplay.from_estimator(fitted, paths[1], events=table)

@@ -301,7 +301,7 @@ def test_events_may_end_a_little_after_their_recording(write):
     assert len(read_events(write("a.csv", text), durations=durations)) == 2
     with pytest.raises(EventTableError, match=r"line 2: .*10\.51, 'x'\) ends after .* has 10 s\. .* by 0\.5 s"):
         read_events(write("a.csv", text.replace("10.5", "10.51")), durations=durations)
-    with pytest.raises(EventTableError, match=r"a\.csv, with durations: The name 'a' is of several recordings"):
+    with pytest.raises(EventTableError, match=r"a\.csv, with durations: The name 'a' matches several recordings"):
         read_events(write("a.csv", text.replace("b.wav", "sub/a.wav")), durations={"a": 10.0})
 
 
@@ -337,7 +337,7 @@ class TestWriting:
         write_events(tmp_path / "a.selections.txt", events, durations={"a": 60.0, "/s2/b.wav": 30.0})
         lines = (tmp_path / "a.selections.txt").read_text().splitlines()
         assert [line.split("\t")[3] for line in lines[1:]] == ["1.000000000", "61.000000000"]
-        with pytest.raises(ValueError, match=r"'a\.wav' is of several recordings"):
+        with pytest.raises(ValueError, match=r"'a\.wav' matches several recordings"):
             write_events(
                 tmp_path / "a.selections.txt",
                 {"a.wav": [Event(1, 2, "x")]},

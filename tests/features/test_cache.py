@@ -199,7 +199,7 @@ def test_no_damage_of_the_file_gives_other_features(paths, tmp_path):
             broken[place] ^= 1 << rng.integers(8)
         store.write_bytes(broken[: rng.integers(len(broken))] if rng.random() < 0.2 else broken)
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", ".*(damaged|not kept)")
+            warnings.filterwarnings("ignore", ".*(damaged|not cached)")
             np.testing.assert_array_equal(front_end.transform(paths), expected)
 
 
@@ -239,7 +239,7 @@ def test_a_store_that_is_deleted_is_made_anew(paths, tmp_path):
 
 def test_where_no_folder_can_be_made_features_are_computed(paths, tmp_path):
     (tmp_path / "cache").write_text("a file")
-    with pytest.warns(UserWarning, match="Features are not kept: .*cannot be written to") as caught:
+    with pytest.warns(UserWarning, match="Features are not cached: .*cannot be written to") as caught:
         frames = MFCC(sr=8000, memory=str(tmp_path / "cache"), n_jobs=2).fit_transform(paths)
     assert len(caught) == 1
     np.testing.assert_array_equal(frames, MFCC(sr=8000).fit_transform(paths))
@@ -275,7 +275,7 @@ def test_a_cache_that_cannot_be_written_to_is_read(loads):
             warnings.simplefilter("error")
             np.testing.assert_array_equal(front_end.transform(clips[:6]), expected)
         assert loads == []
-        with read_only(Path(name)), pytest.warns(UserWarning, match="Features are not kept") as caught:
+        with read_only(Path(name)), pytest.warns(UserWarning, match="Features are not cached") as caught:
             front_end.transform(clips)
         assert (len(caught), len(loads)) == (1, 2)
 
@@ -294,7 +294,7 @@ def test_a_full_disk_is_told_and_features_are_computed(paths, tmp_path, monkeypa
         return database
 
     monkeypatch.setattr(cache_module.sqlite3, "connect", small)
-    with pytest.warns(UserWarning, match="Features are not kept: .*disk is full"):
+    with pytest.warns(UserWarning, match="Features are not cached: .*disk is full"):
         frames = MFCC(sr=8000, memory=str(tmp_path / "cache")).fit_transform(paths)
     np.testing.assert_array_equal(frames, MFCC(sr=8000).fit_transform(paths))
 

@@ -55,7 +55,7 @@ def test_where_there_is_no_such_channel(stereo):
         load(stereo, sr=None, channel=2)
     with pytest.raises(AudioError, match=r"Clip 0: .* has no channel 5"):
         MFCC(sr=SR, channel=5).fit_transform([stereo])
-    with pytest.raises(AudioError, match=r"has no channel 1: it has one channel, which is 0"):
+    with pytest.raises(AudioError, match=r"has no channel 1: it has only channel 0"):
         load((STEREO[:, 0], SR), channel=1)
     with pytest.raises(ValueError, match="'channel' parameter of MFCC"):
         MFCC(channel=-1).fit([stereo])
@@ -86,7 +86,7 @@ def test_channels_are_apart_in_the_cache(stereo, tmp_path):
 
 
 def test_what_cannot_be_split_says_so(tmp_path):
-    with pytest.raises(AudioError, match="Clip 0: Nothing tells the sampling rate"):
+    with pytest.raises(AudioError, match=r"Clip 0: The sampling rate of .* is unknown"):
         split_channels([STEREO[:, 0]])
     with pytest.raises(AudioError, match=r"Clip 1: .*does not exist"):
         split_channels([(STEREO, SR), tmp_path / "none.wav"])

@@ -82,7 +82,7 @@ def test_time_first():
 
 
 def test_the_number_of_channels_must_not_depend_on_the_clip():
-    with pytest.raises(ValueError, match=r"Clip 0 has frames of shape \(2, 40\), but there are 80 names"):
+    with pytest.raises(ValueError, match=r"Clip 0 has frames of shape \(2, 40\), but there are 80 channel names"):
         FunctionFrontEnd(energy_and_peak, sr=SR).fit_transform(CLIPS)  # time is its first axis
 
 

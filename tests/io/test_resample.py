@@ -33,7 +33,11 @@ def test_strided_and_float64():
         ((np.zeros(9), 8000, "8 kHz"), TypeError, "target_sr must be a number"),
         ((np.zeros(0), 8000, 4000), AudioError, r"y must have at least one sample, got shape \(0,\)"),
         ((np.float64(1), 8000, 4000), AudioError, r"got shape \(\)"),
-        ((np.zeros(9, np.int16), 8000, 4000), TypeError, "y must hold floating-point numbers, got dtype int16. PCM"),
+        (
+            (np.zeros(9, np.int16), 8000, 4000),
+            TypeError,
+            "y must contain floating-point numbers, got dtype int16. Divide PCM",
+        ),
     ],
 )
 def test_bad_arguments(arguments, error, match):

@@ -99,14 +99,17 @@ def test_other_formats_that_were_never_finished(
 
 def test_a_wav_file_with_the_size_of_a_while_ago_warns_of_the_seconds_that_are_left_out(put, pcm):
     path = put("stale.wav", wav(FORMAT, chunk(b"data", pcm[0], len(pcm[0]) // 4), riff=36 + len(pcm[0]) // 4))
-    with pytest.warns(UserWarning, match=r"stale.wav': it goes on behind .*\(0.25 s\): 0.75 s are left out.*ffmpeg"):
+    with pytest.warns(
+        UserWarning,
+        match=r"stale.wav': it continues after .*\(0.25 s\): up to 0.75 s of audio are ignored.*ffmpeg",
+    ):
         y, _ = load(path, sr=None)
     np.testing.assert_array_equal(y, pcm[1][: SR // 4])
-    with pytest.warns(UserWarning, match="0.75 s are left out"):
+    with pytest.warns(UserWarning, match="up to 0.75 s of audio are ignored"):
         list(iter_blocks(path))
-    with pytest.warns(UserWarning, match="0.75 s are left out"):
+    with pytest.warns(UserWarning, match="up to 0.75 s of audio are ignored"):
         audio_info(path)
-    with pytest.warns(UserWarning, match="0.75 s are left out"):
+    with pytest.warns(UserWarning, match="up to 0.75 s of audio are ignored"):
         MFCC(sr=SR).transform([path])
 
 
@@ -181,7 +184,10 @@ def test_formats_without_a_length_are_cut_where_they_end_inside_a_sample(put, bu
 def test_less_known_formats_that_go_on_behind_their_length(put, builders, format_, subtype):
     content = builders.encoded(builders.tones(1, SR), SR, format=format_, subtype=subtype)
     whole, _ = load(put("whole", content), sr=None)
-    with pytest.warns(UserWarning, match=r"goes on behind what its header states \(1.50 s\): 0.2\d s are left out"):
+    with pytest.warns(
+        UserWarning,
+        match=r"continues after the length in its header \(1.50 s\): up to 0.2\d s of audio are ignored",
+    ):
         y, _ = load(put("more", content + b"\1\2" * 2000), sr=None)
     np.testing.assert_array_equal(y, whole)
 
@@ -205,6 +211,6 @@ def test_a_joined_file_that_cannot_be_read_whole_is_warned_of(put, format_, subt
     sf.write(file, y, SR, format=format_, subtype=subtype)
     once, twice = put("once.snd", file.getvalue()), put("twice.snd", 2 * file.getvalue())
     for source in (twice, {"bytes": twice.read_bytes()}):
-        with pytest.warns(UserWarning, match=rf"another {format_} file was joined to it: some {seconds:.2f} s"):
+        with pytest.warns(UserWarning, match=rf"another {format_} file was appended to it: about {seconds:.2f} s"):
             np.testing.assert_array_equal(load(source, sr=None)[0], load(once, sr=None)[0])
     load(twice, sr=None, duration=seconds / 2)

@@ -181,10 +181,10 @@ def test_tables_may_name_recordings_in_different_ways(metric):
 @pytest.mark.parametrize("metric", METRICS)
 def test_tables_that_share_no_recording_are_no_score(metric):
     a, b = table_of(("/a/x.wav", 1.0, 2.0, "owl")), table_of(("/b/x.wav", 1.0, 2.0, "owl"))
-    with pytest.raises(ValueError, match=r"share no recording: they name '/a/x\.wav' and '/b/x\.wav'"):
+    with pytest.raises(ValueError, match=r"share no recording: they refer to '/a/x\.wav' and '/b/x\.wav'"):
         metric(a, b)
     both = pd.concat([a, b])
-    with pytest.raises(ValueError, match=r"'x' is of several recordings, '/a/x\.wav' and '/b/x\.wav'"):
+    with pytest.raises(ValueError, match=r"'x' matches several recordings, '/a/x\.wav' and '/b/x\.wav'"):
         metric(table_of(("x", 1.0, 2.0, "owl")), both)
 
 
@@ -213,9 +213,9 @@ def test_counts_of_recordings_without_events():
     assert count_mean_absolute_error(true, found) == 1.0
     recordings = ["/data/a.wav", "/data/b.wav", "/data/c.wav", "/data/d.wav"]
     assert count_mean_absolute_error(true, found, recordings=recordings) == 0.25
-    with pytest.raises(ValueError, match=r"y_pred names 'a\.wav', which is none of the recordings"):
+    with pytest.raises(ValueError, match=r"y_pred refers to 'a\.wav', which matches no recording"):
         count_mean_absolute_error(true, found, recordings=["a.flac", "b.flac"])
-    with pytest.raises(ValueError, match=r"y_true: The name 'a' is of several recordings, '/s/a\.wav' and '/t/a\.wav'"):
+    with pytest.raises(ValueError, match=r"y_true: The name 'a' matches several recordings, '/s/a\.wav' and "):
         count_mean_absolute_error(true, found, recordings=["/s/a.wav", "/t/a.wav"])
-    with pytest.raises(ValueError, match="y_true has 1 recordings, and recordings=2 names"):
+    with pytest.raises(ValueError, match="y_true has 1 recordings, but recordings has 2 names"):
         count_mean_absolute_error([[]], [[]], recordings=["a", "b"])

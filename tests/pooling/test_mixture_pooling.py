@@ -142,7 +142,7 @@ def test_broken_clips_are_left_out_and_stay_nan(clips, output):
     table = pooling.fit_transform([clips[0], mark, *clips[1:]])
     assert np.isnan(table[1]).all()
     np.testing.assert_array_equal(np.delete(table, 1, axis=0), expected)
-    with pytest.raises(ValueError, match="All of the 2 clips hold NaN"):
+    with pytest.raises(ValueError, match="All 2 clips contain NaN"):
         pooling.fit([mark, mark])
 
 

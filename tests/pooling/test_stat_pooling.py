@@ -148,9 +148,9 @@ def test_clone_and_pickle(ragged):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"stats": ("mean", "mode")}, r"stats\[1\] is 'mode', which is no statistic"),
-        ({"segment_stats": ("p200",)}, r"segment_stats\[0\] is 'p200', which is no statistic"),
-        ({"stats": ("max", "max")}, "names a statistic twice"),
+        ({"stats": ("mean", "mode")}, r"stats\[1\]='mode'; expected one of"),
+        ({"segment_stats": ("p200",)}, r"segment_stats\[0\]='p200'; expected one of"),
+        ({"stats": ("max", "max")}, "contains a statistic twice"),
         ({"stats": "mean"}, "'stats' parameter of StatPooling must be an array-like"),
         ({"segments": 0}, "'segments' parameter of StatPooling must be an int in the range"),
         ({"stats": ()}, "leave no statistic to compute"),

@@ -16,7 +16,7 @@ class AddNoise(WritingAugmenter):
     Parameters
     ----------
     color : {"white", "pink", "brown"} or sequence of them, default=("white", "pink", "brown")
-        Colour of the noise; of several, one is drawn for each clip. Power falls by 0, 3 or 6 dB per octave.
+        Colour of the noise; if several, one is drawn for each clip. Power falls by 0, 3 or 6 dB per octave.
     clips : sequence of clips or None, default=None
         Recorded noise, instead of coloured noise: paths, arrays (at the sampling rate of the clips), ``(y, sr)`` pairs
         or dicts. For each clip, a recording and an offset in it are drawn; short recordings are repeated.
@@ -66,7 +66,7 @@ class AddNoise(WritingAugmenter):
             return
         colors = {self.color} if isinstance(self.color, str) else set(self.color)
         if not colors or not colors <= set(COLORS):
-            raise ValueError(f"color={self.color!r}; expected some of {', '.join(map(repr, COLORS))}.")
+            raise ValueError(f"color={self.color!r}; expected one or more of {', '.join(map(repr, COLORS))}.")
 
     def _draw(self, rng: np.random.Generator) -> dict[str, Any]:
         if self.clips is not None:
@@ -125,7 +125,7 @@ class Mix(AddNoise):
 
 
 def add_at_snr(y: np.ndarray, noise: np.ndarray, snr_db: float, out: np.ndarray) -> None:
-    """Write the sum of a waveform and noise at ``snr_db`` to ``out``; silence is neither added nor added to."""
+    """Write the sum of a waveform and noise at ``snr_db`` to ``out``; if either is silent, the waveform."""
     noise_power = float(np.dot(noise, noise))
     share = np.sqrt(float(np.dot(y, y)) / noise_power) if noise_power > 0.0 else 0.0
     np.multiply(noise, y.dtype.type(share * 10 ** (-snr_db / 20)), out=out)

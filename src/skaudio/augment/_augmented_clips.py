@@ -39,7 +39,7 @@ class AugmentedClips(Sequence):
         if isinstance(i, slice):
             return [self[j] for j in range(*i.indices(len(self)))]
         clip, drawn = self._clips[i % len(self._clips)], self._draws[i]
-        # An array is at the rate that all clips have, whatever that is.
+        # Arrays are not resampled.
         y, sr = load(clip, sr=1.0 if self._as_arrays else self._sr)
         y = self._augmenter.apply(y, drawn, self._sr if self._as_arrays else sr)
         return y if self._as_arrays else (y, sr)

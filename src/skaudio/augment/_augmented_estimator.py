@@ -26,7 +26,7 @@ from skaudio.augment._compose import Compose, params_of
 from skaudio.augment._epoch_draws import EpochDraws
 
 AUGMENTERS = "augmenters__"
-FULL_SCALE = 2.0  # of samples, with room for what was made louder
+FULL_SCALE = 2.0  # maximum magnitude of samples, with headroom
 
 
 def _inner_has(name: str) -> Callable[[Any], bool]:
@@ -55,7 +55,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
     include_original : bool, default=True
         Whether to train on the original clips, too.
     each_epoch : bool, default=False
-        Whether to train a network on one augmented copy of each clip, drawn anew for each epoch, instead of fixed
+        Whether to train a network on one augmented copy of each clip, drawn again for each epoch, instead of fixed
         copies: the front end computes those of the next epoch in a thread. The estimator must be a network of
         `skaudio.estimators`, or a pipeline that ends in one; ``n_copies`` and ``include_original`` are ignored.
     n_test_copies : int, default=0
@@ -136,7 +136,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         random_state: Any = None,
     ) -> None:
         self.estimator = estimator
-        self.augmenters: Any = augmenters  # an augmenter is what draws and applies
+        self.augmenters: Any = augmenters  # any object with draw and apply
         self.n_copies = n_copies
         self.include_original = include_original
         self.each_epoch = each_epoch
@@ -170,12 +170,12 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         Raises
         ------
         ValueError, TypeError
-            If there is nothing to fit on, or if clips or parameters are invalid.
+            If there are no clips to fit on, or if clips or parameters are invalid.
         """
         self._augmenter().check()
         n_rounds = 1 if self.each_epoch else self.n_copies + self.include_original
         if n_rounds == 0:
-            raise ValueError("n_copies=0 and include_original=False leave nothing to fit on.")
+            raise ValueError("n_copies=0 with include_original=False leaves no clips to fit on.")
         X = self._checked(X, reset=True)
         if sample_weight is not None:
             params["sample_weight"] = np.tile(_check_sample_weight(sample_weight, X), n_rounds)
@@ -284,7 +284,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
             Output of the estimator.
         """
         check_is_fitted(self)
-        return self.estimator_.transform(X)  # as it is given: a data frame has an index to keep
+        return self.estimator_.transform(X)  # unchanged, to keep the index of a data frame
 
     @available_if(_inner_has("score"))
     def score(self, X: Any, y: Any = None, **params: Any) -> float:
@@ -365,7 +365,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         return Compose(self.augmenters) if isinstance(self.augmenters, (list, tuple)) else self.augmenters
 
     def _fit_each_epoch(self, model: Any, X: Any, y: Any, params: dict[str, Any], rng: np.random.Generator) -> Any:
-        """Fit a network, or a pipeline that ends in one, on clips augmented anew for each epoch."""
+        """Fit a network, or a pipeline that ends in one, on clips augmented again for each epoch."""
         front_end, network, frames = None, model, X
         if isinstance(model, Pipeline):
             front_end, (name, network) = model[:-1], model.steps[-1]
@@ -377,7 +377,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
             )
         if front_end is not None:
             frames = front_end.fit_transform(X, y)
-            model.steps[:-1] = front_end.steps  # with a memory, other objects than before
+            model.steps[:-1] = front_end.steps  # with caching, the fitted steps are new objects
         draw = partial(self._with_copies, X, 1, False, rng)
         with EpochDraws(front_end, draw) as draws, network.redrawn(draws):
             network.fit(frames, y, **params)
@@ -386,32 +386,32 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
     def _checked(self, X: Any, *, reset: bool) -> Any:
         """Validate a batch; return frames and tables as arrays."""
         of = self._augmenter().of
-        self._check_place(X, of)
+        self._check_input_kind(X, of)
         if of == "waveform":
             return check_clips(self, X, reset=reset, dtype=[np.float64, np.float32])
         return check_frames(self, X, reset=reset)
 
-    def _check_place(self, X: Any, of: str) -> None:
+    def _check_input_kind(self, X: Any, of: str) -> None:
         """Reject input of the wrong kind, with advice on where in a pipeline the augmenters belong."""
         X = as_array_or_sequence(X)
         is_table = isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind != "O"
-        frames = _holds_frames(X)
+        frames = _contains_frames(X)
         if of == "waveform" and frames:
             where = "around the front end: AugmentedEstimator(make_pipeline(front_end, model), augmenters)"
         elif of == "frames" and not frames and (not is_table or self._rate() is not None):
-            where = "behind the front end: make_pipeline(front_end, AugmentedEstimator(model, augmenters))"
+            where = "after the front end: make_pipeline(front_end, AugmentedEstimator(model, augmenters))"
         else:
             is_plain = of == "waveform" and is_table and self._rate() is None
             if is_plain and X.dtype.kind == "f" and np.abs(X).max(initial=0.0) > FULL_SCALE:
                 warnings.warn(
-                    f"{self._augmenter()!r:.200} changes waveforms, and X is a table whose values go beyond full "
+                    f"{self._augmenter()!r:.200} augments waveforms, but X is a table with values beyond full "
                     "scale, [-1, 1]. If they are features, put it around the front end: "
                     "AugmentedEstimator(make_pipeline(front_end, model), augmenters).",
                     stacklevel=4,
                 )
             return
         raise ValueError(
-            f"{self._augmenter()!r:.200} changes {'waveforms' if of == 'waveform' else of}, and X holds "
+            f"{self._augmenter()!r:.200} augments {'waveforms' if of == 'waveform' else of}, but X contains "
             f"{'frames' if frames else 'clips'}. Put it {where}."
         )
 
@@ -451,7 +451,7 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         return tags
 
 
-def _holds_frames(X: Any) -> bool:
+def _contains_frames(X: Any) -> bool:
     """Return whether a batch is one of frame sequences; a table or a batch of clips is not."""
     if isinstance(X, np.ndarray) and X.dtype.kind != "O":
         return X.ndim == 3

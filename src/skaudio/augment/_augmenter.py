@@ -13,7 +13,7 @@ from skaudio._randomness import own_random_state
 from skaudio._samples import channels_remedy, sample_array, scaled, without_channel_axis
 from skaudio._validation import as_array_or_sequence
 
-Draw = Any  # numbers, and tuples and dicts of them: small, printed in full, replayed at any time
+Draw = Any  # numbers, or tuples and dicts of them: small, printable, reusable
 Clips = Sequence[np.ndarray] | np.ndarray
 N_AXES = {"waveform": 1, "frames": 2}
 
@@ -65,7 +65,7 @@ class Augmenter(BaseEstimator):
         numbers, tuple, dict or None
             Parameters for `apply`; None, with probability ``1 - p``: no change.
         """
-        # As many numbers whether or not the clip is changed: other clips' draws do not depend on it.
+        # The same number of draws whether or not the clip is changed, so that other clips' draws do not depend on it.
         drawn = self._draw(rng)
         return drawn if rng.random() < self.p else None
 
@@ -121,10 +121,10 @@ class Augmenter(BaseEstimator):
         """
         self.check()
         rng = np.random.default_rng(own_random_state(random_state).randint(2**31 - 1))
-        X = as_array_or_sequence(X)  # to go through a data frame gives the names of its columns
+        X = as_array_or_sequence(X)  # iterating over a data frame would yield its column names
         clips: Any = [self._checked(clip, f"Clip {i}") for i, clip in enumerate(X)]
         if isinstance(X, np.ndarray) and X.dtype.kind == "f" and X.ndim == 1 + N_AXES[self.of]:
-            clips = X  # changed at once, where that is faster
+            clips = X  # changed as one array, where that is faster
         draws = [self.draw(rng) for _ in range(len(clips))]
         changed = self._apply_all(clips, draws, sr)
         if isinstance(X, np.ndarray) and isinstance(changed, list) and len({len(y) for y in changed}) == 1:
@@ -168,8 +168,8 @@ class Augmenter(BaseEstimator):
             shape = "(n_samples,)" if is_waveform else "(n_frames, n_channels)"
             remedy = f" {channels_remedy(np.asarray(clip))}" if is_waveform else ""
             raise ValueError(
-                f"{name} has shape {y.shape} and dtype {y.dtype}; {type(self).__name__} takes {self.of} of shape "
-                f"{shape}, floating-point, at least one long.{remedy}"
+                f"{name} has shape {y.shape} and dtype {y.dtype}; {type(self).__name__} expects {self.of} of shape "
+                f"{shape}, floating-point and not empty.{remedy}"
             )
         return y
 
@@ -221,7 +221,7 @@ class RangeAugmenter(Augmenter):
 
 def in_range(rng: np.random.Generator, limits: float | tuple[float, float]) -> float:
     """Draw from a range; a number is returned as is."""
-    if isinstance(limits, (Real, float)):  # a float is Real in all but its type
+    if isinstance(limits, (Real, float)):  # for mypy, a float is not a Real
         return float(limits)
     return float(rng.uniform(*limits))
 
@@ -229,7 +229,7 @@ def in_range(rng: np.random.Generator, limits: float | tuple[float, float]) -> f
 def needed_rate(sr: float | None, augmenter: Augmenter) -> float:
     """Return the sampling rate, or raise an error if it is None."""
     if sr is None:
-        raise ValueError(f"{augmenter!r} needs to know the sampling rate: pass sr, in Hz.")
+        raise ValueError(f"{augmenter!r} requires the sampling rate: pass sr, in Hz.")
     return sr
 
 
@@ -243,5 +243,5 @@ def check_range(limits: Any, name: str, *, least: float = -np.inf) -> None:
     """Raise an error unless limits are a finite number, or two in order, none below the least."""
     ends: list[Any] = [limits, limits] if isinstance(limits, Real) else list(limits)
     if len(ends) != 2 or not np.isfinite(ends).all() or ends[0] > ends[1] or ends[0] < least:
-        bound = "" if least == -np.inf else f", from {least:g} up"
-        raise ValueError(f"{name}={limits!r}; expected a finite number{bound}, or two in order (lowest, highest).")
+        bound = "" if least == -np.inf else f" of at least {least:g}"
+        raise ValueError(f"{name}={limits!r}; expected a finite number{bound}, or an ordered pair (lowest, highest).")

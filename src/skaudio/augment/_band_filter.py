@@ -71,7 +71,7 @@ class BandFilter(Augmenter):
         if low >= min(high, nyquist):
             raise ValueError(
                 f"The band from {low:g} Hz to {min(high, nyquist):g} Hz is empty at a sampling rate of {2 * nyquist:g} "
-                "Hz. Make low_hz lower."
+                "Hz. Decrease low_hz."
             )
         if low > 0.0:
             y = sosfilt(butter(self.order, low / nyquist, "highpass", output="sos"), y)

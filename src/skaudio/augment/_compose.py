@@ -32,7 +32,7 @@ class Compose(Augmenter):
     >>> both = Compose([TimeShift(), Gain()])
     >>> both.apply(np.array([0.1, 0.2]), (0.5, 20.0))
     array([2., 1.])
-    >>> drawn = both.draw(np.random.default_rng(0))  # to keep, to show, to replay
+    >>> drawn = both.draw(np.random.default_rng(0))  # can be stored and replayed
     >>> len(drawn)
     2
     """
@@ -74,30 +74,30 @@ class Compose(Augmenter):
         if "augmenters" in params:
             self.augmenters = params.pop("augmenters")
         names = [name for name, _ in named(self.augmenters)]
-        put = {name: params.pop(name) for name in names if name in params}
-        if put:
-            self.augmenters = [put.get(name, augmenter) for name, augmenter in named(self.augmenters)]
+        replaced = {name: params.pop(name) for name in names if name in params}
+        if replaced:
+            self.augmenters = [replaced.get(name, augmenter) for name, augmenter in named(self.augmenters)]
         return super().set_params(**params)
 
     @property
-    def of(self) -> Literal["waveform", "frames"]:  # type: ignore[override]  # of an instance, not of the class
+    def of(self) -> Literal["waveform", "frames"]:  # type: ignore[override]  # a property of instances
         """Kind of input, that of its augmenters."""
         kinds = {augmenter.of for augmenter in checked(self.augmenters)}
         if len(kinds) > 1:
-            raise ValueError(f"{self!r} mixes augmenters of waveforms and of frames; give one kind.")
+            raise ValueError(f"{self!r} mixes augmenters of waveforms and of frames; expected one kind.")
         return kinds.pop()
 
     def _check_ranges(self) -> None:
         for augmenter in checked(self.augmenters):
             augmenter.check()
-        _ = self.of  # of one kind
+        _ = self.of  # raises an error if kinds are mixed
 
     def _draw(self, rng: np.random.Generator) -> tuple:
         return tuple(augmenter.draw(rng) for augmenter in self.augmenters)
 
     def _apply(self, y: np.ndarray, drawn: Draw, sr: float | None) -> np.ndarray:
-        for augmenter, own in zip(self.augmenters, drawn, strict=True):
-            y = augmenter.apply(y, own, sr)
+        for augmenter, draw in zip(self.augmenters, drawn, strict=True):
+            y = augmenter.apply(y, draw, sr)
         return y
 
     def _apply_all(self, clips: Clips, draws: Sequence[Draw | None], sr: float | None) -> Any:
@@ -140,8 +140,8 @@ class OneOf(Compose):
 
 def named(augmenters: Any) -> list[tuple[str, Augmenter]]:
     """Name augmenters as `sklearn.pipeline.make_pipeline` names steps; other objects are skipped."""
-    known = isinstance(augmenters, (list, tuple)) and all(isinstance(each, Augmenter) for each in augmenters)
-    return _name_estimators(augmenters) if known else []
+    valid = isinstance(augmenters, (list, tuple)) and all(isinstance(each, Augmenter) for each in augmenters)
+    return _name_estimators(augmenters) if valid else []
 
 
 def params_of(augmenters: Any) -> dict[str, Any]:
@@ -161,5 +161,5 @@ def checked(augmenters: Any) -> Sequence[Augmenter]:
         or not augmenters
         or not all(map(expected.is_satisfied_by, augmenters))
     ):
-        raise ValueError(f"augmenters={augmenters!r:.200}; expected a list of augmenters, one at least.")
+        raise ValueError(f"augmenters={augmenters!r:.200}; expected a list of at least one augmenter.")
     return augmenters

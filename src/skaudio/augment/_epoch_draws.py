@@ -1,4 +1,4 @@
-"""Frames of clips augmented anew for each epoch of a network."""
+"""Frames of clips augmented again for each epoch of a network."""
 
 import copy
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class EpochDraws:
 
     def __enter__(self) -> Self:
         self._thread = ThreadPoolExecutor(1)
-        self._ahead()
+        self._submit_next()
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -34,10 +34,10 @@ class EpochDraws:
     def __call__(self) -> Any:
         """Return the frames of an epoch."""
         frames = self._next.result()
-        self._ahead()
+        self._submit_next()
         return frames
 
-    def _ahead(self) -> None:
+    def _submit_next(self) -> None:
         self._next = self._thread.submit(self._frames)
 
     def _frames(self) -> Any:
@@ -48,5 +48,5 @@ class EpochDraws:
 def _without_cache(front_end: Pipeline) -> Pipeline:
     """Copy fitted steps with caching disabled: draws of an epoch never recur."""
     copied = copy.deepcopy(front_end)
-    kept = [name for name in copied.get_params() if name.split("__")[-1] == "memory"]
-    return copied.set_params(**dict.fromkeys(kept))
+    memory_params = [name for name in copied.get_params() if name.split("__")[-1] == "memory"]
+    return copied.set_params(**dict.fromkeys(memory_params))

@@ -8,7 +8,7 @@ import numpy as np
 from skaudio.augment._augmenter import Augmenter, RangeAugmenter, needed_rate
 
 VOCODER_SECONDS = 0.025
-MIN_SAMPLES = 16  # samples: less has no pitch, and librosa 1.0 makes NaN of it
+MIN_SAMPLES = 16  # shorter clips have no pitch, and librosa 1.0 returns NaN for them
 
 
 class PitchShift(RangeAugmenter):
@@ -55,7 +55,7 @@ class PitchShift(RangeAugmenter):
 def vocoder_n_fft(n_samples: int, sr: float | None) -> int:
     """Return the frame length for librosa's phase vocoder: about 25 ms, at most the length of the clip.
 
-    librosa's default of 2048 samples smears transients, which cost accuracy where classes differ by them.
+    librosa's default of 2048 samples smears transients, which reduces accuracy where classes differ in them.
     """
-    usual = 512 if sr is None else 2 ** round(np.log2(VOCODER_SECONDS * sr))
-    return int(min(usual, max(16, 2 ** (n_samples.bit_length() - 1))))
+    default = 512 if sr is None else 2 ** round(np.log2(VOCODER_SECONDS * sr))
+    return int(min(default, max(16, 2 ** (n_samples.bit_length() - 1))))

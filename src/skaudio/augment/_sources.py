@@ -11,7 +11,7 @@ from skaudio.dsp import coloured_noise
 from skaudio.io import AudioError, clip_kind, load
 
 COLORS = {"white": 0.0, "pink": 1.0, "brown": 2.0}
-BANK_SAMPLES = 2**20  # of each colour, drawn once: to draw afresh takes ten times as long as all else
+BANK_SAMPLES = 2**20  # per colour, generated once: generation takes ten times as long as all else
 BANK_RATE = 16000
 
 
@@ -45,20 +45,20 @@ def source_waveform(clips: Any, i: int, sr: float | None, name: str) -> np.ndarr
     clip = clips[i]
     is_array = clip_kind(clip) == "array"
     if sr is None and not is_array:
-        raise ValueError(f"{name}[{i}] has a sampling rate, but nothing tells that of the clips: pass sr, in Hz.")
+        raise ValueError(f"{name}[{i}] has a sampling rate, but that of the clips is unknown: pass sr, in Hz.")
     try:
         if isinstance(clip, (str, PathLike)):
             path = fspath(clip)
             return _decoded(path, Path(path).stat().st_mtime_ns, sr)
-        return load(clip, sr=1.0 if is_array else sr)[0]  # an array is at the rate of the clips already
-    except (AudioError, FileNotFoundError) as error:  # not: a file that fails while it is read
+        return load(clip, sr=1.0 if is_array else sr)[0]  # an array has the rate of the clips
+    except (AudioError, FileNotFoundError) as error:  # other errors of reading a file are propagated
         raise AudioError(f"{name}[{i}]: {error}") from error
 
 
 def check_sources(clips: Any, name: str) -> None:
     """Raise an error if there are no clips."""
     if isinstance(clips, (str, PathLike)) or not hasattr(clips, "__len__") or len(clips) == 0:
-        raise ValueError(f"{name}={clips!r:.80}; expected a list of clips, one at least.")
+        raise ValueError(f"{name}={clips!r:.80}; expected a list of at least one clip.")
 
 
 def piece_from(source: np.ndarray, start: float, n_samples: int) -> np.ndarray:
@@ -70,5 +70,5 @@ def piece_from(source: np.ndarray, start: float, n_samples: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=64)
-def _decoded(path: str, changed: int, sr: float | None) -> np.ndarray:  # noqa: ARG001
+def _decoded(path: str, mtime_ns: int, sr: float | None) -> np.ndarray:  # noqa: ARG001
     return load(path, sr=sr)[0]

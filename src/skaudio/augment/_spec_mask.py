@@ -55,16 +55,16 @@ class SpecMask(Augmenter):
 
     def _apply(self, y: np.ndarray, drawn: list[tuple[float, ...]], sr: Any) -> np.ndarray:  # noqa: ARG002
         masked, mean = y.copy(), y.mean(axis=0)
-        for place, size, channel, width in drawn:
-            rows = masked_part(place, size, y.shape[0])
+        for position, size, channel, width in drawn:
+            rows = masked_part(position, size, y.shape[0])
             columns = masked_part(channel, width, y.shape[1])
             masked[rows] = mean
             masked[:, columns] = mean[columns]
         return masked
 
 
-def masked_part(place: float, size: float, length: int) -> slice:
+def masked_part(position: float, size: float, length: int) -> slice:
     """Return the slice of an axis that a mask covers; its size and relative position are fractions."""
     n = int(size * length)
-    start = int(place * (length - n + 1))
+    start = int(position * (length - n + 1))
     return slice(start, start + n)

@@ -40,7 +40,7 @@ class TimeStretch(RangeAugmenter):
         from librosa.effects import time_stretch
 
         if len(y) < MIN_SAMPLES:
-            places = np.linspace(0, len(y) - 1, max(1, round(len(y) / drawn)))
-            return np.interp(places, np.arange(len(y)), y).astype(y.dtype)
+            positions = np.linspace(0, len(y) - 1, max(1, round(len(y) / drawn)))
+            return np.interp(positions, np.arange(len(y)), y).astype(y.dtype)
         n_fft = vocoder_n_fft(len(y), sr)
         return time_stretch(y, rate=drawn, n_fft=n_fft, hop_length=n_fft // 4)

@@ -79,11 +79,11 @@ class VTLP(RangeAugmenter):
         nyquist = needed_rate(sr, self) / 2
         boundary = BOUNDARY * nyquist if self.f_hi is None else self.f_hi
         if boundary >= nyquist:
-            raise ValueError(f"f_hi={self.f_hi!r} is not below half the sampling rate, {nyquist:g} Hz. Make it lower.")
+            raise ValueError(f"f_hi={self.f_hi!r}; expected less than half the sampling rate, {nyquist:g} Hz.")
         spectrum = stft(y, n_fft=self.n_fft)
         bins = np.linspace(0.0, nyquist, spectrum.shape[1])
         source = unwarped(bins, drawn, boundary, nyquist) / nyquist * (len(bins) - 1)
-        warped = istft(_moved(spectrum, source), n_fft=self.n_fft, length=len(y))
+        warped = istft(_moved_bins(spectrum, source), n_fft=self.n_fft, length=len(y))
         return with_power_of(warped, y)
 
 
@@ -97,7 +97,7 @@ def unwarped(f: np.ndarray, alpha: float, f_hi: float, nyquist: float) -> np.nda
     return np.interp(f, [0.0, knee, nyquist], [0.0, knee / alpha, nyquist])
 
 
-def _moved(spectrum: np.ndarray, source: np.ndarray) -> np.ndarray:
+def _moved_bins(spectrum: np.ndarray, source: np.ndarray) -> np.ndarray:
     """Copy each bin from another, with the phase advanced by their difference in frequency.
 
     The hop is a quarter of a frame: per frame, the phase of bin k advances by k quarter turns; the first frame begins

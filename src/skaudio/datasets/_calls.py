@@ -16,7 +16,7 @@ def _chirp(rng: Generator, sr: float, *, rising: bool) -> np.ndarray:
     low = rng.uniform(900, 1300)
     sweep = low * rng.uniform(1.5, 2.1) ** np.linspace(0, 1, n_samples)
     frequency = sweep if rising else sweep[::-1]
-    return _sung(frequency, np.array([1.0, 0.3]), sr)
+    return _gliding_tone(frequency, np.array([1.0, 0.3]), sr)
 
 
 def _chirp_up(rng: Generator, sr: float) -> np.ndarray:
@@ -31,7 +31,7 @@ def _trill(rng: Generator, sr: float) -> np.ndarray:
     n_samples = int(rng.uniform(0.6, 1.5) * sr)
     cycles = rng.uniform(12, 25) * np.arange(n_samples) / sr
     frequency = rng.uniform(1400, 2200) * (1 + rng.uniform(0.08, 0.16) * np.sin(2 * np.pi * cycles))
-    return _sung(frequency, np.array([1.0, 0.2]), sr)
+    return _gliding_tone(frequency, np.array([1.0, 0.2]), sr)
 
 
 def _harmonic_burst(rng: Generator, sr: float) -> np.ndarray:
@@ -40,7 +40,7 @@ def _harmonic_burst(rng: Generator, sr: float) -> np.ndarray:
     growl = band_noise(rng, n_growl, sr, rng.uniform(500, 900), 600) * fade(n_growl, int(0.05 * sr), int(0.05 * sr))
     growl *= 1 + 0.8 * np.sin(2 * np.pi * rng.uniform(30, 60) * np.arange(n_growl) / sr)
     frequency = rng.uniform(230, 320) * rng.uniform(0.5, 0.75) ** np.linspace(0, 1, n_stack)
-    stack = _sung(frequency, 0.8 ** np.arange(9), sr)
+    stack = _gliding_tone(frequency, 0.8 ** np.arange(9), sr)
     return np.concatenate([0.5 * growl, stack]).astype(np.float32)
 
 
@@ -54,7 +54,7 @@ def _click_train(rng: Generator, sr: float) -> np.ndarray:
     return train
 
 
-def _sung(frequency: np.ndarray, amplitudes: np.ndarray, sr: float) -> np.ndarray:
+def _gliding_tone(frequency: np.ndarray, amplitudes: np.ndarray, sr: float) -> np.ndarray:
     """Synthesise the harmonics below half the sampling rate of a gliding fundamental, with an envelope."""
     below_nyquist = np.arange(1, len(amplitudes) + 1) * frequency.max() < sr / 2
     return harmonics(phase_of(frequency, sr), amplitudes[below_nyquist]) * fade(

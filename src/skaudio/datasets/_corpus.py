@@ -90,10 +90,12 @@ def find_corpus(
     checksums = corpus.checksums()
     if not root.is_dir():
         if not download_if_missing:
-            raise DatasetError(f"{corpus.name} is not there, and download_if_missing=False. {_by_hand(corpus, root)}")
+            raise DatasetError(
+                f"{corpus.name} is missing, and download_if_missing=False. {_manual_remedy(corpus, root)}"
+            )
         _download(corpus, checksums, root)
     else:
-        _check(root, checksums, compare=verify, remedy=f"Remove {root} to download it anew from {corpus.url}.")
+        _check(root, checksums, compare=verify, remedy=f"Remove {root} to download it again from {corpus.url}.")
     return [root / path for path in checksums]
 
 
@@ -104,17 +106,19 @@ def _download(corpus: Corpus, checksums: dict[str, str], root: Path) -> None:
     try:
         root.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=root.parent, prefix=f".{corpus.folder}-") as scratch:
-            # No hash of the archive: GitHub makes it on the fly and may compress it differently one day. What counts is
-            # compared below.
+            # No hash of the archive: GitHub generates it on request and may change its compression. The recordings are
+            # verified below.
             archive = pooch.retrieve(corpus.url, known_hash=None, fname="archive.zip", path=scratch)
             unpacked = Path(scratch, corpus.folder)
             _unpack(archive, unpacked, checksums)
-            _check(unpacked, checksums, compare=True, remedy=f"They came so from {corpus.url}; nothing was kept.")
-            _give_name(unpacked, root)
+            _check(unpacked, checksums, compare=True, remedy=f"Downloaded from {corpus.url}; nothing was stored.")
+            _rename(unpacked, root)
     except DatasetError:
         raise
-    except (OSError, BadZipFile) as error:  # what requests raises is an OSError
-        raise DatasetError(f"{corpus.name} could not be downloaded ({error}). {_by_hand(corpus, root)}") from error
+    except (OSError, BadZipFile) as error:  # exceptions of requests are OSErrors
+        raise DatasetError(
+            f"{corpus.name} could not be downloaded ({error}). {_manual_remedy(corpus, root)}"
+        ) from error
 
 
 def _unpack(archive: str, folder: Path, paths: Iterable[str]) -> None:
@@ -122,7 +126,7 @@ def _unpack(archive: str, folder: Path, paths: Iterable[str]) -> None:
     with ZipFile(archive) as members:
         below_top = {name.partition("/")[2]: name for name in members.namelist()}
         for path in (*paths, "README.md"):
-            if path in below_top:  # else the check that follows says what is missing
+            if path in below_top:  # missing ones are reported by the check that follows
                 target = folder / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(members.read(below_top[path]))
@@ -144,17 +148,17 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _give_name(unpacked: Path, root: Path) -> None:
+def _rename(unpacked: Path, root: Path) -> None:
     try:
         unpacked.rename(root)
     except OSError:
-        # Another process may have been faster; then its copy is as good as ours.
+        # Another process may have been faster; its copy is equivalent.
         if not root.is_dir():
             raise
 
 
-def _by_hand(corpus: Corpus, root: Path) -> str:
+def _manual_remedy(corpus: Corpus, root: Path) -> str:
     return (
-        f"By hand: unpack {corpus.url} so that {root / next(iter(corpus.checksums()))} exists, or set the environment "
-        f"variable SKAUDIO_DATA (or data_home) to the folder that holds {corpus.folder!r}."
+        f"Unpack {corpus.url} so that {root / next(iter(corpus.checksums()))} exists, or set the environment variable "
+        f"SKAUDIO_DATA (or data_home) to the folder that contains {corpus.folder!r}."
     )

@@ -20,7 +20,7 @@ _DESCR = f"""\
 ESC-10
 ======
 400 clips of environmental sound from freesound.org: ten classes, 40 clips of about 5 seconds each (3.6 to 7.2); 44.1
-kHz, mono, Ogg Vorbis. The author laid out five folds (`groups`), so that clips cut from one recording share a fold;
+kHz, mono, Ogg Vorbis. The author defined five folds (`groups`), so that clips cut from one recording share a fold;
 results are compared as the mean accuracy over these five. People reach 96 % [1].
 
 Licence: {ESC10.licence}

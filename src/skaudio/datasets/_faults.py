@@ -22,7 +22,7 @@ class Run(NamedTuple):
     sr: float
     speed: np.ndarray  # (n_samples,), turns a second
     amplitudes: np.ndarray  # (n_harmonics,), of the hum
-    extra: np.ndarray  # (n_samples,), what a fault adds to a hum of unit RMS
+    extra: np.ndarray  # (n_samples,), added by a fault, for a hum of unit RMS
 
 
 def _bearing(rng: Generator, run: Run, severity: float) -> Run:

@@ -75,7 +75,7 @@ def load_folder(
     Raises
     ------
     ValueError
-        If there is nothing to load, a recording has no label, a row of the table is wrong, or `groups` does not fit.
+        If there are no recordings, a recording has no label, a row of the table is invalid, or `groups` does not fit.
 
     Warns
     -----
@@ -126,35 +126,35 @@ def load_folder(
 
 def _check_extensions(extensions: Sequence[str]) -> tuple[str, ...]:
     if isinstance(extensions, str) or not all(str(extension).startswith(".") for extension in extensions):
-        raise ValueError(f"extensions must be a list of endings with their dots, as ['.wav'], got {extensions!r}.")
+        raise ValueError(f"extensions must be a list of suffixes with dots, as ['.wav'], got {extensions!r}.")
     return tuple(extension.lower() for extension in extensions)
 
 
 def _from_folders(root: Path, extensions: tuple[str, ...]) -> list[_Recording]:
     """List every recording below the first-level subfolders of ``root``, which are the labels."""
-    shown = (entry for entry in root.iterdir() if not entry.name.startswith("."))
-    entries = sorted(shown, key=lambda entry: entry.name)
+    visible = (entry for entry in root.iterdir() if not entry.name.startswith("."))
+    entries = sorted(visible, key=lambda entry: entry.name)
     unlabelled = [entry.name for entry in entries if entry.is_file() and entry.suffix.lower() in extensions]
     if unlabelled:
         raise ValueError(
             f"Recordings directly in {str(root)!r} have no label: {_name_some(unlabelled)}. Put them into one "
             f"subfolder per class, or list them with their labels in a CSV file."
         )
-    found: dict[Path, list[Path]] = {}
+    files_by_folder: dict[Path, list[Path]] = {}
     others: Counter[str] = Counter()
     for entry in filter(Path.is_dir, entries):
-        found[entry], others_there = find_audio_files(entry, extensions)
-        others += others_there
+        files_by_folder[entry], folder_others = find_audio_files(entry, extensions)
+        others += folder_others
     if extensions == AUDIO_EXTENSIONS:
         warn_of_others(root, others, stacklevel=3)
-    if not any(found.values()):
+    if not any(files_by_folder.values()):
         raise ValueError(f"There are no recordings ({', '.join(extensions)}) in the subfolders of {str(root)!r}.")
-    empty = [folder.name for folder, files in found.items() if not files]
+    empty = [folder.name for folder, files in files_by_folder.items() if not files]
     if empty:
         warnings.warn(f"No recordings in these subfolders of {str(root)!r}: {_name_some(empty)}.", stacklevel=3)
     return [
         _Recording(folder / file, folder.name, "/".join(file.parts[:-1]))
-        for folder, files in found.items()
+        for folder, files in files_by_folder.items()
         for file in files
     ]
 
@@ -188,12 +188,11 @@ def _from_table(table: Path, base: Path, encoding: str | None) -> list[_Recordin
             recording = _read_row(row, bases, where)
             first = line_of.setdefault(os.path.abspath(recording.path), rows.line_num)
             if first != rows.line_num:
-                raise ValueError(f"{where}: the file {str(recording.path)!r} is in line {first} already.")
+                raise ValueError(f"{where}: the file {str(recording.path)!r} is already in line {first}.")
             recordings.append(recording)
     except csv.Error as error:
         raise ValueError(
-            f"{table}, line {rows.line_num}: {error}. A cell that begins with a quotation mark ends with one, and "
-            "those within it are doubled."
+            f"{table}, line {rows.line_num}: {error}. Quote the whole cell, and double quotation marks within it."
         ) from error
     if not recordings:
         raise ValueError(f"{table} lists no recordings.")
@@ -204,27 +203,27 @@ def _check_columns(names: Sequence[str], table: Path) -> None:
     missing = [column for column in ("path", "label") if column not in names]
     if missing:
         raise ValueError(f"{table} has no column {' and no column '.join(missing)}; it has {list(names) or None}.")
-    twice = [column for column in COLUMNS if names.count(column) > 1]
-    if twice:
-        raise ValueError(f"{table} has more than one column {twice[0]}.")
+    repeated = [column for column in COLUMNS if names.count(column) > 1]
+    if repeated:
+        raise ValueError(f"{table} has more than one column {repeated[0]}.")
 
 
 def _read_row(row: dict[str, str | None], bases: Sequence[Path], where: str) -> _Recording:
-    if None in row:  # where csv puts what has no column
-        raise ValueError(f"{where}: more cells than columns; put a cell that holds a comma in quotation marks.")
+    if None in row:  # csv's key of cells without a column
+        raise ValueError(f"{where}: more cells than columns; put cells that contain a comma in quotation marks.")
     cells = {column: (row[column] or "").strip() for column in COLUMNS if column in row}
     empty = [column for column, cell in cells.items() if not cell]
     if empty:
         raise ValueError(f"{where}: the {' and the '.join(empty)} is empty.")
     broken = [column for column, cell in cells.items() if "\n" in cell or "\r" in cell]
     if broken:
-        raise ValueError(f"{where}: the {broken[0]} goes over several lines. Is there a lone quotation mark?")
-    own = Path(cells["path"]).expanduser()
-    base = next((base for base in bases if (base / own).is_file()), None)
+        raise ValueError(f"{where}: the {broken[0]} spans several lines. Check for an unpaired quotation mark.")
+    file = Path(cells["path"]).expanduser()
+    base = next((base for base in bases if (base / file).is_file()), None)
     if base is None:
-        tried = " or ".join(dict.fromkeys(repr(str(base / own)) for base in bases))
+        tried = " or ".join(dict.fromkeys(repr(str(base / file)) for base in bases))
         raise ValueError(f"{where}: there is no file {tried}.")
-    path = base / own
+    path = base / file
     parent = path.parent.relative_to(base) if path.is_relative_to(base) else path.parent
     return _Recording(path, cells["label"], "" if parent == Path() else parent.as_posix(), cells.get("group"))
 
@@ -236,7 +235,7 @@ def _groups(recordings: list[_Recording], groups: str | None) -> np.ndarray | No
     if groups == "folder":
         flat = [str(recording.path) for recording in recordings if not recording.subfolder]
         if flat:
-            raise ValueError(f"groups='folder' needs a folder per group, but there is none around {_name_some(flat)}.")
+            raise ValueError(f"groups='folder' needs a folder per group, but there is none for {_name_some(flat)}.")
         return np.array([recording.subfolder for recording in recordings])
     return np.array(_search_names([recording.path.name for recording in recordings], groups, "groups"))
 
@@ -248,13 +247,13 @@ def _search_names(names: Sequence[str], expression: str, parameter: str) -> list
     except re.error as error:
         raise ValueError(f"{parameter}={expression!r} is not a regular expression: {error}.") from error
     matches = [pattern.search(name) for name in names]
-    found = [match.group(min(pattern.groups, 1)) if match else "" for match in matches]
-    unmatched = [name for name, text in zip(names, found, strict=True) if not text]
+    texts = [match.group(min(pattern.groups, 1)) if match else "" for match in matches]
+    unmatched = [name for name, text in zip(names, texts, strict=True) if not text]
     if unmatched:
         raise ValueError(
-            f"{parameter}={expression!r} finds nothing in {len(unmatched)} file name(s): {_name_some(unmatched)}."
+            f"{parameter}={expression!r} does not match {len(unmatched)} file name(s): {_name_some(unmatched)}."
         )
-    return found
+    return texts
 
 
 def _name_some(names: Sequence[str], n_named: int = 5) -> str:

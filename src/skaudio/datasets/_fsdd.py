@@ -23,7 +23,7 @@ Free Spoken Digit Dataset
 3,000 recordings of the English words "zero" to "nine": 6 speakers (George, Jackson, Lucas, Nicolas, Theo, Yweweler), 50
 times each digit; 8 kHz, mono, 16 bit, trimmed close to the word. The official test set is recordings 0 to 4 of each
 digit and speaker (`test`); with the same speakers in both sets it is close to solved. Leaving one speaker out
-(`LeaveOneGroupOut` over `groups`) is the task that still tells methods apart.
+(`LeaveOneGroupOut` over `groups`) is the task that still distinguishes methods.
 
 Licence: {FSDD.licence}
 """

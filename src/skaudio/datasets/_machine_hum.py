@@ -25,7 +25,7 @@ Synthetic machine hum
 =====================
 Clips of rotating machines: the harmonics of a speed that follows the load, the noise of the bearings, the beat of the
 rotation, the noise of the hall. Anomalous clips have one fault each: bearing (clicks at the rate of a damaged bearing),
-drift (the speed drifts), rattle (something is loose), harmonic (harmonics vanish and a new tone appears between them),
+drift (the speed drifts), rattle (a loose part), harmonic (harmonics vanish and a new tone appears between them),
 rub (friction once a turn); slight to severe. `target` is 1 for normal and -1 for anomalous, as scikit-learn's outlier
 detectors predict. Machines differ (`groups`); a model of the normal sound is fitted to normal clips only.
 """
@@ -38,9 +38,9 @@ _INCIDENT_PROBABILITY = 0.15
 class _Machine(NamedTuple):
     speed: float  # turns a second at middle load
     amplitudes: np.ndarray  # (n_harmonics,)
-    beat: float  # how deep the rotation modulates the sound
+    beat: float  # modulation depth of the rotation
     bearing_centre: float  # Hz
-    bearing_level: float  # noise of the sound bearings against the hum
+    bearing_level: float  # noise of the intact bearings relative to the hum
     noise_exponent: float  # colour of the hall's noise
 
 
@@ -119,7 +119,7 @@ def make_machine_hum(
     order = rng.permutation(n_samples)
     is_faulty = order < round(anomaly_fraction * n_samples)
     machine = order % n_machines
-    # Over the faulty clips of a machine, the faults come in turn.
+    # The faults of a machine alternate over its faulty clips.
     fault = np.where(is_faulty, np.array(list(FAULTS))[order // n_machines % len(FAULTS)], "none")
     severity = np.where(is_faulty, rng.uniform(0.2, 1.0, n_samples), 0.0)
     data = np.empty((n_samples, round(duration * sr)), dtype=np.float32)
@@ -172,7 +172,7 @@ def _record(rng: Generator, machine: _Machine, run: Run, snr_db: float) -> np.nd
     bearing = band_noise(rng, len(phase), sr, machine.bearing_centre, machine.bearing_centre)
     sound = hum / rms(hum) + machine.bearing_level * 2 ** rng.normal(0, 0.3) * bearing
     sound *= 1 + machine.beat * np.sin(phase + rng.uniform(0, 2 * np.pi)).astype(np.float32)
-    # Against the machine without its fault: a fault does not make the hall louder.
+    # Relative to the machine without its fault, which does not change the background noise.
     noise = rms(sound) * 10 ** (-(snr_db + rng.normal(0, 1)) / 20) * _hall(rng, len(phase), sr, machine.noise_exponent)
     return within_full_scale(_HUM_RMS * 10 ** (rng.normal(0, 1) / 20) * (sound + run.extra + noise))
 

@@ -29,7 +29,7 @@ class _Site(NamedTuple):
     """Common properties of the scenes of one site."""
 
     chorus_centre: float  # Hz
-    chorus_level: float  # against the noise
+    chorus_level: float  # relative to the noise
 
 
 class _Placed(NamedTuple):
@@ -152,7 +152,7 @@ def make_sound_events(
 def _check_classes(classes: Sequence[str]) -> list[str]:
     names = [classes] if isinstance(classes, str) else list(classes)
     if not names or len(set(names)) < len(names) or not set(names) <= set(CALLS):
-        raise ValueError(f"classes must be one or more of {list(CALLS)}, each once, got {classes!r}.")
+        raise ValueError(f"classes must be one or more of {list(CALLS)}, without repetition, got {classes!r}.")
     return names
 
 
@@ -163,8 +163,8 @@ def _check_range(
     ends = tuple(value) if isinstance(value, Sequence) else (value, value)
     fits = len(ends) == 2 and all(isinstance(end, kind) and np.isfinite(end) for end in ends)
     if not fits or not least <= ends[0] <= ends[1]:
-        kinds = "integers" if kind is Integral else "numbers"
-        raise ValueError(f"{name} must be one or a pair (low, high) of {kinds}, in order, got {value!r}.")
+        expected = "an integer" if kind is Integral else "a number"
+        raise ValueError(f"{name} must be {expected} or an ordered pair (low, high), got {value!r}.")
     return ends[0], ends[1]
 
 
@@ -177,11 +177,12 @@ def _place(
     if needed > n_samples:
         raise ValueError(
             f"{len(calls)} calls, together {lengths.sum() / sr:.1f} s long, the longest {lengths.max() / sr:.1f} s, do "
-            f"not fit into a scene of {n_samples / sr:.1f} s with overlap={overlap}: lower n_events or raise duration."
+            f"not fit into a scene of {n_samples / sr:.1f} s with overlap={overlap}: decrease n_events or increase "
+            "duration."
         )
     if overlap:
         starts = rng.integers(0, n_samples - lengths, endpoint=True)
-    else:  # cut the free time at random places, and put one call into each cut
+    else:  # cut the free time at random positions, and insert one call at each
         cuts = np.sort(rng.integers(0, n_samples - needed, size=len(calls), endpoint=True))
         starts = cuts + np.cumsum(lengths) - lengths
     placed = [_Placed(int(start), label, call) for start, (label, call) in zip(starts, calls, strict=True)]

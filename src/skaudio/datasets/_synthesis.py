@@ -64,7 +64,7 @@ def harmonics(phase: np.ndarray, amplitudes: np.ndarray) -> np.ndarray:
     -------
     ndarray of shape (n_samples,), float32
     """
-    # The fundamental's phasor, times itself again and again: one complex product a harmonic in place of one sine.
+    # Powers of the fundamental's phasor: one complex product per harmonic instead of one sine.
     fundamental = np.exp(1j * (phase % (2 * np.pi))).astype(np.complex64)
     total = np.zeros(len(phase), dtype=np.float32)
     phasor = np.ones_like(fundamental)
@@ -87,7 +87,7 @@ def wander(rng: Generator, n_samples: int, sr: float, rate: float) -> np.ndarray
     ndarray of shape (n_samples,), float32
     """
     n_knots = int(np.ceil(n_samples / sr * rate)) + 2
-    # A random starting point, else every curve would have its knots, and so its turns, at the same times.
+    # A random starting point; otherwise, all curves would have their knots, and thus their extrema, at the same times.
     position = rng.uniform() + np.arange(n_samples) * (rate / sr)
     left = np.minimum(position.astype(np.int64), n_knots - 1)
     knots = rng.standard_normal(n_knots + 1)

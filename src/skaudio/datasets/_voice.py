@@ -24,7 +24,7 @@ from skaudio.datasets._synthesis import phase_of, resonance, wander
 
 _FRAME_SECONDS = 0.004
 _FRAMES_PER_WINDOW = 4
-_FRAMES_PER_FILTER = 16  # how long a frame may ring on
+_FRAMES_PER_FILTER = 16  # length of a frame after filtering
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Voice:
     """Constant properties of a speaker."""
 
     pitch: float  # Hz
-    tempo: float  # against the durations in the table of phones
-    tract: float  # formant frequencies against those in the table
+    tempo: float  # relative to the durations in the table of phones
+    tract: float  # formant frequencies relative to those in the table
     accent: dict[str, np.ndarray]  # the same, for every phone's three formants
-    open_quotient: float  # the part of a glottal cycle in which the glottis is open
+    open_quotient: float  # share of a glottal cycle in which the glottis is open
     tilt: float  # Hz above which the voice falls off
     breath: float  # noise in the voice
     intonation: float  # semitones from the start to the end of a word

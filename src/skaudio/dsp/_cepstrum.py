@@ -31,7 +31,7 @@ def dct_matrix(n_out: int, n_in: int, *, lifter: float = 0.0) -> np.ndarray:
            [ 0.70710677, -0.70710677]], dtype=float32)
     """
     if n_out > n_in:
-        raise ValueError(f"n_out={n_out} coefficients were asked for of n_in={n_in} channels; expected n_out <= n_in.")
+        raise ValueError(f"n_out={n_out} is greater than n_in={n_in}; expected n_out <= n_in.")
     matrix = np.sqrt(2 / n_in) * np.cos(np.pi / n_in * np.outer(np.arange(n_in) + 0.5, np.arange(n_out)))
     matrix[:, 0] = np.sqrt(1 / n_in)
     if lifter > 0:
@@ -70,8 +70,8 @@ def cepstrum(S_db: np.ndarray, *, n_mfcc: int = 20, lifter: float = 0.0) -> np.n
     """
     S_db = np.asarray(S_db, np.float32)
     matrix = dct_matrix(n_mfcc, S_db.shape[-1], lifter=lifter)
-    # Only the zeroth coefficient depends on the level. Without it, the others of an even spectrum are exactly 0: the
-    # rounding of a level of -100 dB, which silence has, is large enough to be taken for variation by what scales it.
+    # Only the zeroth coefficient depends on the level. Without it, the others of a flat spectrum are exactly 0:
+    # rounding errors at -100 dB, the level of silence, would be amplified by standardization.
     level = S_db[..., :1]
     coefficients = (S_db - level) @ matrix
     coefficients[..., :1] += level * matrix[:, 0].sum(dtype=np.float64).astype(np.float32)
@@ -104,5 +104,5 @@ def inverse_cepstrum(coefficients: np.ndarray, *, n_mels: int, lifter: float = 0
     """
     coefficients = np.asarray(coefficients, np.float32)
     weights = dct_matrix(coefficients.shape[-1], n_mels, lifter=lifter)
-    # Orthogonal columns: the pseudo-inverse is the transposed over the squared lengths, which are 1 but for the lifter.
+    # Orthogonal columns: the pseudo-inverse is the transpose over the squared norms, which are 1 without a lifter.
     return coefficients @ (weights / np.square(weights).sum(axis=0)).T

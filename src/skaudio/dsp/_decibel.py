@@ -36,7 +36,7 @@ def power_to_db(
     if amin <= 0:
         raise ValueError(f"amin={amin}; expected a positive power.")
     if top_db is not None and top_db < 0:
-        raise ValueError(f"top_db={top_db}; expected a number of decibels that is not negative, or None.")
+        raise ValueError(f"top_db={top_db}; expected a non-negative number of decibels, or None.")
     bels = np.maximum(np.asarray(S, np.float32), np.float32(amin))
     np.log10(bels, out=bels)
     if top_db is not None or isinstance(ref, str):
@@ -44,9 +44,7 @@ def power_to_db(
     zero = peak if isinstance(ref, str) else np.float32(np.log10(max(amin, ref)))
     if isinstance(ref, str) or zero != 0:
         bels -= zero
-    if (
-        top_db is not None
-    ):  # below the largest as it is now, so that the floor below ref="max" is the same in every clip
+    if top_db is not None:  # relative to the shifted peak, so that the floor for ref="max" is equal for all clips
         np.maximum(bels, peak - zero - np.float32(0.1 * top_db), out=bels)
     bels *= 10.0
     return bels

@@ -43,9 +43,9 @@ def delta(frames: np.ndarray, *, width: int = 9, order: int = 1) -> np.ndarray:
     frames = np.asarray(frames, np.float32)
     half, n_frames = width // 2, frames.shape[-2]
     if n_frames < width:
-        around = [(0, 0)] * (frames.ndim - 2) + [(half, half), (0, 0)]
-        return _convolve(np.pad(frames, around, mode="edge"), _taps(width, order))
-    # Of a line the slope, of a parabola the curvature is the same everywhere: near an edge take the nearest full fit's.
+        padding = [(0, 0)] * (frames.ndim - 2) + [(half, half), (0, 0)]
+        return _convolve(np.pad(frames, padding, mode="edge"), _taps(width, order))
+    # The slope of a line and the curvature of a parabola are constant: near an edge, use those of the nearest full fit.
     inner = _convolve(frames, _taps(width, order))
     out = np.empty_like(frames)
     out[..., half : n_frames - half, :] = inner

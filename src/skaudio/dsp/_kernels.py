@@ -20,7 +20,7 @@ def window_frames(y, window, hop_length, first, out):
         hi = max(min(n_samples - start, n_fft), lo)
         out[t, :lo] = 0.0
         out[t, hi:] = 0.0
-        # Slices: an index such as start + i may be negative for all the compiler knows, and is then not vectorised.
+        # Slices, since the compiler does not vectorise an index such as start + i, which might be negative.
         taper, source, target = window[lo:hi], y[start + lo : start + hi], out[t, lo:hi]
         for i in range(hi - lo):
             target[i] = taper[i] * source[i]
@@ -69,7 +69,7 @@ def packed_power_spectrum(packed, cos, sin, power, out):
             turned_real = cos[k] * odd_real + sin[k] * odd_imag
             turned_imag = cos[k] * odd_imag - sin[k] * odd_real
             low[k] = np.float32(0.25) * ((even_real + turned_real) ** 2 + (even_imag + turned_imag) ** 2)
-        for k in range(cos.shape[0]):  # a loop of its own: one that writes at both ends is not vectorised
+        for k in range(cos.shape[0]):  # a separate loop: one that writes at both ends is not vectorised
             even_real, even_imag = real[k] + mirrored_real[k], imag[k] - mirrored_imag[k]
             odd_real, odd_imag = imag[k] + mirrored_imag[k], mirrored_real[k] - real[k]
             turned_real = cos[k] * odd_real + sin[k] * odd_imag

@@ -14,7 +14,7 @@ def trim_silence(y: np.ndarray, *, top_db: float = 60.0, frame_length: int = 204
     y : ndarray of shape (n_samples,) or (n_channels, n_samples)
         Waveform. Channels are cut at the same places.
     top_db : float, default=60.0
-        A frame is silent if its root mean square lies more than this many decibels below that of the loudest frame.
+        A frame is silent if its root mean square is more than this many decibels below that of the loudest frame.
     frame_length, hop_length : int, default=2048, 512
         Length of a frame and hop between frames, in samples.
 

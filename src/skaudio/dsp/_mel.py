@@ -97,7 +97,7 @@ def mel_filter_bank(
             f"fmin={fmin} and fmax={fmax} do not fit sr={sr}: expected 0 <= fmin < fmax <= sr / 2 = {sr / 2}."
         )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # librosa's of empty bands says less than the one below
+        warnings.simplefilter("ignore")  # librosa's warning of empty bands has fewer details than the one below
         dense = mel(sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=top, htk=htk, norm=norm)
     present = dense != 0
     empty = np.flatnonzero(~present.any(axis=1))

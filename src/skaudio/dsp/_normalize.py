@@ -2,7 +2,7 @@
 
 import numpy as np
 
-BLOCK_FRAMES = 2**14  # at a time, in float64: of hours of frames, no copy is made
+BLOCK_FRAMES = 2**14  # converted to float64 at a time, to avoid a copy of long recordings
 
 
 def normalize(
@@ -41,13 +41,13 @@ def normalize(
     out = np.empty_like(frames) if out is None else out
     n_frames = frames.shape[-2]
     blocks = [(..., slice(start, start + BLOCK_FRAMES), slice(None)) for start in range(0, n_frames, BLOCK_FRAMES)]
-    # In float64, and rounded once: the mean that is left is no more than the rounding of the values themselves.
+    # In float64, and rounded once: the remaining mean is within the rounding error of the values.
     center = sum(frames[block].sum(axis=-2, keepdims=True, dtype=np.float64) for block in blocks) / n_frames
     scale: np.ndarray | np.float64 = np.float64(1.0)
     if variance:
         squares = sum(np.square(frames[block] - center).sum(axis=-2, keepdims=True) for block in blocks)
         scale = np.sqrt(squares / n_frames)
-        # What rounding leaves of a constant channel is not variation.
+        # Rounding errors of a constant channel are not scaled.
         scale = np.where(scale > 8 * np.finfo(np.float32).eps * np.abs(center), scale, 1.0)
     for block in blocks:
         out[block] = (frames[block] - center if mean else frames[block]) / scale

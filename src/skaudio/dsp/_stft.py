@@ -13,7 +13,7 @@ import numpy as np
 from skaudio.dsp._framing import frame_count
 from skaudio.dsp._leading_axes import over_leading_axes
 
-BLOCK_SAMPLES = 2**17  # windowed samples a block: 512 KiB of float32, and as much again for their spectra
+BLOCK_SAMPLES = 2**17  # windowed samples per block: 512 KiB of float32, and as much for their spectra
 
 
 def fft_window(window: str | float | tuple | np.ndarray, win_length: int, n_fft: int) -> np.ndarray:
@@ -44,7 +44,7 @@ def fft_window(window: str | float | tuple | np.ndarray, win_length: int, n_fft:
     if not isinstance(window, np.ndarray):
         return _named_window(window, win_length, n_fft)
     if window.shape != (win_length,):
-        raise ValueError(f"window has shape {window.shape}; expected ({win_length},), which is win_length.")
+        raise ValueError(f"window has shape {window.shape}; expected (win_length,) = ({win_length},).")
     return _center_in_frame(window, n_fft)
 
 
@@ -86,7 +86,7 @@ def power_of_frames(frames: np.ndarray, power: float, out: np.ndarray) -> None:
     if n_fft % 2:
         power_spectrum(rfft(frames), power, out)
     else:
-        # A complex FFT of half the length and the unpacking of it take a tenth less time than SciPy's real FFT.
+        # A complex FFT of half the length with unpacking takes 10 % less time than SciPy's real FFT.
         packed_power_spectrum(fft(frames.view(np.complex64)), *_twiddles(n_fft), power, out)
 
 
@@ -218,7 +218,7 @@ def istft(
     spectrum : ndarray of complex, shape (n_frames, 1 + n_fft // 2)
         Result of `stft` for one waveform.
     n_fft : int
-        Length of a frame in samples. Unlike in librosa, it is not inferred: an odd one could not be.
+        Length of a frame in samples. Unlike in librosa, it is not inferred, since it may be odd.
     hop_length, win_length : int or None, default=None
         Hop between frames and length of the window, in samples; see `stft`.
     window : str, float, tuple or ndarray of shape (win_length,), default="hann"

@@ -40,9 +40,9 @@ class BlockExtractor(ABC):
         passes : iterator of iterators of ndarrays
             Each yields the waveform from its start, in pieces, for algorithms with several passes.
         n_samples : int or None
-            Length of the waveform, or an upper bound; None if that is not known.
+            Length of the waveform, or an upper bound; None if unknown.
         room : callable
-            Allocates an output array of a shape, to avoid a copy.
+            Allocates an output array of a given shape, to avoid a copy.
 
         Returns
         -------

@@ -26,7 +26,7 @@ from joblib.disk import memstr_to_bytes
 FLOAT_BYTES = np.dtype(np.float32).itemsize
 N_LOCKS = 16
 MAX_KEYS_PER_QUERY = 500
-ACCESS_UPDATE_SECONDS = 3600.0  # seconds: to note each use would make every reader a writer
+ACCESS_UPDATE_SECONDS = 3600.0  # seconds: recording each use would make every read a write
 TIMEOUT_SECONDS = 60.0  # for another process to end its transaction
 
 SCHEMA = """
@@ -68,12 +68,12 @@ class FeatureCache:
     def __init__(self, location: str | os.PathLike | joblib.Memory, *, bytes_limit: int | str | None = "10G") -> None:
         if isinstance(location, joblib.Memory):
             if location.location is None:
-                raise ValueError("memory is a joblib.Memory without a location. Give it one, or pass memory=None.")
+                raise ValueError("memory is a joblib.Memory without a location. Set its location, or pass memory=None.")
             location = location.location
         self.bytes_limit = memstr_to_bytes(bytes_limit) if isinstance(bytes_limit, str) else bytes_limit
         self._folder = Path(location).expanduser().absolute() / "skaudio"
         self._path = self._folder / "features.sqlite3"
-        self._notes: set[str] = set()  # of what failed, for one warning
+        self._messages: set[str] = set()  # messages of failures, for one warning
         self._damaged: set[bytes] = set()
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, np.ndarray]:
@@ -95,10 +95,10 @@ class FeatureCache:
         try:
             return self._read(keys, f"{self._path.as_uri()}?mode=rw")
         except sqlite3.Error:
-            try:  # to open it takes files beside it; they can be done without where nothing can be written
+            try:  # opening creates files next to it, except in immutable mode, for read-only disks
                 return self._read(keys, f"{self._path.as_uri()}?immutable=1")
             except sqlite3.Error as error:
-                self._notes.add(
+                self._messages.add(
                     f"Features are computed, as {self._path} cannot be read ({error}). Delete it if it is damaged."
                 )
                 return {}
@@ -112,27 +112,29 @@ class FeatureCache:
             Frames of each key.
         """
         now = time.time()
-        rows = [(key, now, frames.nbytes, *frames.shape, _sealed(key, frames)) for key, frames in entries.items()]
-        with self._noting_failure(), self._database() as database:
+        rows = [
+            (key, now, frames.nbytes, *frames.shape, _with_checksum(key, frames)) for key, frames in entries.items()
+        ]
+        with self._recording_failure(), self._database() as database:
             database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def enforce_limit(self) -> None:
         """Delete the least recently used entries if their total size exceeds the limit."""
         if self.bytes_limit is None:
             return
-        with self._noting_failure():
+        with self._recording_failure():
             self._evict(self.bytes_limit)
 
     def warn_of_failures(self) -> None:
         """Warn once of all failures since the last call."""
         if self._damaged:
-            self._notes.add(f"{len(self._damaged)} entries of {self._path} are damaged, and were computed anew.")
-        if self._notes:
-            warnings.warn("\n".join(sorted(self._notes)), stacklevel=6)
-        self._notes, self._damaged = set(), set()
+            self._messages.add(f"{len(self._damaged)} entries of {self._path} are damaged, and were recomputed.")
+        if self._messages:
+            warnings.warn("\n".join(sorted(self._messages)), stacklevel=6)
+        self._messages, self._damaged = set(), set()
 
     def _read(self, keys: list[bytes], uri: str) -> dict[bytes, np.ndarray]:
-        found, now, stale = {}, time.time(), []
+        entries, now, stale = {}, time.time(), []
         with closing(sqlite3.connect(uri, timeout=TIMEOUT_SECONDS, uri=True)) as database:
             for start in range(0, len(keys), MAX_KEYS_PER_QUERY):
                 some = keys[start : start + MAX_KEYS_PER_QUERY]
@@ -140,19 +142,19 @@ class FeatureCache:
                 rows = database.execute(
                     f"SELECT key, n_frames, n_channels, used, frames FROM entries WHERE {where}", some
                 )
-                for key, n_frames, n_channels, used, sealed in rows:
+                for key, n_frames, n_channels, used, content in rows:
                     try:
-                        frames = _unsealed(key, n_frames, n_channels, sealed)
+                        frames = _without_checksum(key, n_frames, n_channels, content)
                     except (TypeError, ValueError):
                         self._damaged.add(key)
                         continue
                     if frames is not None:
-                        found[key] = frames
+                        entries[key] = frames
                     if not isinstance(used, float) or now - used > ACCESS_UPDATE_SECONDS:
                         stale.append(key)
-            with suppress(sqlite3.Error), database:  # what cannot be written is no reason not to read
+            with suppress(sqlite3.Error), database:  # a read succeeds even if the time of use cannot be written
                 database.executemany("UPDATE entries SET used = ? WHERE key = ?", [(now, key) for key in stale])
-        return found
+        return entries
 
     def _evict(self, limit: int) -> None:
         with self._database() as database:
@@ -207,11 +209,11 @@ class FeatureCache:
             lock.release()
 
     @contextmanager
-    def _noting_failure(self) -> Iterator[None]:
+    def _recording_failure(self) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            self._notes.add(f"Features are not kept: {self._folder} cannot be written to ({error}).")
+            self._messages.add(f"Features are not cached: {self._folder} cannot be written to ({error}).")
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
@@ -223,12 +225,12 @@ class FeatureCache:
         if not self._path.exists():
             self._create()
         with closing(sqlite3.connect(self._path, timeout=TIMEOUT_SECONDS)) as database:
-            database.execute("PRAGMA synchronous = NORMAL")  # a power cut may take the latest entries, no more
+            database.execute("PRAGMA synchronous = NORMAL")  # a power failure loses at most the latest entries
             with database:
                 yield database
 
     def _create(self) -> None:
-        """Create the database under another name, then rename it: another process sees all of it or none."""
+        """Create the database under another name, then rename it: another process never sees an incomplete one."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with self.lock(N_LOCKS, blocking=True):
             if self._path.exists():
@@ -241,13 +243,13 @@ class FeatureCache:
             os.replace(new, self._path)
 
 
-def _sealed(key: bytes, frames: np.ndarray) -> bytes:
+def _with_checksum(key: bytes, frames: np.ndarray) -> bytes:
     """Return the frames of an entry, followed by a checksum of the whole entry."""
     values = frames.tobytes()
     return values + _checksum(key, frames.shape, values)
 
 
-def _unsealed(key: bytes, n_frames: int, n_channels: int, sealed: bytes) -> np.ndarray | None:
+def _without_checksum(key: bytes, n_frames: int, n_channels: int, content: bytes) -> np.ndarray | None:
     """Return the frames of an entry; None if it is of a version without checksums.
 
     Raises
@@ -256,14 +258,14 @@ def _unsealed(key: bytes, n_frames: int, n_channels: int, sealed: bytes) -> np.n
         If the entry is damaged.
     """
     n_bytes = FLOAT_BYTES * n_frames * n_channels
-    if len(sealed) == n_bytes:
+    if len(content) == n_bytes:
         return None
-    values = memoryview(sealed)[:n_bytes]
-    if sealed[n_bytes:] != _checksum(key, (n_frames, n_channels), values):
-        raise ValueError("The checksum is not that of the entry.")
+    values = memoryview(content)[:n_bytes]
+    if content[n_bytes:] != _checksum(key, (n_frames, n_channels), values):
+        raise ValueError("The checksum of the entry is wrong.")
     return np.frombuffer(values, np.float32).reshape(n_frames, n_channels)
 
 
 def _checksum(key: bytes, shape: tuple[int, int], values: bytes | memoryview) -> bytes:
-    # CRC-32 takes 0.4 ms a megabyte, BLAKE2 takes 1.5 ms.
+    # CRC-32 takes 0.4 ms per megabyte, BLAKE2 1.5 ms.
     return zlib.crc32(values, zlib.crc32(b"%b %d %d" % (key, *shape))).to_bytes(4, "little")

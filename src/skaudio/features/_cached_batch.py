@@ -9,7 +9,7 @@ from skaudio.features._cache import N_LOCKS, FeatureCache
 from skaudio.features._collector import FrameCollector
 from skaudio.features._threads import in_threads, portions
 
-# A transaction takes the time of a few short clips; a kill loses no more than one.
+# A transaction takes as long as a few short clips; at most one is lost if the process is killed.
 CLIPS_PER_TRANSACTION = 64
 
 
@@ -22,7 +22,7 @@ def fill_through_cache(
 ) -> None:
     """Read cached frames; compute and store the others, each in one process only.
 
-    Clips are distributed over locks shared by processes. The holder of a lock computes its clips; locks held elsewhere
+    Clips are distributed over locks shared by processes. The holder of a lock computes its clips; locks held by others
     are deferred, until their holders have most likely stored the results.
 
     Parameters
@@ -56,10 +56,10 @@ def fill_through_cache(
         return missing
 
     def compute_guarded(number: int, *, wait: bool) -> int | None:
-        with cache.lock(number, blocking=wait) as held:
-            if not held:
+        with cache.lock(number, blocking=wait) as acquired:
+            if not acquired:
                 return number
-            missing = read(shares[number])  # once more: another process may have stored some before it let the lock go
+            missing = read(shares[number])  # again: another process may have stored some before it released the lock
             for start in range(0, len(missing), CLIPS_PER_TRANSACTION):
                 some = missing[start : start + CLIPS_PER_TRANSACTION]
                 compute(some)
@@ -74,8 +74,9 @@ def fill_through_cache(
     if not shares:
         cache.warn_of_failures()
         return
-    turns = np.random.default_rng().permutation(list(shares)).tolist()  # processes that start together part ways
-    busy = in_threads(partial(compute_guarded, wait=False), turns, n_jobs)
+    # In random order, so that concurrent processes start with different locks.
+    order = np.random.default_rng().permutation(list(shares)).tolist()
+    busy = in_threads(partial(compute_guarded, wait=False), order, n_jobs)
     in_threads(partial(compute_guarded, wait=True), [number for number in busy if number is not None], n_jobs)
     cache.enforce_limit()
     cache.warn_of_failures()

@@ -19,7 +19,7 @@ class FrameCollector:
 
     def __init__(self, n_clips: int) -> None:
         self._rows = [np.empty((0, 0), np.float32)] * n_clips
-        self._block = np.empty((0, 0, 0), np.float32)  # until the first clip
+        self._block = np.empty((0, 0, 0), np.float32)  # allocated with the first clip
         self._ragged = self._too_large = False
         self._lock = Lock()
         self.broken: dict[int, str] = {}
@@ -50,7 +50,7 @@ class FrameCollector:
             if not np.may_share_memory(frames, self._block[i]):
                 self._block[i] = frames
             frames = self._block[i]
-        elif not frames.flags.writeable:  # read from the cache: to be like one that was computed
+        elif not frames.flags.writeable:  # read from the cache: make it writable, as computed frames are
             frames = frames.copy()
         self._rows[i] = frames
 
@@ -68,14 +68,14 @@ class FrameCollector:
         if not self._ragged:
             return self._block
         if not self._too_large and len({row.shape for row in self._rows}) == 1:
-            return np.stack(self._rows)  # all other than the room that the first was given
+            return np.stack(self._rows)  # all differ from the allocated shape
         batch = np.empty(len(self._rows), dtype=object)
         batch[:] = self._rows
         return batch
 
     def _allocate(self, shape: tuple[int, ...]) -> None:
         try:
-            # Memory that nothing is written to is not taken from the machine, so a guess that fails costs nothing.
+            # Memory is only committed when written to, so a wrong guess costs nothing.
             self._block = np.empty((len(self._rows), *shape), np.float32)
         except MemoryError:  # many long recordings, most likely of different lengths
             self._ragged = self._too_large = True

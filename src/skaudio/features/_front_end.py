@@ -30,9 +30,9 @@ from skaudio.features._keys import settings_digest
 from skaudio.features._threads import in_threads, portions
 from skaudio.io import AudioError, OpenClip, clip_key, clip_kind
 
-# What neither changes a clip's frames nor may keep a cached clip from being found.
+# Parameters that do not affect the frames of a clip, and are not part of its cache key.
 NOT_SETTINGS = ("memory", "n_jobs", "on_error")
-PLAUSIBLE_PEAK = 2.0**31  # of PCM that was not scaled; beyond it, samples are not what they should be
+PLAUSIBLE_PEAK = 2.0**31  # of unscaled PCM; larger samples are implausible
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -137,7 +137,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         "on_error": [StrOptions({"raise", "warn"})],
     }
 
-    # ---- what a subclass implements
+    # ---- implemented by subclasses
 
     @abstractmethod
     def extractor(self) -> Callable[[np.ndarray], np.ndarray]:
@@ -173,7 +173,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         """Return frame and hop length for `skaudio.dsp.trim_silence`."""
         return {}
 
-    # ---- what it gets
+    # ---- inherited by subclasses
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
@@ -265,7 +265,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         """
         times = self.channels_out().times(n_frames)
         if times is None:
-            raise ValueError(f"{type(self).__name__} does not know how far its frames are apart. Pass hop_length.")
+            raise ValueError(f"The hop between frames of {type(self).__name__} is unknown. Pass hop_length.")
         return times
 
     def channel_frequencies(self) -> np.ndarray | None:
@@ -298,7 +298,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
             y = self._prepared(opened.waveform())
         return y if y.ndim == 1 else y.mean(axis=0)
 
-    # ---- how it is done
+    # ---- implementation
 
     @property
     def _axes(self) -> tuple[str, ...]:
@@ -346,27 +346,27 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         _check_kind(clip, kind)
         with (
             self._open_clip(clip) as opened,
-            np.errstate(over="ignore", invalid="ignore"),  # what comes of it is refused
+            np.errstate(over="ignore", invalid="ignore"),  # NaN and infinity are rejected below
         ):
-            if isinstance(extract, BlockExtractor) and self._goes_by_blocks(opened):
+            if isinstance(extract, BlockExtractor) and self._is_processed_in_blocks(opened):
                 passes = self._passes(clip, opened)
                 frames = extract.by_blocks(passes, opened.n_samples, room)
                 if not all_finite(frames):
-                    self._refuse(max(np.abs(y).max(initial=0.0) for y in next(passes)))
+                    self._raise_non_finite(max(np.abs(y).max(initial=0.0) for y in next(passes)))
             else:
                 y = self._prepared(opened.waveform())
                 frames = extract(y) if y.ndim == 1 else np.concatenate([extract(axis) for axis in y], axis=1)
                 if not all_finite(frames):
-                    self._refuse(np.abs(y).max())
+                    self._raise_non_finite(np.abs(y).max())
         return frames
 
-    def _goes_by_blocks(self, opened: OpenClip) -> bool:
+    def _is_processed_in_blocks(self, opened: OpenClip) -> bool:
         short = (opened.n_samples or 0) < self._min_length()
         whole = self.trim_db is not None or self.level is not None or short or self._axes
         return opened.is_long and not whole
 
     def _open_clip(self, clip: Any) -> OpenClip:
-        channel: Any = None if self._axes else self.channel  # also an empty list, which OpenClip refuses
+        channel: Any = None if self._axes else self.channel  # also an empty list, which OpenClip rejects
         mono = not self._axes
         opened = OpenClip(clip, sr=self.rate, mono=mono, channel=channel, offset=self.offset, duration=self.duration)
         if self._axes and opened.n_channels != len(self._axes):
@@ -384,15 +384,15 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
             with self._open_clip(clip) as again:
                 yield again.waveforms()
 
-    def _refuse(self, peak: float) -> None:
+    def _raise_non_finite(self, peak: float) -> None:
         remedy = (
-            "Look for what made them, or scale them: y / np.abs(y).max()."
+            "Check their source, or scale them: y / np.abs(y).max()."
             if peak > PLAUSIBLE_PEAK
-            else "Look at the parameters, and at the model if there is one."
+            else "Check the parameters, and the model if there is one."
         )
         raise AudioError(
-            f"{type(self).__name__} gives NaN or infinity for finite samples of a magnitude up to {peak:.3g}, [-1, 1] "
-            f"being full scale. {remedy}"
+            f"{type(self).__name__} returned NaN or infinity for finite samples of a magnitude up to {peak:.3g}, with "
+            f"full scale [-1, 1]. {remedy}"
         )
 
     def _prepared(self, y: np.ndarray) -> np.ndarray:
@@ -403,8 +403,8 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         if self.level is not None:
             y = set_level(y, self.level)
         missing = max(0, self._min_length() - y.shape[-1])
-        around = (missing, 0) if self.pad_side == "start" else (0, missing)
-        return np.pad(y, [(0, 0)] * (y.ndim - 1) + [around]) if missing else y
+        padding = (missing, 0) if self.pad_side == "start" else (0, missing)
+        return np.pad(y, [(0, 0)] * (y.ndim - 1) + [padding]) if missing else y
 
     def _min_length(self) -> int:
         """Return the number of samples to which shorter clips are padded."""
@@ -416,7 +416,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         def key_of(i: int) -> bytes | None:
             try:
                 return clip_key(clips[i], digest)
-            except (OSError, TypeError, ValueError):  # decoding the clip will show what is wrong with it
+            except (OSError, TypeError, ValueError):  # the error is raised when the clip is decoded
                 return None
 
         return key_of
@@ -424,8 +424,8 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
     def _warn_of(self, broken: dict[int, str]) -> None:
         if broken:
             warnings.warn(
-                f"{len(broken)} clip(s) cannot be used; each is a single frame of NaN in the output, which a "
-                "model needs to have imputed or dropped:\n" + "\n".join(broken[i] for i in sorted(broken)),
+                f"{len(broken)} clip(s) cannot be used; each is a single frame of NaN in the output; "
+                "impute or drop them before fitting a model:\n" + "\n".join(broken[i] for i in sorted(broken)),
                 stacklevel=4,
             )
 
@@ -439,8 +439,8 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
 def _check_kind(clip: Any, kind: str | None) -> None:
     if clip_kind(clip) != kind:
         raise TypeError(
-            f"This is of kind {clip_kind(clip)!r} whereas the batch began with kind {kind!r}. Give all clips of a "
-            "batch in one way: an array is taken to be at the front end's sr, a file or (y, sr) is resampled to it."
+            f"Got kind {clip_kind(clip)!r} in a batch that began with kind {kind!r}. Pass all clips of a batch as one "
+            "kind: an array is assumed to be at the front end's sr, a file or (y, sr) is resampled to it."
         )
 
 

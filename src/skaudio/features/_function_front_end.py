@@ -116,11 +116,11 @@ class FunctionFrontEnd(FrontEnd):
 
     def _call(self) -> Callable[[np.ndarray], Any]:
         """Return the function of the waveform alone."""
-        known = self._parameters()
-        given = {"sr": self.sr, "hop_length": self.hop_length}
-        settings = {name: value for name, value in given.items() if name in known and value is not None}
+        parameters = self._parameters()
+        values = {"sr": self.sr, "hop_length": self.hop_length}
+        settings = {name: value for name, value in values.items() if name in parameters and value is not None}
         function = partial(self._function(), **settings | (self.kw_args or {}))
-        by_name = "y" in known and known["y"].kind is Parameter.KEYWORD_ONLY  # as librosa's features have it
+        by_name = "y" in parameters and parameters["y"].kind is Parameter.KEYWORD_ONLY  # as in librosa's features
         return (lambda y: function(y=y)) if by_name else function
 
     def _checked(self, values: Any, n_samples: int) -> np.ndarray:
@@ -133,7 +133,7 @@ class FunctionFrontEnd(FrontEnd):
         """
         frames = np.asarray(values)
         if frames.ndim not in {1, 2} or frames.dtype.kind not in "fiub" or 0 in frames.shape:
-            remedy = " Take its magnitude, np.abs, in a function of your own." if frames.dtype.kind == "c" else ""
+            remedy = " Pass a function that returns its magnitude, np.abs." if frames.dtype.kind == "c" else ""
             raise AudioError(
                 f"{self._name()} returned an array of shape {frames.shape} and dtype {frames.dtype} for "
                 f"{n_samples} samples; expected real numbers (n_channels, n_frames) or (n_frames,).{remedy}"
@@ -162,15 +162,15 @@ class FunctionFrontEnd(FrontEnd):
     def _parameters(self) -> dict[str, Parameter]:
         try:
             return dict(signature(self._function()).parameters)
-        except ValueError:  # of a function in C
+        except ValueError:  # a function in C
             return {}
 
     def _hop_length(self) -> int | None:
-        given = {"hop_length": self.hop_length, **(self.kw_args or {})}["hop_length"]
-        if given is not None:
-            return given
-        own = self._parameters().get("hop_length")
-        return int(own.default) if own is not None and isinstance(own.default, Integral) else None
+        hop_length = {"hop_length": self.hop_length, **(self.kw_args or {})}["hop_length"]
+        if hop_length is not None:
+            return hop_length
+        parameter = self._parameters().get("hop_length")
+        return int(parameter.default) if parameter is not None and isinstance(parameter.default, Integral) else None
 
     def _settings(self) -> dict[str, Any]:
         return {**super()._settings(), "function": code_of(self._function())}
@@ -182,7 +182,7 @@ def waveform(y: np.ndarray) -> np.ndarray:
 
 
 def code_of(function: Any) -> Any:
-    """Return what identifies a function: its code and the values it refers to in enclosing functions."""
+    """Return an identifier of a function: its code and the values it refers to in enclosing functions."""
     if isinstance(function, partial):
         return code_of(function.func), function.args, sorted(function.keywords.items())
     name = f"{getattr(function, '__module__', None)}.{getattr(function, '__qualname__', None)}"
@@ -191,5 +191,5 @@ def code_of(function: Any) -> Any:
         return name, function
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     values = [code_of(value) if callable(value) else value for value in cells if value is not function]
-    owner = getattr(function, "__self__", None)  # of a method, whose state decides, too
+    owner = getattr(function, "__self__", None)  # of a method, whose state matters, too
     return name, owner, marshal.dumps(code), function.__defaults__, function.__kwdefaults__, values

@@ -39,9 +39,11 @@ def invert_clips(
     frames = as_frames(X)
     n_channels = len(front_end.get_feature_names_out())
     if frames is None or frames[0].shape[1] != n_channels:
-        found = f"{frames[0].shape[1]} channels" if frames is not None else f"{type(X).__name__} of shape {np.shape(X)}"
+        received = (
+            f"{frames[0].shape[1]} channels" if frames is not None else f"{type(X).__name__} of shape {np.shape(X)}"
+        )
         raise ValueError(
-            f"Expected frame sequences (n_clips, n_frames, {n_channels}), as transform gives them, got {found}."
+            f"Expected frame sequences (n_clips, n_frames, {n_channels}), as returned by transform, got {received}."
         )
     lengths = [length] * len(frames) if length is None or np.ndim(length) == 0 else list(length)
     if len(lengths) != len(frames):

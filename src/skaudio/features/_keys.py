@@ -9,5 +9,5 @@ import skaudio
 
 
 def settings_digest(front_end: Any, settings: Mapping[str, Any]) -> bytes:
-    """Return what distinguishes front ends: class, settings and version of skaudio."""
+    """Compute a digest of the class and settings of a front end, and of the version of skaudio."""
     return joblib.hash((skaudio.__version__, type(front_end).__qualname__, sorted(settings.items()))).encode()

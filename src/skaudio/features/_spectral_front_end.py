@@ -18,7 +18,7 @@ from skaudio.features._front_end import FrontEnd
 from skaudio.features._inverse import invert_clips
 from skaudio.features._stages import DELTA_REACH, Stages
 
-FRAME_SECONDS = 0.04  # long enough for the pitch of a voice, short enough for its sounds
+FRAME_SECONDS = 0.04  # long enough to resolve the pitch of a voice, short enough for its phones
 
 
 @assembled
@@ -155,10 +155,10 @@ class SpectralFrontEnd(FrontEnd):
         margin = -(-settings["n_fft"] // hop_length) + DELTA_REACH
         kept = max(1, round(block_seconds * self.sr / hop_length))
         for block, keep in framed_blocks(iter(pieces), hop_length=hop_length, margin=margin, kept=kept):
-            with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
+            with np.errstate(over="ignore", invalid="ignore"):  # NaN and infinity are rejected below
                 frames = extract(block)[keep]
             if not all_finite(frames):
-                self._refuse(np.abs(block).max())
+                self._raise_non_finite(np.abs(block).max())
             yield frames
 
     def _trim_lengths(self) -> dict[str, int]:
@@ -230,8 +230,8 @@ class InvertibleFrontEnd(SpectralFrontEnd):
         """
         if self.normalize is not None:
             raise ValueError(
-                f"{type(self).__name__}(normalize={self.normalize!r}) cannot be inverted: what it removed is not kept. "
-                "Use normalize=None."
+                f"{type(self).__name__}(normalize={self.normalize!r}) cannot be inverted: the removed statistics are "
+                "not stored. Use normalize=None."
             )
         settings = self.stft_settings()
 
@@ -241,11 +241,13 @@ class InvertibleFrontEnd(SpectralFrontEnd):
 
         return invert_clips(self, X, length, invert)
 
-    def _stages(self, spectra: Callable[[np.ndarray], np.ndarray], **own: Any) -> Stages:
+    def _stages(self, spectra: Callable[[np.ndarray], np.ndarray], **stage_params: Any) -> Stages:
         """Return the stages of a front end, according to its spectra, ``top_db``, ``normalize`` and ``deltas``."""
         settings = self.stft_settings()
         frames = {name: settings[name] for name in ("n_fft", "hop_length", "center")}
-        return Stages(spectra, **frames, **own, top_db=self.top_db, normalize=self.normalize, deltas=self.deltas)
+        return Stages(
+            spectra, **frames, **stage_params, top_db=self.top_db, normalize=self.normalize, deltas=self.deltas
+        )
 
     def _described(
         self, prefix: str, n_static: int, n_bins: int, frequencies: np.ndarray | None = None, **kind: Any
@@ -273,6 +275,6 @@ def griffin_lim(S: np.ndarray, settings: dict[str, Any], *, n_iter: int, length:
     """Estimate a waveform from a magnitude spectrogram ``S`` ``(n_frames, 1 + n_fft // 2)``, by librosa."""
     from librosa import griffinlim
 
-    # A fixed seed (renamed in librosa 1.0): the same frames give the same waveform, no global random state is touched.
+    # A fixed seed (renamed in librosa 1.0): reproducible, without NumPy's global random state.
     seed: dict[str, Any] = {"rng" if "rng" in signature(griffinlim).parameters else "random_state": 0}
     return griffinlim(S.T, n_iter=n_iter, length=length, **seed, **settings).astype(np.float32)

@@ -21,7 +21,7 @@ from skaudio.features._block_extractor import BlockExtractor, Room, framed_block
 
 BLOCK_SAMPLES = 2**19  # 24 s at 22.05 kHz
 BLOCK_VALUES = 2**21  # of spectra: 8 MiB
-DELTA_REACH = 8  # frames to either side that decide about a derivative, next to the ends of a clip too
+DELTA_REACH = 8  # frames to either side that a derivative depends on, also near the ends of a clip
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Stages(BlockExtractor):
 
     def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Room) -> np.ndarray:
         n_frames = n_samples and frame_count(n_samples, self.n_fft, self.hop_length, center=self.center)
-        grown = GrowingArray(n_frames, room)
+        frame_array = GrowingArray(n_frames, room)
         floors, lowest, peak = [], [], np.float32(0.0)
         for block, keep in self._blocks(next(passes)):
             frames = self.spectra(block)[keep]
@@ -80,8 +80,8 @@ class Stages(BlockExtractor):
                 frames = power_to_db(frames, top_db=None)
                 floors.append(self._floor(peak))
                 lowest.append(frames.min())
-            grown.append(self._projected(frames, floors), self._n_channels(frames))
-        out = grown.all()
+            frame_array.append(self._projected(frames, floors), self._n_channels(frames))
+        out = frame_array.all()
         static = out[:, : out.shape[1] // (1 + self.deltas)]
         if self.decibels and self.top_db is not None:
             self._raise_floor(static, floors, lowest, passes)

@@ -7,7 +7,7 @@ from typing import Any
 from joblib import effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 
-OF_THIS_MACHINE = "joblib._parallel_backends"  # where joblib has the backends that count this machine's cores
+LOCAL_BACKENDS = "joblib._parallel_backends"  # module of joblib's backends that count the cores of this machine
 
 
 def n_threads(n_jobs: int | None) -> int:
@@ -26,7 +26,7 @@ def n_threads(n_jobs: int | None) -> int:
         1 or more.
     """
     backend, _ = get_active_backend()
-    if type(backend).__module__ == OF_THIS_MACHINE:
+    if type(backend).__module__ == LOCAL_BACKENDS:
         return effective_n_jobs(n_jobs)
     if n_jobs is None:
         return 1

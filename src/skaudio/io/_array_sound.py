@@ -48,17 +48,17 @@ class ArraySound(Sound):
         self._position += n
 
 
-def clip_samples(given: Any, name: str, *, several: bool) -> np.ndarray:
+def clip_samples(clip: Any, name: str, *, several: bool) -> np.ndarray:
     """Convert a clip to an array ``(n_samples,)``, or ``(n_samples, n_channels)`` if several channels are allowed.
 
-    A single channel may have its own axis. Of several, the far shorter axis is that of the channels.
+    A single channel may have its own axis. With several, the much shorter axis is that of the channels.
 
     Raises
     ------
     AudioError, TypeError
         If it has another shape, or if its numbers are not samples.
     """
-    samples = without_channel_axis(sample_array(given, name))
+    samples = without_channel_axis(sample_array(clip, name))
     if several and samples.ndim == 2 and look_like_channels(samples):
         return samples if samples.shape[1] <= samples.shape[0] else samples.T
     if samples.ndim != 1:

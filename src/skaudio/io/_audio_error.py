@@ -13,5 +13,5 @@ class AudioError(ValueError):
     ...     load("no/such.wav")
     ... except AudioError as error:
     ...     print(error)
-    'no/such.wav' does not exist. Expected the path of an audio file; a relative path counts from ...
+    'no/such.wav' does not exist. Expected the path of an audio file; relative paths are resolved from ...
     """

@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-# What `load` reads: the first lines by libsndfile, the last by audioread, where ffmpeg is installed.
+# Formats of `load`: first those of libsndfile, then those of audioread, if ffmpeg is installed.
 AUDIO_EXTENSIONS = (
     *(".wav", ".wave", ".bwf", ".rf64", ".w64", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mp1", ".mpga"),
     *(".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".sph", ".nist", ".voc", ".8svx", ".svx", ".avr", ".paf"),
     *(".pvf", ".ircam", ".vox", ".gsm", ".m4a", ".m4b", ".aac", ".ac3", ".wma", ".amr", ".mka", ".weba", ".webm"),
     *(".mp4", ".3gp", ".spx", ".wv", ".tta", ".ape"),
 )
-# What may hold sound, too: films, samples without a header, and rarer codecs.
+# Other files that may contain audio: videos, samples without a header, rare codecs.
 OTHER_AUDIO_EXTENSIONS = (
     *(".avi", ".mov", ".mkv", ".mpg", ".mpeg", ".m4v", ".wmv", ".asf", ".flv", ".ts", ".mts", ".ogv", ".3g2", ".mxf"),
     *(".raw", ".pcm", ".sd2", ".sds", ".xi", ".wve", ".caff", ".adts", ".dts", ".eac3", ".g722", ".awb", ".ra", ".rm"),
@@ -51,11 +51,11 @@ def find_audio_files(folder: str | Path, extensions: Sequence[str] = AUDIO_EXTEN
 
 
 def warn_of_others(folder: str | Path, others: Counter, *, stacklevel: int) -> None:
-    """Warn if files that may contain sound are left out."""
+    """Warn if files that may contain audio are ignored."""
     if others:
         counts = ", ".join(f"{n} {suffix}" for suffix, n in sorted(others.items()))
         warnings.warn(
-            f"{others.total()} file(s) in {str(folder)!r} may hold sound and are left out: {counts}. Convert them, or "
-            "have skaudio.datasets.load_folder take them with extensions=.",
+            f"{others.total()} file(s) in {str(folder)!r} may contain audio and are ignored: {counts}. Convert them, "
+            "or pass their suffixes to skaudio.datasets.load_folder as extensions.",
             stacklevel=stacklevel + 1,
         )

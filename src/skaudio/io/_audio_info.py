@@ -80,10 +80,10 @@ def audio_info(source: Any, *, sr: float | None = 22050) -> AudioInfo:
         n_samples = sound.n_samples
         if n_samples is None:
             n_samples = sum(len(piece) for piece in sound.pieces(None, PIECE_SAMPLES))
-        elif sound.cut:
-            raise AudioError(f"{sound.name} is cut short: {sound.cut} Copy or record it again.")
+        elif sound.truncation:
+            raise AudioError(f"{sound.name} is cut short: {sound.truncation} Copy or record it again.")
         else:
-            sound.warn_of_doubt()
+            sound.warn_of_length()
         return AudioInfo(sound.sr, sound.n_channels, n_samples)
 
 

@@ -8,7 +8,7 @@ from skaudio.io._audio_error import AudioError
 from skaudio.io._quantities import check_stated_rate
 from skaudio.io._sound import Sound
 
-# By how much durations that containers state may be off.
+# Tolerance of the durations stated by containers.
 TOLERANCE, TOLERANCE_SECONDS = 0.01, 0.25
 STATES_DURATION = (b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75", b"RIFF")
 
@@ -37,10 +37,10 @@ class AudioreadSound(Sound):
         self.name = name
         self._file: Any = audioread.audio_open(path)
         self._blocks = iter(self._file)
-        self._held = bytearray()
+        self._buffer = bytearray()
         self._n_read = 0
         self.sr, self.n_channels = self._file.samplerate, self._file.channels
-        # Of a stream without a container, ffmpeg estimates it by the bit rate.
+        # Without a container, ffmpeg estimates the duration from the bit rate.
         self._seconds_stated = getattr(self._file, "duration", None) if _states_duration(path) else None
         try:
             check_stated_rate(self.sr, name)
@@ -51,15 +51,15 @@ class AudioreadSound(Sound):
     def read(self, n: int) -> np.ndarray:
         n_bytes = n * self.n_channels * 2
         try:
-            while len(self._held) < n_bytes:
-                self._held += next(self._blocks)
+            while len(self._buffer) < n_bytes:
+                self._buffer += next(self._blocks)
         except StopIteration:
             self._check_end()
-        except Exception as error:  # whatever its backends raise
-            raise AudioError(f"{self.name} cannot be decoded to its end: audioread says {error!r}.") from error
+        except Exception as error:  # its backends raise any exception
+            raise AudioError(f"{self.name} cannot be decoded completely: audioread raised {error!r}.") from error
         frame_bytes = self.n_channels * 2
-        whole = bytes(self._held[: min(n_bytes, len(self._held) // frame_bytes * frame_bytes)])
-        del self._held[:n_bytes]
+        whole = bytes(self._buffer[: min(n_bytes, len(self._buffer) // frame_bytes * frame_bytes)])
+        del self._buffer[:n_bytes]
         raw = np.frombuffer(whole, "<i2").reshape(-1, self.n_channels)
         self._n_read += len(raw)
         return raw if self.n_channels > 1 else raw[:, 0]
@@ -68,11 +68,11 @@ class AudioreadSound(Sound):
         self._file.close()
 
     def _check_end(self) -> None:
-        n_samples = self._n_read + len(self._held) // (self.n_channels * 2)
+        n_samples = self._n_read + len(self._buffer) // (self.n_channels * 2)
         if self._seconds_stated and n_samples / self.sr < self._seconds_stated * (1 - TOLERANCE) - TOLERANCE_SECONDS:
             raise AudioError(
                 f"{self.name} is damaged or cut short after {n_samples / self.sr:.2f} s of the "
-                f"{self._seconds_stated:.2f} s in its header. Copy or record it again, or read only a whole part, by "
+                f"{self._seconds_stated:.2f} s in its header. Copy or record it again, or read an intact part, by "
                 "offset and duration."
             )
 

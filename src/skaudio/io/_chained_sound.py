@@ -39,7 +39,7 @@ class ChainedSound(Sound):
             piece = self._part.read(wanted)
             pieces.append(piece)
             n -= len(piece)
-            # A part may have a little fewer samples than its header says.
+            # A part may have slightly fewer samples than its header states.
             self._position = self._position + wanted if len(piece) == wanted else end
         if not pieces:
             return np.empty((0, self.n_channels) if self.n_channels > 1 else 0, np.float32)

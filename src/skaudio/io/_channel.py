@@ -6,13 +6,13 @@ from typing import Any
 
 from skaudio.io._audio_error import AudioError
 from skaudio.io._audio_info import audio_info
-from skaudio.io._clip import clip_kind, clip_name, holds_clip
+from skaudio.io._clip import clip_kind, clip_name, contains_clip
 
 
-def own_channel(clip: Any, channel: int | None) -> int | None:
+def channel_of_clip(clip: Any, channel: int | None) -> int | None:
     """Return the channel specified by a record, such as ``{"path": "a.wav", "channel": 1}``, else `channel`."""
-    # A column "channel" of a data set, beside its "audio", may mean something else.
-    if isinstance(clip, Mapping) and not holds_clip(clip) and clip.get("channel") is not None:
+    # A column "channel" next to "audio" may have another meaning.
+    if isinstance(clip, Mapping) and not contains_clip(clip) and clip.get("channel") is not None:
         return clip["channel"]
     return channel
 
@@ -24,12 +24,12 @@ def check_channel(channel: Any, n_channels: int, name: str) -> None:
     if not isinstance(channel, Integral) or isinstance(channel, bool):
         raise AudioError(f"channel={channel!r} of {name} is of type {type(channel).__name__}; expected an int.")
     if channel not in range(n_channels):
-        there = "one channel, which is 0" if n_channels == 1 else f"{n_channels} channels, 0 to {n_channels - 1}"
-        raise AudioError(f"{name} has no channel {channel}: it has {there}.")
+        available = "only channel 0" if n_channels == 1 else f"{n_channels} channels, 0 to {n_channels - 1}"
+        raise AudioError(f"{name} has no channel {channel}: it has {available}.")
 
 
 def split_channels(clips: Sequence[Any]) -> list[dict[str, Any]]:
-    """Split clips into their channels, each a clip of its own.
+    """Split clips into their channels, each a separate clip.
 
     Parameters
     ----------
@@ -71,9 +71,9 @@ def _n_channels(clip: Any, i: int) -> int:
 def _record(clip: Any) -> dict[str, Any]:
     kind = clip_kind(clip)
     if kind == "record" and isinstance(clip, Mapping):
-        return _record(clip["audio"]) if holds_clip(clip) else dict(clip)
+        return _record(clip["audio"]) if contains_clip(clip) else dict(clip)
     if kind == "pair":
         return {"array": clip[0], "sampling_rate": clip[1]}
     if kind == "file" and not hasattr(clip, "read"):
         return {"path": clip}
-    raise TypeError(f"{clip_name(clip)} cannot be split: give a path, a pair (y, sr) or a dict.")
+    raise TypeError(f"{clip_name(clip)} cannot be split; expected a path, a pair (y, sr) or a dict.")

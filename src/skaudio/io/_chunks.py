@@ -16,7 +16,7 @@ from skaudio.io._file_view import FileView
 MAX_CHUNKS = 10_000
 MIN_BYTES, MAX_PADDING = 64, 2**20
 CHUNK_ID = re.compile(rb"(?! {4})[ -~]{4}(.{12})?", re.DOTALL)
-W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")  # of the ids of its chunks
+W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")  # end of its chunk ids
 
 
 class Layout(NamedTuple):
@@ -28,7 +28,7 @@ class Layout(NamedTuple):
     align: int
     samples_id: bytes
     n_before: int  # bytes of the chunk that come before its samples
-    counts_head: bool = False  # the size is that of the whole chunk
+    includes_header: bool = False  # the size is that of the whole chunk
 
 
 LITTLE_32, BIG_32 = struct.Struct("<I"), struct.Struct(">I")
@@ -49,15 +49,15 @@ class Samples(NamedTuple):
     """Location of the samples in a file."""
 
     begin: int
-    n_stated: int | None  # bytes; None where the header leaves it open
-    n_there: int  # bytes from `begin` to the end of the file
-    n_unexplained: int  # bytes behind those stated that are no chunks, no tag and not all zero
-    correction: tuple[int, bytes] | None = None  # of a size that is left open: its position, what it should be
-    next_file: int | None = None  # where another file begins that was joined to this one
+    n_stated: int | None  # bytes; None if the header has a placeholder
+    n_available: int  # bytes from `begin` to the end of the file
+    n_unexplained: int  # bytes after those stated that are neither chunks, a tag nor zeros
+    correction: tuple[int, bytes] | None = None  # of a placeholder size: its position and the bytes to replace it
+    next_file: int | None = None  # start of another file concatenated to this one
 
 
 def find_samples(file: FileView, head: bytes) -> Samples | None:
-    """Locate the samples of a file; None if it has none of these formats, or no samples."""
+    """Locate the samples of a file; None if it has another format, or no samples."""
     layout = LAYOUTS.get(head[:4])
     if layout is not None:
         is_svx = head[8:12] in (b"8SVX", b"16SV")
@@ -66,7 +66,7 @@ def find_samples(file: FileView, head: bytes) -> Samples | None:
     if endian is None or len(head) < 24:
         return None
     begin, n_stated = struct.unpack_from(endian + "II", head, 4)
-    samples = _judged(file, begin, None if n_stated == AU_UNKNOWN else n_stated, None)
+    samples = _located(file, begin, None if n_stated == AU_UNKNOWN else n_stated, None)
     return samples and _corrected(samples, 8, struct.Struct(endian + "I"), 0)
 
 
@@ -93,16 +93,18 @@ def _samples_chunk(file: FileView, head: bytes, layout: Layout) -> Samples | Non
             if large_sizes is not None and n == 0xFFFFFFFF:
                 size_at, size = large_sizes + 8, LITTLE_64
                 (n,) = size.unpack(file.bytes_at(size_at, 8))
-            is_open = _is_placeholder(n, size)
-            samples = _judged(file, begin + layout.n_before, None if is_open else max(0, n - layout.n_before), layout)
-            more += layout.id_bytes + layout.size.size if layout.counts_head else 0
+            is_placeholder = _is_placeholder(n, size)
+            samples = _located(
+                file, begin + layout.n_before, None if is_placeholder else max(0, n - layout.n_before), layout
+            )
+            more += layout.id_bytes + layout.size.size if layout.includes_header else 0
             return samples and _corrected(samples, size_at, size, more)
     return None
 
 
 def _corrected(samples: Samples, size_at: int, size: struct.Struct, more: int) -> Samples:
     """Add a correction of a placeholder size, if the field is large enough."""
-    n = samples.n_there + more
+    n = samples.n_available + more
     if samples.n_stated is not None or n >= 2 ** (8 * size.size):
         return samples
     return samples._replace(correction=(size_at, size.pack(n)))
@@ -122,29 +124,29 @@ def _chunks(file: FileView, head: bytes, layout: Layout) -> Iterator[tuple[bytes
         if CHUNK_ID.fullmatch(name) is None:
             return
         (n,) = layout.size.unpack_from(start, layout.id_bytes)
-        n = max(0, n - n_head) if layout.counts_head else n
+        n = max(0, n - n_head) if layout.includes_header else n
         yield name, position + n_head, n
         position += n_head + n + -n % layout.align
 
 
-def _judged(file: FileView, begin: int, n_stated: int | None, layout: Layout | None) -> Samples | None:
-    n_there = file.size - begin
-    if n_there < 0:
+def _located(file: FileView, begin: int, n_stated: int | None, layout: Layout | None) -> Samples | None:
+    n_available = file.size - begin
+    if n_available < 0:
         return None
     n_unexplained = 0
-    if n_stated is not None and n_stated < n_there:
+    if n_stated is not None and n_stated < n_available:
         position = _end_of_chunks(file, begin + n_stated, layout)
         if file.bytes_at(position, 4) in (LAYOUTS if layout is not None else AU_ENDIANS):
-            return Samples(begin, n_stated, n_there, 0, next_file=position)
+            return Samples(begin, n_stated, n_available, 0, next_file=position)
         n_unexplained = _n_unexplained(file, position, zeros_count=n_stated == 0)
     if n_unexplained and (n_stated == 0 or n_unexplained > 2**31):
-        n_stated, n_unexplained = None, 0  # never filled in, or modulo 2**32
-    return Samples(begin, n_stated, n_there, n_unexplained)
+        n_stated, n_unexplained = None, 0  # a placeholder of 0, or modulo 2**32
+    return Samples(begin, n_stated, n_available, n_unexplained)
 
 
 def _end_of_chunks(file: FileView, end: int, layout: Layout | None) -> int:
     """Return the end of the last chunk after the samples, or the start of another file."""
-    if layout is None or file.bytes_at(end, 4) in LAYOUTS:  # not every writer fills up the last chunk
+    if layout is None or file.bytes_at(end, 4) in LAYOUTS:  # some writers do not pad the last chunk
         return end
     position = end + -end % layout.align
     for name, begin, n in _chunks(file, b"", layout._replace(first=position)):
@@ -157,7 +159,7 @@ def _end_of_chunks(file: FileView, end: int, layout: Layout | None) -> int:
 def _n_unexplained(file: FileView, position: int, *, zeros_count: bool) -> int:
     """Count the bytes after a position that may be further samples; zeros may be padding or silence."""
     n_left = file.size - position
-    if n_left < MIN_BYTES or file.bytes_at(position, 3) == b"TAG":  # what is left of a chunk, a tag
+    if n_left < MIN_BYTES or file.bytes_at(position, 3) == b"TAG":  # the rest of a chunk, or a tag
         return 0
     is_sound = zeros_count or n_left > MAX_PADDING or file.bytes_at(position, n_left).strip(b"\0")
     return n_left if is_sound else 0

@@ -14,7 +14,7 @@ ACCEPTED = (
 
 
 def clip_kind(item: Any) -> Literal["file", "array", "pair", "record"]:
-    """Return which of the four kinds a clip is.
+    """Return the kind of a clip.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def clip_kind(item: Any) -> Literal["file", "array", "pair", "record"]:
     if hasattr(item, "read"):
         return "file"
     if isinstance(item, (Number, np.generic)) or not (isinstance(item, Sequence) or hasattr(item, "__array__")):
-        raise TypeError(f"A clip is {ACCEPTED}; got {item!r:.60} of type {type(item).__name__}.")
+        raise TypeError(f"Expected {ACCEPTED}; got {item!r:.60} of type {type(item).__name__}.")
     return "array"
 
 
@@ -83,7 +83,7 @@ def clip_name(item: Any, index: int | None = None) -> str:
     >>> clip_name(([0.0] * 4000, 8000))
     'array of 4000 samples at 8000 Hz'
     """
-    name = _described(item)
+    name = _describe(item)
     return name if index is None else f"clip {index} ({name})"
 
 
@@ -97,8 +97,8 @@ def _is_pair(item: Sequence) -> bool:
     return len(others) == 2 and isinstance(item, tuple)
 
 
-def holds_clip(record: Mapping) -> bool:
-    """Return whether a dict is a row of a data set, with a clip that has a rate or file as "audio"."""
+def contains_clip(record: Mapping) -> bool:
+    """Return whether a dict is a row of a data set, with a clip of known sampling rate as "audio"."""
     if any(record.get(name) is not None for name in ("array", "bytes", "path")):
         return False
     try:
@@ -107,16 +107,16 @@ def holds_clip(record: Mapping) -> bool:
         return False
 
 
-def _described(item: Any) -> str:
+def _describe(item: Any) -> str:
     if isinstance(item, (str, os.PathLike)):
         return repr(str(os.fsdecode(item)))
     if isinstance(item, Mapping):
-        return _record_described(item)
+        return _describe_record(item)
     if hasattr(item, "read"):
         name = getattr(item, "name", None)
         return f"binary file {name!r}" if isinstance(name, str) else f"{type(item).__name__} object"
     if isinstance(item, (list, tuple)) and _is_pair(item):
-        return f"{_described(item[0])} at {item[1]!r:.20} Hz"
+        return f"{_describe(item[0])} at {item[1]!r:.20} Hz"
     if hasattr(item, "get_all_samples"):
         return f"{type(item).__name__} object"
     if hasattr(item, "shape") and len(item.shape) != 1:
@@ -126,12 +126,12 @@ def _described(item: Any) -> str:
     return f"object of type {type(item).__name__}"
 
 
-def _record_described(record: Mapping) -> str:
-    if holds_clip(record):
-        return _described(record["audio"])
+def _describe_record(record: Mapping) -> str:
+    if contains_clip(record):
+        return _describe(record["audio"])
     path = record.get("path")
     if record.get("array") is not None:
-        return _described((record["array"], record.get("sampling_rate")))
+        return _describe((record["array"], record.get("sampling_rate")))
     if record.get("bytes") is not None:
         return f"record with bytes ({path!r})" if path else "record with bytes"
     return repr(str(path)) if path else f"record with the keys {list(record)}"

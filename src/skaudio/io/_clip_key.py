@@ -54,7 +54,7 @@ def _update(digest: Any, item: Any) -> None:
         item.seek(start)
     elif isinstance(item, Mapping):
         for name in sorted(item, key=str):
-            with suppress(OSError):  # the "path" beside "bytes" is often a name only
+            with suppress(OSError):  # the "path" next to "bytes" is often only a name
                 digest.update(f"key {name} ".encode())
                 _update(digest, item[name])
     elif isinstance(item, tuple):

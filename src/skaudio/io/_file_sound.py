@@ -13,7 +13,7 @@ from skaudio.io._libsndfile import CannotOpenError, error_text, is_system_error,
 from skaudio.io._quantities import check_stated_rate
 from skaudio.io._sound import Sound
 
-# A frame of MP3 may need the last bytes of up to ten before it; mpg123 goes back by fewer and leaves silence.
+# An MP3 frame may need the last bytes of up to ten before it; mpg123 rewinds by fewer and decodes silence.
 MPEG_RUN_IN = 20 * 1152
 
 
@@ -34,23 +34,23 @@ class FileSound(Sound):
     file : soundfile.SoundFile
     container, subtype : str
         Format and codec, as named by soundfile.
-    n_lacking : int
-        Tolerated number of samples fewer than `n_samples`.
+    n_missing_tolerated : int
+        Number of missing samples that is tolerated.
     check_end : callable or None
-        Called when all has been read; returns a further warning.
+        Called at the end of the file; returns a further warning.
 
     Raises
     ------
     CannotOpenError
         If libsndfile cannot open it.
     AudioError
-        If its sampling rate is not that of sound.
+        If its sampling rate is implausible.
     Exception
         Any exception raised when reading the file, if not a path.
     """
 
     n_samples: int
-    n_lacking = 0
+    n_missing_tolerated = 0
     check_end: Callable[[], str | None] | None = None
 
     def __init__(self, source: int | str | bytes | io.BytesIO | FileView, name: str, **raw: Any) -> None:
@@ -59,11 +59,11 @@ class FileSound(Sound):
         self._view = source if isinstance(source, FileView) else None
         self._position = self._n_leading = 0
         self.file: Any = None
-        self.file = self._guarded(sequential_file(), source, closefd=False, **raw)
+        self.file = self._call(sequential_file(), source, closefd=False, **raw)
         self._at_close: list[Callable[[], Any]] = [self.file.close]
         self.sr, self.n_channels, self.n_samples = self.file.samplerate, self.file.channels, self.file.frames
         self.container, self.subtype = self.file.format, self.file.subtype
-        # Scaling 16-bit integers in NumPy takes half the time that libsndfile's own conversion does.
+        # Scaling 16-bit integers in NumPy takes half the time of libsndfile's conversion.
         self._n_run_in = MPEG_RUN_IN if self.subtype.startswith("MPEG") else 0
         self._dtype = "int16" if self.subtype == "PCM_16" else "float32"
         try:
@@ -72,7 +72,7 @@ class FileSound(Sound):
             self.close()
             raise
 
-    def leave_out(self, n_leading: int, n_samples: int) -> None:
+    def restrict(self, n_leading: int, n_samples: int) -> None:
         """Skip samples at the start, and override libsndfile's length."""
         self._n_leading, self.n_samples = n_leading, n_samples
         if n_leading:
@@ -83,13 +83,13 @@ class FileSound(Sound):
         self._at_close.insert(0, callback)
 
     def read(self, n: int) -> np.ndarray:
-        out, n_read = self._guarded(self._read, n)
+        out, n_read = self._call(self._read, n)
         self._position += n_read
-        if n - n_read > self.n_lacking:
-            raise AudioError(self._damaged(f"{n - n_read} samples that its header promises are not there."))
+        if n - n_read > self.n_missing_tolerated:
+            raise AudioError(self._damaged(f"{n - n_read} samples stated in its header are missing."))
         if self._position == self.n_samples and self.check_end is not None:
-            self.doubt, self.check_end = self.check_end(), None
-            self.warn_of_doubt()
+            self.length_warning, self.check_end = self.check_end(), None
+            self.warn_of_length()
         return out[:n_read]
 
     def bytes_read(self) -> int | None:
@@ -112,26 +112,26 @@ class FileSound(Sound):
     def _go_to(self, target: int) -> None:
         target += self._n_leading
         start = max(0, target - self._n_run_in)
-        position = self._guarded(self.file.seek, start)
+        position = self._call(self.file.seek, start)
         if position == start and start < target:
-            position += self._guarded(self._read, target - start)[1]
+            position += self._call(self._read, target - start)[1]
         self._position = position - self._n_leading
         if position != target:
-            raise AudioError(self._damaged(f"libsndfile cannot go to sample {target - self._n_leading}."))
+            raise AudioError(self._damaged(f"libsndfile cannot seek to sample {target - self._n_leading}."))
 
-    def _guarded(self, call: Callable, *args: Any, **kwargs: Any) -> Any:
+    def _call(self, call: Callable, *args: Any, **kwargs: Any) -> Any:
         """Call soundfile; raise exceptions of reading the file rather than libsndfile's resulting error."""
         try:
             result = call(*args, **kwargs)
-        except Exception as error:  # MemoryError and ValueError, too, by what a damaged header says
+        except Exception as error:  # also MemoryError and ValueError, due to a damaged header
             if self._view is not None:
                 self._view.raise_failure()
-            raise self._translated(error) from error
+            raise self._converted_error(error) from error
         if self._view is not None:
             self._view.raise_failure()
         return result
 
-    def _translated(self, error: Exception) -> Exception:
+    def _converted_error(self, error: Exception) -> Exception:
         from soundfile import SoundFileError
 
         if isinstance(error, SoundFileError) and is_system_error(error):
@@ -140,14 +140,14 @@ class FileSound(Sound):
             return CannotOpenError(error) if self.file is None else AudioError(self._damaged(error_text(error) + "."))
         if isinstance(error, MemoryError) and self.file is not None:
             return AudioError(
-                f"{self.name} has {self.n_samples} samples by its header, which do not fit into memory. Read a part, "
-                "by offset and duration, or block by block, with skaudio.io.iter_blocks."
+                f"{self.name} states {self.n_samples} samples in its header, which do not fit into memory. Read a "
+                "part, by offset and duration, or block by block, with skaudio.io.iter_blocks."
             )
         return AudioError(f"{self.name} cannot be decoded: {error!r}. Copy or record it again.")
 
-    def _damaged(self, how: str) -> str:
+    def _damaged(self, reason: str) -> str:
         return (
             f"{self.name} is damaged or cut short after {self._position / self.sr:.2f} s of the "
-            f"{self.n_samples / self.sr:.2f} s in its header: {how} Copy or record it again, or read only a whole "
+            f"{self.n_samples / self.sr:.2f} s in its header: {reason} Copy or record it again, or read an intact "
             "part, by offset and duration."
         )

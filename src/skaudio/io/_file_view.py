@@ -59,7 +59,7 @@ class FileView:
 
     libsndfile reads Python's files through callbacks. Exceptions raised there do not reach the caller: libsndfile sees
     the end of the file, or uninitialised bytes. They are therefore stored, to be raised by `raise_failure` after every
-    call of libsndfile; a file that failed once is not read again, but treated as ended: libsndfile would otherwise
+    call of libsndfile; after a failure, the file is not read again but treated as ended: libsndfile would otherwise
     search for the next chunk forever. Short reads before the end, as of a raw stream, are repeated until complete.
 
     Parameters
@@ -173,7 +173,7 @@ class FileView:
                 if not more:
                     break
                 content += more
-        except BaseException as error:  # kept, also if it is a KeyboardInterrupt
+        except BaseException as error:  # stored, even a KeyboardInterrupt
             self._failures.append(error)
             return b""
         return content
@@ -182,5 +182,5 @@ class FileView:
         self._file.seek(position)
         content = self._file.read(n)
         if content is None:
-            raise BlockingIOError("the file has no bytes yet; expected one that waits for them")
+            raise BlockingIOError("the file is non-blocking and has no bytes yet; expected a blocking one")
         return content

@@ -99,7 +99,7 @@ def iter_blocks(
     check_seconds(offset, "offset")
     if duration is not None:
         check_seconds(duration, "duration", above=0)
-    # A function of its own: parameters are checked at once, the recording is opened when the first block is wanted.
+    # A separate generator: parameters are checked at once, the recording is opened with the first block.
     return _blocks(source, sr, mono, channel, block_seconds, overlap_seconds, offset, duration)
 
 
@@ -122,17 +122,17 @@ def _blocks(
 
 def regrouped(waveforms: Iterator[np.ndarray], length: int, hop: int) -> Iterator[np.ndarray]:
     """Regroup pieces of any length into blocks that begin every `hop` samples."""
-    held, n_held = [], 0
-    n_seen = 0  # of what is held, the previous block had these
+    buffer, n_buffered = [], 0
+    n_seen = 0  # samples in the buffer that the previous block included
     for y in waveforms:
-        held.append(y)
-        n_held += y.shape[-1]
-        if n_held < length:
+        buffer.append(y)
+        n_buffered += y.shape[-1]
+        if n_buffered < length:
             continue
-        joined = np.concatenate(held, axis=-1)
+        joined = np.concatenate(buffer, axis=-1)
         while joined.shape[-1] >= length:
             yield joined[..., :length].copy()
             joined = joined[..., hop:]
-        held, n_held, n_seen = [joined], joined.shape[-1], length - hop
-    if n_held > n_seen:
-        yield np.concatenate(held, axis=-1)
+        buffer, n_buffered, n_seen = [joined], joined.shape[-1], length - hop
+    if n_buffered > n_seen:
+        yield np.concatenate(buffer, axis=-1)

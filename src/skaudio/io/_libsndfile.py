@@ -45,22 +45,22 @@ class CannotOpenError(Exception):
 
 
 def error_text(error: Exception) -> str:
-    """Return libsndfile's message without the name of the file.
+    """Return libsndfile's message without the file name.
 
     libsndfile prints to standard output if asked for the text of an invalid code, such as those of mpg123.
     """
     code = getattr(error, "code", 0)
     text = f"error {code} of a decoder" if code < 0 else getattr(error, "error_string", str(error))
-    return "libsndfile says: " + text.rstrip(". ")
+    return "libsndfile reports: " + text.rstrip(". ")
 
 
 def is_system_error(error: Exception) -> bool:
-    """Whether the system could not read the file, so that its content is unknown."""
+    """Return whether the system could not read the file, so that its content is unknown."""
     return getattr(error, "code", 0) == SYSTEM
 
 
 def is_unknown_format(error: CannotOpenError, file: FileView) -> bool:
-    """Whether libsndfile does not support the format or codec of a file, rather than finding it malformed."""
+    """Return whether libsndfile does not support the format or codec of a file, as opposed to a malformed file."""
     if error.code == UNKNOWN_FORMAT:
         return True
     head = file.bytes_at(0, HEAD_BYTES)

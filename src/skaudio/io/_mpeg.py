@@ -3,7 +3,7 @@
 An MP3 file may begin with a frame that contains no sound but a Xing, Info or VBRI header: the number of following
 frames and bytes. Without one, libsndfile estimates the length from the file's size and the bit rate of the first frame,
 and never reads beyond its estimate: possibly half of a file of variable bit rate. In concatenated files, the header
-counts the first of them only. In both cases, frames are counted from header to header, which takes about 0.1 s for an
+counts only the first of them. In both cases, frames are counted from header to header, which takes about 0.1 s for an
 hour.
 """
 
@@ -15,8 +15,8 @@ from skaudio.io._file_view import FileView
 
 CHUNK_BYTES = 2**20
 HEAD_BYTES = 2**12
-SEARCH_BYTES = 2**20  # how far behind junk the next frame is looked for, at a time
-N_IN_A_ROW = 3  # frames that must follow each other: a lone sync word may be anything
+SEARCH_BYTES = 2**20  # searched at a time for the next frame after junk
+N_IN_A_ROW = 3  # consecutive frames required: a single sync word may be a coincidence
 MAX_FRAME_BYTES = 2881
 TAIL_TAG_BYTES = 2**10  # ID3v1, Lyrics3 and APE without pictures
 KBPS = {
@@ -27,7 +27,7 @@ KBPS = {
     (2, 2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
 KBPS[2, 3] = KBPS[2, 2]
-RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # by the bits of the version
+RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # by version bits
 SYNC = re.compile(rb"\xff[\xe2-\xff]")
 DECODER_DELAY = 529  # samples
 
@@ -46,7 +46,7 @@ class LengthHeader(NamedTuple):
     is_vbri: bool
     n_frames: int
     n_bytes: int
-    n_leading: int  # samples at the start that only the encoder and the decoder made
+    n_leading: int  # samples at the start added by encoder and decoder
 
 
 class Run(NamedTuple):
@@ -54,42 +54,42 @@ class Run(NamedTuple):
 
     begin: int
     end: int
-    n_frames: int  # with sound: without the length header's frame
+    n_frames: int  # with audio: without the length header's frame
     frame: Frame
     header: LengthHeader | None
-    sound_begin: int  # behind the length header's frame
+    sound_begin: int  # after the length header's frame
 
 
 class Frames(NamedTuple):
     """Result of `count_frames`."""
 
     runs: list[Run]
-    n_junk_bytes: int  # between frames, or ahead of them, tags not counted
-    cut: bool  # the last frame is incomplete
+    n_junk_bytes: int  # between or before frames, without tags
+    truncated: bool  # the last frame is incomplete
 
 
 def count_frames(file: FileView) -> Frames:
     """Count the frames of a file."""
     runs: list[Run] = []
-    n_junk, position, cut = 0, 0, False
+    n_junk, position, truncated = 0, 0, False
     while position < file.size:
         tag = _tag_bytes(file, position)
-        found = None if tag else _next_frame(file, position)
+        frame_begin = None if tag else _next_frame(file, position)
         if tag:
             position += tag
-        elif found is None:
+        elif frame_begin is None:
             break
         else:
-            n_junk += found - position if runs else 0
-            run, cut = _run(file, found)
+            n_junk += frame_begin - position if runs else 0
+            run, truncated = _run(file, frame_begin)
             runs.append(run)
-            position = file.size if cut else run.end
-    return Frames(runs, n_junk, cut)
+            position = file.size if truncated else run.end
+    return Frames(runs, n_junk, truncated)
 
 
 def length_header(file: FileView) -> tuple[int, Frame, LengthHeader] | None:
     """Read the length header, if the first frame contains one: its position, frame and content."""
-    position = _behind_tags(file)
+    position = _after_tags(file)
     head = file.bytes_at(position, HEAD_BYTES)
     for match in SYNC.finditer(head):
         frame = frame_of(head[match.start() : match.start() + 4])
@@ -102,7 +102,7 @@ def length_header(file: FileView) -> tuple[int, Frame, LengthHeader] | None:
 def is_stated_whole(file: FileView, stated: tuple[int, Frame, LengthHeader]) -> bool:
     """Return whether the length stated in the first frame extends to the end of the file, or beyond."""
     position, _, header = stated
-    if header.is_vbri or not header.n_frames or not header.n_bytes:  # libsndfile does not know VBRI
+    if header.is_vbri or not header.n_frames or not header.n_bytes:  # libsndfile does not support VBRI
         return False
     end = position + header.n_bytes
     n_left = file.size - end
@@ -143,14 +143,14 @@ def _run(file: FileView, begin: int) -> tuple[Run, bool]:
             break
         if position + frame.n_bytes > file.size:
             return Run(begin, position, n_frames, first, header, sound_begin), True
-        if n_frames and _holds_length(chunk, i, position, frame, file):
+        if n_frames and _has_length_header(chunk, i, position, frame, file):
             break
         n_frames += 1
         position += frame.n_bytes
     return Run(begin, position, n_frames, first, header, sound_begin), False
 
 
-def _holds_length(chunk: bytes, i: int, position: int, frame: Frame, file: FileView) -> bool:
+def _has_length_header(chunk: bytes, i: int, position: int, frame: Frame, file: FileView) -> bool:
     whole = chunk[i : i + frame.n_bytes]
     if len(whole) < frame.n_bytes:
         whole = file.bytes_at(position, frame.n_bytes)
@@ -177,7 +177,7 @@ def _length_header(content: bytes, frame: Frame) -> LengthHeader | None:
     return LengthHeader(False, fields[0], fields[1], n_leading)
 
 
-def _behind_tags(file: FileView) -> int:
+def _after_tags(file: FileView) -> int:
     position = 0
     while tag := _tag_bytes(file, position):
         position += tag

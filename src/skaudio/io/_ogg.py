@@ -16,7 +16,7 @@ FIRST_OF_STREAM = 2
 
 
 def ogg_links(file: FileView) -> list[tuple[int, int]]:
-    """Return the starts and ends of the links of a chain; streams that begin together, as in a film, are one."""
+    """Return the starts and ends of the links of a chain; streams that begin together, as in a video, are one."""
     starts, position, at_start = [], 0, False
     while (page := _page(file, position)) is not None:
         n, is_first = page
@@ -27,8 +27,8 @@ def ogg_links(file: FileView) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], file.size], strict=True))
 
 
-def how_ogg_is_cut(file: FileView) -> str | None:
-    """Describe how an Ogg file is truncated inside a page; None if it is not."""
+def describe_ogg_truncation(file: FileView) -> str | None:
+    """Describe the truncation of an Ogg file inside a page; None if there is none."""
     file.seek(max(0, file.size - PAGE_BYTES), io.SEEK_SET)
     tail = file.read()
     file.raise_failure()

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from skaudio.io._channel import check_channel, own_channel
+from skaudio.io._channel import channel_of_clip, check_channel
 from skaudio.io._open_sound import open_sound
 from skaudio.io._resample import fit_length, resample, resample_stream, resampled_length
 from skaudio.io._waveform import as_waveform
@@ -44,7 +44,7 @@ class OpenClip:
     onset_seconds : float
         Onset of the part in the clip.
     n_samples : int or None
-        Length of the waveform, or an upper bound; None where only decoding shows it.
+        Length of the waveform, or an upper bound; None if only known after decoding.
     is_long : bool
         Whether to decode it in pieces, repeatedly if needed: it is long, or of unknown length, and can be reopened,
         unlike a file object that is not seekable.
@@ -74,7 +74,7 @@ class OpenClip:
         duration: float | None = None,
     ) -> None:
         self._sound = open_sound(source, sr, several=channel is not None or not mono)
-        self._channel = own_channel(source, channel)
+        self._channel = channel_of_clip(source, channel)
         try:
             check_channel(self._channel, self._sound.n_channels, self._sound.name)
             start, self._n = self._sound.go_to(offset, duration)
@@ -86,8 +86,8 @@ class OpenClip:
         self.sr = self._sound.sr if sr is None else sr
         self.onset_seconds = start / self._sound.sr
         self.n_samples = None if self._n is None else resampled_length(self._n, self._sound.sr, self.sr)
-        opens_again = not hasattr(source, "read") or (hasattr(source, "seekable") and source.seekable())
-        self.is_long = opens_again and (self.n_samples is None or self.n_samples > LONG_SAMPLES)
+        can_reopen = not hasattr(source, "read") or (hasattr(source, "seekable") and source.seekable())
+        self.is_long = can_reopen and (self.n_samples is None or self.n_samples > LONG_SAMPLES)
 
     def __enter__(self) -> Self:
         return self
@@ -107,8 +107,8 @@ class OpenClip:
         ndarray of float32, shape (n_samples,) or (n_channels, n_samples)
             The waveform.
         """
-        # What a header states allocates no more than a file of its size can hold.
-        n = self._n if self._n and self._n <= self._sound.n_credible else UNKNOWN_PIECE_SAMPLES
+        # Limit the allocation by a wrong header to what a file of this size can contain.
+        n = self._n if self._n and self._n <= self._sound.max_plausible_samples else UNKNOWN_PIECE_SAMPLES
         pieces = list(self._sound.pieces(self._n, n))
         raw = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
         y = as_waveform(raw, self._sound.name, mono=self._mono, channel=self._channel)
@@ -140,6 +140,6 @@ def resampled(
         piece = stream.resample_chunk(y.T).T
         n_out += piece.shape[-1]
         yield piece
-    nothing = np.empty((0, n_channels) if n_channels > 1 else 0, np.float32)
+    empty = np.empty((0, n_channels) if n_channels > 1 else 0, np.float32)
     n_left = max(0, resampled_length(n_in, sr, target_sr) - n_out)
-    yield fit_length(stream.resample_chunk(nothing, last=True).T, n_left)
+    yield fit_length(stream.resample_chunk(empty, last=True).T, n_left)

@@ -13,26 +13,26 @@ from skaudio.io._file_sound import FileSound
 from skaudio.io._file_view import FileView
 from skaudio.io._libsndfile import CannotOpenError, is_broken_sds
 from skaudio.io._mpeg import MAX_FRAME_BYTES, Run, count_frames, is_stated_whole, length_header
-from skaudio.io._ogg import LOG_OF_ODD_END, how_ogg_is_cut, ogg_links
+from skaudio.io._ogg import LOG_OF_ODD_END, describe_ogg_truncation, ogg_links
 from skaudio.io._stated_length import compare_with_header
 
 HEAD_BYTES = 2**9
 UNKNOWN_LENGTH = 2**63 - 1
-MPEG_CODEC = 0x50  # of WAV files, for Layer I and II, which libsndfile does not look for there
-# Of FLAC, the silence of a few hours may take less; it is read piece by piece.
+MPEG_CODEC = 0x50  # of WAV files, for Layers I and II, which libsndfile does not support in WAV
+# A few hours of silence in FLAC may have fewer bytes; it is then read piece by piece.
 SAMPLES_PER_BYTE = 64
-# Bytes of a sample where a file of samples alone can be read without its header.
+# Bytes per sample of the codecs that can be read without a header.
 SAMPLE_BYTES = {"PCM_U8": 1, "PCM_S8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4, "DOUBLE": 8}
 SAMPLE_BYTES |= {"ULAW": 1, "ALAW": 1}
-# Writers that count the header in the size of the samples, too.
+# Some writers include the header in the size of the samples.
 MAX_SLIP_BYTES = 128
-# An MP3 may end a frame or two before what it states: encoders disagree on whether the header's frame counts.
-N_LACKING_FRAMES = 2
-# How a file begins that may be joined to another, of which libsndfile then reads no more than is in the same block.
+# An MP3 file may be one or two frames shorter than stated: encoders disagree on counting the header's frame.
+N_TOLERATED_FRAMES = 2
+# First bytes of files that may be concatenated; libsndfile reads no more of the second than is in the same block.
 MAGIC = {"FLAC": b"fLaC\0\0\0\x22", "OGG": b"OggS\0\x02"}
 BLOCK_BYTES = 2**16
-# Not .au and .snd: what has such an ending and no AU header would be taken for telephone speech.
-KNOWN_BY_ENDING = (b".mp3", b".vox", b".vox6", b".vox8", b".gsm", b".sd2")
+# Not .au and .snd: without an AU header, libsndfile would decode such a file as telephone speech.
+KNOWN_BY_SUFFIX = (b".mp3", b".vox", b".vox6", b".vox8", b".gsm", b".sd2")
 
 
 def open_encoded(
@@ -68,16 +68,16 @@ def open_encoded(
         )
     samples = find_samples(file, head)
     if samples is not None and samples.next_file is not None:
-        return _open_joined(file, samples.next_file, name)
+        return _open_concatenated(file, samples.next_file, name)
     correction = samples.correction if samples is not None else None
     try:
-        # A part: libsndfile counts on it that nobody else moves its file.
-        own = file.part(correction=correction) if source is None or correction is not None else source
-        sound = FileSound(own, name)
+        # A separate view: libsndfile requires that nothing else changes the position.
+        opened = file.part(correction=correction) if source is None or correction is not None else source
+        sound = FileSound(opened, name)
     except CannotOpenError:
         if samples is not None and wav_codec(file, head) == MPEG_CODEC:
             return _open_mpeg_in_wav(file, samples, name)
-        if path is None or not os.fsencode(path).lower().endswith(KNOWN_BY_ENDING):
+        if path is None or not os.fsencode(path).lower().endswith(KNOWN_BY_SUFFIX):
             raise
         sound = FileSound(os.fsencode(path) if os.name == "posix" else path, name)
     try:
@@ -85,7 +85,7 @@ def open_encoded(
     except BaseException:
         sound.close()
         raise
-    whole.n_credible = SAMPLES_PER_BYTE * file.size
+    whole.max_plausible_samples = SAMPLES_PER_BYTE * file.size
     return whole
 
 
@@ -101,18 +101,18 @@ def _completed(sound: FileSound, file: FileView, samples: Samples | None) -> Fil
     if sound.container == "OGG" and LOG_OF_ODD_END in sound.file.extra_info:
         return _whole_ogg(sound, file)
     if sound.container in MAGIC:
-        sound.check_end = partial(_what_follows, sound, file)
+        sound.check_end = partial(_describe_next_file, sound, file)
     elif sound.container != "RAW":
         compare_with_header(sound, file)
     if sound.n_samples == UNKNOWN_LENGTH:
         raise AudioError(
-            f"{sound.name} cannot be decoded: its header does not say how many samples it has, as encoders leave it "
-            "that write to a pipe (`ffmpeg -i old new` completes it)."
+            f"{sound.name} cannot be decoded: its header does not state the number of samples, as when an encoder "
+            "writes to a pipe (`ffmpeg -i old new` completes it)."
         )
     return sound
 
 
-def _open_joined(file: FileView, next_file: int | None, name: str) -> FileSound | ChainedSound:
+def _open_concatenated(file: FileView, next_file: int | None, name: str) -> FileSound | ChainedSound:
     """Open concatenated files with chunks as one clip."""
     begins = [0]
     while next_file is not None:
@@ -124,7 +124,7 @@ def _open_joined(file: FileView, next_file: int | None, name: str) -> FileSound 
     return _chained([partial(open_encoded, None, file.part(begin, end), name) for begin, end in parts])
 
 
-def _what_follows(sound: FileSound, file: FileView) -> str | None:
+def _describe_next_file(sound: FileSound, file: FileView) -> str | None:
     """Describe the file that follows the end of the first one, if any."""
     end = sound.bytes_read()
     if end is None:
@@ -135,34 +135,37 @@ def _what_follows(sound: FileSound, file: FileView) -> str | None:
         return None
     seconds = (file.size / (position + begin) - 1) * sound.n_samples / sound.sr
     return (
-        f"another {sound.container} file was joined to it: some {seconds:.2f} s are left out. Keep each recording in "
-        "a file of its own."
+        f"another {sound.container} file was appended to it: about {seconds:.2f} s are ignored. Store each "
+        "recording in a separate file."
     )
 
 
 def _all_samples(sound: FileSound, file: FileView, samples: Samples) -> FileSound | ChainedSound:
     """Open a file with chunks with its actual number of samples, regardless of its header."""
-    stated, there = samples.n_stated, samples.n_there
+    stated, available = samples.n_stated, samples.n_available
     frame_bytes = SAMPLE_BYTES.get(sound.subtype, 0) * sound.n_channels
-    n_bytes = there if stated is None else min(stated, there)
+    n_bytes = available if stated is None else min(stated, available)
     if frame_bytes and n_bytes // frame_bytes != sound.n_samples:
         sound = _without_header(sound, file.part(samples.begin, samples.begin + n_bytes // frame_bytes * frame_bytes))
-    if stated is not None and stated > there:
-        missing = stated - there
-        if frame_bytes and missing <= min(samples.begin, MAX_SLIP_BYTES) and missing < there:
-            sound.doubt = f"its header promises {stated} bytes of samples, {there} are there, which are all read."
+    if stated is not None and stated > available:
+        missing = stated - available
+        if frame_bytes and missing <= min(samples.begin, MAX_SLIP_BYTES) and missing < available:
+            sound.length_warning = (
+                f"its header states {stated} bytes of samples, but it has {available}, which are all read."
+            )
         else:
-            sound.cut = f"its header promises {stated} bytes, {there} are there."
+            sound.truncation = f"its header states {stated} bytes, but it has {available}."
     elif samples.n_unexplained and sound.n_samples:
         seconds = samples.n_unexplained / n_bytes * sound.n_samples / sound.sr
-        sound.doubt = (
-            f"it goes on behind what its header states ({sound.n_samples / sound.sr:.2f} s): {seconds:.2f} s are left "
-            "out, if they are sound. Have the header corrected, as by `ffmpeg -ignore_length 1 -i old.wav new.wav`."
+        sound.length_warning = (
+            f"it continues after the length in its header ({sound.n_samples / sound.sr:.2f} s): up to "
+            f"{seconds:.2f} s of audio are ignored. Correct the header, as by "
+            "`ffmpeg -ignore_length 1 -i old.wav new.wav`."
         )
     elif sound.n_samples == 0 and n_bytes:
         raise AudioError(
-            f"{sound.name} was never finished: the sizes in its header are not filled in, and its codec "
-            f"({sound.subtype}) does not go without them. Have the header corrected by another program."
+            f"{sound.name} is incomplete: the sizes in its header are placeholders, and its codec "
+            f"({sound.subtype}) requires them. Correct the header with another program."
         )
     return sound
 
@@ -183,12 +186,12 @@ def _endian_of(container: str) -> str:
 def _whole_ogg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
     links = ogg_links(file)
     if len(links) < 2:
-        sound.cut = how_ogg_is_cut(file)
+        sound.truncation = describe_ogg_truncation(file)
         return sound
     sound.close()
     parts = [partial(_open_part, file, begin, end, sound.name) for begin, end in links]
     chain = _chained(parts)
-    chain.cut = how_ogg_is_cut(file)
+    chain.truncation = describe_ogg_truncation(file)
     return chain
 
 
@@ -197,11 +200,11 @@ def _open_part(file: FileView, begin: int, end: int, name: str) -> FileSound:
 
 
 def _open_mpeg_in_wav(file: FileView, samples: Samples, name: str) -> FileSound | ChainedSound:
-    n_bytes = samples.n_there if samples.n_stated is None else min(samples.n_stated, samples.n_there)
+    n_bytes = samples.n_available if samples.n_stated is None else min(samples.n_stated, samples.n_available)
     inside = file.part(samples.begin, samples.begin + n_bytes)
     sound = _whole_mpeg(FileSound(inside.part(), name), inside)
     if n_bytes < (samples.n_stated or 0):
-        sound.cut = f"its header promises {samples.n_stated} bytes, {n_bytes} are there."
+        sound.truncation = f"its header states {samples.n_stated} bytes, but it has {n_bytes}."
     return sound
 
 
@@ -210,22 +213,24 @@ def _whole_mpeg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
     stated = length_header(file)
     if stated is not None and is_stated_whole(file, stated):
         position, frame, header = stated
-        sound.n_lacking = N_LACKING_FRAMES * frame.n_samples
+        sound.n_missing_tolerated = N_TOLERATED_FRAMES * frame.n_samples
         n_missing = position + header.n_bytes - file.size
-        if 0 < n_missing <= N_LACKING_FRAMES * MAX_FRAME_BYTES:
-            sound.doubt = f"its last {n_missing} bytes are missing, up to {sound.n_lacking / sound.sr:.2f} s of sound."
+        if 0 < n_missing <= N_TOLERATED_FRAMES * MAX_FRAME_BYTES:
+            sound.length_warning = (
+                f"its last {n_missing} bytes are missing, up to {sound.n_missing_tolerated / sound.sr:.2f} s of audio."
+            )
         return sound
-    found = count_frames(file)
-    if not found.runs:  # of a free bit rate: libsndfile's own estimate is right
-        sound.n_lacking = sound.n_samples
+    frames = count_frames(file)
+    if not frames.runs:  # free bit rate: libsndfile's estimate is correct
+        sound.n_missing_tolerated = sound.n_samples
         return sound
     sound.close()
-    whole = _chained([partial(_open_run, file, run, sound.name) for run in found.runs])
-    if found.cut and (found.runs[-1].header is None):
-        whole.cut = "it ends inside a frame of its MPEG stream."
-    elif found.n_junk_bytes:
-        whole.doubt = (
-            f"{found.n_junk_bytes} bytes between its frames are no sound: it is damaged, or was joined of parts."
+    whole = _chained([partial(_open_run, file, run, sound.name) for run in frames.runs])
+    if frames.truncated and (frames.runs[-1].header is None):
+        whole.truncation = "it ends inside a frame of its MPEG stream."
+    elif frames.n_junk_bytes:
+        whole.length_warning = (
+            f"{frames.n_junk_bytes} bytes between its frames are not audio: it is damaged or concatenated."
         )
     return whole
 
@@ -235,17 +240,17 @@ def _open_run(file: FileView, run: Run, name: str) -> FileSound:
     if header is not None and not header.is_vbri and header.n_frames >= run.n_frames:
         sound = FileSound(file.part(run.begin, run.end), name)
     else:
-        # Without a header that is right, libsndfile estimates the length by the size, which zeros make large enough.
+        # Without a correct header, libsndfile estimates the length from the size, which zeros make large enough.
         n_zeros = max(0, run.n_frames * (run.frame.n_bytes + 1) - (run.end - run.sound_begin))
         sound = FileSound(file.part(run.sound_begin, run.end, n_zeros=n_zeros + 2 * MAX_FRAME_BYTES), name)
         n_leading = header.n_leading if header is not None else 0
-        sound.leave_out(n_leading, max(0, run.n_frames * spf - n_leading))
-    sound.n_lacking = N_LACKING_FRAMES * spf
+        sound.restrict(n_leading, max(0, run.n_frames * spf - n_leading))
+    sound.n_missing_tolerated = N_TOLERATED_FRAMES * spf
     return sound
 
 
 def _chained(openers: Sequence[Callable[[], FileSound | ChainedSound]]) -> FileSound | ChainedSound:
-    """Join parts to one clip, up to the first incompatible one, with a warning."""
+    """Concatenate parts to one clip, up to the first incompatible one, with a warning."""
     first = openers[0]()
     if len(openers) == 1:
         return first
@@ -258,8 +263,8 @@ def _chained(openers: Sequence[Callable[[], FileSound | ChainedSound]]) -> FileS
     chain = ChainedSound(openers[:n_parts], [fact[2] for fact in facts[:n_parts]])
     if n_parts < len(facts):
         seconds = sum(fact[2] / fact[0] for fact in facts[n_parts:])
-        chain.doubt = (
-            f"it is joined of parts of different sampling rates or numbers of channels: {seconds:.2f} s are left out "
-            "from the first that differs from those before. Convert the parts one by one."
+        chain.length_warning = (
+            f"its parts differ in sampling rate or number of channels: {seconds:.2f} s are ignored, from the first "
+            "part that differs. Convert the parts separately."
         )
     return chain

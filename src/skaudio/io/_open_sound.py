@@ -10,7 +10,7 @@ from skaudio.io._array_sound import ArraySound, clip_samples
 from skaudio.io._audio_error import AudioError
 from skaudio.io._audioread_sound import AudioreadSound
 from skaudio.io._chained_sound import ChainedSound
-from skaudio.io._clip import ACCEPTED, clip_kind, clip_name, holds_clip
+from skaudio.io._clip import ACCEPTED, clip_kind, clip_name, contains_clip
 from skaudio.io._file_sound import FileSound
 from skaudio.io._file_view import Descriptor, FileView
 from skaudio.io._libsndfile import CannotOpenError, is_unknown_format
@@ -49,7 +49,7 @@ def open_sound(item: Any, sr: float | None, *, several: bool = False) -> Sound:
         return _open_record(item, name)
     if kind == "array":
         if sr is None:
-            raise AudioError(f"Nothing tells the sampling rate of {name}: pass sr, or the clip as a pair (y, sr).")
+            raise AudioError(f"The sampling rate of {name} is unknown: pass sr, or the clip as a pair (y, sr).")
         return ArraySound(clip_samples(item, name, several=several), sr, name)
     return _open_path(item, name) if isinstance(item, (str, os.PathLike)) else _open_file(item, name)
 
@@ -59,18 +59,18 @@ def _open_pair(pair: Any, name: str) -> Sound:
     if isinstance(y, Number):
         raise TypeError(f"A pair must be (y, sr), got {y!r:.20} first: its parts are swapped.")
     if clip_kind(y) != "array":
-        raise TypeError(f"A pair must be (y, sr) with y an array, got {name}. A file states its sampling rate itself.")
+        raise TypeError(f"A pair must be (y, sr) with an array y, got {name}. Pass a file without sr.")
     return ArraySound(clip_samples(y, name, several=True), sr, name)
 
 
 def _open_record(record: Any, name: str) -> Sound:
     if hasattr(record, "get_all_samples"):
         return _open_decoder(record, name)
-    if holds_clip(record):
+    if contains_clip(record):
         return open_sound(record["audio"], None)
     if record.get("array") is not None:
         if record.get("sampling_rate") is None:
-            raise AudioError(f"A dict with 'array' needs 'sampling_rate' too, got the keys {list(record)}.")
+            raise AudioError(f"A dict with 'array' also needs 'sampling_rate', got the keys {list(record)}.")
         return ArraySound(clip_samples(record["array"], name, several=True), record["sampling_rate"], name)
     if record.get("bytes") is not None:
         content = record["bytes"]
@@ -79,7 +79,7 @@ def _open_record(record: Any, name: str) -> Sound:
         return _open_content(bytes(content), name)
     path = record.get("path")
     if path is None:
-        raise AudioError(f"A clip is {ACCEPTED}, of which one is not None; got a dict with the keys {list(record)}.")
+        raise AudioError(f"Expected {ACCEPTED}, one of them not None; got a dict with the keys {list(record)}.")
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"'path' must be a str or PathLike, got {path!r:.60} of type {type(path).__name__}.")
     return _open_path(path, name)
@@ -89,12 +89,12 @@ def _open_decoder(decoder: Any, name: str) -> Sound:
     """Open a torchcodec decoder, as returned by Hugging Face datasets from version 4 on."""
     try:
         decoded = decoder.get_all_samples()
-    except Exception as error:  # whatever a decoder of another library raises
+    except Exception as error:  # decoders of other libraries raise any exception
         raise AudioError(f"{name} cannot decode its clip: {error}") from error
     if not (hasattr(decoded, "data") and hasattr(decoded, "sample_rate")):
         raise TypeError(
-            f"A clip is {ACCEPTED}; got {decoder!r:.60} of type {type(decoder).__name__}, whose samples have no data "
-            "and no sample_rate. Have the data set give files: dataset.cast_column('audio', Audio(decode=False))."
+            f"Expected {ACCEPTED}; got {decoder!r:.60} of type {type(decoder).__name__}, whose samples have no data "
+            "and sample_rate. Disable decoding by the data set: dataset.cast_column('audio', Audio(decode=False))."
         )
     channels = sample_array(decoded.data, name)
     return ArraySound(channels if channels.ndim == 1 else channels.T, decoded.sample_rate, name)
@@ -126,18 +126,18 @@ def _open_descriptor(file: Descriptor, path: str | bytes, name: str) -> FileSoun
     view = FileView(file)
     if view.size == 0:
         raise AudioError(f"{name} is empty (0 bytes). Expected an audio file: copy or record it again.")
-    return _decoded(file.for_libsndfile, view, name, path)
+    return _open_with_libsndfile(file.for_libsndfile, view, name, path)
 
 
 def _open_content(content: bytes, name: str) -> FileSound | ChainedSound:
     view = FileView(io.BytesIO(content))
-    return _known(_decoded(io.BytesIO(content), view, name) if content else None, view, name)
+    return _require_supported(_open_with_libsndfile(io.BytesIO(content), view, name) if content else None, view, name)
 
 
 def _open_file(file: Any, name: str) -> Sound:
     view = _rest_of_file(file, name)
     try:
-        sound = _known(_decoded(None, view, name) if view.size else None, view, name)
+        sound = _require_supported(_open_with_libsndfile(None, view, name) if view.size else None, view, name)
     except BaseException:
         view.restore()
         raise
@@ -145,19 +145,19 @@ def _open_file(file: Any, name: str) -> Sound:
     return sound
 
 
-def _known(sound: FileSound | ChainedSound | None, view: FileView, name: str) -> FileSound | ChainedSound:
+def _require_supported(sound: FileSound | ChainedSound | None, view: FileView, name: str) -> FileSound | ChainedSound:
     """Reject formats that libsndfile does not support, if there is no path for another reader."""
     if view.size == 0:
-        raise AudioError(f"{name} has no bytes from where it stands on. Expected an audio file; seek(0)?")
+        raise AudioError(f"{name} has no bytes after its current position. Expected an audio file; try seek(0).")
     if sound is None:
         raise AudioError(
-            f"{name} cannot be decoded: its format is not known. Expected {KNOWN_FORMATS}. Other formats, such as M4A "
+            f"{name} cannot be decoded: its format is unknown. Expected {KNOWN_FORMATS}. Other formats, such as M4A "
             "or WMA, can be read from paths only, with ffmpeg and `pip install audioread`."
         )
     return sound
 
 
-def _decoded(
+def _open_with_libsndfile(
     source: int | str | bytes | io.BytesIO | None, view: FileView, name: str, path: str | bytes | None = None
 ) -> FileSound | ChainedSound | None:
     """Open a file with libsndfile; None if the format is not supported.
@@ -178,12 +178,13 @@ def _check_path(path: str | bytes, name: str) -> None:
     """Raise an error that explains why a path is not a file that can be decoded."""
     if not os.path.exists(path):
         raise AudioError(
-            f"{name} does not exist. Expected the path of an audio file; a relative path counts from {os.getcwd()!r}."
+            f"{name} does not exist. Expected the path of an audio file; relative paths are resolved from "
+            f"{os.getcwd()!r}."
         )
     if os.path.isdir(path):
-        raise AudioError(f"{name} is a folder. Expected an audio file; skaudio.datasets.load_folder lists a folder's.")
+        raise AudioError(f"{name} is a folder. Expected an audio file; skaudio.datasets.load_folder lists its files.")
     if not os.access(path, os.R_OK):
-        raise AudioError(f"{name} may not be read by this user. Change its permissions.")
+        raise AudioError(f"{name} cannot be read: permission denied. Change its permissions.")
 
 
 def _open_by_audioread(path: str, name: str) -> Sound:
@@ -191,22 +192,20 @@ def _open_by_audioread(path: str, name: str) -> Sound:
         return AudioreadSound(path, name)
     except ImportError:
         remedy = "Other formats, such as M4A or WMA, need ffmpeg and `pip install audioread`; or convert the file."
-    except Exception as error:  # whatever audioread's backends raise: none of them could
-        remedy = (
-            f"audioread could not either ({error!r}): other formats, such as M4A or WMA, need ffmpeg to be installed."
-        )
+    except Exception as error:  # audioread's backends raise any exception
+        remedy = f"audioread failed, too ({error!r}): other formats, such as M4A or WMA, need ffmpeg to be installed."
     raise AudioError(
-        f"{name} cannot be decoded: libsndfile does not know its format. Expected {KNOWN_FORMATS}. {remedy}"
+        f"{name} cannot be decoded: libsndfile does not support its format. Expected {KNOWN_FORMATS}. {remedy}"
     )
 
 
 def _rest_of_file(file: Any, name: str) -> FileView:
-    """Return the rest of a file after the current position, as a file of its own."""
+    """Return the rest of a file after the current position, as a separate file."""
     try:
         if isinstance(file.read(0), str):
             raise TypeError(f"{name} is a text stream. Expected a binary one: open(path, 'rb').")
         if not (hasattr(file, "tell") and hasattr(file, "seekable") and file.seekable()):
             return FileView(io.BytesIO(file.read()))
         return FileView(file, file.tell())
-    except ValueError as error:  # closed, or open for writing; what went wrong with reading is raised as it is
+    except ValueError as error:  # closed, or open for writing; errors of reading are propagated
         raise AudioError(f"{name} cannot be read: {error}. Expected a binary file that is open for reading.") from error

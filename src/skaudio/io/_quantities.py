@@ -6,8 +6,8 @@ from typing import Any
 
 from skaudio.io._audio_error import AudioError
 
-# From slow vibrations of the ground to the fastest sensors of ultrasound; arrays may have any rate.
-LOWEST_RATE, MAX_RATE = 100, 10_000_000
+# From seismometers to the fastest ultrasound sensors; arrays may have any rate.
+MIN_RATE, MAX_RATE = 100, 10_000_000
 
 
 def check_rate(sr: Any, name: str) -> None:
@@ -29,9 +29,9 @@ def check_seconds(value: Any, name: str, *, above: float = -math.inf) -> None:
 
 def check_stated_rate(sr: float, name: str) -> None:
     """Reject an implausible sampling rate in the header of a file."""
-    if not LOWEST_RATE <= sr <= MAX_RATE:
+    if not MIN_RATE <= sr <= MAX_RATE:
         raise AudioError(
-            f"{name} has a sampling rate of {sr} Hz by its header, which is damaged: expected {LOWEST_RATE} to "
-            f"{MAX_RATE} Hz. Copy or record it again; if the rate is right, read the samples by another package "
+            f"{name} has a sampling rate of {sr} Hz in its header, which is damaged: expected {MIN_RATE} to "
+            f"{MAX_RATE} Hz. Copy or record it again; if the rate is correct, read the samples with another package "
             "and pass them as (y, sr)."
         )

@@ -13,9 +13,9 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Threads or processes that write the same path each have their own temporary file; the last to finish wins.
     """
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
     try:
-        yield aside
-        os.replace(aside, path)
+        yield temporary
+        os.replace(temporary, path)
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)

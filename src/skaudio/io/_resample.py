@@ -44,7 +44,7 @@ def resample(y: np.ndarray, orig_sr: float, target_sr: float) -> np.ndarray:
     check_rate(target_sr, "target_sr")
     y = np.asarray(y)
     if y.dtype.kind != "f":
-        raise TypeError(f"y must hold floating-point numbers, got dtype {y.dtype}. PCM: divide it by its full scale.")
+        raise TypeError(f"y must contain floating-point numbers, got dtype {y.dtype}. Divide PCM by its full scale.")
     if y.ndim == 0 or y.size == 0:
         raise AudioError(f"y must have at least one sample, got shape {y.shape}.")
     y = np.ascontiguousarray(y, dtype=np.float32)

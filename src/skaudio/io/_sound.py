@@ -24,21 +24,21 @@ class Sound:
     n_channels : int
     n_samples : int or None
         Samples per channel; None if only known after decoding.
-    cut : str or None
-        Description of a missing end, if detected when opening.
-    n_credible : float
-        Number of samples that is plausible for its size: a limit for allocation, regardless of its header.
-    doubt : str or None
-        Further warning if its end is requested, such as sound after the length stated in its header.
+    truncation : str or None
+        Description of a truncation, if detected when opening.
+    max_plausible_samples : float
+        Maximum number of samples that is plausible for its size: a limit for allocation, regardless of its header.
+    length_warning : str or None
+        Further warning if its end is requested, such as audio after the length stated in its header.
     """
 
     name: str
     sr: float
     n_channels: int
     n_samples: int | None = None
-    cut: str | None = None
-    doubt: str | None = None
-    n_credible: float = math.inf
+    truncation: str | None = None
+    length_warning: str | None = None
+    max_plausible_samples: float = math.inf
 
     def read(self, n: int) -> np.ndarray:
         """Read the next `n` samples of each channel, fewer only at the end.
@@ -55,10 +55,10 @@ class Sound:
         while n > 0 and len(self.read(min(n, SKIP_SAMPLES))):
             n -= SKIP_SAMPLES
 
-    def warn_of_doubt(self) -> None:
-        """Warn of doubts about its end."""
-        if self.doubt:
-            warnings.warn(f"{self.name}: {self.doubt}", stacklevel=2)
+    def warn_of_length(self) -> None:
+        """Issue the warning about its length, if any."""
+        if self.length_warning:
+            warnings.warn(f"{self.name}: {self.length_warning}", stacklevel=2)
 
     def close(self) -> None:
         """Release resources."""
@@ -96,7 +96,7 @@ class Sound:
         if n == 0:
             raise AudioError(f"duration={duration!r} is less than one sample of {self.name}, at {self.sr} Hz.")
         if self.n_samples is not None:
-            n = self._within(self.n_samples, start, n, offset)
+            n = self._n_available(self.n_samples, start, n, offset)
         if start:
             self.skip(start)
         return start, n
@@ -117,30 +117,30 @@ class Sound:
             n_read += len(piece)
             yield piece
         if n_read == 0:
-            raise AudioError(f"{self.name} has no samples, or none as late as offset. Expected at least one.")
+            raise AudioError(f"{self.name} has no samples, or none after offset. Expected at least one.")
 
     def _first_sample(self, offset: float) -> int:
         if offset >= 0:
             return int(offset * self.sr)
         if self.n_samples is None:
             raise AudioError(
-                f"offset={offset!r} counts from the end, and the header of {self.name} does not tell where."
+                f"offset={offset!r} is relative to the end, but the header of {self.name} does not state its length."
             )
         return self.n_samples - int(-offset * self.sr)
 
-    def _within(self, n_samples: int, start: int, n: int | None, offset: float) -> int:
-        there = n_samples - start
-        if self.cut and (n is None or n > there):
-            raise AudioError(f"{self.name} is cut short: {self.cut} {self._whole_part(n_samples)}")
+    def _n_available(self, n_samples: int, start: int, n: int | None, offset: float) -> int:
+        available = n_samples - start
+        if self.truncation and (n is None or n > available):
+            raise AudioError(f"{self.name} is cut short: {self.truncation} {self._truncation_remedy(n_samples)}")
         if n_samples == 0:
             raise AudioError(f"{self.name} has no samples. Expected at least one.")
-        if n is None or n > there:
-            self.warn_of_doubt()
-        if there <= 0 or start < 0:
-            raise AudioError(f"offset={offset!r} s is outside of {self.name}, which lasts {n_samples / self.sr:.3f} s.")
-        return there if n is None else min(n, there)
+        if n is None or n > available:
+            self.warn_of_length()
+        if available <= 0 or start < 0:
+            raise AudioError(f"offset={offset!r} s is outside {self.name}, which is {n_samples / self.sr:.3f} s long.")
+        return available if n is None else min(n, available)
 
-    def _whole_part(self, n_samples: int) -> str:
-        # Rounded down, so that the advice works.
+    def _truncation_remedy(self, n_samples: int) -> str:
+        # Rounded down, so that this duration is accepted.
         seconds = int(n_samples / self.sr * 1000) / 1000
-        return f"Copy or record it again, or read only what is there, with duration={seconds} (offset=0)."
+        return f"Copy or record it again, or read the available part, with duration={seconds} (offset=0)."

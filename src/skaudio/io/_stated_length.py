@@ -5,16 +5,16 @@ import re
 from skaudio.io._file_sound import FileSound
 from skaudio.io._file_view import FileView
 
-# Numbers of samples that a channel has by the header; groups are searched in libsndfile's log.
+# Samples per channel stated in the header, as in libsndfile's log.
 N_SAMPLES = {
     "AVR": re.compile(r"^  Frames +: (\d+)$", re.MULTILINE),
     "MPC2K": re.compile(r"^  Frames +: (\d+)$", re.MULTILINE),
     "MAT5": re.compile(r"Rows : \d+ +Cols : (\d+)\n(?!.*Cols)", re.DOTALL),
 }
-# Lines of the log where bytes are missing: those promised, those there.
+# Lines of the log about missing bytes: stated and actual sizes.
 N_BYTES = {
-    "MAT4": re.compile(r"File seems to be truncated\. (?P<there>-?\d+) <--> (?P<stated>\d+)"),
-    "WVE": re.compile(r"Data length (?P<stated>\d+) should be (?P<there>-?\d+)"),
+    "MAT4": re.compile(r"File seems to be truncated\. (?P<available>-?\d+) <--> (?P<stated>\d+)"),
+    "WVE": re.compile(r"Data length (?P<stated>\d+) should be (?P<available>-?\d+)"),
 }
 SEVERAL_BLOCKS = "multi-segment file"  # of VOC
 TRUNCATED = re.compile("seems to be (a )?truncated", re.IGNORECASE)
@@ -33,28 +33,30 @@ def compare_with_header(sound: FileSound, file: FileView) -> None:
     detected only inside a sample.
     """
     log = sound.file.extra_info
-    sound.cut = _how_cut(sound, log, file)
-    n_stated, n_there = _n_stated(sound.container, log, file), sound.n_samples
-    if n_stated is not None and 0 < n_stated < n_there:
-        sound.leave_out(0, n_stated)
-        sound.doubt = (
-            f"it goes on behind what its header states ({n_stated / sound.sr:.2f} s): "
-            f"{(n_there - n_stated) / sound.sr:.2f} s are left out, if they are sound."
+    sound.truncation = _describe_truncation(sound, log, file)
+    n_stated, n_available = _n_stated(sound.container, log, file), sound.n_samples
+    if n_stated is not None and 0 < n_stated < n_available:
+        sound.restrict(0, n_stated)
+        sound.length_warning = (
+            f"it continues after the length in its header ({n_stated / sound.sr:.2f} s): up to "
+            f"{(n_available - n_stated) / sound.sr:.2f} s of audio are ignored."
         )
     elif SEVERAL_BLOCKS in log:
-        sound.doubt = "its samples are in several blocks, whose heads libsndfile reads as samples: convert it to WAV."
+        sound.length_warning = (
+            "its samples are in several blocks, whose headers libsndfile decodes as samples: convert it to WAV."
+        )
 
 
-def _how_cut(sound: FileSound, log: str, file: FileView) -> str | None:
+def _describe_truncation(sound: FileSound, log: str, file: FileView) -> str | None:
     container = sound.container
     if container in N_BYTES and (sizes := N_BYTES[container].search(log)):
-        stated, there = int(sizes["stated"]), int(sizes["there"])
-        return f"its header promises {stated} bytes, {max(0, there)} are there." if there < stated else None
+        stated, available = int(sizes["stated"]), int(sizes["available"])
+        return f"its header states {stated} bytes, but it has {max(0, available)}." if available < stated else None
     if TRUNCATED.search(log):
-        return "its last block is shorter than it states."
+        return "its last block is shorter than stated."
     n_stated = _n_stated(container, log, file)
     if n_stated is not None and n_stated > sound.n_samples:
-        return f"its header promises {n_stated} samples, {sound.n_samples} are there."
+        return f"its header states {n_stated} samples, but it has {sound.n_samples}."
     begin = int(PVF_BEGIN.findall(log)[0]) if container == "PVF" else DATA_BEGIN.get(container)
     if begin is not None:
         is_paf_24 = (container, sound.subtype) == ("PAF", "PCM_24")

@@ -32,7 +32,7 @@ def as_waveform(raw: np.ndarray, name: str, *, mono: bool, channel: int | None =
     """
     if channel is not None and raw.ndim == 2:
         raw = raw[:, channel]
-    with np.errstate(over="ignore"):  # becomes infinite, and is refused
+    with np.errstate(over="ignore"):  # overflow becomes infinity, which is rejected below
         y = scaled(raw).astype(np.float32, copy=False)
     if y.ndim == 2:
         y = _downmix(y) if mono or y.shape[1] == 1 else y.T
@@ -41,7 +41,7 @@ def as_waveform(raw: np.ndarray, name: str, *, mono: bool, channel: int | None =
         bad = np.flatnonzero(~np.isfinite(y))
         raise AudioError(
             f"{name} has {len(bad)} samples that are NaN, infinite or beyond float32, the first at index {bad[0]}. "
-            "Expected finite numbers, [-1, 1] being full scale: look for what made them, or replace them by zeros."
+            "Expected finite numbers, with full scale [-1, 1]: find their cause, or replace them by zeros."
         )
     return y
 

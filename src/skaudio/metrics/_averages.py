@@ -29,13 +29,13 @@ def precision_recall_f1(
         raise ValueError(f"average={average!r}; expected 'micro', 'macro' or None.")
     if average == "micro":
         n_true, n_pred, true_hit, pred_hit = (np.sum(counts) for counts in (n_true, n_pred, true_hit, pred_hit))
-    precision, recall = _share(pred_hit, n_pred), _share(true_hit, n_true)
-    f1 = _share(2 * precision * recall, precision + recall)
+    precision, recall = _ratio(pred_hit, n_pred), _ratio(true_hit, n_true)
+    f1 = _ratio(2 * precision * recall, precision + recall)
     if average is None:
         return precision, recall, f1
     return tuple(float(np.mean(values)) if np.size(values) else 0.0 for values in (precision, recall, f1))
 
 
-def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     part, whole = np.asarray(part, np.float64), np.asarray(whole, np.float64)
     return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)

@@ -67,7 +67,7 @@ def equal_error_rate(
         y_true, y_score, pos_label=pos_label, sample_weight=sample_weight, drop_intermediate=False
     )
     if not np.isfinite([false_alarms[-1], hits[-1]]).all():
-        raise ValueError("y_true has one class only; an equal error rate needs genuine trials and others.")
+        raise ValueError("y_true has one class only; expected genuine trials and others.")
     excess = false_alarms - (1.0 - hits)  # rises from -1 to 1
     after = int(np.argmax(excess >= 0))
     share = -excess[after - 1] / (excess[after] - excess[after - 1])

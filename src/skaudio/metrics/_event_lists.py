@@ -37,8 +37,8 @@ class EventArrays(NamedTuple):
 
     def of(self, label: int) -> "EventArrays":
         """Return the events of one class."""
-        own = self.labels == label
-        return EventArrays(self.onsets[own], self.offsets[own], self.labels[own])
+        is_label = self.labels == label
+        return EventArrays(self.onsets[is_label], self.offsets[is_label], self.labels[is_label])
 
 
 def check_event_lists(
@@ -72,13 +72,13 @@ def check_event_lists(
     if any(tables) and not all(tables):
         raise TypeError("y_true and y_pred must both be data frames, or both lists of lists of events.")
     if all(tables):
-        named = [_of_table(events, name) for events, name in zip((y_true, y_pred), names, strict=True)]
+        named = [_events_of_table(events, name) for events, name in zip((y_true, y_pred), names, strict=True)]
         both = _same_recordings(*named) if recordings is None else _given_recordings(named, recordings)
     else:
         both = [list(y_true), list(y_pred)]
     for name, lists in zip(names, both, strict=True):
         if recordings is not None and len(lists) != len(recordings):
-            raise ValueError(f"{name} has {len(lists)} recordings, and recordings={len(recordings)} names.")
+            raise ValueError(f"{name} has {len(lists)} recordings, but recordings has {len(recordings)} names.")
     if len(both[0]) != len(both[1]):
         raise ValueError(
             f"y_true has {len(both[0])} recordings and y_pred {len(both[1])}; expected a list of events for each "
@@ -100,13 +100,13 @@ def check_event_lists(
     return checked[0], checked[1], list(labels)
 
 
-def _of_table(table: Any, what: str) -> dict[Any, list[tuple]]:
+def _events_of_table(table: Any, what: str) -> dict[Any, list[tuple]]:
     """Return the events of each recording in a table."""
     events: dict[Any, list[tuple]] = {}
     for _, recording, fields in event_rows(table, what):
-        own = events.setdefault(recording, [])
+        recording_events = events.setdefault(recording, [])
         if fields is not None:
-            own.append(fields)
+            recording_events.append(fields)
     return events
 
 
@@ -116,9 +116,9 @@ def _same_recordings(y_true: dict, y_pred: dict) -> list[list[list[tuple]]]:
     if y_true and y_pred and not pairs:
         some = [", ".join(map(repr, list(events)[:MAX_NAMES_IN_MESSAGE])) for events in (y_true, y_pred)]
         raise ValueError(
-            f"y_true and y_pred share no recording: they name {some[0]} and {some[1]}. Name recordings in one way; if "
-            "these are different recordings, give a list of events for each, or rows with a recording and nothing else "
-            "for those without events."
+            f"y_true and y_pred share no recording: they refer to {some[0]} and {some[1]}. Use the same names; if "
+            "these are different recordings, pass a list of events for each, or rows with only a recording for those "
+            "without events."
         )
     predicted = {pairs.get(name, name): events for name, events in y_pred.items()}
     recordings = sorted({*y_true, *predicted}, key=str)
@@ -130,8 +130,8 @@ def _given_recordings(tables: Sequence[dict], recordings: Sequence) -> list[list
     names, both = RecordingNames(recordings), []
     for events, what in zip(tables, ("y_true", "y_pred"), strict=True):
         lists: list[list[tuple]] = [[] for _ in recordings]
-        for name, own in events.items():
-            lists[names.require(name, what)] += own
+        for name, recording_events in events.items():
+            lists[names.require(name, what)] += recording_events
         both.append(lists)
     return both
 
@@ -157,5 +157,7 @@ def _as_arrays(events: Sequence[tuple], numbers: dict[Any, int], where: str) -> 
     wrong = np.flatnonzero(~(offsets >= onsets) | ~np.isfinite(onsets) | ~np.isfinite(offsets))
     if len(wrong):
         first = wrong[0]
-        raise ValueError(f"{where}: event {first} is from {onsets[first]} to {offsets[first]} s; expected a time span.")
+        raise ValueError(
+            f"{where}: event {first} is from {onsets[first]} to {offsets[first]} s; expected finite times in order."
+        )
     return EventArrays(onsets, offsets, np.array([numbers[event[2]] for event in kept], int))

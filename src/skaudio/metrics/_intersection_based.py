@@ -71,18 +71,18 @@ def intersection_based_scores(
         if not 0.0 < share <= 1.0:
             raise ValueError(f"{name}={share!r}; expected a share in (0, 1].")
     y_true, y_pred, labels = check_event_lists(y_true, y_pred, labels)
-    n_true, found, wrong = (np.zeros(len(labels), int) for _ in range(3))
+    n_true, n_detected, n_wrong = (np.zeros(len(labels), int) for _ in range(3))
     for all_true, all_predicted in zip(y_true, y_pred, strict=True):
         for label in range(len(labels)):
             true, predicted = all_true.of(label), all_predicted.of(label)
             begin = np.maximum(true.onsets[:, np.newaxis], predicted.onsets)
             overlap = np.maximum(np.minimum(true.offsets[:, np.newaxis], predicted.offsets) - begin, 0.0)
-            right = overlap.sum(axis=0) >= detection_share * (predicted.offsets - predicted.onsets)
-            covered = overlap[:, right].sum(axis=1)
+            is_correct = overlap.sum(axis=0) >= detection_share * (predicted.offsets - predicted.onsets)
+            covered = overlap[:, is_correct].sum(axis=1)
             n_true[label] += len(true.onsets)
-            found[label] += np.sum((covered >= truth_share * (true.offsets - true.onsets)) & (covered > 0))
-            wrong[label] += np.sum(~right)
-    return precision_recall_f1(n_true, found + wrong, found, found, average)
+            n_detected[label] += np.sum((covered >= truth_share * (true.offsets - true.onsets)) & (covered > 0))
+            n_wrong[label] += np.sum(~is_correct)
+    return precision_recall_f1(n_true, n_detected + n_wrong, n_detected, n_detected, average)
 
 
 def intersection_based_f1(y_true: Any, y_pred: Any, **params: Any) -> float | np.ndarray:

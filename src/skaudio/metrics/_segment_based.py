@@ -131,11 +131,11 @@ def segment_based_error_rate(
     """
     n_true = errors = 0
     for true, predicted in _activities(y_true, y_pred, segment_seconds, labels):
-        missed, made_up = (true & ~predicted).sum(axis=1), (predicted & ~true).sum(axis=1)
-        errors += int(np.maximum(missed, made_up).sum())
+        missed, inserted = (true & ~predicted).sum(axis=1), (predicted & ~true).sum(axis=1)
+        errors += int(np.maximum(missed, inserted).sum())
         n_true += int(true.sum())
     if n_true == 0:
-        raise ValueError("y_true has no event: there is nothing that errors could be a rate of.")
+        raise ValueError("y_true has no events; expected at least one, as the error rate is relative to them.")
     return errors / n_true
 
 

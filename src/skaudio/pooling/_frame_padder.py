@@ -132,15 +132,15 @@ class FramePadder(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         """
         check_is_fitted(self)
         batch = check_frames(self, X, reset=False, allow_nan=True)
-        fitted = np.empty((len(batch), self.n_frames_, self.n_features_in_), dtype=np.float32)
+        padded = np.empty((len(batch), self.n_frames_, self.n_features_in_), dtype=np.float32)
         value = silence_of(self) if self.value == "silence" else self.value
         for indices, block in equal_lengths(batch):
             fill = block.min(axis=(1, 2), keepdims=True) if self.value == "min" else value
-            fitted[indices] = gather_frames(block, self._index(block.shape[1]), self.mode, fill)
-        return fitted.reshape(len(batch), -1) if self.flatten else self._frames_output(fitted, X)
+            padded[indices] = gather_frames(block, self._index(block.shape[1]), self.mode, fill)
+        return padded.reshape(len(batch), -1) if self.flatten else self._frames_output(padded, X)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of the input channels, or of the columns of the table: ``mfcc_03_f012`` is of frame 12.
+        """Return the names of the input channels, or of the columns of the table: ``mfcc_03_f012`` for frame 12.
 
         Parameters
         ----------

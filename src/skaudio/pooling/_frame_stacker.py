@@ -157,16 +157,16 @@ class FrameStacker(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         )
 
     def _channels(self) -> Channels | None:
-        known, n_copies = self._channels_in, self.n_before + 1 + self.n_after
-        if known is None:
+        channels, n_copies = self._channels_in, self.n_before + 1 + self.n_after
+        if channels is None:
             return super()._channels()
         return Channels(
             tuple(self.get_feature_names_out()),
-            sr=known.sr,
-            frequencies=None if known.frequencies is None else known.frequencies * n_copies,
-            start_seconds=known.start_seconds,
-            hop_seconds=None if known.hop_seconds is None else known.hop_seconds * self.step,
-            silence=None if known.silence is None else known.silence * n_copies,
+            sr=channels.sr,
+            frequencies=None if channels.frequencies is None else channels.frequencies * n_copies,
+            start_seconds=channels.start_seconds,
+            hop_seconds=None if channels.hop_seconds is None else channels.hop_seconds * self.step,
+            silence=None if channels.silence is None else channels.silence * n_copies,
         )
 
     def _offsets(self) -> np.ndarray:

@@ -22,7 +22,7 @@ def gather_frames(frames: np.ndarray, index: np.ndarray, mode: str, fill: float 
     Returns
     -------
     ndarray of float32, shape (..., *index.shape, n_channels)
-        A copy, and the only one made.
+        A copy.
     """
     gathered = np.take(frames, index, axis=-2, mode="wrap" if mode == "wrap" else "clip")
     outside = (index < 0) | (index >= frames.shape[-2])

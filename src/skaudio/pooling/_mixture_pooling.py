@@ -15,7 +15,7 @@ from skaudio._validation import check_frames
 from skaudio.pooling._frames_input import FramesInputMixin
 from skaudio.pooling._statistics import ROUNDING
 
-# Frames of one clip that are worked on at a time: hours of sound take no more memory than minutes.
+# Frames of one clip that are processed at a time, to limit memory.
 MAX_BLOCK_FRAMES = 2**14
 
 
@@ -155,7 +155,7 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
             If a parameter is out of range, if ``X`` is not a batch of frame sequences, or has fewer frames than there
             are components.
         """
-        # Imported here: they take a tenth of a second, and no other class of the folder needs them.
+        # Imported here: it takes 0.1 s, and no other class of this package needs them.
         from sklearn.mixture import GaussianMixture
         from sklearn.preprocessing import StandardScaler
 
@@ -242,7 +242,7 @@ class MixturePooling(FramesInputMixin, TransformerMixin, BaseEstimator):
             return (total / len(frames)).astype(np.float32)
         deviations = (weighted - total[:, np.newaxis] * mixture.means_) / _standard_deviations(mixture)
         pooled = deviations / (len(frames) * np.sqrt(mixture.weights_)[:, np.newaxis])
-        # Of normalised channels one component knows no more than the rounding: no scaler behind this is to enlarge it.
+        # For one component and normalised channels, these are rounding errors, which a scaler would amplify.
         return np.where(np.abs(pooled) <= ROUNDING, 0.0, pooled).astype(np.float32).ravel()
 
 
@@ -252,8 +252,10 @@ def _draw_frames(
     """Draw at most ``max_frames`` frames of clips without NaN, evenly over clips; (n_drawn, n_channels)."""
     clips = [frames for frames in batch if not np.isnan(frames).any()]
     if not clips:
-        raise ValueError(f"All of the {len(batch)} clips hold NaN, the mark of a broken clip. There is nothing to fit.")
-    # Each clip deals its frames in random order, one a round, until max_frames are dealt; in mid-round chance decides.
+        raise ValueError(
+            f"All {len(batch)} clips contain NaN, which marks broken clips; expected at least one valid clip."
+        )
+    # Draw one frame per clip and round, in random order, until max_frames; in the last round, clips are drawn, too.
     rounds = np.concatenate([random_state.permutation(len(frames)) for frames in clips])
     drawn = np.zeros(len(rounds), dtype=bool)
     drawn[np.lexsort((random_state.random_sample(len(rounds)), rounds))[:max_frames]] = True

@@ -14,7 +14,7 @@ from skaudio._validation import check_frames, equal_lengths
 from skaudio.pooling._frames_input import FramesInputMixin
 from skaudio.pooling._statistics import check_statistics, frame_statistics
 
-# Values worked on at a time: what several statistics share then stays in the processor's cache, and memory is bounded.
+# Values processed at a time: intermediate results of several statistics stay in the processor's cache.
 MAX_BLOCK_VALUES = 2**18
 
 
@@ -190,7 +190,7 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
         if not any(len(stats) for _, stats in self._parts()):
             raise ValueError(
                 f"stats={self.stats!r} and segment_stats={self.segment_stats!r} with segments={self.segments} leave no "
-                "statistic to compute. Name at least one."
+                "statistic to compute. Pass at least one."
             )
         return check_frames(self, X, reset=True, allow_nan=True)
 

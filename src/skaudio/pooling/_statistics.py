@@ -14,8 +14,8 @@ from functools import cached_property
 
 import numpy as np
 
-ROUNDING = np.finfo(np.float32).eps  # of a value, relative to it: twice what is lost at most when it becomes float32
-STD_BITS = 22  # two fewer than float32 has: a deviation is off by as much as the values are, relative to it
+ROUNDING = np.finfo(np.float32).eps  # relative: twice the maximum rounding error of float32
+STD_BITS = 22  # two fewer than in float32: a deviation has the relative error of the values
 NAMED = ("mean", "std", "min", "max", "median", "iqr", "skew", "kurtosis", "slope")
 
 
@@ -37,11 +37,10 @@ def check_statistics(names: Sequence[str], parameter: str) -> None:
     for position, name in enumerate(names):
         if not isinstance(name, str) or (name not in NAMED and not _is_percentile(name)):
             raise ValueError(
-                f"{parameter}[{position}] is {name!r}, which is no statistic. Expected one of {', '.join(NAMED)}, or a "
-                "percentile 'p0' to 'p100'."
+                f"{parameter}[{position}]={name!r}; expected one of {', '.join(NAMED)}, or a percentile 'p0' to 'p100'."
             )
     if len(set(names)) < len(names):
-        raise ValueError(f"{parameter} names a statistic twice: {tuple(names)}. Name each once.")
+        raise ValueError(f"{parameter}={tuple(names)} contains a statistic twice; expected each only once.")
 
 
 def frame_statistics(block: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -112,7 +111,7 @@ class _BlockStatistics:
 
     @property
     def kurtosis(self) -> np.ndarray:
-        # The 3 of a normal distribution is taken off before the division, so that a constant channel has 0.
+        # The 3 of a normal distribution is subtracted before the division, so that a constant channel has 0.
         fourth = np.square(self.squares).mean(axis=1)
         return self._standardized(fourth - 3.0 * self.variance**2, self.variance**2)
 

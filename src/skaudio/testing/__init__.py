@@ -1,4 +1,4 @@
-"""Checks for front ends and other estimators of sound, in addition to scikit-learn's own.
+"""Checks for front ends and other audio estimators, in addition to those of scikit-learn.
 
 `sklearn.utils.estimator_checks` covers tables; these cover clips and frame sequences of different lengths.
 """

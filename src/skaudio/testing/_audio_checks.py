@@ -1,7 +1,6 @@
 """Checks of transformers of clips, or of frame sequences.
 
-Each is a function of an estimator that has `transform` and of a batch; it raises an AssertionError where the estimator
-fails it.
+Each is a function of an estimator that has `transform` and of a batch; it raises an AssertionError on failure.
 """
 
 import pickle
@@ -32,8 +31,8 @@ def audio_checks(
     takes : {"clips", "frames"} or None, default=None
         Whether it takes clips or frame sequences. None: clips, if it is a `skaudio.features.FrontEnd`, else frames.
     rtol : float, default=0.0
-        How far, relative to the values or to 1, the output for a clip may differ with the clips beside it; 1e-5 for
-        what multiplies matrices.
+        Tolerance, relative to the values or to 1, of the output for a clip alone and in a batch; 1e-5 for estimators
+        that multiply matrices.
 
     Yields
     ------
@@ -137,7 +136,7 @@ def parametrize_with_audio_checks(
 
 
 def check_containers(estimator: BaseEstimator, X: np.ndarray) -> None:
-    """Check that a list, a tuple and a column of clips of different lengths give the same."""
+    """Check that a list, a tuple and a column of clips of different lengths give the same output."""
     model = _fitted(estimator, X)
     expected = model.transform(X)
     for container in (list(X), tuple(X), _column(X).reshape(-1, 1)):
@@ -145,7 +144,7 @@ def check_containers(estimator: BaseEstimator, X: np.ndarray) -> None:
 
 
 def check_neighbours(estimator: BaseEstimator, X: np.ndarray, *, rtol: float = 0.0) -> None:
-    """Check that a clip's output does not depend on the clips beside it."""
+    """Check that a clip's output does not depend on other clips of the batch."""
     model = _fitted(estimator, X)
     together = model.transform(X)
     for i in range(len(X)):
@@ -155,16 +154,16 @@ def check_neighbours(estimator: BaseEstimator, X: np.ndarray, *, rtol: float = 0
 
 
 def check_output(estimator: BaseEstimator, X: np.ndarray) -> None:
-    """Check that the output is float32, and that each channel has a name of its own."""
+    """Check that the output is float32, and that channel names are unique."""
     model = _fitted(estimator, X)
     output, names = model.transform(X), model.get_feature_names_out()
     _require(output[0].dtype == np.float32, f"the output has dtype {output[0].dtype}")
     _require(len(names) == output[0].shape[-1], f"{len(names)} names for {output[0].shape[-1]} channels")
-    _require(len(set(names)) == len(names), "names of channels are not unique")
+    _require(len(set(names)) == len(names), "channel names are not unique")
 
 
 def check_reproducible(estimator: BaseEstimator, X: np.ndarray) -> None:
-    """Check that two fits give the same, and leave the global random states as they were."""
+    """Check that two fits give the same output, and do not change the global random states."""
     random.seed(7)
     np.random.seed(7)  # noqa: NPY002
     before = random.getstate(), _numpy_state()
@@ -174,14 +173,14 @@ def check_reproducible(estimator: BaseEstimator, X: np.ndarray) -> None:
 
 
 def check_random_state_left_alone(estimator: BaseEstimator, X: np.ndarray) -> None:
-    """Check that NumPy's global random state stays as it was with ``random_state=None``, too."""
+    """Check that ``random_state=None`` does not change NumPy's global random state."""
     before = _numpy_state()
     _fitted(clone(estimator).set_params(random_state=None), X).transform(X)
     _require(before == _numpy_state(), "the global random state was changed")
 
 
 def check_pickle(estimator: BaseEstimator, X: np.ndarray) -> None:
-    """Check that an estimator gives the same after pickling."""
+    """Check that an estimator gives the same output after pickling."""
     model = _fitted(estimator, X)
     _assert_same(pickle.loads(pickle.dumps(model)).transform(X), model.transform(X))
 
@@ -211,20 +210,20 @@ def check_short_clip(estimator: BaseEstimator, X: np.ndarray) -> None:  # noqa: 
 
 
 def check_threads(estimator: BaseEstimator, X: np.ndarray) -> None:
-    """Check that two threads give what one does."""
+    """Check that two threads give the same output as one."""
     many = list(X) * 20
     alone = clone(estimator).set_params(n_jobs=1).fit_transform(many)
     _assert_same(clone(estimator).set_params(n_jobs=2).fit_transform(many), alone)
 
 
 def check_table_of_clips(estimator: BaseEstimator, X: np.ndarray) -> None:  # noqa: ARG001
-    """Check that a 2-D array of clips is a batch as a list of them is."""
+    """Check that a 2-D array of clips gives the same output as a list of them."""
     table = np.random.default_rng(0).standard_normal((3, 2000)).astype(np.float32)
     _assert_same(clone(estimator).fit_transform(table), clone(estimator).fit_transform(list(table)))
 
 
 def check_set_params(estimator: BaseEstimator, X: np.ndarray) -> None:
-    """Check that a parameter set after `fit` takes effect: ``duration`` gives what clips that are cut before do."""
+    """Check that a parameter set after `fit` takes effect: ``duration`` gives the same output as clips cut before."""
     model = clone(estimator).fit(X)
     cut = [clip[: int(0.1 * model.rate)] for clip in X]
     expected = model.transform(cut)
@@ -232,7 +231,7 @@ def check_set_params(estimator: BaseEstimator, X: np.ndarray) -> None:
 
 
 def check_padding(estimator: BaseEstimator, X: np.ndarray, *, rtol: float = 0.0) -> None:
-    """Check that equally long clips give the same as among others: none is padded to its longest neighbour."""
+    """Check that equally long clips give the same output as in a ragged batch, where none is padded to the longest."""
     model = _fitted(estimator, X)
     longest = max(map(len, X))
     long = [i for i in range(len(X)) if len(X[i]) == longest]
@@ -242,10 +241,10 @@ def check_padding(estimator: BaseEstimator, X: np.ndarray, *, rtol: float = 0.0)
 
 
 def _on_copies(check: Callable, X: np.ndarray) -> Check:
-    """Return a check that is called with the estimator alone; what it does to the batch, no other sees."""
-    named = check.func if isinstance(check, partial) else check
+    """Return a check that is called with the estimator alone, on a copy of the batch."""
+    function = check.func if isinstance(check, partial) else check
 
-    @wraps(named)
+    @wraps(function)
     def checked(estimator: BaseEstimator) -> None:
         check(estimator, X=_column([np.array(clip) for clip in X]))
 
