@@ -216,7 +216,7 @@ def test_wrong_ways_are_named(cnn, svc, gru, tones):
         saliency(cnn, X, baseline=np.zeros(3))
     with pytest.raises(ValueError, match=r"layer='embedding' gives an output of shape .*; Grad-CAM needs maps"):
         saliency(cnn, X, "gradcam", layer="embedding")
-    with pytest.raises(ValueError, match=r"'nowhere' is no layer of this network\. Its layers"):
+    with pytest.raises(ValueError, match=r"layer='nowhere'; expected the name or index"):
         saliency(cnn, X, "gradcam", layer="nowhere")
     with pytest.raises(
         TypeError, match=r"or a pipeline that begins with a front end; got ndarray of shape \(8, 16000\)"

@@ -1,7 +1,7 @@
-"""Networks that are trained on batches of frames: a `Learner` and what it is made of.
+"""Networks trained on batches of frames: `Learner` and its components.
 
-Private: `skaudio.estimators` are built on it. It knows nothing of the conventions of scikit-learn, and imports
-TensorFlow at the first fit.
+Private: `skaudio.estimators` are built on it. It is independent of scikit-learn's conventions, and imports TensorFlow
+at the first fit.
 """
 
 from skaudio._learning._architecture import (
