@@ -47,8 +47,8 @@ class ModelInput:
     @property
     def frequencies(self) -> np.ndarray | None:
         """Centre frequencies of the channels in Hz, if they are bands."""
-        known = self._known
-        return None if known is None or known.frequencies is None else np.array(known.frequencies)
+        metadata = self._metadata
+        return None if metadata is None or metadata.frequencies is None else np.array(metadata.frequencies)
 
     @property
     def places(self) -> np.ndarray:
@@ -62,7 +62,7 @@ class ModelInput:
     @property
     def channel_names(self) -> list[str] | None:
         """Names of the channels, if they are those of the front end."""
-        return None if self._known is None else list(self._known.names)
+        return None if self._metadata is None else list(self._metadata.names)
 
     def baseline(self, i: int, given: Any) -> np.ndarray:
         """Return the baseline of a clip: frames without its sound.
@@ -86,7 +86,7 @@ class ModelInput:
             If it is none of these.
         """
         frames = self.frames[i]
-        silence = None if self._known is None else self._known.silence
+        silence = None if self._metadata is None else self._metadata.silence
         if given is None:
             given = "mean" if silence is None else "silence"
         if isinstance(given, str):
@@ -107,7 +107,7 @@ class ModelInput:
         return np.broadcast_to(frame, frames.shape).astype(np.float32)
 
     @property
-    def _known(self) -> Channels | None:
+    def _metadata(self) -> Channels | None:
         same = self.channels is not None and len(self.channels.names) == self.frames[0].shape[1]
         return self.channels if same else None
 
@@ -118,10 +118,10 @@ def model_input(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> Mo
     For an estimator that takes frames itself, `X` are the frames, and ``front_end`` is what computed them, if they
     carry no metadata.
     """
-    own, model = front_end_and_rest(estimator)
-    if own is not None:
-        clips = check_clips(own, X, reset=False)
-        return ModelInput(model, *computed_frames(own, clips), clips, own)
+    own_front_end, model = front_end_and_rest(estimator)
+    if own_front_end is not None:
+        clips = check_clips(own_front_end, X, reset=False)
+        return ModelInput(model, *computed_frames(own_front_end, clips), clips, own_front_end)
     frames, channels = frames_and_channels(X)
     if frames is None:
         raise TypeError(
@@ -144,8 +144,7 @@ def network_input(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> 
     frames, channels = frames_and_channels(before.transform(with_channels(given.frames, given.channels)))
     if frames is None:
         raise TypeError(
-            f"{type(network).__name__} gets a table of vectors here, not frames: there is nothing to lay out over "
-            "time. Use method='occlusion'."
+            f"The input of {type(network).__name__} is a table of vectors; expected frames. Use method='occlusion'."
         )
     if channels is None and [len(clip) for clip in frames] == [len(clip) for clip in given.frames]:
         channels = given.channels  # of a step that changes values, in the same time

@@ -10,7 +10,7 @@ from skaudio._frames import Channels
 from skaudio._validation import frames_and_channels
 from skaudio.features import FrontEnd
 
-# Where estimators keep the fitted ones that they are made of.
+# Attributes with the components of estimators.
 INNER = ("best_estimator_", "estimator_", "base_", "calibrated_classifiers_", "estimator", "base")
 
 
@@ -72,5 +72,5 @@ def computed_frames(front_end: FrontEnd, clips: Any) -> tuple[np.ndarray, Channe
     """
     frames, channels = frames_and_channels(front_end.transform(clips), allow_nan=True)
     if frames is None:
-        raise TypeError(f"{front_end} computes one vector for each clip, not frames: use pooling=None.")
+        raise TypeError(f"{front_end} computes one vector per clip, not frames. Use pooling=None.")
     return frames, channels
