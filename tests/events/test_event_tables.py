@@ -153,7 +153,7 @@ def test_a_failure_leaves_the_old_file(tmp_path):
         ("a.selections.txt", "Begin Time (s)\tAnnotation\n", r"line 1: there is no column 'End Time \(s\)'"),
         ("a.selections.txt", RAVEN.replace("Annotation", "Notes"), "no known label column.*label_column"),
         ("a.selections.txt", RAVEN + "3\tS\n", "line 5: 2 cells; expected 8"),
-        ("a.txt", "1.0 2.0 owl\n", r"line 1: '1\.0 2\.0 owl'; expected start, end and label, by tabs"),
+        ("a.txt", "1.0 2.0 owl\n", r"line 1: '1\.0 2\.0 owl'; expected start, end and label, separated by tabs"),
         ("a.txt", "\\\t1\t2\n", "line 1: expected two frequencies, after a label"),
         ("a.txt", "1\t2\towl\n\\\t900\t300\n", "line 2: .*low_frequency <= high_frequency"),
         ("a.tsv", "1.0\t2.0\n", "line 1: 2 cells; expected onset, offset and label"),

@@ -72,7 +72,7 @@ def test_what_a_format_cannot_hold_is_known_before_recordings_are_looked_at(site
     [
         (
             [[(1.0, 2.0, "a"), (500.0, 501.0, "a")], []],
-            r"recording 0 \(array.*\): Event\(500, 501, 'a'\) ends after .* 10 s",
+            r"recording 0 \(array.*\): Event\(500, 501, 'a'\) ends more than .* has 10 s",
         ),
         ([[(1.0, 2.0, "a")], [(1000, 2000, "a")]], r"recording 1 .* which has 10 s\. Expected times in seconds"),
         ([[(1.0, 1.0, "a")], [(2.0, 2.0, "a")]], r"All events have a duration of 0 s"),
