@@ -254,7 +254,7 @@ def test_search_with_several_metrics_and_transformers():
     pipeline = Pipeline([("scale", StandardScaler()), ("model", SVC())])
     grid = {"scale": [StandardScaler(), MinMaxScaler()], "model": [LogisticRegression(), ExtraTreesClassifier(5)]}
     search = GridSearchCV(pipeline, grid, cv=2, scoring=["accuracy", "f1"], refit=False).fit(X, y)
-    with pytest.raises(ValueError, match=r"several scores; pass one of metric=\['accuracy', 'f1'\]"):
+    with pytest.raises(ValueError, match=r"several scores\. Pass metric, one of \['accuracy', 'f1'\]"):
         SearchDisplay.from_estimator(search)
     display = SearchDisplay.from_estimator(search, metric="f1")
     assert display.score_name == "f1"

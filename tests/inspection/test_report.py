@@ -156,7 +156,7 @@ def test_a_search_of_several_parameters_without_front_ends_has_no_heat_map(digit
 def test_wrong_searches(search, digits):
     with pytest.raises(TypeError, match=r"GridSearchCV has no cv_results_.*call fit first"):
         Report.from_search(GridSearchCV(search.estimator, {}), digits.data, digits.target)
-    with pytest.raises(ValueError, match=r"tested never, or more than once. Pass cv="):
+    with pytest.raises(ValueError, match=r"not tested exactly once\. Pass cv"):
         Report.from_search(search, digits.data, digits.target, cv=ShuffleSplit(2, random_state=0))
     numbers = Pipeline([("sound", MFCC(sr=8000)), ("pool", StatPooling()), ("model", Ridge())])
     search = GridSearchCV(numbers, {"model__alpha": [1.0, 2.0]}, cv=2).fit(digits.data, digits.target)
