@@ -115,7 +115,7 @@ def test_a_detector_that_is_asked_for_labels_says_which_command_is_its_own(seaso
     folder, nights, _ = season
     outcome = run("predict", folder / "detector.joblib", nights[0])
     assert (outcome.status, outcome.out) == (2, "")
-    assert "EventDetector, which finds events; expected a fitted pipeline" in outcome.err
+    assert "EventDetector, which detects events; expected a fitted pipeline" in outcome.err
     advised = outcome.err.split("Use ")[1].replace("FILES...", nights[0])
     assert run(*shlex.split(advised)[1:]).status == 0
 
