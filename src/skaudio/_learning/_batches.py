@@ -72,7 +72,7 @@ class Batches:
     def __iter__(self) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]]:
         """Yield ``{"frames", "mask"}``, targets and weights of each batch of an epoch."""
         for rows in self._batch_rows():
-            frames, lengths = fill_up(self._frames, rows, self._stride, self._fill)
+            frames, lengths = pad_clips(self._frames, rows, self._stride, self._fill)
             targets = self._targets[rows]
             if self._augment is not None:
                 frames, lengths, targets = self._augment(frames, lengths, targets)
@@ -107,8 +107,8 @@ class FrameBatches(Batches):
     def __iter__(self) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]]:
         """Yield ``{"frames", "mask"}``, targets ``(n_clips * n_steps, n_outputs)`` and weights of each batch."""
         for rows in self._batch_rows():
-            frames, lengths = fill_up(self._frames, rows, self._stride, self._fill)
-            targets, _ = fill_up(self._targets, rows, self._stride, 0.0)
+            frames, lengths = pad_clips(self._frames, rows, self._stride, self._fill)
+            targets, _ = pad_clips(self._targets, rows, self._stride, 0.0)
             if self._augment is not None:
                 frames, lengths, targets = self._augment(frames, lengths, targets)
             mask = mask_of(lengths, frames.shape[1])
@@ -118,7 +118,7 @@ class FrameBatches(Batches):
             yield {"frames": frames, "mask": mask}, steps[:, :-1], steps[:, -1]
 
 
-def fill_up(
+def pad_clips(
     frames: np.ndarray, rows: Sequence[int] | np.ndarray, stride: int, fill: np.ndarray | float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Stack clips in a new, padded array.
@@ -180,7 +180,7 @@ def in_batches(frames: np.ndarray, stride: int) -> Iterator[tuple[np.ndarray, np
     Yields
     ------
     rows, frames, lengths : ndarrays
-        See `fill_up`.
+        See `pad_clips`.
     """
     n_clips = len(frames)
     lengths = [frames.shape[1]] * n_clips if frames.ndim == 3 else [len(clip) for clip in frames]
@@ -191,7 +191,7 @@ def in_batches(frames: np.ndarray, stride: int) -> Iterator[tuple[np.ndarray, np
         size = int(np.clip(MAX_PREDICT_VALUES // values, 1, MAX_PREDICT_CLIPS))
         for start in range(0, len(group), size):
             rows = group[start : start + size]
-            yield rows, *fill_up(frames, rows, stride, 0.0)
+            yield rows, *pad_clips(frames, rows, stride, 0.0)
 
 
 def channel_statistics(frames: np.ndarray, rows: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

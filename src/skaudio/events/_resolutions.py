@@ -67,12 +67,12 @@ class WindowResolution:
         """Return targets ``(n_windows, ..., n_classes)`` of training windows; NaN where ambiguous."""
         return label_windows(self.centres(n_windows), self.width_seconds, events, labels)
 
-    def choose(self, targets: np.ndarray, events: Sequence[Event], most: int) -> tuple[np.ndarray, np.ndarray]:
+    def choose(self, targets: np.ndarray, events: Sequence[Event], max_windows: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the indices of windows of events, some of each, and of all background windows."""
         inner = tuple(range(1, targets.ndim))
         unambiguous, background = ~np.isnan(targets).any(axis=inner), (targets == 0.0).all(axis=inner)
         centres = self.centres(len(targets))
-        chosen = choose_windows(unambiguous & ~background, events, centres, self.width_seconds, most)
+        chosen = choose_windows(unambiguous & ~background, events, centres, self.width_seconds, max_windows)
         return chosen, np.flatnonzero(background)
 
     def score(self, estimator: Any, views: np.ndarray, columns: np.ndarray) -> np.ndarray:

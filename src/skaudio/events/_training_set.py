@@ -96,11 +96,11 @@ def training_set(
     return TrainingSet(np.concatenate(data), np.concatenate(targets), unused, n_positive)
 
 
-def hard_negatives(scanner: Scanner, recordings: Sequence, known: TrainingSet) -> np.ndarray:
+def hard_negatives(scanner: Scanner, recordings: Sequence, training: TrainingSet) -> np.ndarray:
     """Return the background windows with the highest event scores of a classifier."""
     hard_windows, scores = [], []
     resolution = scanner.reader.resolution
-    for i, (recording, rows) in enumerate(zip(recordings, known.unused, strict=True)):
+    for i, (recording, rows) in enumerate(zip(recordings, training.unused, strict=True)):
         if not len(rows):
             continue
         views = scanner.reader.windows(recording, i)
@@ -114,7 +114,7 @@ def hard_negatives(scanner: Scanner, recordings: Sequence, known: TrainingSet) -
             scores.append(highest[hard])
     if not hard_windows:
         return np.empty(0)
-    order = np.argsort(-np.concatenate(scores), kind="stable")[: int(HARD_SHARE * known.n_positive)]
+    order = np.argsort(-np.concatenate(scores), kind="stable")[: int(HARD_SHARE * training.n_positive)]
     return np.concatenate(hard_windows)[order]
 
 

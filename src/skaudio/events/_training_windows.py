@@ -42,7 +42,7 @@ def label_windows(
 
 
 def choose_windows(
-    usable: np.ndarray, events: Sequence[Event], centres: np.ndarray, width_seconds: float, most: int
+    usable: np.ndarray, events: Sequence[Event], centres: np.ndarray, width_seconds: float, max_windows: int
 ) -> np.ndarray:
     """Choose some windows of each event.
 
@@ -56,7 +56,7 @@ def choose_windows(
         Centres of the windows, in seconds.
     width_seconds : float
         Length of a window.
-    most : int
+    max_windows : int
         Maximum number per event, spread over the windows that contain it.
 
     Returns
@@ -67,7 +67,7 @@ def choose_windows(
     chosen = [np.empty(0, int)]
     for event in events:
         candidates = np.flatnonzero(usable & (_common_share(centres, width_seconds, event) >= SURE))
-        chosen.append(candidates[:: max(1, -(-len(candidates) // most))])
+        chosen.append(candidates[:: max(1, -(-len(candidates) // max_windows))])
     return np.unique(np.concatenate(chosen))
 
 

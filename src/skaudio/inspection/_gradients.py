@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skaudio._learning import fill_up, mask_of
+from skaudio._learning import mask_of, pad_clips
 from skaudio._learning.networks import body_of, watched_network
 
 COMPLETENESS = 0.01  # tolerance of integrated gradients, relative to the difference of scores
@@ -75,7 +75,7 @@ class Derivatives:
         return tape.gradient(score, inputs["frames"]).numpy()[:, : frames.shape[1]]
 
     def _inputs(self, frames: np.ndarray) -> dict[str, tf.Tensor]:
-        padded, lengths = fill_up(frames, range(len(frames)), self._stride, 0.0)
+        padded, lengths = pad_clips(frames, range(len(frames)), self._stride, 0.0)
         return {"frames": tf.constant(padded), "mask": tf.constant(mask_of(lengths, padded.shape[1]))}
 
     def _convolution(self, n_channels: int) -> str:

@@ -64,14 +64,14 @@ class ModelInput:
         """Names of the channels, if they are those of the front end."""
         return None if self._metadata is None else list(self._metadata.names)
 
-    def baseline(self, i: int, given: Any) -> np.ndarray:
+    def baseline(self, i: int, value: Any) -> np.ndarray:
         """Return the baseline of a clip: frames without its sound.
 
         Parameters
         ----------
         i : int
             Index of the clip.
-        given : {"silence", "mean"}, ndarray of shape (n_channels,), float or None
+        value : {"silence", "mean"}, ndarray of shape (n_channels,), float or None
             Frames of silence from the front end, but no lower than the lowest value of the clip; the mean of each
             channel; a frame; a value. If None, silence or, if that is unknown, the mean.
 
@@ -87,19 +87,19 @@ class ModelInput:
         """
         frames = self.frames[i]
         silence = None if self._metadata is None else self._metadata.silence
-        if given is None:
-            given = "mean" if silence is None else "silence"
-        if isinstance(given, str):
-            if given == "silence" and silence is not None:
-                given = np.maximum(np.array(silence), frames.min())
-            elif given == "mean":
-                given = frames.mean(axis=0)
+        if value is None:
+            value = "mean" if silence is None else "silence"
+        if isinstance(value, str):
+            if value == "silence" and silence is not None:
+                value = np.maximum(np.array(silence), frames.min())
+            elif value == "mean":
+                value = frames.mean(axis=0)
             else:
                 raise ValueError(
-                    f"baseline={given!r}; expected 'mean', a frame ({frames.shape[1]},), a value, or, for clips or "
+                    f"baseline={value!r}; expected 'mean', a frame ({frames.shape[1]},), a value, or, for clips or "
                     "with front_end=, 'silence'."
                 )
-        frame = np.asarray(given, np.float32)
+        frame = np.asarray(value, np.float32)
         if frame.shape not in {(), (frames.shape[1],)}:
             raise ValueError(
                 f"baseline has shape {frame.shape}; expected a value for each of {frames.shape[1]} channels."
@@ -135,20 +135,20 @@ def model_input(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> Mo
 
 def network_input(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> ModelInput:
     """Return the frames that the last step of a pipeline takes, and that step; else as `model_input`."""
-    given = model_input(estimator, X, front_end)
-    if not isinstance(given.model, Pipeline):
-        return given
-    before, network = given.model[:-1], given.model[-1]
+    inputs = model_input(estimator, X, front_end)
+    if not isinstance(inputs.model, Pipeline):
+        return inputs
+    before, network = inputs.model[:-1], inputs.model[-1]
     if len(before) == 0:
-        return replace(given, model=network)
-    frames, channels = frames_and_channels(before.transform(with_channels(given.frames, given.channels)))
+        return replace(inputs, model=network)
+    frames, channels = frames_and_channels(before.transform(with_channels(inputs.frames, inputs.channels)))
     if frames is None:
         raise TypeError(
             f"The input of {type(network).__name__} is a table of vectors; expected frames. Use method='occlusion'."
         )
-    if channels is None and [len(clip) for clip in frames] == [len(clip) for clip in given.frames]:
-        channels = given.channels  # of a step that changes values, in the same time
-    return replace(given, model=network, frames=frames, channels=channels)
+    if channels is None and [len(clip) for clip in frames] == [len(clip) for clip in inputs.frames]:
+        channels = inputs.channels  # of a step that changes values, in the same time
+    return replace(inputs, model=network, frames=frames, channels=channels)
 
 
 def sound_input(estimator: Any, X: Any, spectrogram: Spectrogram) -> ModelInput:

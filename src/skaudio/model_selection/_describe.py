@@ -25,7 +25,7 @@ def describe_estimators(estimators: Sequence[Any]) -> list[str]:
     -------
     list of str
         Descriptions, such as ``MFCC(deltas=2)`` if another MFCC has other deltas, and ``SVC`` for the only one.
-        As in scikit-learn's representation, parameters at their defaults are left out. Pipelines are described by
+        As in scikit-learn's representation, parameters at their defaults are omitted. Pipelines are described by
         their steps: ``StandardScaler + SVC``. Other values are written unchanged. Equal descriptions mean equal
         parameters.
 

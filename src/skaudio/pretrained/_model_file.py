@@ -44,11 +44,11 @@ class ModelFile:
         name = os.fspath(name)
         content = _content(name)
         sha256 = hashlib.sha256(content).hexdigest()
-        known = NAMED_MODELS.get(name)
-        if known is not None and known.sha256 != sha256:
+        named_model = NAMED_MODELS.get(name)
+        if named_model is not None and named_model.sha256 != sha256:
             raise ModelError(
-                f"{find_named(known)} has SHA-256 {sha256}; expected {known.sha256}, of {known.title}. Remove the file "
-                "to download it again."
+                f"{find_named(named_model)} has SHA-256 {sha256}; expected {named_model.sha256}, of "
+                f"{named_model.title}. Remove the file to download it again."
             )
         return cls(name, sha256, content if keep else None)
 
@@ -100,8 +100,8 @@ class ModelFile:
 
 
 def _content(name: str) -> bytes:
-    known = NAMED_MODELS.get(name)
-    path = Path(name) if known is None else find_named(known)
+    named_model = NAMED_MODELS.get(name)
+    path = Path(name) if named_model is None else find_named(named_model)
     if path.is_dir() and (path / "saved_model.pb").is_file():
         return _pack(path)
     if not path.is_file():

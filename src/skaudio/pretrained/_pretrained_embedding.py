@@ -175,8 +175,8 @@ class PretrainedEmbedding(FrontEnd):
         self.sr_ = self._find_sr()
         self._n_samples = self._window_length()
         self.window_seconds_ = self._n_samples / self.sr_
-        known = self._named_model()
-        default = self.window_seconds_ if known is None else known.hop_seconds
+        named_model = self._named_model()
+        default = self.window_seconds_ if named_model is None else named_model.hop_seconds
         self.hop_seconds_ = default if self.hop_seconds is None else self.hop_seconds
         silence = np.zeros((1, self._n_samples), np.float32)
         self.channel_names_ = self._named_channels(self._opened()(silence).shape[1])
@@ -313,14 +313,14 @@ class PretrainedEmbedding(FrontEnd):
         return keras_network(self._source, self.output)
 
     def _find_sr(self) -> float:
-        known = self._named_model()
-        if known is None:
+        named_model = self._named_model()
+        if named_model is None:
             if self.sr is None:
                 raise ValueError(f"The sampling rate of model={self.model!r} is unknown. Pass it as sr.")
             return self.sr
-        if self.sr not in (None, known.sr):
-            raise ValueError(f"sr={self.sr!r}; expected {known.sr} for model={self.model!r}. Omit sr.")
-        return known.sr
+        if self.sr not in (None, named_model.sr):
+            raise ValueError(f"sr={self.sr!r}; expected {named_model.sr} for model={self.model!r}. Omit sr.")
+        return named_model.sr
 
     def _window_length(self) -> int:
         requested = None if self.window_seconds is None else max(1, round(self.window_seconds * self.sr_))
@@ -355,11 +355,11 @@ class PretrainedEmbedding(FrontEnd):
         )
 
     def _named_channels(self, n_outputs: int) -> list[str]:
-        names, known = self.class_names, self._named_model()
+        names, named_model = self.class_names, self._named_model()
         if isinstance(names, (str, os.PathLike)):
             names = Path(names).read_text(encoding="utf-8").splitlines()
-        if names is None and known is not None:
-            names = known.class_names()
+        if names is None and named_model is not None:
+            names = named_model.class_names()
         if self.output != "scores" or names is None:
             kind = self.output if self.output in {"embedding", "scores"} else "output"
             return [f"{kind}_{number:0{len(str(n_outputs - 1))}d}" for number in range(n_outputs)]

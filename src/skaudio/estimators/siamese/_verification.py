@@ -208,6 +208,6 @@ def _distances_from_classes(
         enrolled = enrolled.with_more(embeddings[half], classes[half])
         compared[half] = False
     distances = enrolled.distances(embeddings[compared])
-    own = classes[compared][:, np.newaxis] == enrolled.classes
-    others = np.where(own, np.inf, distances).min(axis=1)
-    return distances[own], others[np.isfinite(others)]
+    is_own = classes[compared][:, np.newaxis] == enrolled.classes
+    others = np.where(is_own, np.inf, distances).min(axis=1)
+    return distances[is_own], others[np.isfinite(others)]
