@@ -44,8 +44,8 @@ def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Ro
     _, header = next(lines, (1, []))
     places = columns_of(header, RAVEN_COLUMNS, (*KNOWN, *filter(None, [label_column])), path)
     table, needed = [], [places[name] for name in RAVEN_COLUMNS]
-    for line, cells in lines:
-        row = full_row(cells, len(header), needed, line, path)
+    for line, incomplete in lines:
+        row = full_row(incomplete, len(header), needed, line, path)
         table.append((line, {name: row[place].strip() for name, place in places.items()}))
     label_column = _label_column(table, list(places), path) if label_column is None else label_column
     if label_column not in places:
