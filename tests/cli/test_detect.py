@@ -73,7 +73,7 @@ def test_a_label_track_is_of_one_recording_and_says_so_before_the_work(season, r
     folder, nights, expected = season
     two = run("detect", folder / "detector.joblib", *nights, "--output", tmp_path / "labels.txt")
     assert two.status == 2
-    assert "a label track of Audacity is of one recording, got 2" in two.err
+    assert "a label track of Audacity holds one recording, got 2" in two.err
     assert "another format: .selections.txt, .tsv, .csv, .parquet." in two.err
     assert list(tmp_path.iterdir()) == []
     assert run("detect", folder / "detector.joblib", nights[0], "--output", tmp_path / "labels.txt").status == 0
@@ -95,7 +95,7 @@ def test_a_broken_recording(season, run, tmp_path):
     warned = run(*arguments, "--on-error", "warn")
     assert warned.status == 0
     assert "broken.wav" in warned.err
-    assert "left out" in warned.err
+    assert "is skipped" in warned.err
     np.testing.assert_allclose(read_events(table)["onset"], expected["onset"], atol=1e-5)
     again = run(*arguments)
     assert again.status == 2
@@ -115,7 +115,7 @@ def test_a_detector_that_is_asked_for_labels_says_which_command_is_its_own(seaso
     folder, nights, _ = season
     outcome = run("predict", folder / "detector.joblib", nights[0])
     assert (outcome.status, outcome.out) == (2, "")
-    assert "EventDetector, which finds events; expected a fitted pipeline" in outcome.err
+    assert "EventDetector, which detects events; expected a fitted pipeline" in outcome.err
     advised = outcome.err.split("Use ")[1].replace("FILES...", nights[0])
     assert run(*shlex.split(advised)[1:]).status == 0
 
@@ -139,7 +139,7 @@ def test_an_ending_that_names_no_format_is_refused_before_the_work(season, run, 
     folder, nights, _ = season
     outcome = run("detect", folder / "detector.joblib", nights[0], "--output", tmp_path / "table.xml")
     assert outcome.status == 2
-    assert "the format of its name is not known; expected one of raven (.selections.txt)" in outcome.err
+    assert "unknown suffix; expected one of raven (.selections.txt)" in outcome.err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -148,7 +148,7 @@ def test_a_broken_recording_has_no_counts(season, tmp_path):
     detector = joblib.load(folder / "detector.joblib").set_params(on_error="warn")
     broken = tmp_path / "broken.wav"
     broken.write_bytes(b"not sound")
-    with pytest.warns(UserWarning, match=r"broken\.wav.*It is left out"):
+    with pytest.warns(UserWarning, match=r"broken\.wav.*The recording is skipped"):
         counts = detector.count([nights[0], str(broken)])
     assert counts.loc[nights[0], "trill"] > 0
     assert pd.isna(counts.loc[str(broken), "trill"])

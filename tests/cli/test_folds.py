@@ -44,7 +44,7 @@ def test_classes_of_one_group():
     [
         (["dog"] * 6, None, "one class only, 'dog'"),
         (["dog"] * 6 + ["cat"] * 2, None, r"Fewer clips than the 3 folds in: cat \(2\).*--folds 2"),
-        (["dog"] * 6 + ["cat"], None, r"cat \(1\).*leave the class out"),
+        (["dog"] * 6 + ["cat"], None, r"cat \(1\).*remove the class"),
         (["dog", "cat"] * 3, ["a"] * 6, "all clips are of one group, 'a'"),
         (["dog"] * 3 + ["cat"] * 3, ["a"] * 3 + ["b"] * 3, "one class only to train on"),
     ],

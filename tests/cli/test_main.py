@@ -36,8 +36,8 @@ def test_module_runs_as_a_script():
     [
         ([], "COMMAND"),
         (["search", "--models", "svc,oracle"], "'oracle'; expected some of svc,logistic,trees,neighbors"),
-        (["search", "--folds", "1"], "expected a whole number from 2 up"),
-        (["search", "--folds", "five"], "expected a whole number from 2 up"),
+        (["search", "--folds", "1"], "expected an integer of at least 2"),
+        (["search", "--folds", "five"], "expected an integer of at least 2"),
         (["predict", "model.joblib"], "FILES"),
     ],
 )

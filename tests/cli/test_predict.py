@@ -111,7 +111,7 @@ def test_errors(searched, clips, run, tmp_path):
     joblib.dump({"no": "model"}, tmp_path / "dict.joblib")
     for model, file, message in [
         (tmp_path / "none.joblib", clips[0], "no model file"),
-        (clips[0], clips[0], "no file that joblib can load"),
+        (clips[0], clips[0], "joblib cannot load"),
         (tmp_path / "dict.joblib", clips[0], "dict, which has no predict"),
         (searched.model, tmp_path / "empty", "no audio files"),
         (searched.model, tmp_path / "none.wav", r"none\.wav"),

@@ -205,8 +205,8 @@ def test_a_broken_file_is_named(with_broken, run, tmp_path):
 def test_a_broken_file_is_left_out(with_broken, run, tmp_path):
     outcome = run("search", with_broken, *FAST, "--on-error", "warn", "--output", tmp_path / "model")
     assert outcome.status == 0
-    assert re.search(r"warning: left out: .*broken\.wav", outcome.err)
-    assert outcome.err.count("left out") == 1
+    assert re.search(r"warning: skipped: .*broken\.wav", outcome.err)
+    assert outcome.err.count("skipped") == 1
     assert "24 clips" in outcome.out
 
 

@@ -58,7 +58,7 @@ def test_a_broken_file_stops_or_leaves_its_row_empty(clips, model, run, tmp_path
 
 def test_what_is_wrong_with_the_model_is_said(clips, model, run):
     assert "Pass it as sr" in run("tag", clips[0], "--model", model).err
-    assert "is not there" in run("tag", clips[0], "--model", "no_such.tflite").err
+    assert "does not exist" in run("tag", clips[0], "--model", "no_such.tflite").err
 
 
 def test_models_that_can_touch_files_are_said_to_and_can_be_refused(clips, run, tmp_path, capsys):

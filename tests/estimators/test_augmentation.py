@@ -188,7 +188,7 @@ class TestPlainArraysThatLookLikeBands:
 
     @pytest.mark.parametrize("front_end", [MelSpectrogram(sr=8000), MelSpectrogram(n_mels=20), Spectrogram(sr=8000)])
     def test_log_spectra_get_a_hint(self, digits, front_end):
-        with pytest.warns(UserWarning, match="channels='bands' augments them as such"):
+        with pytest.warns(UserWarning, match="set channels='bands' for augmentation of spectra"):
             self.fit(front_end.fit_transform(digits.data), digits)
 
     @pytest.mark.filterwarnings("error")

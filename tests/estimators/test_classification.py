@@ -156,7 +156,7 @@ class TestGoingOn:
         model = CNNClassifier(**SMALL_CNN).partial_fit(X[early], y[early], classes=["cat", "dog", "owl"])
         model.partial_fit(X[late], y[late])
         assert model.predict_proba(X).shape == (48, 3)
-        with pytest.raises(ValueError, match=r"labels that are not those of the first fit: .*cow"):
+        with pytest.raises(ValueError, match=r"unknown labels .*cow"):
             model.partial_fit(X, np.where(y == "owl", "cow", y))
 
     def test_a_warm_start_goes_on_and_a_cold_one_does_not(self, clips):
@@ -198,7 +198,7 @@ def test_labels_that_cannot_be_learnt(change_y, message, clips):
 def test_a_network_that_learned_nothing_says_so(clips):
     X, y = clips
     settings = {**SMALL_CNN, "epochs": 10, "learning_rate": 1e-12}
-    with pytest.warns(ConvergenceWarning, match=r"learned next to nothing.*augmentation=None"):
+    with pytest.warns(ConvergenceWarning, match="at chance level.*augmentation=None"):
         CNNClassifier(**settings).fit(X, y)
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)

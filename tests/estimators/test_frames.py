@@ -141,9 +141,9 @@ class TestLearntOfFrames:
     def test_what_cannot_be_learnt(self):
         X, labels = make_scenes()
         model = CNNClassifier(**SMALL_CNN)
-        with pytest.raises(ValueError, match="y has labels of the frames of 39 clips; X has 40"):
+        with pytest.raises(ValueError, match="y has frame labels of 39 clips; expected 40"):
             model.fit_frames(X, labels[1:])
-        with pytest.raises(ValueError, match=r"The labels of clip 3 have shape \(2,\); expected one for each of its"):
+        with pytest.raises(ValueError, match=r"The labels of clip 3 have shape \(2,\); expected one label per frame"):
             model.fit_frames(X, [own[:2] if i == 3 else own for i, own in enumerate(labels)])
         with pytest.raises(ValueError, match="requires y to be passed"):
             model.fit_frames(X, None)

@@ -161,7 +161,7 @@ class TestEmbedding:
         by_place = model.set_params(feature_layer=names.index("hidden"))
         assert by_place.transform(X).shape == (48, 128)
         assert len(by_place.get_feature_names_out()) == 128
-        with pytest.raises(ValueError, match="'nonesuch' is no layer of this network"):
+        with pytest.raises(ValueError, match="layer='nonesuch'; expected the name or index"):
             model.set_params(feature_layer="nonesuch").transform(X)
 
     def test_an_average_over_time_leaves_out_what_fills_a_clip_up(self, clips):
@@ -235,18 +235,20 @@ class TestOneLength:
     def test_clips_of_several_lengths_need_padding(self, architecture, clips):
         X, y = clips
         model = CNNClassifier(architecture=architecture, **SMALL)
-        with pytest.raises(ValueError, match=r"needs clips of one length, got clips of \d+ to \d+ frames.*FramePadder"):
+        with pytest.raises(
+            ValueError, match=r"requires clips of equal length, got clips of \d+ to \d+ frames.*FramePadder"
+        ):
             model.fit(X, y)
         assert make_pipeline(FramePadder(n_frames=20), model).fit(X, y).predict(X).shape == (48,)
 
     def test_a_clip_of_another_length(self):
         X, y = make_clips(ragged=False)
         model = CNNClassifier(architecture="plain", **SMALL).fit(X, y)
-        with pytest.raises(ValueError, match=r"Clip 0 has 10 frames, but .* clips of 16.*FramePadder"):
+        with pytest.raises(ValueError, match=r"Clip 0 has 10 frames; .* expects 16.*FramePadder"):
             model.predict(X[:, :10])
 
     def test_clips_too_small_for_two_convolutions(self):
-        with pytest.raises(ValueError, match="architecture='plain' needs at least 5 frames and 5 channels"):
+        with pytest.raises(ValueError, match="architecture='plain' requires at least 5 frames and 5 channels"):
             CNNClassifier(architecture="plain", **SMALL).fit(np.zeros((4, 4, 9)), [0, 1, 0, 1])
 
 
@@ -256,7 +258,7 @@ class TestOneLength:
         ({"architecture": "nonesuch"}, ValueError, "The 'architecture' parameter of CNNClassifier must be"),
         ({"pooling": "nonesuch"}, ValueError, "The 'pooling' parameter of CNNClassifier must be"),
         ({"architecture": too_wide}, ValueError, r"output shape \(None, 4\); expected \(None, 3\)"),
-        ({"architecture": in_softmax}, ValueError, "ends in a softmax"),
+        ({"architecture": in_softmax}, ValueError, "ends with softmax"),
         ({"architecture": lambda shape, n: "no model"}, TypeError, "architecture returned str; expected a keras.Model"),
         ({"epochs": 0}, ValueError, "The 'epochs' parameter"),
         ({"learning_rate": -1.0}, ValueError, "The 'learning_rate' parameter"),

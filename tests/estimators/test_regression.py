@@ -57,5 +57,5 @@ def test_the_loss_is_1_for_who_predicts_the_mean_whatever_the_unit(walks):
 def test_targets_of_another_shape_cannot_go_on(walks):
     X, y = walks
     model = CNNRegressor(**SMALL_CNN).partial_fit(X, y)
-    with pytest.raises(ValueError, match="unlike that of the first fit"):
+    with pytest.raises(ValueError, match="unlike in the first fit"):
         model.partial_fit(X, y[:, 0])

@@ -136,7 +136,7 @@ def test_groups_come_by_routing():
 
 def test_too_few_clips_to_put_some_aside(clips):
     X, y = clips
-    with pytest.raises(ValueError, match=r"early_stopping could not put validation_fraction=0\.1 of 6 clips aside"):
+    with pytest.raises(ValueError, match=r"early_stopping cannot hold out validation_fraction=0\.1 of 6 clips"):
         CNNClassifier(early_stopping=True, **SMALL_CNN).fit(X[:6], y[:6])
 
 
@@ -174,7 +174,7 @@ def test_an_optimizer_that_is_given_is_copied_with_its_own_settings(clips):
 
 
 def test_an_unknown_optimizer(clips):
-    with pytest.raises(ValueError, match="optimizer='nonesuch' is none that Keras knows"):
+    with pytest.raises(ValueError, match="optimizer='nonesuch'; expected the name of a Keras optimizer"):
         CNNClassifier(optimizer="nonesuch", **SMALL_CNN).fit(*clips)
 
 

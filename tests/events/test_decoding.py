@@ -58,7 +58,7 @@ def test_hysteresis_keeps_what_reaches_the_upper_threshold(scores):
     ]
     assert list(zip(first, stop, strict=True)) == expected
     assert 0 < len(expected) < len(find_runs(scores[:, 0] >= 0.4)[0])
-    with pytest.raises(ValueError, match=r"low=0\.6 is above high=0\.5"):
+    with pytest.raises(ValueError, match=r"low=0\.6; expected at most high=0\.5"):
         hysteresis_runs(scores[:, 0], 0.5, 0.6)
 
 

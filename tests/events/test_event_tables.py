@@ -62,7 +62,7 @@ def test_raven_selections_of_several_files(write):
         ("night.wav", 1.5, 4.25, "owl", 0.75, 300.0, 1200.0),
         ("dawn.wav", 7.0, 8.0, "howl", 0.5, 500.5, 2000.0),
     ]
-    with pytest.raises(EventTableError, match=r"a\.selections\.txt, line 1: there is no column|no column is known"):
+    with pytest.raises(EventTableError, match=r"a\.selections\.txt, line 1: there is no (known label )?column"):
         read_events(write("a.selections.txt", RAVEN_OF_FILES), label_column="Call")
 
 
@@ -115,7 +115,7 @@ def test_there_and_back(tmp_path, suffix):
     pd.testing.assert_frame_equal(again, kept)
     several = event_table({"night.wav": own, "dawn.wav": own[:1]})
     if suffix == ".txt":
-        with pytest.raises(ValueError, match="A label track of Audacity is of one recording, got 2"):
+        with pytest.raises(ValueError, match="A label track of Audacity holds one recording, got 2"):
             write_events(tmp_path / "both.txt", several)
         assert not (tmp_path / "both.txt").exists()
         return
@@ -130,16 +130,16 @@ def test_raven_lays_recordings_out_one_after_another(tmp_path):
     lines = [line.split("\t") for line in (tmp_path / "a.selections.txt").read_text().splitlines()]
     times = [(line[lines[0].index("Begin Time (s)")], line[lines[0].index("Begin File")]) for line in lines[1:]]
     assert times == [("67.000000000", "dawn.wav"), ("1.500000000", "night.wav")]
-    with pytest.raises(ValueError, match=r"one after another: pass durations"):
+    with pytest.raises(ValueError, match="2 recordings requires durations"):
         write_events(tmp_path / "a.selections.txt", events)
-    with pytest.raises(ValueError, match=r"do not name the recording 'dawn\.wav'"):
+    with pytest.raises(ValueError, match=r"no entry for the recording 'dawn\.wav'"):
         write_events(tmp_path / "a.selections.txt", events, durations={"night.wav": 60.0})
 
 
 def test_a_failure_leaves_the_old_file(tmp_path):
     write_events(tmp_path / "night.txt", [Event(0, 1, "owl")])
     before = (tmp_path / "night.txt").read_text()
-    with pytest.raises(ValueError, match="of one recording"):
+    with pytest.raises(ValueError, match="holds one recording"):
         write_events(tmp_path / "night.txt", [[Event(0, 1, "owl")], [Event(0, 1, "owl")]])
     assert (tmp_path / "night.txt").read_text() == before
     assert [path.name for path in tmp_path.iterdir()] == ["night.txt"]
@@ -148,18 +148,18 @@ def test_a_failure_leaves_the_old_file(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "match"),
     [
-        ("a.csv", "onset,offset\n", r"a\.csv, line 1: there is no column 'label', only onset, offset"),
+        ("a.csv", "onset,offset\n", r"a\.csv, line 1: there is no column 'label'; found onset, offset"),
         ("a.csv", "onset,offset,label\n1,2\n", "line 2: 2 cells; expected 3"),
         ("a.csv", "onset,offset,label\n1,2,x\n3,late,x\n", "line 3: offset is 'late'; expected a number"),
         ("a.csv", "onset,offset,label\n2,1,x\n", r"line 2: The event 'x' is from 2\.0 to 1\.0 s"),
-        ("a.csv", "onset,offset,label\n1,3,x\n1.05,3,x\n", r"line 3: Event\(1\.05, 3, 'x'\) is in line 2 already"),
-        ("a.csv", "onset,offset,label\n1,3,x\n59,61,x\n", r"line 3: Event\(59, 61, 'x'\) ends after .* has 60 s"),
+        ("a.csv", "onset,offset,label\n1,3,x\n1.05,3,x\n", r"line 3: Event\(1\.05, 3, 'x'\) duplicates line 2"),
+        ("a.csv", "onset,offset,label\n1,3,x\n59,61,x\n", r"line 3: Event\(59, 61, 'x'\) ends more than .* has 60 s"),
         ("a.selections.txt", "Begin Time (s)\tAnnotation\n", r"line 1: there is no column 'End Time \(s\)'"),
-        ("a.selections.txt", RAVEN.replace("Annotation", "Notes"), "no column is known to hold labels.*label_column"),
+        ("a.selections.txt", RAVEN.replace("Annotation", "Notes"), "no known label column.*label_column"),
         ("a.selections.txt", RAVEN + "3\tS\n", "line 5: 2 cells; expected 8"),
-        ("a.txt", "1.0 2.0 owl\n", r"line 1: '1\.0 2\.0 owl'; expected start, end and label, by tabs"),
-        ("a.txt", "\\\t1\t2\n", "line 1: frequencies of no label"),
-        ("a.txt", "1\t2\towl\n\\\t900\t300\n", "line 2: .*lower frequency first"),
+        ("a.txt", "1.0 2.0 owl\n", r"line 1: '1\.0 2\.0 owl'; expected start, end and label, separated by tabs"),
+        ("a.txt", "\\\t1\t2\n", "line 1: expected two frequencies, after a label"),
+        ("a.txt", "1\t2\towl\n\\\t900\t300\n", "line 2: .*low_frequency <= high_frequency"),
         ("a.tsv", "1.0\t2.0\n", "line 1: 2 cells; expected onset, offset and label"),
         ("a.tsv", DESED.replace("1.5", "one"), "line 2: onset is 'one'"),
     ],
@@ -172,22 +172,20 @@ def test_errors_name_the_file_and_the_line(write, name, text, match):
 def test_the_same_call_in_two_recordings_or_of_two_classes_is_no_error(write):
     text = "recording,onset,offset,label\na,1,3,x\nb,1,3,x\na,1,3,y\na,1.5,3.5,x\n"
     assert len(read_events(write("a.csv", text))) == 4
-    with pytest.raises(EventTableError, match=r"line 3: .* ends after the recording, which has 2 s"):
+    with pytest.raises(EventTableError, match=r"line 3: .* after the recording, which has 2 s"):
         read_events(write("a.csv", text), durations={"a": 10.0, "b": 2.0})
-    with pytest.raises(EventTableError, match="durations do not name the recording 'b'"):
+    with pytest.raises(EventTableError, match="durations has no entry for the recording 'b'"):
         read_events(write("a.csv", text), durations={"a": 10.0})
 
 
 def test_formats_that_are_not_known(write, tmp_path):
-    with pytest.raises(
-        ValueError, match=r"the format of its name is not known; expected one of raven \(\.selections\.txt\)"
-    ):
+    with pytest.raises(ValueError, match=r"unknown suffix; expected one of raven \(\.selections\.txt\)"):
         read_events(write("a.xml", ""))
-    with pytest.raises(ValueError, match="format 'mat'"):
+    with pytest.raises(ValueError, match="format='mat'"):
         write_events(tmp_path / "a.csv", [], format="mat")
     with pytest.raises(ValueError, match="no column 'label'"):
         write_events(tmp_path / "a.tsv", pd.DataFrame({"recording": [], "onset": [], "offset": []}))
-    with pytest.raises(ValueError, match="Got 1 recordings and events of 2"):
+    with pytest.raises(ValueError, match="Expected events of 1 recordings, got 2"):
         event_table([[], []], recordings=["a"])
     assert len(read_events(write("empty.txt", ""))) == 0
     assert list(event_table([]).columns) == ["recording", "onset", "offset", "label"]

@@ -63,9 +63,9 @@ def test_a_run_is_finished_with_the_name_as_it_is(recording, detector, tmp_path,
 
 def test_parquet_that_cannot_hold_it_is_refused_before_the_work(recording, detector, tmp_path, monkeypatch):
     monkeypatch.setattr(Scanner, "track", None)
-    with pytest.raises(ValueError, match=r"Parquet holds names in UTF-8 only, and '.*for.t\.wav' is not.*\.csv"):
+    with pytest.raises(ValueError, match=r"Parquet requires names in UTF-8, got '.*for.t\.wav'.*\.csv"):
         detector.predict_to(tmp_path / "calls.parquet", [recording])
-    with pytest.raises(ValueError, match="Parquet holds names in UTF-8 only"):
+    with pytest.raises(ValueError, match="Parquet requires names in UTF-8"):
         write_events(tmp_path / "calls.parquet", {NAME: [Event(1, 2, "owl")]})
     assert os.listdir(tmp_path) == [NAME]
 

@@ -17,7 +17,7 @@ def test_a_frame_is_in_an_event_from_onset_to_offset():
 
 def test_events_at_one_time_need_an_indicator():
     events, times = [(0, 2, "owl"), (1, 3, "fox")], [0.5, 1.5, 2.5, 3.5]
-    with pytest.raises(ValueError, match=r"different classes sound at 1\.500 s. Pass labels="):
+    with pytest.raises(ValueError, match=r"different classes overlap at 1\.500 s. Pass labels"):
         frame_labels(events, times)
     expected = [[0, 1], [1, 1], [1, 0], [0, 0]]
     np.testing.assert_array_equal(frame_labels(events, times, ["fox", "owl"]), expected)

@@ -100,7 +100,7 @@ def test_the_level_of_silence_can_be_chosen():
 def test_events_where_there_is_no_sound_are_named_when_fitted():
     model = EventDetector(HearsQuiet(), front_end=MEL, window_seconds=0.4)
     y = [noise(6), 1e-7 * noise(6)]  # nothing is found in the first either, where there is some sound
-    with pytest.warns(UserWarning, match=r"1 of 2 recordings have events, and no sound above .*: recording 1\."):
+    with pytest.warns(UserWarning, match=r"1 of 2 recordings have events, but no sound above .*: recording 1\."):
         model.fit(y, [[(1, 2, "call")], [(2, 3, "call")]])
 
 

@@ -61,7 +61,7 @@ def test_training_has_losses_left_and_other_metrics_right():
     assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("epoch", "loss")
     assert display.right_ax_.get_ylabel() == "accuracy"
     assert display.best_.get_xydata().tolist() == [[2, 1.1]]
-    assert texts(display.right_ax_.get_legend().get_texts()) == [*display.lines_, "least val_loss: epoch 2"]
+    assert texts(display.right_ax_.get_legend().get_texts()) == [*display.lines_, "lowest val_loss: epoch 2"]
 
 
 def test_training_without_validation_has_one_axis_and_no_mark():
@@ -85,7 +85,7 @@ def test_training_of_a_network_and_of_a_pipeline(cnn, frames):
 def test_training_refuses_what_has_no_history():
     with pytest.raises(TypeError, match=r"SVC has no history_; expected a fitted network"):
         TrainingDisplay.from_estimator(make_pipeline(StandardScaler(), SVC()))
-    with pytest.raises(ValueError, match=r"no epoch of 'loss'; it has \['accuracy'\]"):
+    with pytest.raises(ValueError, match=r"keys \['accuracy'\]; expected 'loss' with at least one epoch"):
         TrainingDisplay.from_array({"accuracy": [1.0]})
 
 
@@ -214,10 +214,10 @@ def test_search_says_what_to_pass():
     X, y = np.random.default_rng(0).normal(size=(12, 3)), np.tile([0, 1], 6)
     plain = GridSearchCV(SVC(), {"C": [1, 10], "kernel": ["linear", "rbf"]}, cv=2).fit(X, y)
     with pytest.raises(
-        ValueError, match=r"No parameter of this search has front ends .* pass rows=.*\['C', 'kernel'\]"
+        ValueError, match=r"No parameter of the search has front ends .* Pass rows, one of \['C', 'kernel'\]"
     ):
         SearchDisplay.from_estimator(plain)
-    with pytest.raises(ValueError, match=r"rows='c' is no parameter of this search; it has \['C', 'kernel'\]"):
+    with pytest.raises(ValueError, match=r"rows='c'; expected one of the parameters of the search, \['C', 'kernel'\]"):
         SearchDisplay.from_estimator(plain, rows="c", columns="kernel")
     display = SearchDisplay.from_estimator(plain, rows="C", columns="kernel")
     np.testing.assert_array_equal(display.scores, plain.cv_results_["mean_test_score"].reshape(2, 2))
@@ -245,7 +245,7 @@ def test_search_of_one_parameter_is_one_row_or_column(grid, shape, labels):
     (name,) = grid
     assert SearchDisplay.from_estimator(found, rows=name).scores.shape == (max(shape), 1)
     assert SearchDisplay.from_estimator(found, columns=name).scores.shape == (1, max(shape))
-    with pytest.raises(ValueError, match=rf"rows='no' is no parameter of this search; it has \['{name}'\]"):
+    with pytest.raises(ValueError, match=rf"rows='no'; expected one of the parameters of the search, \['{name}'\]"):
         SearchDisplay.from_estimator(found, rows="no")
 
 
@@ -254,7 +254,7 @@ def test_search_with_several_metrics_and_transformers():
     pipeline = Pipeline([("scale", StandardScaler()), ("model", SVC())])
     grid = {"scale": [StandardScaler(), MinMaxScaler()], "model": [LogisticRegression(), ExtraTreesClassifier(5)]}
     search = GridSearchCV(pipeline, grid, cv=2, scoring=["accuracy", "f1"], refit=False).fit(X, y)
-    with pytest.raises(ValueError, match=r"several scores; pass one of metric=\['accuracy', 'f1'\]"):
+    with pytest.raises(ValueError, match=r"several scores\. Pass metric, one of \['accuracy', 'f1'\]"):
         SearchDisplay.from_estimator(search)
     display = SearchDisplay.from_estimator(search, metric="f1")
     assert display.score_name == "f1"

@@ -76,7 +76,7 @@ def test_frames_of_a_front_end_bring_their_axes_along():
 
 
 def test_waveform_says_what_it_lacks():
-    with pytest.raises(ValueError, match="an array does not tell its sampling rate; pass sr"):
+    with pytest.raises(ValueError, match=r"expected the sampling rate of an array\. Pass sr"):
         WaveformDisplay.from_array(np.zeros(10))
     with pytest.raises(TypeError, match=r"Expected a front end, .* got Pipeline"):
         WaveformDisplay.from_estimator(make_pipeline(MFCC()), np.zeros(10))
@@ -122,7 +122,7 @@ def test_events_without_truth_in_a_given_place():
 
 
 def test_events_refuse_what_does_not_fit():
-    with pytest.raises(ValueError, match=r"events of \['cat'\], which are not among labels=\['owl'\]"):
+    with pytest.raises(ValueError, match=r"labels=\['owl'\] lacks \['cat'\], the labels of some events"):
         EventsDisplay.from_predictions(TRUE, FOUND, labels=["owl"])
     with pytest.raises(ValueError, match=r"3 times and scores of shape \(3, 1\); .*\['cat', 'owl'\]"):
         EventsDisplay.from_predictions(TRUE, FOUND, track=Track(np.arange(3.0), np.zeros((3, 1))))
@@ -267,11 +267,11 @@ def test_own_thumbnails():
 def test_feature_space_says_what_is_wrong(pipeline, digits, monkeypatch):
     X = np.random.default_rng(0).normal(size=(4, 3))
     monkeypatch.setitem(sys.modules, "umap", None)
-    with pytest.raises(ImportError, match='method="umap" needs umap-learn: pip install umap-learn'):
+    with pytest.raises(ImportError, match='method="umap" requires umap-learn: pip install umap-learn'):
         FeatureSpaceDisplay.from_array(X, method="umap")
     with pytest.raises(TypeError, match=r"method='lda'; expected one of"):
         FeatureSpaceDisplay.from_array(X, method="lda")
-    with pytest.raises(ValueError, match=r"gave positions of shape \(4, 3\); expected \(4, 2\)"):
+    with pytest.raises(ValueError, match=r"returned positions of shape \(4, 3\); expected \(4, 2\)"):
         FeatureSpaceDisplay.from_array(X, method=PCA(3))
     with pytest.raises(ValueError, match=r"clips \[2\] are NaN"):
         FeatureSpaceDisplay.from_array(np.where(np.arange(4)[:, None] == 2, np.nan, X))
@@ -280,6 +280,6 @@ def test_feature_space_says_what_is_wrong(pipeline, digits, monkeypatch):
     with pytest.raises(TypeError, match=r"SVC has no transform"):
         FeatureSpaceDisplay.from_estimator(SVC(), X)
     with pytest.raises(
-        TypeError, match=r"thumbnails=2 needs a pipeline that begins with a front end .* StandardScaler"
+        TypeError, match=r"thumbnails=2 requires a pipeline that begins with a front end .* StandardScaler"
     ):
         FeatureSpaceDisplay.from_estimator(Pipeline([("s", StandardScaler())]).fit(X), X, thumbnails=2)

@@ -70,9 +70,9 @@ def test_filters_of_a_dense_layer_are_laid_out_over_time(frames):
 def test_filters_refuse_what_is_no_network(cnn):
     with pytest.raises(TypeError, match="SVC has no model_"):
         FilterDisplay.from_estimator(SVC())
-    with pytest.raises(ValueError, match=r"layer='stem' is no layer with a kernel; .*'stem_convolution'"):
+    with pytest.raises(ValueError, match=r"layer='stem'; expected a layer with a kernel, .*'stem_convolution'"):
         FilterDisplay.from_estimator(cnn, layer="stem")
     with pytest.raises(ValueError, match=r"shape \(2, 3\); expected \(n_filters, n_time, n_channels\)"):
         FilterDisplay.from_array(np.zeros((2, 3)))
-    with pytest.raises(ValueError, match="ax is in no grid of subplots"):
+    with pytest.raises(ValueError, match="ax cannot be subdivided; expected axes in a grid"):
         FilterDisplay.from_array(np.zeros((2, 3, 4)), ax=plt.figure().add_axes([0, 0, 1, 1]))

@@ -116,7 +116,7 @@ def test_cepstra_have_times_and_no_frequencies(tones):
     (found,) = saliency(model.fit(X, y), unseen[1:2], "occlusion", target="tone")
     assert found.values.shape == (len(found.times), 30)
     assert found.share(times=AROUND) > 0.5
-    with pytest.raises(ValueError, match=r"This saliency has no frequencies"):
+    with pytest.raises(ValueError, match=r"This saliency map has no frequencies"):
         found.share(frequencies=BAND)
 
 
@@ -154,7 +154,7 @@ def test_targets_are_the_predicted_ones_or_those_asked_for(few):
     asked = saliency(model, X[:3], "occlusion", target=np.array(["much", "none", "some"]))
     np.testing.assert_allclose([one.score for one in asked], decisions[range(3), [0, 1, 2]])
     assert [one.target for one in asked] == ["much", "none", "some"]
-    with pytest.raises(ValueError, match=r"target='owl' is none of \['much', 'none', 'some'\]"):
+    with pytest.raises(ValueError, match=r"target='owl'; expected one of \['much', 'none', 'some'\]"):
         saliency(model, X[:1], "occlusion", target="owl")
 
 
@@ -165,7 +165,7 @@ def test_numbers_and_outliers(few):
     (found,) = saliency(model, X[2:3], "occlusion", target=1)
     assert (found.score, found.target) == (pytest.approx(model.predict(X[2:3])[0, 1]), 1)
     assert saliency(model, X[2:3], "occlusion")[0].target == 0
-    with pytest.raises(ValueError, match=r"target=2 is none of \[0, 1\]"):
+    with pytest.raises(ValueError, match=r"target=2; expected one of \[0, 1\]"):
         saliency(model, X[2:3], "occlusion", target=2)
     detector = pooled(IsolationForest(random_state=0), X[y == "none"], None)
     (found,) = saliency(detector, X[2:3], "occlusion")  # of much noise at its start

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from tests.estimators.conftest import make_clips
 
-from skaudio._learning._batches import Batches, channel_statistics, fill_up, in_batches, mask_of, rounded_length
+from skaudio._learning._batches import Batches, channel_statistics, in_batches, mask_of, pad_clips, rounded_length
 
 
 def batches_of(frames, **changes):
@@ -62,7 +62,7 @@ def test_lengths_are_few_multiples_of_the_stride_and_little_is_filled_up(stride)
 
 def test_clips_of_one_length_that_fits_are_taken_as_they_are():
     frames, _ = make_clips(ragged=False)
-    batch, lengths = fill_up(frames, np.array([3, 1]), 4, 0.0)
+    batch, lengths = pad_clips(frames, np.array([3, 1]), 4, 0.0)
     assert_array_equal(batch, frames[[3, 1]])
     assert_array_equal(lengths, [16, 16])
 

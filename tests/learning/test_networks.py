@@ -133,7 +133,7 @@ def test_features_of_a_layer_within_a_network_for_one_length():
 
 @pytest.mark.parametrize("layer", ["nonesuch", 99])
 def test_a_layer_that_is_not_there_is_told_with_those_that_are(layer):
-    with pytest.raises(ValueError, match=r" is no layer .*time_pooling"):
+    with pytest.raises(ValueError, match=r"layer=.*; expected .*time_pooling"):
         feature_network(network_of("lenet"), layer)
 
 

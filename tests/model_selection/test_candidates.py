@@ -79,7 +79,7 @@ def test_failed_candidates_come_last(search):
 
 
 def test_an_unknown_score(search):
-    with pytest.raises(ValueError, match=r"metric='f1' is not a score of it; pass one of.*'accuracy', 'likelihood'"):
+    with pytest.raises(ValueError, match=r"metric='f1'; expected one of the scores .*'accuracy', 'likelihood'"):
         rank_candidates(search, "f1")
 
 
@@ -103,5 +103,5 @@ def test_a_class_that_no_estimator_was_fitted_on_has_infinite_margins():
 
 def test_folds_must_test_each_sample_once():
     X, y = load_iris(return_X_y=True)
-    with pytest.raises(ValueError, match="of 150 clips are tested never, or more than once"):
+    with pytest.raises(ValueError, match="of 150 clips are not tested exactly once"):
         out_of_fold(GaussianNB(), X, y, cv=ShuffleSplit(2, random_state=0))

@@ -45,7 +45,7 @@ def test_code_in_a_keras_file_is_refused_before_it_runs_and_the_way_round_works(
     import keras
 
     for path in files_of_code:
-        with pytest.raises(ModelError, match=r"layer 'odd' holds Python code.*safe_mode=False") as refused:
+        with pytest.raises(ModelError, match=r"Layer 'odd' contains Python code.*safe_mode=False") as refused:
             embedding(str(path)).fit(clips)
         assert str(path) in str(refused.value)
         assert not hasattr(sys, "a_model_ran_code")
@@ -64,7 +64,7 @@ def test_code_as_former_versions_of_keras_wrote_it(model_files, clips, tmp_path)
         layer = {"name": "old", "function": ["4wEAAA==\n", None, None], "function_type": "lambda"}
         config["config"]["layers"].insert(1, {"class_name": "Lambda", "config": layer})
         file.attrs["model_config"] = json.dumps(config)
-    with pytest.raises(ModelError, match="layer 'old' holds Python code"):
+    with pytest.raises(ModelError, match="Layer 'old' contains Python code"):
         embedding(str(path)).fit(clips)
 
 
@@ -118,7 +118,7 @@ def test_numbers_that_are_none_are_named_by_clip_window_and_model(clips):
     silent = [clips[0], np.concatenate([clips[1][:N_SAMPLES], np.zeros(N_SAMPLES, np.float32)])]
     model = embedding(logarithm, window_seconds=N_SAMPLES / SR).fit(silent)
     with pytest.raises(
-        AudioError, match=r"Clip 1: model=.*logarithm.* gives NaN or infinity for 1 of 2 windows.*0\.05 s"
+        AudioError, match=r"Clip 1: model=.*logarithm.* returned NaN or infinity for 1 of 2 windows.*0\.05 s"
     ):
         model.transform(silent)
     model.set_params(on_error="warn")

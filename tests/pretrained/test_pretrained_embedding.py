@@ -63,7 +63,7 @@ def test_a_keras_model_is_what_its_file_is(keras_model, model_files, clips):
 
 def test_layers_and_values_by_name_or_number(model_files, keras_model, clips):
     expected = [hidden_of(windows_of(y)).mean(axis=0) for y in clips]
-    with pytest.raises(ModelError, match="is no tensor of the model") as raised:
+    with pytest.raises(ModelError, match="expected the name or index of a tensor") as raised:
         PretrainedEmbedding(model_files["tflite"], output="nothing", sr=SR).fit(clips)
     (tensor,) = [name for name in re.findall(r"[^ ,]+", str(raised.value)) if "hidden" in name]
     for source, output in (
@@ -148,9 +148,9 @@ def test_class_names_and_tags(clips, tmp_path):
         PretrainedEmbedding(scores_of, class_names=tmp_path / "names.txt", **how).fit(clips).tags(clips, top=2)[1]
         == tags
     )
-    with pytest.raises(ValueError, match="class_names has 2 names, but the model gives 3 scores"):
+    with pytest.raises(ValueError, match="class_names has 2 names; expected 3"):
         PretrainedEmbedding(scores_of, class_names=["cat", "dog"], **how).fit(clips)
-    with pytest.raises(ValueError, match="give no tags"):
+    with pytest.raises(ValueError, match="tags require"):
         PretrainedEmbedding(scores_of, sr=SR, window_seconds=0.05).fit(clips).tags(clips)
 
 
@@ -183,7 +183,7 @@ def test_cached_outputs_serve_every_pooling_and_fold(clips, tmp_path):
     def model(windows):
         return hidden_of(windows)
 
-    with pytest.raises(ValueError, match="memory= needs to know model"):
+    with pytest.raises(ValueError, match="memory requires a model that can be pickled"):
         PretrainedEmbedding(model, sr=SR, window_seconds=0.05, memory=tmp_path).fit_transform(clips)
     cached = PretrainedEmbedding(counting, sr=SR, window_seconds=0.05, memory=FeatureCache(tmp_path / "cache"))
     pipe = make_pipeline(cached, LogisticRegression())
@@ -222,7 +222,7 @@ def test_a_pickle_carries_the_model(model_files, clips, tmp_path, kind):
         path = tmp_path / fate / model_files[kind].name
         (shutil.rmtree if path.is_dir() else type(path).unlink)(path)
     shutil.copy(model_files["h5"] if kind != "h5" else model_files["onnx"], path)
-    expected |= {"deleted reference": "is not there", "replaced reference": "has changed since fit"}
+    expected |= {"deleted reference": "does not exist", "replaced reference": "has changed since fit"}
     said = in_a_new_process(tmp_path, list(expected))
     assert len(said) == len(expected)
     for text, (name, part) in zip(said, expected.items(), strict=True):
@@ -252,22 +252,22 @@ def test_frames_for_a_network_that_looks_at_sequences(clips):
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"model": "no/such/model.tflite", "sr": SR}, "Model 'no/such/model.tflite' is not there"),
-        ({"model": "birdnet", "sr": SR}, r"Give the path of a model file.*or one of \['yamnet'\]"),
+        ({"model": "no/such/model.tflite", "sr": SR}, "Model 'no/such/model.tflite' does not exist"),
+        ({"model": "birdnet", "sr": SR}, r"Pass the path of a model file.*or one of \['yamnet'\]"),
         ({"model": "{folder}", "sr": SR}, "is a folder without saved_model.pb"),
-        ({"model": "{text}", "sr": SR}, r"is no model file: it begins with b'hello wo'. Formats are TFLite"),
-        ({"model": "{tflite}", "sr": SR}, "This is no TFLite model"),
-        ({"model": "{onnx}", "sr": SR}, "This is no ONNX model that can be run"),
+        ({"model": "{text}", "sr": SR}, r"is not a model file: it begins with b'hello wo'. Expected TFLite"),
+        ({"model": "{tflite}", "sr": SR}, "The TFLite interpreter cannot load the model"),
+        ({"model": "{onnx}", "sr": SR}, "ONNX Runtime cannot load the model"),
         ({"model": "{h5}", "sr": SR}, "Keras cannot load the model"),
-        ({"model": hidden_of}, "Nothing tells at which sampling rate"),
-        ({"model": hidden_of, "sr": SR}, "takes windows of any length. Pass window_seconds"),
+        ({"model": hidden_of}, "The sampling rate of model=.* is unknown"),
+        ({"model": hidden_of, "sr": SR}, "accepts windows of any length. Pass window_seconds"),
         (
             {"model": "{keras}", "sr": 16000, "window_seconds": 0.05},
-            "is 800 samples at 16000 Hz, but .* takes 400",
+            "is 800 samples at 16000 Hz; expected 400",
         ),
         (
             {"model": "{keras}", "sr": SR, "output": "nothing"},
-            "'nothing' is no layer of the model. It has: .*hidden",
+            "output='nothing'; expected the name or index of a layer: .*hidden",
         ),
         ({"model": "{keras}", "sr": SR, "pooling": "median"}, "The 'pooling' parameter"),
         ({"model": 3, "sr": SR}, "The 'model' parameter"),
@@ -288,9 +288,9 @@ def test_what_cannot_be_used_says_why(clips, tmp_path, model_files, params, mess
 
 def test_an_output_that_is_not_there(model_files, clips):
     for kind, message in (
-        ("tflite", "is no tensor of the model"),
-        ("onnx", "does not tell which of the model's outputs"),
-        ("saved_model", r"It has: \['embeddings', 'logits'\]"),
+        ("tflite", "expected the name or index of a tensor"),
+        ("onnx", "expected the name or index of one of the model's outputs"),
+        ("saved_model", r"one of the model's outputs \['embeddings', 'logits'\]"),
     ):
         with pytest.raises(ModelError, match=message):
             PretrainedEmbedding(model_files[kind], output="nothing", sr=SR).fit(clips)
@@ -300,7 +300,7 @@ def test_a_model_of_pictures_is_refused(clips):
     import keras
 
     model = keras.Sequential([keras.Input((96, 64, 1)), keras.layers.Flatten(), keras.layers.Dense(2)])
-    with pytest.raises(ModelError, match=r"input of shape \(None, 96, 64, 1\), which is no waveform"):
+    with pytest.raises(ModelError, match=r"input of shape \(None, 96, 64, 1\); expected a waveform"):
         PretrainedEmbedding(model, sr=SR).fit(clips)
 
 
@@ -337,11 +337,13 @@ def test_no_download_without_a_network_and_a_wrong_file_is_refused(tmp_path, mon
         raise OSError("no route to host")
 
     monkeypatch.setattr(pooch, "retrieve", refuse)
-    with pytest.raises(ModelError, match=r"could not be downloaded \(no route to host\). By hand: put"):
+    with pytest.raises(ModelError, match=r"could not be downloaded \(no route to host\). Put the file"):
         PretrainedEmbedding().fit(clips)
     (tmp_path / "yamnet").mkdir()
     (tmp_path / "yamnet" / "yamnet.tflite").write_bytes(b"something else")
-    with pytest.raises(ModelError, match=r"yamnet.tflite is not YAMNet.*Remove it to download it anew"):
+    with pytest.raises(
+        ModelError, match=r"yamnet.tflite has SHA-256 .* of YAMNet.*Remove the file to download it again"
+    ):
         PretrainedEmbedding().fit(clips)
 
 
@@ -375,7 +377,7 @@ def test_threads_and_processes_hear_the_same():
 
 @needs_yamnet
 def test_yamnet_refuses_another_rate():
-    with pytest.raises(ValueError, match=r"sr=22050, but 'yamnet' was trained at 16000 Hz\. Leave sr out"):
+    with pytest.raises(ValueError, match=r"sr=22050; expected 16000 for model='yamnet'\. Omit sr"):
         PretrainedEmbedding(sr=22050).fit([np.zeros(16000)])
 
 

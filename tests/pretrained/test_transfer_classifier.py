@@ -165,12 +165,12 @@ def test_class_weights_and_sample_weights_count_in_fine_tuning(labelled, network
 @pytest.mark.parametrize(
     ("params", "error", "message"),
     [
-        ({"base": base(), "unfreeze": 1}, ModelError, "Only a Keras model can be trained further"),
-        ({"base": base(pooling=None), "unfreeze": 1}, ValueError, "needs a PretrainedEmbedding that pools"),
-        ({"base": StandardScaler(), "unfreeze": 1}, ValueError, "needs a PretrainedEmbedding that pools"),
+        ({"base": base(), "unfreeze": 1}, ModelError, "Only Keras models can be fine-tuned"),
+        ({"base": base(pooling=None), "unfreeze": 1}, ValueError, "requires a PretrainedEmbedding with pooling"),
+        ({"base": StandardScaler(), "unfreeze": 1}, ValueError, "requires a PretrainedEmbedding with pooling"),
         ({"base": base(), "unfreeze": -1}, ValueError, "The 'unfreeze' parameter"),
         ({"base": 3}, ValueError, "The 'base' parameter"),
-        ({"base": "no/such/file.keras"}, ModelError, "is not there"),
+        ({"base": "no/such/file.keras"}, ModelError, "does not exist"),
     ],
 )
 def test_what_cannot_be_says_why(params, error, message):
@@ -181,5 +181,5 @@ def test_what_cannot_be_says_why(params, error, message):
 
 def test_another_head_cannot_be_tuned(network):
     X = np.random.default_rng(0).standard_normal((6, N_SAMPLES))
-    with pytest.raises(ValueError, match="unfreeze needs LogisticRegression as head"):
+    with pytest.raises(ValueError, match="unfreeze requires LogisticRegression as head"):
         TransferClassifier(base(network), SVC(), unfreeze=1).fit(X, [0, 1] * 3)

@@ -1,7 +1,7 @@
-"""Networks that are trained on batches of frames: a `Learner` and what it is made of.
+"""Networks trained on batches of frames: `Learner` and its components.
 
-Private: `skaudio.estimators` are built on it. It knows nothing of the conventions of scikit-learn, and imports
-TensorFlow at the first fit.
+Private: `skaudio.estimators` are built on it. It is independent of scikit-learn's conventions, and imports TensorFlow
+at the first fit.
 """
 
 from skaudio._learning._architecture import (
@@ -11,7 +11,7 @@ from skaudio._learning._architecture import (
     NetworkArchitecture,
 )
 from skaudio._learning._augmentation import BY_KIND, Augmentation, kind_of, look_like_bands
-from skaudio._learning._batches import Sampler, fill_up, mask_of
+from skaudio._learning._batches import Sampler, mask_of, pad_clips
 from skaudio._learning._keras_settings import KerasSettings
 from skaudio._learning._learner import Examples, Learner
 from skaudio._learning._recipe import Recipe
@@ -28,7 +28,7 @@ __all__ = [
     "NetworkArchitecture",
     "Recipe",
     "Sampler",
-    "fill_up",
+    "pad_clips",
     "kind_of",
     "look_like_bands",
     "mask_of",

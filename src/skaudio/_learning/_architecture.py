@@ -53,7 +53,7 @@ class Architecture:
 
         return feature_network(network, view[1])
 
-    by_frame = False  # without an annotation, as it is a field of some only
+    by_frame = False  # not annotated, as only some subclasses have it as a field
 
     def trained_on(self, frames: Any, targets: Any) -> Self:  # noqa: ARG002
         """Return the architecture for training on such frames and targets; the weights are the same."""
@@ -181,7 +181,7 @@ class EmbeddingArchitecture(NetworkArchitecture):
         Margin of the loss.
     """
 
-    tower: str | Callable | None  # type: ignore[assignment]  # None is for this class, and handled here
+    tower: str | Callable | None  # type: ignore[assignment]  # only this class accepts None
     embedding_dim: int
     unit: bool
     margin: float
@@ -260,8 +260,8 @@ class AutoencoderArchitecture(Architecture):
         """Build the network."""
         from skaudio._learning.networks import autoencoder_network
 
-        apart = {"n_outputs", "task", "keras", "from_noisy"}
-        settings = {name: value for name, value in vars(self).items() if name not in apart}
+        excluded = {"n_outputs", "task", "keras", "from_noisy"}
+        settings = {name: value for name, value in vars(self).items() if name not in excluded}
         return autoencoder_network(**settings)
 
     def view(self, network: Any, view: Any) -> Any:

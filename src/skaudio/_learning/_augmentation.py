@@ -96,8 +96,8 @@ class Augmentation:
             frames = self._warp_channels(frames, rng)
         if self.equalization:
             n_static = frames.shape[2] // (1 + self.deltas)
-            waves = np.cos(np.pi * np.outer(np.arange(3), np.linspace(0, 1, n_static)))  # constant, slope, bow
-            gains = self.equalization * rng.standard_normal((len(frames), 3)) @ waves
+            curves = np.cos(np.pi * np.outer(np.arange(3), np.linspace(0, 1, n_static)))  # constant, tilt, curvature
+            gains = self.equalization * rng.standard_normal((len(frames), 3)) @ curves
             frames[..., :n_static] += (gains * deviation[:n_static]).astype(np.float32)[:, np.newaxis]
         if self.time_masks or self.channel_masks:
             self._mask(frames, lengths, mean, rng)
@@ -113,21 +113,21 @@ class Augmentation:
         start = np.floor(rng.uniform(0.0, 1.0, n_clips) * (lengths - kept + 1))
         tempo = np.exp(rng.uniform(-1.0, 1.0, n_clips) * np.log1p(self.stretch))
         tempo = np.maximum(tempo, kept / n_frames)  # no longer than the batch
-        new = np.clip(np.rint(kept / tempo), 1, n_frames).astype(int)
-        where = start[:, np.newaxis] + tempo[:, np.newaxis] * np.arange(n_frames)
-        where = np.minimum(where, (lengths - 1)[:, np.newaxis])
-        moved = read_between(frames, where, axis=1)
-        moved[np.arange(n_frames) >= new[:, np.newaxis]] = fill
-        return moved, new
+        new_lengths = np.clip(np.rint(kept / tempo), 1, n_frames).astype(int)
+        positions = start[:, np.newaxis] + tempo[:, np.newaxis] * np.arange(n_frames)
+        positions = np.minimum(positions, (lengths - 1)[:, np.newaxis])
+        resampled = read_between(frames, positions, axis=1)
+        resampled[np.arange(n_frames) >= new_lengths[:, np.newaxis]] = fill
+        return resampled, new_lengths
 
     def _warp_channels(self, frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         n_blocks = 1 + self.deltas
         n_clips, n_channels = len(frames), frames.shape[2] // n_blocks
         stretch, shift = rng.uniform(-self.warp, self.warp, (2, n_clips, 1))
-        where = (1 + stretch) * np.arange(n_channels) + 0.5 * shift * n_channels
-        where = np.clip(where, 0, n_channels - 1)
-        where = np.concatenate([where + block * n_channels for block in range(n_blocks)], axis=1)
-        return read_between(frames, where, axis=2)
+        positions = (1 + stretch) * np.arange(n_channels) + 0.5 * shift * n_channels
+        positions = np.clip(positions, 0, n_channels - 1)
+        positions = np.concatenate([positions + block * n_channels for block in range(n_blocks)], axis=1)
+        return read_between(frames, positions, axis=2)
 
     def _mask(self, frames: np.ndarray, lengths: np.ndarray, mean: np.ndarray, rng: np.random.Generator) -> None:
         n_channels = frames.shape[2]
@@ -149,20 +149,20 @@ class Augmentation:
         rng: np.random.Generator,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         other = rng.permutation(len(frames))
-        share = rng.beta(self.mixup, self.mixup, len(frames)).astype(np.float32)
-        share = np.maximum(share, 1.0 - share)  # a clip is mixed into another, which stays the louder
-        by_clip = share[:, np.newaxis, np.newaxis]
-        mixed = by_clip * frames + (1.0 - by_clip) * frames[other]
-        share = share.reshape(-1, *(1,) * (targets.ndim - 1))
-        targets = share * targets + (1.0 - share) * targets[other]
+        weight = rng.beta(self.mixup, self.mixup, len(frames)).astype(np.float32)
+        weight = np.maximum(weight, 1.0 - weight)  # the clip itself keeps the larger weight
+        clip_weight = weight[:, np.newaxis, np.newaxis]
+        mixed = clip_weight * frames + (1.0 - clip_weight) * frames[other]
+        weight = weight.reshape(-1, *(1,) * (targets.ndim - 1))
+        targets = weight * targets + (1.0 - weight) * targets[other]
         return mixed, np.maximum(lengths, lengths[other]), targets
 
 
-MIN_BANDS = 8  # channels, and frames, from which on correlations say something
-N_COMPARED = 50  # clips
+MIN_BANDS = 8  # minimum number of channels, and of frames, for meaningful correlations
+N_COMPARED = 50  # maximum number of clips
 BAND_CORRELATION = 0.78  # 0.80 to 0.98 in spectra in decibels, up to 0.66 in linear ones, less in all others
 
-# What `augmentation="auto"` does, by the kind of channels; see benchmarks/defaults.py --choose.
+# Settings of `augmentation="auto"` for each kind of channels; see benchmarks/defaults.py --choose.
 OTHER = Augmentation(crop=0.1, mixup=0.2)
 BY_KIND = {
     "bands": Augmentation(
@@ -186,9 +186,9 @@ def look_like_bands(frames: np.ndarray) -> bool:
     """Return whether neighbouring channels are correlated like those of a spectrum in decibels."""
     if frames[0].shape[1] < MIN_BANDS:
         return False
-    some = np.concatenate([np.asarray(clip) for clip in frames[:: -(-len(frames) // N_COMPARED)]])
-    some = some - some.mean(axis=0)
-    energy = np.square(some).sum(axis=0)
-    together = np.einsum("tc,tc->c", some[:, 1:], some[:, :-1])
-    correlation = together / np.sqrt(np.maximum(energy[1:] * energy[:-1], np.finfo(np.float32).tiny))
-    return len(some) > MIN_BANDS and float(correlation.mean()) >= BAND_CORRELATION
+    sample = np.concatenate([np.asarray(clip) for clip in frames[:: -(-len(frames) // N_COMPARED)]])
+    sample = sample - sample.mean(axis=0)
+    energy = np.square(sample).sum(axis=0)
+    covariance = np.einsum("tc,tc->c", sample[:, 1:], sample[:, :-1])
+    correlation = covariance / np.sqrt(np.maximum(energy[1:] * energy[:-1], np.finfo(np.float32).tiny))
+    return len(sample) > MIN_BANDS and float(correlation.mean()) >= BAND_CORRELATION

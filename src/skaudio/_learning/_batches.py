@@ -1,14 +1,14 @@
 """Mini-batches of frame sequences, each padded only as far as its own clips need.
 
-Lengths are rounded up to a few values (eight per octave), as the underlying library does set-up work for each new
-shape. This module does not depend on TensorFlow.
+Lengths are rounded up to a few values (eight per doubling), because TensorFlow does set-up work for each new shape.
+This module does not depend on TensorFlow.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-POOL_BATCHES = 16  # batches are cut from so many, sorted by length: little is filled up, much is shuffled
+POOL_BATCHES = 16  # batches per pool that is sorted by length, for little padding but enough shuffling
 LENGTHS_PER_DOUBLING = 8
 MAX_PREDICT_VALUES = 2**20
 MAX_PREDICT_CLIPS = 256
@@ -71,14 +71,14 @@ class Batches:
 
     def __iter__(self) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]]:
         """Yield ``{"frames", "mask"}``, targets and weights of each batch of an epoch."""
-        for rows in self._cut():
-            frames, lengths = fill_up(self._frames, rows, self._stride, self._fill)
+        for rows in self._batch_rows():
+            frames, lengths = pad_clips(self._frames, rows, self._stride, self._fill)
             targets = self._targets[rows]
             if self._augment is not None:
                 frames, lengths, targets = self._augment(frames, lengths, targets)
             yield {"frames": frames, "mask": mask_of(lengths, frames.shape[1])}, targets, self._weights[rows]
 
-    def _cut(self) -> list[np.ndarray]:
+    def _batch_rows(self) -> list[np.ndarray]:
         if self._redraw is not None:
             self._frames = self._redraw()
         rows, size = self._rows, self._batch_size
@@ -89,12 +89,12 @@ class Batches:
         rows = self._rng.permutation(rows)
         if self._frames.ndim == 3:
             return [rows[start : start + size] for start in range(0, len(rows), size)]
-        cut = []
+        batches = []
         for start in range(0, len(rows), POOL_BATCHES * size):
             pool = rows[start : start + POOL_BATCHES * size]
             pool = pool[np.argsort([len(self._frames[row]) for row in pool], kind="stable")]
-            cut += [pool[i : i + size] for i in range(0, len(pool), size)]
-        return [cut[i] for i in self._rng.permutation(len(cut))]
+            batches += [pool[i : i + size] for i in range(0, len(pool), size)]
+        return [batches[i] for i in self._rng.permutation(len(batches))]
 
 
 class FrameBatches(Batches):
@@ -106,19 +106,19 @@ class FrameBatches(Batches):
 
     def __iter__(self) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]]:
         """Yield ``{"frames", "mask"}``, targets ``(n_clips * n_steps, n_outputs)`` and weights of each batch."""
-        for rows in self._cut():
-            frames, lengths = fill_up(self._frames, rows, self._stride, self._fill)
-            targets, _ = fill_up(self._targets, rows, self._stride, 0.0)
+        for rows in self._batch_rows():
+            frames, lengths = pad_clips(self._frames, rows, self._stride, self._fill)
+            targets, _ = pad_clips(self._targets, rows, self._stride, 0.0)
             if self._augment is not None:
                 frames, lengths, targets = self._augment(frames, lengths, targets)
             mask = mask_of(lengths, frames.shape[1])
-            # Of what fills the batch up nothing counts, the mean over all rows included.
+            # Padding has zero weight; the factor makes the mean over all rows that over valid frames.
             targets[..., -1] *= mask * self._weights[rows][:, np.newaxis] * (mask.size / mask.sum())
             steps = targets.reshape(-1, self._stride, targets.shape[-1]).mean(axis=1)
             yield {"frames": frames, "mask": mask}, steps[:, :-1], steps[:, -1]
 
 
-def fill_up(
+def pad_clips(
     frames: np.ndarray, rows: Sequence[int] | np.ndarray, stride: int, fill: np.ndarray | float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Stack clips in a new, padded array.
@@ -180,18 +180,18 @@ def in_batches(frames: np.ndarray, stride: int) -> Iterator[tuple[np.ndarray, np
     Yields
     ------
     rows, frames, lengths : ndarrays
-        See `fill_up`.
+        See `pad_clips`.
     """
     n_clips = len(frames)
     lengths = [frames.shape[1]] * n_clips if frames.ndim == 3 else [len(clip) for clip in frames]
     rounded = np.array([rounded_length(length, stride) for length in lengths])
     order = np.argsort(rounded, kind="stable")
-    for same in np.split(order, np.flatnonzero(np.diff(rounded[order])) + 1):
-        values = rounded[same[0]] * frames[0].shape[-1]
+    for group in np.split(order, np.flatnonzero(np.diff(rounded[order])) + 1):
+        values = rounded[group[0]] * frames[0].shape[-1]
         size = int(np.clip(MAX_PREDICT_VALUES // values, 1, MAX_PREDICT_CLIPS))
-        for start in range(0, len(same), size):
-            rows = same[start : start + size]
-            yield rows, *fill_up(frames, rows, stride, 0.0)
+        for start in range(0, len(group), size):
+            rows = group[start : start + size]
+            yield rows, *pad_clips(frames, rows, stride, 0.0)
 
 
 def channel_statistics(frames: np.ndarray, rows: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 Building a network and tracing it with TensorFlow takes longer than many fits on small data sets, and traced graphs are
 never freed completely. Therefore a compiled network is cached for each of the latest architectures, and an estimator's
-weights are loaded into it while that one trains or predicts.
+weights are loaded into it while the estimator trains or predicts.
 
 This module imports TensorFlow: it is imported by `skaudio._learning._learner` alone.
 """
@@ -25,13 +25,13 @@ from skaudio._learning._losses import make_loss
 from skaudio._learning.networks import grown_weights
 
 MAX_GRAPHS = 16
-PANEL_ROWS = 16  # that processors take at once, at most
+PANEL_ROWS = 16  # maximum number of rows that matrix multiplication processes at once
 MAX_PADDED_FRAMES = 64
 
 Weights = Sequence[np.ndarray]
 
 _graphs: OrderedDict[Architecture, "Graph"] = OrderedDict()
-_own_networks: WeakKeyDictionary[Any, tuple[Weights, keras.Model]] = WeakKeyDictionary()
+_separate_networks: WeakKeyDictionary[Any, tuple[Weights, keras.Model]] = WeakKeyDictionary()
 _building = RLock()
 
 
@@ -46,13 +46,13 @@ def graph_of(architecture: Architecture) -> "Graph":
         return _graphs[architecture]
 
 
-def own_network(learner: Any, architecture: Architecture, weights: Weights) -> keras.Model:
-    """Return a separate network of a learner, the same one until it is trained again."""
-    held, network = _own_networks.get(learner, (None, None))
-    if held is not weights:
+def separate_network(learner: Any, architecture: Architecture, weights: Weights) -> keras.Model:
+    """Return a separate network of a learner, the same object until it is trained again."""
+    loaded, network = _separate_networks.get(learner, (None, None))
+    if loaded is not weights:
         network = build(architecture, seed=0)
         network.set_weights(weights)
-        _own_networks[learner] = weights, network
+        _separate_networks[learner] = weights, network
     return network
 
 
@@ -90,8 +90,8 @@ class Graph:
         self.lock = RLock()
         self._compiled_with: str | None = None  # description of the optimizer
         self._optimizer_start: Weights = ()
-        self._held: Weights | None = None
-        self._drawn: tuple[int, Weights] | None = None  # the last seed, and its weights
+        self._loaded: Weights | None = None
+        self._initial: tuple[int, Weights] | None = None  # last seed and its weights
         self._views: dict[Any, Any] = {}
         self._test_step: Callable | None = None
 
@@ -115,32 +115,32 @@ class Graph:
             Output of the view.
         """
         with self.lock:
-            if self._held is not weights:
-                self._held = None  # those of nobody, should this be interrupted
+            if self._loaded is not weights:
+                self._loaded = None  # in case of an interruption
                 self.network.set_weights(weights)
-                self._held = weights
+                self._loaded = weights
             rows = _full_panels(*frames.shape[:2])
             output = self._view(view)(tf.constant(frames[rows]), tf.constant(mask[rows])).numpy()
             return output[: len(frames)]
 
     def compile(self, optimizer: keras.optimizers.Optimizer, state: Weights | None) -> None:
-        """Compile and trace the network, unless it is with such an optimizer already, and set the optimizer's state.
+        """Compile and trace the network, unless it already is with this optimizer, and set the optimizer's state.
 
         Parameters
         ----------
         optimizer : keras.optimizers.Optimizer
             Optimizer.
         state : sequence of ndarrays or None
-            Values of its variables, unless they are of another optimizer; None: the initial ones.
+            Values of its variables; those of another optimizer are ignored. None: the initial ones.
         """
         description = json.dumps(keras.optimizers.serialize(optimizer), sort_keys=True, default=str)
         if self._compiled_with != description:
-            self._compiled_with = None  # should this be interrupted
+            self._compiled_with = None  # in case of an interruption
             with self.architecture.keras.applied():
                 loss, metrics = make_loss(self.architecture, self.network)
                 self.trained.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=False)
-                optimizer = self.trained.optimizer  # with gradients of 16 bits, one that scales the loss is around it
-                # Left to the first step, the optimizer's variables would cost more, and leak.
+                optimizer = self.trained.optimizer  # wrapped in a loss-scaling one if gradients are 16-bit
+                # If created in the first step, the optimizer's variables would be slower and leak memory.
                 optimizer.build(self.trained.trainable_variables)
                 self._optimizer_start = self.optimizer_state()
                 self._make_steps()
@@ -160,7 +160,7 @@ class Graph:
         n_channels, n_outputs = self.architecture.n_trained_channels, self.architecture.n_outputs
         n_frames = self.architecture.n_trial_frames
         pair = {"frames": np.zeros((2, n_frames, n_channels), np.float32), "mask": np.ones((2, n_frames), bool)}
-        # Loss and metrics make their variables at the first batch they see: not while a step is traced.
+        # Loss and metrics create their variables in the first call, which must not be a traced step.
         n_rows = self.trained(pair, training=False).shape[0]
         self.trained.test_step((pair, np.zeros((n_rows, n_outputs), np.float32), np.ones(n_rows, np.float32)))
         self.train_step, self._test_step = self._traced_step(self.trained.train_step), None
@@ -174,17 +174,17 @@ class Graph:
 
     def start(self, weights: Weights | None, seed: int) -> None:
         """Load weights to continue training from, or, for None, initialise new ones; seed the training."""
-        self._held = None
+        self._loaded = None
         if weights is None:
-            if self._drawn is None or self._drawn[0] != seed:  # as many fits of a search have the same
-                self._drawn = seed, build(self.architecture, seed).get_weights()
-            self.network.set_weights(self._drawn[1])
+            if self._initial is None or self._initial[0] != seed:  # many fits of a search share a seed
+                self._initial = seed, build(self.architecture, seed).get_weights()
+            self.network.set_weights(self._initial[1])
         else:
             self.network.set_weights(weights)
         rng = np.random.default_rng(seed)
-        ordinary = {id(variable) for variable in self.network.weights}
+        network_ids = {id(variable) for variable in self.network.weights}
         for variable in self.trained.variables:
-            if id(variable) not in ordinary:  # the state of a generator of random numbers
+            if id(variable) not in network_ids:  # state of a random number generator
                 variable.assign(rng.integers(0, 2**31, size=variable.shape))
 
     def graft(self, outer: Weights) -> None:
@@ -207,8 +207,8 @@ class Graph:
 
     def weights(self) -> Weights:
         """Return a copy of the trained weights and record it as the loaded one."""
-        copies = tuple(np.array(weight) for weight in self.network.get_weights())  # not what trains on
-        self._held = copies
+        copies = tuple(np.array(weight) for weight in self.network.get_weights())  # not those that training modifies
+        self._loaded = copies
         return copies
 
     def _view(self, view: Any) -> Any:
@@ -248,7 +248,7 @@ def _full_panels(n_clips: int, n_frames: int) -> Any:
     padded to full panels; for long clips, the cost would outweigh the benefit.
     """
     multiple = PANEL_ROWS if n_frames <= MAX_PADDED_FRAMES else 1
-    n_rows = max(2, -(-n_clips // multiple) * multiple)  # a product with a single row is no product of matrices
+    n_rows = max(2, -(-n_clips // multiple) * multiple)  # a single row is rounded as in a vector product
     return np.arange(n_rows) % n_clips if n_rows > n_clips else slice(None)
 
 

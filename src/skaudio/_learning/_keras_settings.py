@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from skaudio._tensorflow import import_keras
 
-# Each with the type of its weights. Sums over time and losses are computed in that (see `skaudio.nets`).
+# Supported dtype policies and the dtypes of their weights, of sums over time and of losses (see `skaudio.nets`).
 POLICIES = {"float32": "float32", "float64": "float64", "mixed_float16": "float32", "mixed_bfloat16": "float32"}
 
 
@@ -44,14 +44,14 @@ class KerasSettings:
         policy = keras.config.dtype_policy().name
         if policy not in POLICIES:
             raise ValueError(
-                f"Keras's dtype policy is {policy!r}, by which networks cannot be trained. Call "
-                f"keras.config.set_dtype_policy(policy) first, with one of {sorted(POLICIES)}."
+                f"Keras dtype policy={policy!r}; expected one of {sorted(POLICIES)}. Call "
+                "keras.config.set_dtype_policy first."
             )
         return cls(policy, keras.config.image_data_format(), keras.config.epsilon())
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """Apply the settings within a ``with`` block, and restore the user's own after it."""
+        """Apply the settings within a ``with`` block, and restore the user's settings after it."""
         from keras import config
 
         before = config.dtype_policy(), config.floatx(), config.image_data_format(), config.epsilon()

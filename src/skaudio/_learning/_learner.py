@@ -98,7 +98,7 @@ class Learner(Generic[Kind]):
     ) -> Self:
         """Train the network, from its current weights if it has any.
 
-        Nothing of the learner changes unless the training is completed.
+        The learner is unchanged unless training completes.
 
         Parameters
         ----------
@@ -159,7 +159,7 @@ class Learner(Generic[Kind]):
         return self
 
     def run(self, view: Any, frames: np.ndarray, reduce: Callable = lambda values: values) -> list[np.ndarray]:
-        """Compute the output of a view of the network for each clip; if it has time, one row per frame.
+        """Compute the output of a view of the network for each clip; one row per frame if it has a time axis.
 
         Parameters
         ----------
@@ -187,7 +187,7 @@ class Learner(Generic[Kind]):
                 output = graph.run(view, self._weights, batch, mask_of(lengths, batch.shape[1]))
                 self._check_finite(output, rows)
                 for row, length, values in zip(rows, lengths, output, strict=True):
-                    outputs[row] = reduce(values if values.ndim == 1 else _as_long_as(values, length, batch.shape[1]))
+                    outputs[row] = reduce(values if values.ndim == 1 else _repeat_steps(values, length, batch.shape[1]))
         return outputs
 
     def decode(self, latents: np.ndarray, lengths: np.ndarray) -> list[np.ndarray]:
@@ -205,8 +205,8 @@ class Learner(Generic[Kind]):
         return clips
 
     def network(self) -> Any:
-        """Return a `keras.Model` of its own with the weights, the same one at each call."""
-        return _graphs().own_network(self, self.architecture, self._weights)
+        """Return a separate `keras.Model` with the weights, the same object in each call."""
+        return _graphs().separate_network(self, self.architecture, self._weights)
 
     def n_features(self, view: Any) -> int:
         """Return the number of values per clip of a view that is averaged over time."""
@@ -219,16 +219,16 @@ class Learner(Generic[Kind]):
         return learner
 
     def _check_finite(self, output: np.ndarray, rows: np.ndarray) -> None:
-        broken = ~np.isfinite(output).reshape(len(output), -1).all(axis=1)
-        if broken.any():
+        invalid = ~np.isfinite(output).reshape(len(output), -1).all(axis=1)
+        if invalid.any():
             raise ValueError(
-                f"Clip {rows[broken][0]}: the output of the network is not finite. Its training has diverged, or its "
-                f"frames are too large for the dtype policy {self.architecture.keras.policy!r}. Fit with a smaller "
-                "learning_rate, with normalize='channel', or under keras.config.set_dtype_policy('float32')."
+                f"Clip {rows[invalid][0]}: the output of the network is not finite. Training diverged, or its "
+                f"values are too large for the dtype policy {self.architecture.keras.policy!r}. Fit with a smaller "
+                "learning_rate, with normalize='channel', or after keras.config.set_dtype_policy('float32')."
             )
 
 
-def _as_long_as(steps: np.ndarray, n_frames: int, n_padded: int) -> np.ndarray:
+def _repeat_steps(steps: np.ndarray, n_frames: int, n_padded: int) -> np.ndarray:
     """Repeat the steps ``(n_steps, ...)`` of a padded clip to one row per frame, up to its length."""
     if n_padded % len(steps):
         return steps  # the time axis of a user-defined network need not correspond to that of the frames

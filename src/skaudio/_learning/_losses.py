@@ -97,8 +97,8 @@ class ContrastiveLoss(keras.losses.Loss):
         first, second = ops.split(y_pred, 2)
         classes = ops.split(y_true[:, 0], 2)
         distance = ops.sqrt(ops.sum(ops.square(first - second), axis=-1) + TINY)
-        apart = ops.square(ops.maximum(self._margin - distance, 0.0))
-        loss = 0.5 * ops.where(ops.equal(*classes), ops.square(distance), apart)
+        shortfall = ops.square(ops.maximum(self._margin - distance, 0.0))
+        loss = 0.5 * ops.where(ops.equal(*classes), ops.square(distance), shortfall)
         return ops.concatenate([loss, loss])
 
 
@@ -130,9 +130,11 @@ class TripletLoss(keras.losses.Loss):
         nearest = ops.min(ops.where(farther, distances[:, None, :], FAR_AWAY), axis=-1)
         farthest = ops.max(ops.where(other, distances, 0.0), axis=-1, keepdims=True)
         negative = ops.where(nearest < FAR_AWAY, nearest, farthest)
-        mates = ops.cast(ops.logical_and(same, ops.logical_not(ops.eye(ops.shape(y_true)[0], dtype="bool"))), "float32")
-        loss = mates * ops.maximum(distances - negative + self._margin, 0.0)
-        return ops.sum(loss, axis=-1) / ops.maximum(ops.sum(mates, axis=-1), 1.0)
+        positives = ops.cast(
+            ops.logical_and(same, ops.logical_not(ops.eye(ops.shape(y_true)[0], dtype="bool"))), "float32"
+        )
+        loss = positives * ops.maximum(distances - negative + self._margin, 0.0)
+        return ops.sum(loss, axis=-1) / ops.maximum(ops.sum(positives, axis=-1), 1.0)
 
 
 COMPARISONS = {"proxy": ProxyLoss, "contrastive": ContrastiveLoss, "triplet": TripletLoss}

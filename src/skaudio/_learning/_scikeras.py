@@ -1,7 +1,7 @@
 """Callbacks of training, prepared by scikeras: the only module that depends on it.
 
 scikeras routes and checks callbacks, binds them to the network and counts epochs over several calls; skaudio's
-estimators validate and encode data on their own, and train in a loop of their own (see `skaudio._learning._training`).
+estimators validate and encode data themselves, and have their own training loop (see `skaudio._learning._training`).
 
 This module imports TensorFlow.
 """
@@ -53,7 +53,7 @@ def run_loop(
     callbacks : list of keras.callbacks.Callback
         Callbacks, to route and check.
     epochs, initial_epoch : int
-        Number of epochs, and of those of earlier calls.
+        Number of epochs of this call and of earlier ones.
 
     Returns
     -------
@@ -61,6 +61,6 @@ def run_loop(
         The history that the loop returns.
     """
     trainer = Trainer(model=lambda: network, callbacks=callbacks, epochs=epochs)
-    with config_context(transform_output="default"):  # scikeras encodes by transformers of its own
+    with config_context(transform_output="default"):  # scikeras uses its own transformers
         trainer.fit(loop, None, initial_epoch=initial_epoch)
     return trainer.history_

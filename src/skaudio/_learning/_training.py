@@ -1,7 +1,7 @@
 """Training of a compiled network on batches of frames.
 
-The loop is our own: on a CPU, `keras.Model.fit` takes a quarter longer per epoch, as batches pass through ``tf.data``,
-and a tenth of a second to start, which is most of a small fit.
+`keras.Model.fit` is not used: on a CPU, it takes a quarter longer per epoch, as batches pass through ``tf.data``, and a
+tenth of a second to start, which is most of a small fit.
 
 This module imports TensorFlow: it is imported by `skaudio._learning._learner` in a fit.
 """
@@ -21,8 +21,8 @@ from skaudio._learning._graphs import Graph, Weights
 from skaudio._learning._recipe import Recipe
 from skaudio._learning._scikeras import run_loop
 
-MAX_GRADIENT = 5.0  # norm of all gradients together: a clip unlike all others does not undo what was learnt
-WARM_UP = 0.1  # share of the steps in which a cosine schedule rises
+MAX_GRADIENT = 5.0  # global norm, so that an atypical clip does not undo the training so far
+WARM_UP = 0.1  # fraction of the steps in which a cosine schedule rises
 
 History = dict[str, list[float]]
 
@@ -82,12 +82,12 @@ def train(
 
 
 def _loop(
-    graph: Graph, batches: Batches, validation: Batches | None, given: list[Any], epochs: range, *, verbose: int
+    graph: Graph, batches: Batches, validation: Batches | None, callbacks: list[Any], epochs: range, *, verbose: int
 ) -> History:
     """Train for some epochs; return their losses and metrics."""
     network = graph.trained
-    callbacks = keras.callbacks.CallbackList(
-        given,
+    callback_list = keras.callbacks.CallbackList(
+        callbacks,
         add_history=True,
         add_progbar=verbose != 0,
         verbose=verbose,
@@ -96,18 +96,18 @@ def _loop(
         model=network,
     )
     network.stop_training, logs = False, {}
-    callbacks.on_train_begin()
+    callback_list.on_train_begin()
     for epoch in epochs:
-        callbacks.on_epoch_begin(epoch)
-        logs = _epoch(network, graph.train_step, batches, callbacks)
+        callback_list.on_epoch_begin(epoch)
+        logs = _epoch(network, graph.train_step, batches, callback_list)
         if validation is not None:
-            checked = _epoch(network, graph.test_step, validation)
-            logs |= {f"val_{name}": value for name, value in checked.items()}
-        callbacks.on_epoch_end(epoch, logs)
+            val_logs = _epoch(network, graph.test_step, validation)
+            logs |= {f"val_{name}": value for name, value in val_logs.items()}
+        callback_list.on_epoch_end(epoch, logs)
         if network.stop_training:
             break
     network.optimizer.finalize_variable_values(network.trainable_weights)
-    callbacks.on_train_end(logs)
+    callback_list.on_train_end(logs)
     return network.history.history
 
 
@@ -142,14 +142,16 @@ def _callbacks(network: keras.Model, recipe: Recipe, n_batches: int, *, stops_ea
 
 
 def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
-    given = recipe.optimizer
-    if isinstance(given, keras.optimizers.Optimizer):
-        return type(given).from_config(given.get_config())
+    optimizer = recipe.optimizer
+    if isinstance(optimizer, keras.optimizers.Optimizer):
+        return type(optimizer).from_config(optimizer.get_config())
     try:
-        kind = type(keras.optimizers.get(given))
+        kind = type(keras.optimizers.get(optimizer))
     except ValueError as error:
-        raise ValueError(f"optimizer={given!r} is none that Keras knows; try 'adamw', 'adam' or 'sgd'.") from error
-    # The learning rate is set later: it is a variable, and no reason to compile anew.
+        raise ValueError(
+            f"optimizer={optimizer!r}; expected the name of a Keras optimizer, such as 'adamw', 'adam' or 'sgd'."
+        ) from error
+    # The learning rate is a variable and set later, so that another one does not require recompilation.
     optimizer = kind(
         learning_rate=1e-3, weight_decay=recipe.weight_decay, global_clipnorm=MAX_GRADIENT, name="optimizer"
     )
@@ -218,7 +220,7 @@ class DivergenceGuard(keras.callbacks.Callback):
         """Warn if training diverged, or raise an error if no weights are left."""
         if self.diverged is None:
             return
-        remedy = "Use a smaller learning_rate, or normalize='channel', and look at the largest values of X."
+        remedy = "Use a smaller learning_rate or normalize='channel', and check X for very large values."
         message = f"Training diverged in epoch {self.diverged}: its loss or weights are NaN or infinite."
         if self.kept is None:
             raise ValueError(f"{message} {remedy}")

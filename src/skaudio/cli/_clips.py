@@ -10,7 +10,7 @@ N_HEADERS = 200
 
 
 def generated_clips(seed: int) -> Bunch:
-    """Generate spoken digits, grouped by speaker, for a search without a folder; see `own_clips`."""
+    """Generate spoken digits, grouped by speaker, for a search without a folder; see `user_clips`."""
     from skaudio.datasets import make_spoken_digits
 
     digits = make_spoken_digits(600, n_speakers=6, random_state=seed)
@@ -21,11 +21,11 @@ def generated_clips(seed: int) -> Bunch:
         groups=digits.groups,
         unused_groups=None,
         sr=digits.sr,
-        network={"epochs": 10},  # they are easy
+        network={"epochs": 10},  # sufficient for this easy task
     )
 
 
-def own_clips(
+def user_clips(
     folder: str, labels: str | None, groups: bool | str | None, sr: int | None, encoding: str | None = None
 ) -> Bunch:
     """List the clips of a folder or of a CSV file.
@@ -88,6 +88,6 @@ def most_common_rate(paths: np.ndarray) -> float:
     for path in paths[:: max(1, len(paths) // N_HEADERS)]:
         try:
             rates[audio_info(path).sr] += 1
-        except AudioError:  # decoding it will say what is wrong with it
+        except AudioError:  # decoding raises a specific error
             continue
     return min(MAX_RATE, rates.most_common(1)[0][0]) if rates else MAX_RATE

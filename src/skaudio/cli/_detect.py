@@ -34,4 +34,4 @@ def detect(arguments: Namespace, results: TextIO) -> None:
             else:
                 detector.predict_to(output, paths)
         except AudioError as error:
-            raise AudioError(f"{error} Pass --on-error warn to leave it out.") from error
+            raise AudioError(f"{error} Pass --on-error warn to skip it.") from error

@@ -16,8 +16,8 @@ from skaudio.model_selection import OutOfFold, out_of_fold
 class BlockwiseGridSearch(GridSearchCV):
     """`GridSearchCV` that reports after each block of candidates.
 
-    A block holds the candidates that differ in their model only: enough fits to keep the processes busy, few enough for
-    regular progress updates.
+    A block contains the candidates that differ only in their model: enough fits to keep the processes busy, but few
+    enough for regular progress updates.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class BlockwiseGridSearch(GridSearchCV):
             self.on_block(len(block))
 
     def __getstate__(self) -> dict:
-        # scikit-learn 1.9 sends the search to its workers along with each fit; a progress bar stays here.
+        # scikit-learn 1.9 sends the search to its workers with each fit, but the progress bar belongs to this process.
         return {name: value for name, value in super().__getstate__().items() if name != "on_block"}
 
 
@@ -93,7 +93,7 @@ def evaluate(
         bar.update(len(folds))
         _fit_with_probabilities(best, clips, target, folds, jobs)
         bar.update(1)
-    best.set_params(sound__memory=None)  # the cache is a folder of this machine, most likely about to be deleted
+    best.set_params(sound__memory=None)  # the cache is a local folder, deleted at the end by default
     return searched, predictions, best
 
 
@@ -106,10 +106,10 @@ def _fit_with_probabilities(
         best.fit(clips, target)
         return
     if any(len(np.unique(target[train])) < len(np.unique(target)) for train, _ in folds):
-        # A class that is all in one group: its scores can only be had from folds that split the group.
+        # Scores of a class within one group require folds that split the group.
         folds = make_folds(target, None, len(folds), seed=0)
-    # The folds of the search, so that no group straddles these either.
+    # With the folds of the search, no group is split.
     best.set_params(model=CalibratedClassifierCV(model, ensemble=False, cv=folds, n_jobs=jobs))
     best.fit(clips, target)
-    # Indices of these clips would make a later fit to others fail.
+    # Indices of these clips would be invalid for a later fit to others.
     best.set_params(model__cv=len(folds), model__n_jobs=None)

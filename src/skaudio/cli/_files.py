@@ -20,11 +20,11 @@ def check_writable(path: Path, *, force: bool) -> None:
     if not path.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {str(path.parent)!r} to write {path.name!r} into.")
     if path.is_dir():
-        raise IsADirectoryError(f"{str(path)!r} is a folder; expected a file's name.")
+        raise IsADirectoryError(f"{str(path)!r} is a folder; expected a file name.")
     if path.exists() and not force:
         raise FileExistsError(f"{str(path)!r} exists. Pass --force to replace it, or another name.")
     if not os.access(path.parent, os.W_OK):
-        raise PermissionError(f"The folder {str(path.parent)!r} may not be written to.")
+        raise PermissionError(f"No permission to write to the folder {str(path.parent)!r}.")
 
 
 def audio_files(name: str) -> list[str]:
@@ -67,14 +67,16 @@ def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
         raise FileNotFoundError(f"There is no model file {name!r}.")
     try:
         model = joblib.load(name)
-    except Exception as error:  # what a wrong file leads to is any of a dozen, KeyError and IndexError among them
-        raise ValueError(f"{name!r} is no file that joblib can load: {type(error).__name__}: {error}") from error
-    finds_events = hasattr(model, "predict_to")
-    if hasattr(model, method) and finds_events == (method == "predict_to"):
+    except Exception as error:  # other files raise exceptions of many types
+        raise ValueError(f"joblib cannot load {name!r}: {type(error).__name__}: {error}") from error
+    detects_events = hasattr(model, "predict_to")
+    if hasattr(model, method) and detects_events == (method == "predict_to"):
         return model
-    wrong = "finds events" if finds_events else f"has no {method}"
+    mismatch = "detects events" if detects_events else f"has no {method}"
     remedy = f" Use skaudio {instead} {shlex.quote(name)} FILES..." if hasattr(model, "predict") else ""
-    raise ValueError(f"{name!r} holds {type(model).__name__}, which {wrong}; expected a fitted {expected}.{remedy}")
+    raise ValueError(
+        f"{name!r} contains {type(model).__name__}, which {mismatch}; expected a fitted {expected}.{remedy}"
+    )
 
 
 def size_of(path: Path) -> str:
@@ -90,7 +92,7 @@ def temporary_folder() -> Iterator[str]:
     try:
         yield folder
     finally:
-        # Threads that Ctrl-C found at work finish their clip, and write it.
+        # After Ctrl-C, running threads may still write the results of their clips.
         for _ in range(50):
             shutil.rmtree(folder, ignore_errors=True)
             if not os.path.exists(folder):

@@ -36,17 +36,17 @@ def make_folds(target: np.ndarray, groups: np.ndarray | None, n_folds: int, seed
     if groups is not None:
         n_folds = min(n_folds, len(np.unique(groups)))
         if n_folds < 2:
-            raise ValueError(f"--groups: all clips are of one group, {str(groups[0])!r}; folds need at least two.")
+            raise ValueError(f"--groups: all clips are of one group, {str(groups[0])!r}; folds require at least two.")
     _check_classes(target, n_folds)
-    nothing = np.zeros(len(target))
+    X = np.zeros(len(target))
     if groups is None:
-        return list(StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(nothing, target))
-    folds = list(StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed).split(nothing, target, groups))
+        return list(StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(X, target))
+    folds = list(StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed).split(X, target, groups))
     for train, test in folds:
         if len(np.unique(target[train])) < 2:
             raise ValueError(
-                f"--groups: without the groups {_listed(np.unique(groups[test]))} there is one class only to train on. "
-                "Each class needs clips of several groups."
+                f"--groups: without the groups {_abbreviate(np.unique(groups[test]))} there is one class only to train "
+                "on. Each class requires clips of several groups."
             )
     return folds
 
@@ -68,13 +68,13 @@ def count_straddling(groups: np.ndarray, folds: Sequence[Fold]) -> tuple[int, in
 def _check_classes(target: np.ndarray, n_folds: int) -> None:
     names, counts = np.unique(target, return_counts=True)
     if len(names) < 2:
-        raise ValueError(f"There is one class only, {str(names[0])!r}; a classifier needs at least two.")
+        raise ValueError(f"There is one class only, {str(names[0])!r}; a classifier requires at least two.")
     if counts.min() < n_folds:
-        few = [f"{name!s} ({count})" for name, count in zip(names, counts, strict=True) if count < n_folds]
-        remedy = f"or pass --folds {counts.min()}" if counts.min() > 1 else "or leave the class out"
-        raise ValueError(f"Fewer clips than the {n_folds} folds in: {_listed(few)}. Add clips, {remedy}.")
+        rare = [f"{name!s} ({count})" for name, count in zip(names, counts, strict=True) if count < n_folds]
+        remedy = f"or pass --folds {counts.min()}" if counts.min() > 1 else "or remove the class"
+        raise ValueError(f"Fewer clips than the {n_folds} folds in: {_abbreviate(rare)}. Add clips, {remedy}.")
 
 
-def _listed(names: Sequence | np.ndarray, most: int = 8) -> str:
-    shown = ", ".join(map(str, names[:most]))
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+def _abbreviate(names: Sequence | np.ndarray, max_names: int = 8) -> str:
+    shown = ", ".join(map(str, names[:max_names]))
+    return shown if len(names) <= max_names else f"{shown} and {len(names) - max_names} more"

@@ -14,7 +14,7 @@ from skaudio.estimators import CNNClassifier, GRUClassifier
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.pooling import StatPooling
 
-# Spoken words gain by all three: the silence around a word, its level and the background carry no information on it.
+# For spoken words: the silence around a word, its level and the background are not informative.
 WORDS = {"trim_db": 30.0, "level": -20.0, "top_db": 60.0}
 
 FRONT_ENDS: dict[str, dict[str, list]] = {
@@ -24,12 +24,12 @@ FRONT_ENDS: dict[str, dict[str, list]] = {
     },
     "full": {
         "mfcc": [
-            (MFCC, {"n_mfcc": n_mfcc, "deltas": deltas, **how})
+            (MFCC, {"n_mfcc": n_mfcc, "deltas": deltas, **params})
             for n_mfcc in (13, 20)
             for deltas in (1, 2)
-            for how in ({}, WORDS)
+            for params in ({}, WORDS)
         ],
-        "mel": [(MelSpectrogram, {"deltas": deltas, **how}) for deltas in (0, 1) for how in ({}, WORDS)],
+        "mel": [(MelSpectrogram, {"deltas": deltas, **params}) for deltas in (0, 1) for params in ({}, WORDS)],
     },
 }
 DEFAULT_MODELS = {
@@ -37,10 +37,13 @@ DEFAULT_MODELS = {
     "full": ("svc", "logistic", "trees", "neighbors", "cnn", "gru"),
 }
 NETWORKS = ("cnn", "gru")
-# Networks take the coefficients alone: they learn derivatives themselves.
+# Networks are given static coefficients only, as they can learn derivatives.
 NETWORK_FRONT_ENDS: dict[str, dict[str, list]] = {
     "quick": {"mfcc": [(MFCC, {**WORDS})], "mel": [(MelSpectrogram, {**WORDS})]},
-    "full": {kind: [(make, how) for how in ({}, WORDS)] for kind, make in (("mfcc", MFCC), ("mel", MelSpectrogram))},
+    "full": {
+        kind: [(front_end_class, params) for params in ({}, WORDS)]
+        for kind, front_end_class in (("mfcc", MFCC), ("mel", MelSpectrogram))
+    },
 }
 SEGMENTS = {"quick": [1, 5], "full": [1, 5, 8]}
 
@@ -79,23 +82,27 @@ def make_grid(
     list of dict
         Candidate front ends, numbers of segments and models by parameter name of the pipeline.
     """
-    models, known = models or DEFAULT_MODELS[level], _models(level, seed, network)
+    models, models_by_kind = models or DEFAULT_MODELS[level], _models(level, seed, network)
     grids = []
-    of_statistics = [model for kind in models if kind not in NETWORKS for model in known[kind]]
-    if of_statistics:
+    statistics_models = [model for kind in models if kind not in NETWORKS for model in models_by_kind[kind]]
+    if statistics_models:
         sounds = _front_ends(FRONT_ENDS[level], front_ends, sound)
-        grids.append({"sound": sounds, "pool__segments": SEGMENTS[level], "model": of_statistics})
-    networks = [model for kind in models if kind in NETWORKS for model in known[kind]]
+        grids.append({"sound": sounds, "pool__segments": SEGMENTS[level], "model": statistics_models})
+    networks = [model for kind in models if kind in NETWORKS for model in models_by_kind[kind]]
     if networks:
-        # By default spectra: a network learns its features from them.
+        # Spectra by default: networks learn their own features.
         sounds = _front_ends(NETWORK_FRONT_ENDS[level], front_ends or ["mel"], sound)
         grids.append({"sound": sounds, "pool": ["passthrough"], "scale": ["passthrough"], "model": networks})
     return grids
 
 
-def _front_ends(known: dict[str, list], kinds: Sequence[str] | None, sound: dict[str, Any]) -> list:
+def _front_ends(classes_by_kind: dict[str, list], kinds: Sequence[str] | None, sound: dict[str, Any]) -> list:
     """Return the front ends of some kinds."""
-    return [make(**how, **sound) for kind in kinds or known for make, how in known[kind]]
+    return [
+        front_end_class(**params, **sound)
+        for kind in kinds or classes_by_kind
+        for front_end_class, params in classes_by_kind[kind]
+    ]
 
 
 def _models(level: str, seed: int, network: dict[str, Any]) -> dict[str, list]:

@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\nskaudio: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        return 1  # the reader (`| head`) has had enough
+        return 1  # the reader, such as `| head`, has closed the pipe
     except (ValueError, OSError, ImportError) as error:
         print(f"skaudio: error: {error}", file=sys.stderr)
         return 2

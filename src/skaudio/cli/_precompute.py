@@ -42,8 +42,8 @@ def precompute(
     """
     kept = np.arange(len(clips))
     with tqdm(total=len(front_ends) * len(clips), desc="features", unit="clip", disable=quiet, leave=False) as bar:
-        for each in front_ends:
-            front_end = clone(each).set_params(n_jobs=jobs)
+        for template in front_ends:
+            front_end = clone(template).set_params(n_jobs=jobs)
             decoded = []
             for start in range(0, len(kept), PORTION):
                 portion = kept[start : start + PORTION]
@@ -62,7 +62,7 @@ def _decodable(front_end: BaseEstimator, clips: np.ndarray, on_error: str) -> np
         return np.ones(len(clips), dtype=bool)
     except AudioError as error:
         if on_error == "raise":
-            raise AudioError(f"{reason(error)} Pass --on-error warn to leave broken files out.") from error
+            raise AudioError(f"{reason(error)} Pass --on-error warn to skip broken files.") from error
     return np.array([_is_decodable(front_end, clip) for clip in clips])
 
 
@@ -70,6 +70,6 @@ def _is_decodable(front_end: BaseEstimator, clip: object) -> bool:
     try:
         front_end.fit_transform([clip])
     except AudioError as error:
-        warn(f"left out: {reason(error)}")
+        warn(f"skipped: {reason(error)}")
         return False
     return True

@@ -31,8 +31,8 @@ def predict(arguments: Namespace, results: TextIO) -> None:
     classes = []
     if not hasattr(model, "predict_proba"):
         warn("this model has no probabilities (no predict_proba): only labels are written.")
-    elif any(np.ndim(of_one) for of_one in model.classes_):
-        warn("this model has several outputs, each with classes of its own: only labels are written.")
+    elif any(np.ndim(classes_i) for classes_i in model.classes_):
+        warn("this model has several outputs, each with its own classes: only labels are written.")
     else:
         classes = model.classes_
     rows = _rows(model, paths, len(classes), arguments.on_error)
@@ -40,16 +40,16 @@ def predict(arguments: Namespace, results: TextIO) -> None:
 
 
 def _rows(model: Any, paths: Sequence[str], n_classes: int, on_error: str) -> Iterator[list]:
-    for path, result in results_by_file(lambda some: _predicted(model, some, n_classes), paths, on_error):
+    for path, result in results_by_file(lambda portion: _predict(model, portion, n_classes), paths, on_error):
         label, probabilities = ("", [""] * n_classes) if result is None else result
         yield [path, " ".join(map(str, label)) if np.ndim(label) else label, *probabilities]
 
 
-def _predicted(model: Any, paths: Sequence[str], n_classes: int) -> list[tuple[Any, list[str]]]:
+def _predict(model: Any, paths: Sequence[str], n_classes: int) -> list[tuple[Any, list[str]]]:
     """Predict labels and probabilities; the front end of a pipeline runs once for both."""
     X = paths
     if isinstance(model, Pipeline) and len(model) > 1:
         X, model = model[:-1].transform(paths), model[-1]
     probabilities = model.predict_proba(X) if n_classes else [()] * len(paths)
-    written = [[f"{probability:.6f}" for probability in row] for row in probabilities]
-    return list(zip(model.predict(X), written, strict=True))
+    formatted = [[f"{probability:.6f}" for probability in row] for row in probabilities]
+    return list(zip(model.predict(X), formatted, strict=True))

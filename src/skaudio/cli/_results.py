@@ -19,29 +19,29 @@ def results_only() -> Iterator[TextIO]:
     text stream
         It writes file names byte by byte, even if they are not valid text.
     """
-    shown = sys.stdout
-    if not _is_of_the_process(shown):
+    stdout = sys.stdout
+    if not _is_of_the_process(stdout):
         with redirect_stdout(sys.stderr):
-            yield shown
+            yield stdout
         return
-    shown.flush()
-    kept = os.dup(1)
-    errors = "surrogateescape" if shown.encoding.lower().replace("-", "") == "utf8" else "backslashreplace"
-    results = os.fdopen(kept, "w", encoding=shown.encoding, errors=errors, closefd=False)
+    stdout.flush()
+    duplicate = os.dup(1)
+    errors = "surrogateescape" if stdout.encoding.lower().replace("-", "") == "utf8" else "backslashreplace"
+    results = os.fdopen(duplicate, "w", encoding=stdout.encoding, errors=errors, closefd=False)
     os.dup2(2, 1)
     try:
         with redirect_stdout(sys.stderr):
             yield results
         results.flush()
     finally:
-        with suppress(OSError):  # what a reader that has gone did not take
+        with suppress(OSError):  # if the reader has closed the pipe
             results.close()
-        os.dup2(kept, 1)
-        os.close(kept)
+        os.dup2(duplicate, 1)
+        os.close(duplicate)
 
 
 def _is_of_the_process(stream: TextIO) -> bool:
     try:
         return stream.fileno() == 1
-    except (AttributeError, OSError, ValueError):  # there is none, or it is captured
+    except (AttributeError, OSError, ValueError):  # without a descriptor, or captured
         return False

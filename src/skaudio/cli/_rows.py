@@ -25,7 +25,7 @@ def output_of(arguments: Namespace) -> Path | None:
 
 def write_rows(output: Path | TextIO, header: Sequence[str], rows: Iterable[Sequence]) -> None:
     """Write a CSV: atomically to a file, or row by row to a stream."""
-    with _opened(output) as file:
+    with _open_output(output) as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(header)
         table.writerows(rows)
@@ -72,13 +72,13 @@ def _portion(compute: Callable, paths: Sequence[str], on_error: str) -> Iterator
 
 
 @contextmanager
-def _opened(output: Path | TextIO) -> Iterator[TextIO]:
+def _open_output(output: Path | TextIO) -> Iterator[TextIO]:
     if not isinstance(output, Path):
         yield output
         return
-    # Names of files are written byte by byte, also those that are no UTF-8.
+    # File names are written byte by byte, even if they are not UTF-8.
     with (
-        replacing(output) as aside,
-        aside.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file,
+        replacing(output) as temporary,
+        temporary.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file,
     ):
         yield file

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils import Bunch
 
-from skaudio.cli._clips import generated_clips, own_clips
+from skaudio.cli._clips import generated_clips, user_clips
 from skaudio.cli._evaluation import evaluate
 from skaudio.cli._files import check_writable, size_of, temporary_folder
 from skaudio.cli._folds import Fold, classes_of_one_group, count_straddling, make_folds
@@ -42,11 +42,11 @@ def search(arguments: Namespace, results: TextIO) -> None:
             check_writable(path, force=arguments.force)
     if page is not None:
         if page.resolve() == output.resolve():
-            raise ValueError(f"--report and --output are the same file, {str(page)!r}; give the page another name.")
-        pyplot()  # a missing matplotlib shows before the work is done
+            raise ValueError(f"--report and --output are the same file, {str(page)!r}. Use another name for the page.")
+        pyplot()  # raises an error early if matplotlib is missing
     clips = _read_clips(arguments)
-    folds = _make_folds(clips, arguments)  # what is wrong with classes and groups shows before any file is decoded
-    _warn_of_leaks(clips, folds)
+    folds = _make_folds(clips, arguments)  # checks classes and groups before decoding
+    _warn_of_leakage(clips, folds)
     jobs, quiet = arguments.jobs or joblib.cpu_count(), arguments.quiet
     with temporary_folder() if arguments.cache is None else nullcontext(arguments.cache) as cache:
         grid = make_grid(
@@ -69,16 +69,16 @@ def search(arguments: Namespace, results: TextIO) -> None:
         _print_results(searched, predictions, results)
         with replacing(output) as file:
             joblib.dump(best, file, compress=3)  # a forest shrinks to a fifth
-        if page is not None:  # while the features are there
+        if page is not None:  # while the features are cached
             Report(searched, predictions, title=f"{clips.source}: results of the search").save(page)
     _print_usage(output, page, results)
 
 
 def _read_clips(arguments: Namespace) -> Bunch:
     if arguments.folder is not None:
-        return own_clips(arguments.folder, arguments.labels, arguments.groups, arguments.sr, arguments.encoding)
-    if any(given is not None for given in (arguments.labels, arguments.groups, arguments.sr)):
-        raise ValueError("--labels, --groups and --sr are for files of your own: skaudio search FOLDER --groups ...")
+        return user_clips(arguments.folder, arguments.labels, arguments.groups, arguments.sr, arguments.encoding)
+    if any(option is not None for option in (arguments.labels, arguments.groups, arguments.sr)):
+        raise ValueError("--labels, --groups and --sr require FOLDER: skaudio search FOLDER --groups ...")
     return generated_clips(arguments.seed)
 
 
@@ -91,16 +91,16 @@ def _make_folds(clips: Bunch, arguments: Namespace) -> list[Fold]:
     return make_folds(clips.target, clips.groups, arguments.folds, arguments.seed)
 
 
-def _warn_of_leaks(clips: Bunch, folds: list[Fold]) -> None:
+def _warn_of_leakage(clips: Bunch, folds: list[Fold]) -> None:
     if clips.groups is not None:
         for name in classes_of_one_group(clips.target, clips.groups):
-            warn(f"all clips of {name!r} are of one group: no fold that is tested on them was trained on any.")
+            warn(f"all clips of {name!r} are of one group: no fold both trains and tests on them.")
     if clips.unused_groups is not None:
         straddling, n_groups = count_straddling(clips.unused_groups, folds)
         if straddling:
             warn(
                 f"{straddling} of {n_groups} groups straddle folds: models are tested on groups that they were trained "
-                "on, and score too well. Pass --groups to keep each group in one fold."
+                "on, which overestimates scores. Pass --groups to keep each group in one fold."
             )
 
 

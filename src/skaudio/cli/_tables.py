@@ -84,7 +84,7 @@ def _matrix(names: np.ndarray, counts: np.ndarray) -> str:
     for letter, name, row in zip(letters, names, counts, strict=True):
         cells = "".join(f"{count or '.':>{cell}}" for count in row)
         recall = row[letters.index(letter)] / row.sum()
-        lines.append(f"{letter}  {_shortened(name):<{width}}{cells}  {recall:6.1%}")
+        lines.append(f"{letter}  {_shorten(name):<{width}}{cells}  {recall:6.1%}")
     return "\n".join(lines)
 
 
@@ -92,16 +92,16 @@ def _worst_classes(names: np.ndarray, counts: np.ndarray) -> str:
     recalls = counts.diagonal() / counts.sum(axis=1)
     mistakes = counts - np.diag(counts.diagonal())
     width = min(NAME_WIDTH, max(map(len, names)))
-    lines = [f"{'class':<{width}}  clips  recall  most often taken for"]
+    lines = [f"{'class':<{width}}  clips  recall  most often confused with"]
     order = np.argsort(recalls, kind="stable")
     for i in order[:MAX_ROWS]:
         other = mistakes[i].argmax()
-        mistake = f"{_shortened(names[other])} ({mistakes[i, other]})" if mistakes[i, other] else ""
-        lines.append(f"{_shortened(names[i]):<{width}}  {counts[i].sum():5d}  {recalls[i]:6.1%}  {mistake}".rstrip())
+        mistake = f"{_shorten(names[other])} ({mistakes[i, other]})" if mistakes[i, other] else ""
+        lines.append(f"{_shorten(names[i]):<{width}}  {counts[i].sum():5d}  {recalls[i]:6.1%}  {mistake}".rstrip())
     if len(order) > MAX_ROWS:
         lines.append(f"... and {len(order) - MAX_ROWS} more, each at least {recalls[order[MAX_ROWS]]:.1%}")
     return "\n".join(lines)
 
 
-def _shortened(name: str) -> str:
+def _shorten(name: str) -> str:
     return name if len(name) <= NAME_WIDTH else name[: NAME_WIDTH - 3] + "..."

@@ -34,7 +34,7 @@ def tag(arguments: Namespace, results: TextIO) -> None:
 
 
 def _rows(tagger: PretrainedEmbedding, paths: Sequence[str], top: int, on_error: str) -> Iterator[list]:
-    for path, tags in results_by_file(lambda some: tagger.tags(some, top=top), paths, on_error):
+    for path, tags in results_by_file(lambda portion: tagger.tags(portion, top=top), paths, on_error):
         yield from ([path, name, f"{score:.6f}"] for name, score in (tags or []))
         if tags is None:
             yield [path, "", ""]

@@ -29,8 +29,8 @@ class Autoencoder(NeuralEstimator[AutoencoderArchitecture]):
     kind : {"dense", "conv", "recurrent"}, default="dense"
         - ``"dense"``: fully connected layers on all values of a clip, for vectors or clips of equal length (see
           `skaudio.pooling.FramePadder`);
-        - ``"conv"``: convolutions over time with stride 2, for clips of any length. The decoder gets the latent vector
-          and a time code at each frame [1]_;
+        - ``"conv"``: convolutions over time with stride 2, for clips of any length. The decoder input is the latent
+          vector and a time code at each frame [1]_;
         - ``"recurrent"``: bidirectional GRU layers, for clips of any length; the decoder input is as for ``"conv"``.
     hidden : sequence of int, default=(128,)
         Number of units (or filters) of each encoder layer; the decoder mirrors them.
@@ -117,16 +117,16 @@ class Autoencoder(NeuralEstimator[AutoencoderArchitecture]):
             If ``X`` is not a batch of frame sequences, if its clips differ in length for ``kind="dense"``, if
             ``n_components`` exceeds the size of a clip, or if clean and noisy clips differ in length.
         """
-        go_on = self._goes_on()
-        frames = self._check_frames(X, reset=not go_on)
+        resume = self._resumes()
+        frames = self._check_frames(X, reset=not resume)
         clean = self._clean_frames(frames, y)
         if clean is not None:
             pairs = [np.concatenate(both, axis=1) for both in zip(frames, clean, strict=True)]
             frames = stack_frames(pairs)
-        targets = np.zeros((len(frames), 1), np.float32)  # the network gives the error itself
-        self._fit(frames, targets, sample_weight, groups, None, go_on=go_on)
+        targets = np.zeros((len(frames), 1), np.float32)  # unused: the network outputs its own loss
+        self._fit(frames, targets, sample_weight, groups, None, resume=resume)
         self._usual_length = int(np.median([len(clip) for clip in frames]))
-        self._describe_latents(X)
+        self._fit_latent_distribution(X)
         return self
 
     def reconstruction_error(self, X: Any, per: str = "sample") -> np.ndarray:
@@ -152,7 +152,7 @@ class Autoencoder(NeuralEstimator[AutoencoderArchitecture]):
         """
         axes = {"sample": (0, 1), "frame": 1, "channel": 0}
         if per not in axes:
-            raise ValueError(f"per={per!r} is not known; expected one of {sorted(axes)}.")
+            raise ValueError(f"per={per!r}; expected one of {sorted(axes)}.")
         means = self._run(X, "errors", lambda errors: errors.mean(axis=axes[per], dtype=np.float64))
         return np.array(means) if per == "sample" else stack_frames(means)
 
@@ -175,18 +175,17 @@ class Autoencoder(NeuralEstimator[AutoencoderArchitecture]):
         dense = self.kind == "dense"
         if dense and frames.ndim != 3:
             raise ValueError(
-                f"kind='dense' needs clips of one length, got clips of {min(map(len, frames))} to "
+                f"kind='dense' requires clips of equal length, got clips of {min(map(len, frames))} to "
                 f"{max(map(len, frames))} frames. Put a skaudio.pooling.FramePadder before it, or use kind='conv'."
             )
         if self.stacked and not dense:
-            raise ValueError(f"stacked=True is for kind='dense', got kind={self.kind!r}.")
+            raise ValueError(f"stacked=True requires kind='dense', got kind={self.kind!r}.")
         if any(not isinstance(units, Integral) or units < 1 for units in self.hidden):
-            raise ValueError(f"hidden={self.hidden!r} has a width that is no integer above 0.")
+            raise ValueError(f"hidden={self.hidden!r}; expected positive integers.")
         n_values, n_components = min(map(len, frames)) * self.n_features_in_, self._n_components()
         if n_components > n_values:
             raise ValueError(
-                f"n_components={n_components} is larger than a clip of n_features = {n_values} values: there is "
-                "nothing to learn. Use a smaller n_components."
+                f"n_components={n_components}; expected at most the number of values per clip, n_features = {n_values}."
             )
         return AutoencoderArchitecture(
             n_frames=frames.shape[1] if dense else None,
@@ -203,11 +202,11 @@ class Autoencoder(NeuralEstimator[AutoencoderArchitecture]):
             latent_activation=self.latent_activation,
         )
 
-    def _describe_latents(self, X: Any) -> None:
+    def _fit_latent_distribution(self, X: Any) -> None:
         """Fit the distribution of the latents, if it is needed later."""
 
     def _clean_frames(self, frames: np.ndarray, y: Any) -> np.ndarray | None:
-        """Return the clean clips that correspond to checked noisy ones; None if ``y`` is something else."""
+        """Return the clean clips of checked noisy ones; None if ``y`` is not such a batch."""
         y = as_array_or_sequence(y)
         if self._tables_fit:
             y = np.asarray(y)
@@ -219,10 +218,10 @@ class Autoencoder(NeuralEstimator[AutoencoderArchitecture]):
         if clean is None:
             raise TypeError(f"y is a {type(y).__name__} of arrays; expected the clean clips as an array, or a list.")
         shapes = [(clip.shape, other.shape) for clip, other in zip(frames, clean, strict=False)]
-        wrong = [i for i, (one, other) in enumerate(shapes) if one != other]
+        wrong = [i for i, (noisy_shape, clean_shape) in enumerate(shapes) if noisy_shape != clean_shape]
         if wrong or len(clean) != len(frames):
-            which = f"clip {wrong[0]} has shapes {shapes[wrong[0]]}" if wrong else f"{len(frames)} and {len(clean)}"
-            raise ValueError(f"X and y, the noisy and the clean clips, must have the same shapes; {which}.")
+            found = f"{shapes[wrong[0]]} for clip {wrong[0]}" if wrong else f"{len(frames)} and {len(clean)} clips"
+            raise ValueError(f"Expected noisy clips X and clean clips y of equal shapes, got {found}.")
         return clean
 
     def _n_components(self) -> int:

@@ -13,7 +13,7 @@ from skaudio._assembly import assembled
 from skaudio._validation import stack_frames
 from skaudio.estimators._autoencoder import Autoencoder
 
-# Of the mixture that clips are made up from.
+# Size of the mixture that `sample` draws from.
 MAX_COMPONENTS, CLIPS_PER_COMPONENT = 10, 20
 
 
@@ -113,10 +113,10 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
             If ``X`` is not a batch like that passed to `fit`.
         """
         frames = self._check_frames(X, reset=False)
-        made = stack_frames(
-            [clip[: len(own)] for clip, own in zip(self._run(X, "reconstruction"), frames, strict=True)]
+        reconstructions = stack_frames(
+            [clip[: len(frames_i)] for clip, frames_i in zip(self._run(X, "reconstruction"), frames, strict=True)]
         )
-        return made[:, 0] if self._tables_fit else made
+        return reconstructions[:, 0] if self._tables_fit else reconstructions
 
     def inverse_transform(self, X: Any, n_frames: Any = None) -> np.ndarray:
         """Decode latents to clips.
@@ -149,7 +149,7 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
         architecture = self.learner_.architecture
         fixed = architecture.n_frames
         if lengths.dtype.kind not in "iu" or lengths.min() < 1 or (fixed is not None and (lengths != fixed).any()):
-            expected = "lengths above 0" if fixed is None else f"{fixed}, which is what {architecture.named} makes"
+            expected = "positive integers" if fixed is None else f"{fixed} for {architecture.named}, as in fit"
             raise ValueError(f"n_frames={n_frames!r}; expected {expected}.")
         clips = self.learner_.decode(latents, lengths)
         return np.concatenate(clips) if self._tables_fit else stack_frames(clips)
@@ -179,10 +179,8 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
            Representations, 2020, section 4.
         """
         check_is_fitted(self)
-        seed = self._draw_seed(go_on=False)
-        latents, _ = (
-            copy(self._mixture).set_params(random_state=seed).sample(n_samples)
-        )  # those of a component together
+        seed = self._draw_seed(resume=False)
+        latents, _ = copy(self._mixture).set_params(random_state=seed).sample(n_samples)  # sorted by component
         return self.inverse_transform(np.random.default_rng(seed).permutation(latents), n_frames)
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: ARG002
@@ -202,7 +200,7 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
         """
         return float(np.mean(self.score_samples(X)))
 
-    def _describe_latents(self, X: Any) -> None:
+    def _fit_latent_distribution(self, X: Any) -> None:
         if not self.variational:
             return
         from sklearn.mixture import GaussianMixture
@@ -210,7 +208,7 @@ class AutoencoderLatent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Autoe
         latents = np.stack(self._run(X, "latent"))
         latents = np.repeat(latents, 2, axis=0) if len(latents) == 1 else latents
         n_components = int(np.clip(len(latents) // CLIPS_PER_COMPONENT, 1, MAX_COMPONENTS))
-        seed = self._draw_seed(go_on=False)
+        seed = self._draw_seed(resume=False)
         self._mixture = GaussianMixture(n_components, reg_covar=1e-3, random_state=seed).fit(latents)
 
     @property

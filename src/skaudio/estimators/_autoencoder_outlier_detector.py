@@ -109,7 +109,7 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
         super().fit(X, None, sample_weight, groups)
         weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
         if self.contamination == "auto":
-            errors = self._unseen_errors(X, weights, groups)
+            errors = self._cross_validated_errors(X, weights, groups)
             mean = max(errors.mean(), TINY)
             variance = max(errors.var(), (TINY * mean) ** 2)
             self.offset_ = -float(gamma.ppf(1.0 - FALSE_ALARMS, mean**2 / variance, scale=variance / mean))
@@ -117,23 +117,23 @@ class AutoencoderOutlierDetector(OutlierHead, Autoencoder):
             self.offset_ = float(np.percentile(self.score_samples(X)[weights > 0], 100.0 * self.contamination))
         return self
 
-    def _unseen_errors(self, X: Any, weights: np.ndarray, groups: Any) -> np.ndarray:
+    def _cross_validated_errors(self, X: Any, weights: np.ndarray, groups: Any) -> np.ndarray:
         """Compute cross-validated reconstruction errors, as training errors are biased low."""
         present = np.flatnonzero(weights > 0)
         units = present if groups is None else np.asarray(groups)[present]
         n_folds = min(N_FOLDS, len(np.unique(units)))
         if n_folds < 2:
             raise ValueError(
-                f"contamination='auto' needs clips to leave out, got n_samples = {len(present)} in {n_folds} group(s). "
-                "Give more, or a number."
+                f"contamination='auto' requires clips to hold out, got n_samples = {len(present)} in {n_folds} "
+                "group(s). Pass more clips, or set contamination to a number."
             )
         errors = np.zeros(len(weights))
-        splitter = GroupKFold(n_folds, shuffle=True, random_state=self._draw_seed(go_on=False))
-        for _, unseen in splitter.split(present, groups=units):
-            fold, rows = clone(self), present[unseen]
-            without = weights.copy()
-            without[rows] = 0.0  # not there: no copy of the clips is made
-            super(AutoencoderOutlierDetector, fold).fit(X, None, without, groups)
+        splitter = GroupKFold(n_folds, shuffle=True, random_state=self._draw_seed(resume=False))
+        for _, test in splitter.split(present, groups=units):
+            fold, rows = clone(self), present[test]
+            fold_weights = weights.copy()
+            fold_weights[rows] = 0.0  # excluded without copying the other clips
+            super(AutoencoderOutlierDetector, fold).fit(X, None, fold_weights, groups)
             errors[rows] = fold.reconstruction_error(X)[rows]
         return errors[present]
 

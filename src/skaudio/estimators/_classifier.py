@@ -18,8 +18,8 @@ from skaudio._atomic import atomic
 from skaudio._validation import as_labels
 from skaudio.estimators._supervised import SupervisedEstimator
 
-MIN_EPOCHS = 10  # fewer are not meant to teach much
-N_CHECKED = 100  # of the clips of the training
+MIN_EPOCHS = 10  # with fewer, accuracy at chance level is not reported
+N_CHECKED = 100  # training clips whose accuracy is checked
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -82,8 +82,8 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
         ConvergenceWarning
             If training diverged, or if the accuracy on the training clips is at chance level.
         """
-        go_on = self._goes_on()
-        return self._learn(X, y, sample_weight, groups, go_on=go_on)
+        resume = self._resumes()
+        return self._learn(X, y, sample_weight, groups, resume=resume)
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
@@ -111,8 +111,8 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
         ValueError, TypeError
             See `fit`; also if ``y`` contains a class unknown to the first call.
         """
-        go_on = self.__sklearn_is_fitted__()
-        return self._learn(X, y, sample_weight, None, classes=classes, go_on=go_on, one_epoch=True)
+        resume = self.__sklearn_is_fitted__()
+        return self._learn(X, y, sample_weight, None, classes=classes, resume=resume, one_epoch=True)
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict the class of each clip.
@@ -171,37 +171,37 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
         sample_weight: Any,
         groups: Any,
         *,
-        go_on: bool,
+        resume: bool,
         classes: Any = None,
         one_epoch: bool = False,
     ) -> Self:
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
-        frames = self._check_frames(X, reset=not go_on)
-        y = self._check_labels(y, classes, reset=not go_on)
+        frames = self._check_frames(X, reset=not resume)
+        y = self._check_labels(y, classes, reset=not resume)
         if self.class_weight is not None:
             weights = compute_sample_weight(self.class_weight, y)
             sample_weight = weights if sample_weight is None else np.asarray(sample_weight, np.float64) * weights
         strata = None if self._multilabel else np.searchsorted(self.classes_, y)
         targets = self._targets(y)
-        self._fit(frames, targets, sample_weight, groups, strata, go_on=go_on, one_epoch=one_epoch)
+        self._fit(frames, targets, sample_weight, groups, strata, resume=resume, one_epoch=one_epoch)
         trained = not one_epoch and (self.epochs == "auto" or self.epochs >= MIN_EPOCHS)
         if trained and not self._multilabel:
-            self._warn_of_chance(frames, y, sample_weight)
+            self._warn_if_at_chance(frames, y, sample_weight)
         return self
 
-    def _warn_of_chance(self, frames: np.ndarray, y: np.ndarray, sample_weight: Any) -> None:
+    def _warn_if_at_chance(self, frames: np.ndarray, y: np.ndarray, sample_weight: Any) -> None:
         """Warn if the training accuracy is no better than that of the most frequent class."""
         present = np.arange(len(y)) if sample_weight is None else np.flatnonzero(np.asarray(sample_weight) > 0)
         rows = present[:: -(-len(present) // N_CHECKED)]
         expected = y[rows]
-        share = np.unique(expected, return_counts=True)[1].max() / len(rows)
+        majority = np.unique(expected, return_counts=True)[1].max() / len(rows)
         accuracy = np.mean(self.predict(frames[rows]) == expected)
-        if accuracy <= share + np.sqrt(share * (1.0 - share) / len(rows)) < 1.0:
+        if accuracy <= majority + np.sqrt(majority * (1.0 - majority) / len(rows)) < 1.0:
             warnings.warn(
-                f"{type(self).__name__} predicts {accuracy:.0%} of the clips that it was trained on, of which the most "
-                f"frequent class has {share:.0%}: it has learned next to nothing. More epochs, another learning_rate, "
-                "or, if frames are no spectra, augmentation=None may help.",
+                f"{type(self).__name__} is at chance level: its training accuracy is {accuracy:.0%}, and the most "
+                f"frequent class has {majority:.0%} of the clips. More epochs, another learning_rate or, if frames are "
+                "not spectra, augmentation=None may help.",
                 ConvergenceWarning,
                 stacklevel=4,
             )
@@ -221,16 +221,15 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
             known = np.arange(y.shape[1]) if multilabel else np.unique(y if classes is None else classes)
             if len(known) < 2 and not multilabel:
                 raise ValueError(
-                    f"{type(self).__name__} needs clips of at least two classes; y has one class only, "
-                    f"{known.tolist()[0]!r}. To tell what is like these clips from what is not, use an outlier "
-                    "detector."
+                    f"{type(self).__name__} requires at least two classes; y has one class only, "
+                    f"{known.tolist()[0]!r}. For clips of one class, use an outlier detector."
                 )
             self.classes_ = known
         unknown: list = [] if multilabel else list(np.setdiff1d(y, self.classes_))
         if multilabel != self._multilabel or unknown or (multilabel and y.shape[1] != len(self.classes_)):
             raise ValueError(
-                f"y has labels that are not those of the first fit: {unknown or np.shape(y)}. Expected "
-                f"{list(self.classes_)}; to start anew, use warm_start=False, or clone."
+                f"y has {f'unknown labels {unknown}' if unknown else f'shape {np.shape(y)}'}; expected the classes of "
+                f"the first fit, {list(self.classes_)}. To refit from scratch, use warm_start=False, or clone."
             )
         return y
 

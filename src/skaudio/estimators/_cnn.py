@@ -11,7 +11,7 @@ from skaudio._assembly import assembled
 from skaudio.estimators._frame_classifier import FrameClassifierHead
 from skaudio.estimators._regressor import RegressorHead
 
-# Filters (of the first stage; each further one has twice as many), stages and kernel of an architecture by default.
+# Default sizes of each architecture; filters are those of the first stage and double with each further one.
 SIZES = {
     "residual": {"filters": 24, "depth": 3, "kernel_size": 3},
     "lenet": {"filters": 20, "depth": 2, "kernel_size": 5},
@@ -72,7 +72,7 @@ class ConvolutionalBody:
         given = {name: getattr(self, name) for name in sizes if getattr(self, name) is not None}
         return self.architecture, {**sizes, **given, "dropout": 0.5 * self.dropout}
 
-    def _needs_one_length(self) -> bool:
+    def _needs_equal_lengths(self) -> bool:
         return callable(self.architecture) or self.architecture == "plain"
 
 

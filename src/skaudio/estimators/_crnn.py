@@ -82,7 +82,7 @@ class CRNNClassifier(ConvolutionalRecurrentBody, FrameClassifierHead):
     -----
     Trained on clip labels only, a recurrent network uses the context on both sides of a frame and may predict the class
     of the clip for each frame. On dog barks and crowing roosters of ESC-10 with clip-level labels, this one detected 90
-    % of the frames that sound and 31 % of those 40 dB below the loudest one of their clip;
+    % of the frames with sound and 31 % of those 40 dB below the loudest one of their clip;
     ``CNNClassifier(pooling="linear_softmax")``, 85 % and 20 %.
 
     References
@@ -97,12 +97,12 @@ class CRNNClassifier(ConvolutionalRecurrentBody, FrameClassifierHead):
     >>> import numpy as np
     >>> from skaudio.estimators import CRNNClassifier
     >>> rng = np.random.default_rng(0)
-    >>> there = [np.arange(40) // 10 == rng.integers(4) for _ in range(60)]  # in a quarter of each clip
-    >>> X = [rng.normal(0, 1, (40, 8)) + 3 * now[:, np.newaxis] for now in there]
+    >>> active = [np.arange(40) // 10 == rng.integers(4) for _ in range(60)]  # a quarter of each clip
+    >>> X = [rng.normal(0, 1, (40, 8)) + 3 * frames[:, np.newaxis] for frames in active]
     >>> model = CRNNClassifier(filters=4, depth=2, units=8, epochs=20, random_state=0)
-    >>> model = model.fit_frames(X[:50], there[:50])
-    >>> found = model.predict_frames(X[50:])[..., 1] > 0.5
-    >>> bool(np.mean(found == there[50:]) > 0.9)
+    >>> model = model.fit_frames(X[:50], active[:50])
+    >>> predicted = model.predict_frames(X[50:])[..., 1] > 0.5
+    >>> bool(np.mean(predicted == active[50:]) > 0.9)
     True
     """
 

@@ -12,7 +12,7 @@ from skaudio._atomic import atomic
 from skaudio._validation import stack_frames
 from skaudio.estimators._classifier import ClassifierHead
 
-NO_FRAMES = "has no pooling over time that could be taken off. Use another."
+NO_FRAMES = "has no pooling over time, and hence no frame-level output. Use another architecture."
 
 
 class FrameClassifierHead(ClassifierHead):
@@ -49,16 +49,16 @@ class FrameClassifierHead(ClassifierHead):
         """
         if not self._pools_time():
             raise ValueError(f"architecture={self._tower()[0]!r} {NO_FRAMES}")
-        go_on = self._goes_on()
-        frames = self._check_frames(X, reset=not go_on)
-        labels = self._labels_of_frames(frames, y, reset=not go_on)
+        resume = self._resumes()
+        frames = self._check_frames(X, reset=not resume)
+        labels = self._check_frame_labels(frames, y, reset=not resume)
         ends = np.cumsum([len(clip) for clip in frames])[:-1]
         weights = np.ones(len(labels))
         if self.class_weight is not None:
             weights = compute_sample_weight(self.class_weight, labels)
         targets = np.column_stack([self._targets(labels), weights.astype(np.float32)])
         by_clip = stack_frames(np.split(targets, ends))
-        return self._fit(frames, by_clip, sample_weight, groups, None, go_on=go_on)
+        return self._fit(frames, by_clip, sample_weight, groups, None, resume=resume)
 
     def predict_frames(self, X: Any) -> np.ndarray:
         """Predict class probabilities for each frame.
@@ -81,24 +81,24 @@ class FrameClassifierHead(ClassifierHead):
         Raises
         ------
         ValueError
-            If the network has no pooling over time, as for those of equal-length clips and callables.
+            If the network has no pooling over time, as for equal-length clips and callables.
         """
         check_is_fitted(self)
         if not self.learner_.architecture.pools_time:
             raise ValueError(f"{self.learner_.architecture.named} {NO_FRAMES}")
         return stack_frames([self._probabilities(scores.astype(np.float64)) for scores in self._run(X, "frames")])
 
-    def _labels_of_frames(self, frames: np.ndarray, y: Sequence, *, reset: bool) -> np.ndarray:
+    def _check_frame_labels(self, frames: np.ndarray, y: Sequence, *, reset: bool) -> np.ndarray:
         """Validate the frame labels of all clips and concatenate them."""
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
         if len(y) != len(frames):
-            raise ValueError(f"y has labels of the frames of {len(y)} clips; X has {len(frames)} clips.")
-        labels = [np.asarray(own) for own in y]
-        for i, (clip, own) in enumerate(zip(frames, labels, strict=True)):
-            if own.ndim not in {1, 2} or own.ndim != labels[0].ndim or len(own) != len(clip):
+            raise ValueError(f"y has frame labels of {len(y)} clips; expected {len(frames)}, as X.")
+        labels = [np.asarray(clip_labels) for clip_labels in y]
+        for i, (clip, clip_labels) in enumerate(zip(frames, labels, strict=True)):
+            if clip_labels.ndim not in {1, 2} or clip_labels.ndim != labels[0].ndim or len(clip_labels) != len(clip):
                 raise ValueError(
-                    f"The labels of clip {i} have shape {own.shape}; expected one for each of its {len(clip)} frames: "
-                    f"({len(clip)},), or ({len(clip)}, n_labels), the same of all clips."
+                    f"The labels of clip {i} have shape {clip_labels.shape}; expected one label per frame, "
+                    f"({len(clip)},) or ({len(clip)}, n_labels), with equal numbers of dimensions for all clips."
                 )
         return self._check_labels(np.concatenate(labels), None, reset=reset)

@@ -28,7 +28,7 @@ class MixtureClassifier(VersionedPickleMixin, ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     n_components : int, default=16
-        Number of mixture components per class; fewer for a class with fewer than two frames for each.
+        Number of mixture components per class; fewer for a class with fewer than two frames per component.
     covariance_type : {"diag", "spherical", "tied", "full"}, default="diag"
         As in `sklearn.mixture.GaussianMixture`.
     reg_covar : float, default=1e-3
@@ -137,20 +137,20 @@ class MixtureClassifier(VersionedPickleMixin, ClassifierMixin, BaseEstimator):
         check_consistent_length(frames, y)
         self.classes_ = np.unique(y)
         if len(self.classes_) < 2:
-            raise ValueError(f"{type(self).__name__} needs at least two classes; y has one class only.")
+            raise ValueError(f"{type(self).__name__} requires at least two classes; y has one class only.")
         rng = own_random_state(self.random_state)
-        of_class = [self._drawn(frames[y == label], rng) for label in self.classes_]
-        self.scaler_ = StandardScaler().fit(np.concatenate(of_class))
+        class_frames = [self._subsample(frames[y == label], rng) for label in self.classes_]
+        self.scaler_ = StandardScaler().fit(np.concatenate(class_frames))
         self.mixtures_ = [
             GaussianMixture(
-                int(np.clip(len(own) // 2, 1, self.n_components)),
+                int(np.clip(len(samples) // 2, 1, self.n_components)),
                 covariance_type=self.covariance_type,
                 reg_covar=self.reg_covar,
                 max_iter=self.max_iter,
                 n_init=self.n_init,
                 random_state=rng.randint(np.iinfo(np.int32).max),
-            ).fit(self.scaler_.transform(own if len(own) > 1 else np.repeat(own, 2, axis=0)))
-            for own in of_class
+            ).fit(self.scaler_.transform(samples if len(samples) > 1 else np.repeat(samples, 2, axis=0)))
+            for samples in class_frames
         ]
         self.n_iter_ = max(mixture.n_iter_ for mixture in self.mixtures_)
         return self
@@ -213,7 +213,7 @@ class MixtureClassifier(VersionedPickleMixin, ClassifierMixin, BaseEstimator):
             rows.append([mixture.score_samples(scaled).mean() for mixture in self.mixtures_])
         return np.array(rows)
 
-    def _drawn(self, clips: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
+    def _subsample(self, clips: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
         frames = np.concatenate(list(clips)).astype(np.float64)
         if self.max_frames is None or len(frames) <= self.max_frames:
             return frames

@@ -35,7 +35,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator, G
     learner_: Learner[Kind]
     _tables_fit: bool  # whether `fit` was given a table
 
-    # ---- what subclasses say
+    # ---- defined by subclasses
 
     def _make_architecture(self, frames: np.ndarray, n_outputs: int) -> Kind:
         """Return the network architecture for checked frames."""
@@ -80,7 +80,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator, G
     def _redrawn(self, draw: Callable[[], Any], n_clips: int, learner: Learner) -> np.ndarray:
         frames = check_frames(self, draw(), reset=False, tables=self._tables_fit)
         if len(frames) != n_clips:
-            raise ValueError(f"{len(frames)} clips were drawn for an epoch; expected {n_clips}, as in fit.")
+            raise ValueError(f"Expected {n_clips} clips for each epoch, as in fit, got {len(frames)}.")
         self._check_length(frames, learner.architecture)
         return frames
 
@@ -92,11 +92,11 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator, G
         groups: Any,
         strata: np.ndarray | None,
         *,
-        go_on: bool,
+        resume: bool,
         one_epoch: bool = False,
         sampler: Sampler | None = None,
     ) -> Self:
-        """Train on checked frames and targets, from scratch or, with `go_on`, from the current weights.
+        """Train on checked frames and targets, from scratch or, with `resume`, from the current weights.
 
         Targets are ``(n_clips, n_outputs)``, or frame targets, one ``(n_frames_i, n_outputs + 1)`` per clip, whose last
         column contains the weights of frames.
@@ -107,9 +107,9 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator, G
         weights = _check_sample_weight(sample_weight, targets, dtype=np.float64, ensure_non_negative=True)
         rows, held_out = np.flatnonzero(weights > 0), None
         if len(rows) == 0:
-            raise ValueError("All of sample_weight is zero: there is nothing to learn from.")
+            raise ValueError("sample_weight is zero for all clips; expected a positive weight for at least one.")
         weights = (weights / weights[rows].mean()).astype(np.float32)
-        if go_on:
+        if resume:
             learner = copy(self.learner_)
         else:
             n_outputs = targets[0].shape[-1] - (targets[0].ndim == 2)
@@ -122,7 +122,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator, G
             learner,
             Examples(frames, targets, weights, rows, held_out, scale),
             self._recipe(len(rows), one_epoch=one_epoch),
-            seed=self._draw_seed(go_on),
+            seed=self._draw_seed(resume),
             augment=self._augmentation(frames),
             redraw=None if self._draw is None else partial(self._redrawn, self._draw, len(frames), learner),
             sampler=sampler,
@@ -135,13 +135,13 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator, G
         """Train a network; options are those of `Learner.fit`."""
         return learner.fit(examples, recipe, **options)
 
-    def _goes_on(self) -> bool:
+    def _resumes(self) -> bool:
         """Return whether `fit` continues from the current weights."""
         return self.warm_start and self.__sklearn_is_fitted__()
 
     def _split(self, rows: np.ndarray, strata: np.ndarray | None, groups: Any) -> tuple[np.ndarray, np.ndarray]:
         """Split off validation clips: whole groups if there are any, else stratified by class."""
-        options = {"n_splits": 1, "test_size": self.validation_fraction, "random_state": self._draw_seed(go_on=False)}
+        options = {"n_splits": 1, "test_size": self.validation_fraction, "random_state": self._draw_seed(resume=False)}
         if groups is not None:
             splitter, groups = GroupShuffleSplit(**options), np.asarray(groups)[rows]
         else:
@@ -150,8 +150,8 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator, G
             training, validation = next(splitter.split(rows, None if strata is None else strata[rows], groups))
         except ValueError as error:
             raise ValueError(
-                f"early_stopping could not put validation_fraction={self.validation_fraction} of {len(rows)} clips "
-                f"aside: {error} Give more clips, or use early_stopping=False."
+                f"early_stopping cannot hold out validation_fraction={self.validation_fraction} of {len(rows)} clips: "
+                f"{error} Pass more clips, or use early_stopping=False."
             ) from error
         return rows[training], rows[validation]
 
@@ -159,14 +159,14 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator, G
         """Return mean and standard deviation of the targets if predictions are scaled by them."""
         return None
 
-    def _draw_seed(self, go_on: bool) -> int:
+    def _draw_seed(self, resume: bool) -> int:
         """Draw a seed without changing NumPy's global generator."""
         seed = int(own_random_state(self.random_state).randint(2**31 - 1))
-        if go_on and isinstance(self.random_state, Integral):
-            seed = int(np.random.default_rng([seed, self.n_iter_]).integers(2**31))  # not the same batches each call
+        if resume and isinstance(self.random_state, Integral):
+            seed = int(np.random.default_rng([seed, self.n_iter_]).integers(2**31))  # other batches in each call
         return seed
 
-    # ---- using
+    # ---- prediction
 
     def _check_frames(self, X: Any, *, reset: bool) -> np.ndarray:
         frames = check_frames(self, X, reset=reset, tables=reset or self._tables_fit)
@@ -181,8 +181,8 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator, G
         for i, clip in enumerate(frames if n_frames is not None else ()):
             if len(clip) != n_frames:
                 raise ValueError(
-                    f"Clip {i} has {len(clip)} frames, but {type(self).__name__} was fitted on clips of {n_frames}, "
-                    f"which is what {architecture.named} takes. Put a skaudio.pooling.FramePadder before it."
+                    f"Clip {i} has {len(clip)} frames; {type(self).__name__} with {architecture.named} expects "
+                    f"{n_frames}, as in fit. Put a skaudio.pooling.FramePadder before it."
                 )
 
     def _run(self, X: Any, view: Any, reduce: Callable = lambda values: values) -> list[np.ndarray]:
@@ -217,8 +217,8 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator, G
     def model_(self) -> Any:
         """Network of this estimator, a `keras.Model` to inspect, save or reuse.
 
-        It takes ``{"frames": (n_clips, n_frames, n_channels), "mask": (n_clips, n_frames)}``, padded to a multiple of
-        its stride, and returns scores. Changing it does not affect the estimator.
+        Its input is ``{"frames": (n_clips, n_frames, n_channels), "mask": (n_clips, n_frames)}``, padded to a
+        multiple of its stride; it returns scores. Changing it does not affect the estimator.
         """
         check_is_fitted(self)
         return self.learner_.network()
@@ -234,7 +234,7 @@ class NeuralEstimator(TrainingParameters, VersionedPickleMixin, BaseEstimator, G
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
         if "learner_" in state and not self.warm_start:
-            state["learner_"] = state["learner_"].without_optimizer_state()  # of use only to go on training
+            state["learner_"] = state["learner_"].without_optimizer_state()  # needed only to continue training
         return state
 
     def __sklearn_tags__(self) -> Tags:

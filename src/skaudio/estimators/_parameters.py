@@ -99,7 +99,7 @@ class TrainingParameters:
     }
 
     def _recipe(self, n_clips: int, *, one_epoch: bool) -> Recipe:
-        """Return the settings of a whole training with so many clips, or of one epoch at a constant learning rate."""
+        """Return the settings of a full training on so many clips, or of one epoch at a constant learning rate."""
         epochs = 1 if one_epoch else self.epochs
         if epochs == "auto":
             n_batches = -(-n_clips // self.batch_size)
@@ -181,19 +181,19 @@ class InputParameters:
         "spec_augment": [None, "boolean"],
         "mixup": [None, Interval(Real, 0, None, closed="left")],
     }
-    _channels_in: ClassVar[Channels | None] = None  # an instance has those of the frames that `fit` saw
+    _channels_in: ClassVar[Channels | None] = None  # on an instance, those of the frames passed to `fit`
 
     def _augmentation(self, frames: np.ndarray) -> Augmentation:
         unknown = self.channels == "auto" and (self._channels_in is None or self._channels_in.kind == "unknown")
         if unknown and self.augmentation is not None and look_like_bands(frames):
             warnings.warn(
-                "X does not say what its channels are, and neighbours are correlated as bands of a spectrum are. If "
-                "they are bands in decibels, channels='bands' augments them as such, which mostly helps; "
-                "channels='other' goes on as now, without this warning. Frames of skaudio.features say it themselves.",
+                "The type of the channels of X is unknown, but neighbours are correlated like bands of a spectrum. If "
+                "they are bands in decibels, set channels='bands' for augmentation of spectra; otherwise "
+                "channels='other', to suppress this warning. Frames from skaudio.features carry their type.",
                 stacklevel=2,
             )
         kind = kind_of(self._channels_in) if self.channels == "auto" else self.channels
-        usual = Augmentation() if self.augmentation is None else BY_KIND[kind]
+        default = Augmentation() if self.augmentation is None else BY_KIND[kind]
         masks = None if self.spec_augment is None else int(self.spec_augment)
         given: dict[str, Any] = {
             "crop": self.time_shift,
@@ -204,9 +204,9 @@ class InputParameters:
             "channel_masks": masks,
             "mixup": self.mixup,
         }
-        known = self._channels_in
+        channels = self._channels_in
         return replace(
-            usual,
-            deltas=known.deltas if known is not None and known.kind == kind else 0,
+            default,
+            deltas=channels.deltas if channels is not None and channels.kind == kind else 0,
             **{name: value for name, value in given.items() if value is not None},
         )

@@ -45,8 +45,8 @@ class RegressorHead(RegressorMixin, SupervisedEstimator):
             If ``X`` is not a batch of frame sequences, if ``y`` does not match it, or if the network cannot be built
             for such clips.
         """
-        go_on = self._goes_on()
-        return self._learn(X, y, sample_weight, groups, go_on=go_on)
+        resume = self._resumes()
+        return self._learn(X, y, sample_weight, groups, resume=resume)
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
@@ -72,8 +72,8 @@ class RegressorHead(RegressorMixin, SupervisedEstimator):
         ValueError, TypeError
             See `fit`.
         """
-        go_on = self.__sklearn_is_fitted__()
-        return self._learn(X, y, sample_weight, None, go_on=go_on, one_epoch=True)
+        resume = self.__sklearn_is_fitted__()
+        return self._learn(X, y, sample_weight, None, resume=resume, one_epoch=True)
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict the target values of each clip.
@@ -91,19 +91,19 @@ class RegressorHead(RegressorMixin, SupervisedEstimator):
         predicted = np.stack(self._run(X, "scores")).astype(np.float64)
         return predicted[:, 0] if self._one_output else predicted
 
-    def _learn(self, X: Any, y: Any, sample_weight: Any, groups: Any, *, go_on: bool, one_epoch: bool = False) -> Self:
+    def _learn(self, X: Any, y: Any, sample_weight: Any, groups: Any, *, resume: bool, one_epoch: bool = False) -> Self:
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
-        frames = self._check_frames(X, reset=not go_on)
+        frames = self._check_frames(X, reset=not resume)
         y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)
-        if go_on and (y[0].size, y.ndim == 1) != (self.learner_.architecture.n_outputs, self._one_output):
+        if resume and (y[0].size, y.ndim == 1) != (self.learner_.architecture.n_outputs, self._one_output):
             raise ValueError(
-                f"y has shape {y.shape}, unlike that of the first fit. To start anew, use warm_start=False."
+                f"y has shape {y.shape}, unlike in the first fit. To refit from scratch, use warm_start=False."
             )
-        if not go_on:
+        if not resume:
             self._one_output: bool = y.ndim == 1
         targets = y.reshape(len(y), -1).astype(np.float32)
-        return self._fit(frames, targets, sample_weight, groups, None, go_on=go_on, one_epoch=one_epoch)
+        return self._fit(frames, targets, sample_weight, groups, None, resume=resume, one_epoch=one_epoch)
 
     def _task(self) -> str:
         return "regression"

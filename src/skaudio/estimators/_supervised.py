@@ -41,13 +41,13 @@ class SupervisedEstimator(
         """Return the name of the tower (or a callable) and its settings."""
         raise NotImplementedError
 
-    def _needs_one_length(self) -> bool:
+    def _needs_equal_lengths(self) -> bool:
         """Return whether the network requires clips of equal length."""
         return False
 
     def _pools_time(self) -> bool:
         """Return whether the network pools frame scores or features over time."""
-        return not self._needs_one_length()
+        return not self._needs_equal_lengths()
 
     def _task(self) -> str:
         """Return the type of the scores: ``"exclusive"``, ``"independent"`` or ``"regression"``."""
@@ -55,16 +55,17 @@ class SupervisedEstimator(
 
     def _make_architecture(self, frames: np.ndarray, n_outputs: int) -> NetworkArchitecture:
         tower, settings = self._tower()
-        one_length = self._needs_one_length()
-        if one_length and frames.ndim != 3:
+        equal_lengths = self._needs_equal_lengths()
+        if equal_lengths and frames.ndim != 3:
             raise ValueError(
-                f"architecture={tower!r} needs clips of one length, got clips of {min(map(len, frames))} "
-                f"to {max(map(len, frames))} frames. Put a skaudio.pooling.FramePadder before it, or use another."
+                f"architecture={tower!r} requires clips of equal length, got clips of {min(map(len, frames))} to "
+                f"{max(map(len, frames))} frames. Put a skaudio.pooling.FramePadder before it, or use another "
+                "architecture."
             )
         return NetworkArchitecture(
             tower=tower,
             settings=tuple(settings.items()),
-            n_frames=frames.shape[1] if one_length else None,
+            n_frames=frames.shape[1] if equal_lengths else None,
             n_channels=frames[0].shape[-1],
             n_outputs=n_outputs,
             task=self._task(),
@@ -92,7 +93,7 @@ class SupervisedEstimator(
         ValueError, TypeError
             If ``X`` is not a batch like that passed to `fit`, or if there is no such layer.
         """
-        return np.stack(self._run(X, ("layer", self.feature_layer), _averaged))
+        return np.stack(self._run(X, ("layer", self.feature_layer), _average_over_time))
 
     @property
     def _n_features_out(self) -> int:
@@ -105,6 +106,6 @@ class SupervisedEstimator(
         return tags
 
 
-def _averaged(output: np.ndarray) -> np.ndarray:
-    """Average the output of a layer over time, if it has time."""
+def _average_over_time(output: np.ndarray) -> np.ndarray:
+    """Average the output of a layer over time, if it has a time axis."""
     return output.reshape(len(output), -1).mean(axis=0) if output.ndim > 1 else output

@@ -11,7 +11,7 @@ from skaudio.events._file_names import name_dtype
 
 def count_table(
     names: Sequence,
-    found: Sequence[Sequence[Event]],
+    detected: Sequence[Sequence[Event]],
     lengths: Sequence[float],
     labels: Sequence,
     bin_seconds: float | None,
@@ -22,7 +22,7 @@ def count_table(
     ----------
     names : sequence
         Names of the recordings.
-    found : sequence of sequences of Event
+    detected : sequence of sequences of Event
         Events of each recording.
     lengths : sequence of float
         Duration of each recording, in seconds.
@@ -39,19 +39,19 @@ def count_table(
     import pandas as pd
 
     tables, starts = [], []
-    for own, length in zip(found, lengths, strict=True):
+    for events_i, length in zip(detected, lengths, strict=True):
         n_bins = 1 if bin_seconds is None else max(1, int(np.ceil(length / bin_seconds)))
         table = np.zeros((n_bins, len(labels)), int if length > 0 else float)
         if length == 0:
-            table[:] = np.nan  # nothing was heard, which is not that nothing is there
-        for event in own:
-            place = 0 if bin_seconds is None else min(int(event.onset // bin_seconds), n_bins - 1)
-            table[place, labels.index(event.label)] += 1
+            table[:] = np.nan  # nothing was decoded: the number of events is unknown
+        for event in events_i:
+            bin_index = 0 if bin_seconds is None else min(int(event.onset // bin_seconds), n_bins - 1)
+            table[bin_index, labels.index(event.label)] += 1
         tables.append(table)
         starts.append(np.arange(n_bins) * (bin_seconds or 0.0))
     if bin_seconds is None:
         index = pd.Index(list(names), name="recording", dtype=name_dtype(names))
     else:
-        repeated = pd.Index(list(names), dtype=name_dtype(names)).repeat([len(own) for own in starts])
+        repeated = pd.Index(list(names), dtype=name_dtype(names)).repeat([len(events_i) for events_i in starts])
         index = pd.MultiIndex.from_arrays([repeated, np.concatenate(starts)], names=["recording", "start"])
     return pd.DataFrame(np.concatenate(tables), index=index, columns=list(labels))

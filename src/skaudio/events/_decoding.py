@@ -1,7 +1,7 @@
 """Decoding of scores over time into events, by pure functions.
 
-Scores are ``(n_steps, n_classes)``, or ``(n_steps,)`` for one class. A step covers the time from half a hop before its
-own to half a hop after; runs of steps are represented by their first step and the step after their last.
+Scores are ``(n_steps, n_classes)``, or ``(n_steps,)`` for one class. A step covers the time from half a hop
+before to half a hop after its centre; runs of steps are represented by their first step and the step after their last.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ def smooth_scores(scores: np.ndarray, n_steps: int) -> np.ndarray:
     array([0., 0., 1., 1., 1.])
     """
     if n_steps < 1 or n_steps % 2 == 0:
-        raise ValueError(f"n_steps={n_steps!r}; expected an odd number of steps.")
+        raise ValueError(f"n_steps={n_steps!r}; expected a positive odd number.")
     return median_filter(scores, (n_steps,) + (1,) * (scores.ndim - 1), mode="nearest")
 
 
@@ -112,14 +112,14 @@ def hysteresis_runs(scores: np.ndarray, high: float, low: float) -> Runs:
     (array([0]), array([3]))
     """
     if low > high:
-        raise ValueError(f"low={low!r} is above high={high!r}; expected the lower threshold to be no higher.")
+        raise ValueError(f"low={low!r}; expected at most high={high!r}.")
     first, stop = find_runs(scores >= low)
     if not len(first):
         return first, stop
     bounds = np.column_stack([first, stop]).ravel()
-    bounds = bounds[bounds < len(scores)]  # the last run may go on to the end
-    sure = np.maximum.reduceat(scores, bounds)[::2] >= high
-    return first[sure], stop[sure]
+    bounds = bounds[bounds < len(scores)]  # the last run may extend to the end
+    reaching = np.maximum.reduceat(scores, bounds)[::2] >= high
+    return first[reaching], stop[reaching]
 
 
 def merge_runs(first: np.ndarray, stop: np.ndarray, max_gap: float) -> Runs:
@@ -144,8 +144,8 @@ def merge_runs(first: np.ndarray, stop: np.ndarray, max_gap: float) -> Runs:
     >>> merge_runs(np.array([0, 3, 9]), np.array([2, 5, 10]), max_gap=1)
     (array([0, 9]), array([ 5, 10]))
     """
-    apart = first[1:] - stop[:-1] > max_gap
-    return first[np.concatenate([[True], apart])[: len(first)]], stop[np.concatenate([apart, [True]])[: len(stop)]]
+    split = first[1:] - stop[:-1] > max_gap
+    return first[np.concatenate([[True], split])[: len(first)]], stop[np.concatenate([split, [True]])[: len(stop)]]
 
 
 def suppress_overlapping(events: Sequence[Event], max_overlap: float = 0.5) -> list[Event]:
@@ -184,7 +184,7 @@ def suppress_overlapping(events: Sequence[Event], max_overlap: float = 0.5) -> l
     ranked: list[tuple[float, Event]] = []
     for event in events:
         if event.score is None:
-            raise ValueError(f"{event!r} has no score; expected one, to tell which event to keep.")
+            raise ValueError(f"{event!r} has no score; expected a score for each event.")
         ranked.append((-event.score, event))
     kept: list[Event] = []
     for _, event in sorted(ranked):
@@ -258,7 +258,7 @@ def decode_events(
     """
     scores = np.asarray(scores)
     if scores.ndim != 2 or scores.shape[1] != len(labels):
-        raise ValueError(f"scores have shape {scores.shape}; expected (n_steps, {len(labels)}), a column for a label.")
+        raise ValueError(f"scores have shape {scores.shape}; expected (n_steps, {len(labels)}), one column per label.")
     means = np.broadcast_to(threshold, len(labels))
     low = means if low_threshold is None else np.broadcast_to(low_threshold, len(labels))
     peaks = low if peak_threshold is None else np.broadcast_to(peak_threshold, len(labels))

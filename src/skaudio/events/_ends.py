@@ -25,14 +25,14 @@ def check_ends(events: Sequence[Sequence[Event]], recordings: Sequence, sr: floa
     ValueError
         If an event begins after its recording, or ends more than half a second after it.
     """
-    for i, (own, recording) in enumerate(zip(events, recordings, strict=True)):
-        last = max(own, key=lambda event: event.offset, default=None)
+    for i, (events_i, recording) in enumerate(zip(events, recordings, strict=True)):
+        last = max(events_i, key=lambda event: event.offset, default=None)
         if last is None or last.offset <= _stated_seconds(recording, sr) + SLACK_SECONDS:
             continue
-        # A header may state less than there is: before anything is refused, the samples are counted.
+        # Headers may understate the duration: count the samples before raising an error.
         duration = _counted_seconds(recording, i, sr)
         if last.offset > duration + SLACK_SECONDS:
-            late = next(event for event in own if event.offset > duration + SLACK_SECONDS)
+            late = next(event for event in events_i if event.offset > duration + SLACK_SECONDS)
             raise ValueError(f"Events of recording {i} ({clip_name(recording)}): {ends_late(late, duration)}")
 
 
@@ -40,7 +40,7 @@ def _stated_seconds(recording: Any, sr: float) -> float:
     try:
         return audio_info(recording, sr=sr).duration_seconds
     except AudioError:
-        return 0.0  # decoding it says what is wrong
+        return 0.0  # decoding raises a specific error
 
 
 def _counted_seconds(recording: Any, i: int, sr: float) -> float:

@@ -51,7 +51,7 @@ class Event(_Fields):
     >>> Event(2, 1, "owl")
     Traceback (most recent call last):
     ...
-    ValueError: The event 'owl' is from 2.0 to 1.0 s; expected an onset of 0 or more, and no offset before it.
+    ValueError: The event 'owl' is from 2.0 to 1.0 s; expected 0 <= onset <= offset.
     """
 
     __slots__ = ()
@@ -73,14 +73,13 @@ class Event(_Fields):
         except ValueError as error:
             raise ValueError(f"The event from {onset} to {offset} s has {error}.") from None
         if not (0.0 <= onset <= offset < math.inf):
-            raise ValueError(
-                f"The event {label!r} is from {onset} to {offset} s; expected an onset of 0 or more, and no offset "
-                "before it."
-            )
+            raise ValueError(f"The event {label!r} is from {onset} to {offset} s; expected 0 <= onset <= offset.")
         score = _number(score, "score", label)
         low, high = _number(low_frequency, "low frequency", label), _number(high_frequency, "high frequency", label)
         if low is not None and high is not None and not 0.0 <= low <= high:
-            raise ValueError(f"The event {label!r} is from {low} to {high} Hz; expected the lower frequency first.")
+            raise ValueError(
+                f"The event {label!r} is from {low} to {high} Hz; expected 0 <= low_frequency <= high_frequency."
+            )
         return super().__new__(cls, onset, offset, label, score, low, high, _channel(channel))
 
     @property
@@ -106,7 +105,7 @@ class Event(_Fields):
     def __lt__(self, other: tuple) -> bool:
         try:
             return tuple.__lt__(self, other)
-        except TypeError:  # one of two that agree so far has a score, or another kind of channel, and one has not
+        except TypeError:  # equal so far, but only one has a score, or channels are of different types
             return _comparable(self) < _comparable(other)
 
     def __repr__(self) -> str:
@@ -128,7 +127,7 @@ def _number(value: Any, what: str, label: Any) -> float | None:
     if value is None or is_missing(value):
         return None
     if not math.isfinite(value := float(value)):
-        raise ValueError(f"The event {label!r} has the {what} {value}; expected a finite number, or None.")
+        raise ValueError(f"The event {label!r} has the {what} {value}; expected a finite number or None.")
     return value
 
 
@@ -137,5 +136,5 @@ def _channel(value: Any) -> int | str | None:
     if value is None or is_missing(value):
         return None
     text = str(value).strip()
-    whole = text.removesuffix(".0")  # as a column that has missing values holds it
+    whole = text.removesuffix(".0")  # an integer in a pandas column with missing values
     return int(whole) if whole.isdecimal() else text or None

@@ -40,8 +40,8 @@ from skaudio.io import AudioError, audio_info
 from skaudio.io._open_clip import resampled
 from skaudio.metrics import event_based_f1
 
-MIN_DURATION_SHARE, SHORT_EVENT_QUANTILE = 0.75, 0.1  # of the shortest event of a class by default
-LIVE_SECONDS = 0.25  # of a live stream that are looked at together
+MIN_DURATION_SHARE, SHORT_EVENT_QUANTILE = 0.75, 0.1  # for the default minimum duration of a class
+LIVE_SECONDS = 0.25  # block length of live streams
 
 
 class EventDetector(VersionedPickleMixin, BaseEstimator):
@@ -276,15 +276,13 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         recordings = check_clips(self, X, reset=True)
         tags = tag_lists(y, recordings)
         if tags is not None:
-            labels = self._labels_to_learn(label for own in tags for label in own)
-            decoding = self._given_decoding(self._given_threshold("tags say nothing of when events are"))
+            labels = self._event_classes(label for tags_i in tags for label in tags_i)
+            decoding = self._make_decoding(self._check_threshold("tags"))
             return self._adopt(self._fit_on_tags(recordings, tags, labels), decoding)
         events = self._events_of(recordings, y)
-        labels = self._labels_to_learn(event.label for own in events for event in own)
-        if not any(event.duration for own in events for event in own):
-            raise ValueError(
-                "All events last no time (0 s): give an offset after each onset, so that sound is in them."
-            )
+        labels = self._event_classes(event.label for events_i in events for event in events_i)
+        if not any(event.duration for events_i in events for event in events_i):
+            raise ValueError("All events have a duration of 0 s; expected offsets after the onsets.")
         kinds: dict[str, Any] = {"labels": labels, "multilabel": any(map(_classes_overlap, events))}
         if isinstance(self.threshold, str):  # to be tuned
             tracks = self._held_out_tracks(recordings, events, groups, **kinds)
@@ -292,9 +290,9 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             self._adopt(model, self._best_decoding(tracks, events, model.labels))
         else:
             model = self._fit_on_events(recordings, events, **kinds)
-            self._adopt(model, self._given_decoding(self.threshold, self._usual_durations(events, model.labels)))
+            self._adopt(model, self._make_decoding(self.threshold, self._default_min_durations(events, model.labels)))
             tracks = self._tracks(recordings)
-        self._warn_of_silent(recordings, events, tracks)
+        self._warn_if_silent(recordings, events, tracks)
         self.bound_shifts_ = median_shifts(events, [self._decode(track) for track in tracks], self.labels_)
         return self
 
@@ -346,8 +344,8 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         names = detector.estimator.classes_.tolist() if labels is None else list(labels)
         binary = "background" not in params and set(names) <= {0, 1}
         background = 0 if binary else detector.background
-        model = WindowClassifier.fitted_before(detector.estimator, background, names)
-        decoding = detector._given_decoding(detector._given_threshold("there are none here"))
+        model = WindowClassifier.from_fitted(detector.estimator, background, names)
+        decoding = detector._make_decoding(detector._check_threshold("a fitted classifier"))
         return detector._adopt(model, decoding)
 
     @atomic
@@ -380,13 +378,13 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             background = y.dtype.type(0)
         if background not in y.tolist():
             raise ValueError(
-                f"No clip is labelled {self.background!r}: the classifier would find something everywhere. Add clips "
-                "of the background, or say by background= what they are called."
+                f"No clip is labelled {self.background!r}. Add clips of the background, or pass their label as "
+                "background."
             )
         self._reader()
-        decoding = self._given_decoding(self._given_threshold("clips say nothing of recordings"))
+        decoding = self._make_decoding(self._check_threshold("clips"))
         data = clips if self.front_end is None else self.front_end.transform(clips)
-        model = WindowClassifier.fitted_before(clone(self.estimator).fit(data, y), background)
+        model = WindowClassifier.from_fitted(clone(self.estimator).fit(data, y), background)
         return self._adopt(model, decoding)
 
     def predict(self, X: Sequence) -> Any:
@@ -409,7 +407,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             If a recording cannot be decoded; the message has its index and path.
         """
         recordings = check_clips(self, X, reset=False)
-        table = event_table(self._found(recordings), _names(recordings))
+        table = event_table(self._detect(recordings), _names(recordings))
         return table if "score" in table.columns else table.assign(score=np.zeros(len(table)))
 
     def predict_proba(self, X: Sequence) -> list[Track]:
@@ -451,11 +449,11 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             If ``bin_seconds`` is not positive.
         """
         if bin_seconds is not None and not bin_seconds > 0:
-            raise ValueError(f"bin_seconds={bin_seconds!r}; expected a number of seconds above 0, or None.")
+            raise ValueError(f"bin_seconds={bin_seconds!r}; expected a positive number or None.")
         recordings = check_clips(self, X, reset=False)
         tracks = self._tracks(recordings)
-        look = self._reader().resolution
-        lengths = [max(track.times[-1], look.step_seconds) if len(track.times) else 0.0 for track in tracks]
+        resolution = self._reader().resolution
+        lengths = [max(track.times[-1], resolution.step_seconds) if len(track.times) else 0.0 for track in tracks]
         return count_table(
             _names(recordings), [self._decode(track) for track in tracks], lengths, self.labels_, bin_seconds
         )
@@ -490,14 +488,14 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         names = _names(recordings)
         check_format(path, names, self.labels_, durations)
         check_names(Path(path), names)
-        # The progress bar and the number of processes change nothing that is found.
-        others = {"verbose", "n_jobs", "on_error"}
-        settings = {name: value for name, value in vars(self).items() if name not in others}
+        # Parameters that do not affect the detected events.
+        excluded = {"verbose", "n_jobs", "on_error"}
+        settings = {name: value for name, value in vars(self).items() if name not in excluded}
         with kept_parts(Path(path), names, recordings, joblib.hash(settings)) as parts:
             missing = [i for i in range(len(names)) if i not in parts]
             tracks = self._scanner().tracks([recordings[i] for i in missing])
             for i, track in zip(missing, tracks, strict=True):
-                if len(track.times):  # or else it is broken, and to be tried again
+                if len(track.times):  # otherwise it cannot be decoded, and is retried in the next call
                     parts.keep(i, self._decode(track))
             table = event_table([parts.read(i) for i in range(len(names))], names)
             if durations is None and str(path).lower().endswith(RAVEN_SUFFIX):
@@ -520,7 +518,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             Event-based F1, in [0, 1].
         """
         recordings = check_clips(self, X, reset=False)
-        return float(event_based_f1(self._events_of(recordings, y), self._found(recordings)))
+        return float(event_based_f1(self._events_of(recordings, y), self._detect(recordings)))
 
     def iter_predict(self, blocks: Iterable[np.ndarray], sr: float) -> Iterator[Event]:
         """Detect events in a live stream of audio blocks.
@@ -549,29 +547,29 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         pieces = block_waveforms(blocks, sr, None if self.front_end is None else self.front_end.channel)
         pieces = pieces if sr == self.sr_ else resampled(pieces, sr, self.sr_)
         scanner = self._scanner()
-        look = scanner.reader.resolution
-        hop = look.step_seconds
+        resolution = scanner.reader.resolution
+        hop = resolution.step_seconds
         return decode_live(
             scanner.stream(pieces, block_seconds=LIVE_SECONDS),
             lambda first, scores: self._decode(
-                Track(look.start_seconds + (first + np.arange(len(scores))) * hop, scores)
+                Track(resolution.start_seconds + (first + np.arange(len(scores))) * hop, scores)
             ),
             low_threshold=self.decoding_["low_threshold"],
-            # As far as smoothing and gaps reach, what was found may still change.
+            # Smoothing and gaps may still change the events in these steps.
             n_quiet=int(np.ceil((self.smoothing + self.decoding_["max_gap"]) / hop)) + 4,
         )
 
     # ---- fitting
 
-    def _labels_to_learn(self, labels: Iterable) -> list:
+    def _event_classes(self, labels: Iterable) -> list:
         """Return the classes in order, each once."""
         classes = sorted(set(labels), key=str)
         if not classes:
-            raise ValueError(
-                "There is no event in any recording: nothing to learn to find. To train on cut clips, use fit_clips."
-            )
+            raise ValueError("The recordings have no events; expected at least one. To train on clips, use fit_clips.")
         if self.background in classes:
-            raise ValueError(f"background={self.background!r} is the label of an event; use another name for none.")
+            raise ValueError(
+                f"background={self.background!r} is the label of an event. Use another label for the background."
+            )
         return classes
 
     def _fit_on_events(
@@ -579,7 +577,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
     ) -> WindowClassifier:
         """Fit the classifier on windows of recordings, and again with hard negatives."""
         if isinstance(self.estimator, FrozenEstimator):
-            return WindowClassifier.fitted_before(self.estimator, self.background)
+            return WindowClassifier.from_fitted(self.estimator, self.background)
         reader = self._reader()
         rng = np.random.default_rng(own_random_state(self.random_state).randint(2**31 - 1))
         chosen = training_set(reader, recordings, events, labels, n_overlays=self.n_overlays, rng=rng)
@@ -600,12 +598,12 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         """Fit the network on whole recordings, each with its tags."""
         if self.resolution != "frame":
             raise ValueError(
-                "y are tags, which say nothing of when events are: only a network that tells of frames can find out. "
-                "Use resolution='frame', with skaudio.estimators.CRNNClassifier, or give events."
+                f"Training on tags requires resolution='frame', got {self.resolution!r}. Use it with a network such as "
+                "skaudio.estimators.CRNNClassifier, or pass events."
             )
         reader = self._reader()
         frames = reader.units.marked(stack_frames([reader.read_sounding(clip, i) for i, clip in enumerate(recordings)]))
-        y = np.array([[label in own for label in labels] for own in tags], int)
+        y = np.array([[label in tags_i for label in labels] for tags_i in tags], int)
         multilabel = len(labels) > 1
         fitted = clone(self.estimator).fit(frames, y if multilabel else y[:, 0])
         return WindowClassifier(fitted, labels, np.arange(len(labels)) if multilabel else np.array([1]), multilabel)
@@ -616,8 +614,8 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         """Compute the scores of recordings by classifiers that were not fitted on them."""
 
         def scanner(rows: Sequence[int]) -> Scanner:
-            some = [recordings[i] for i in rows], [events[i] for i in rows]
-            return self._scanner_of(self._fit_on_events(*some, **kinds))
+            subset = [recordings[i] for i in rows], [events[i] for i in rows]
+            return self._scanner_of(self._fit_on_events(*subset, **kinds))
 
         if isinstance(self.estimator, FrozenEstimator):
             return list(scanner(range(len(recordings))).tracks(recordings))
@@ -625,7 +623,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
 
     def _adopt(self, model: WindowClassifier, decoding: dict[str, Any]) -> Self:
         """Set the fitted attributes; bounds of events are not corrected."""
-        self._reader()  # parameters that do not go together are an error here at the latest
+        self._reader()  # raises an error for incompatible parameters
         self.estimator_, self.labels_, self._columns = model.estimator, model.labels, model.columns
         self.multilabel_, self.decoding_, self.sr_ = model.multilabel, decoding, self._sampling_rate()
         self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
@@ -637,16 +635,15 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         units = Units(self._sampling_rate(), self.front_end)
         channel = None if self.front_end is None else self.front_end.channel
         if self.resolution == "window":
-            look = WindowResolution(units.rate, self.window_seconds, self.hop_seconds, center=self.center)
-            return Reader(units, look, self.silence_dbfs, channel)
+            resolution = WindowResolution(units.rate, self.window_seconds, self.hop_seconds, center=self.center)
+            return Reader(units, resolution, self.silence_dbfs, channel)
         if self.front_end is None or not hasattr(self.estimator, "predict_frames"):
             raise ValueError(
-                "resolution='frame' needs a front_end, and an estimator that tells of its frames, by predict_frames, "
-                f"such as skaudio.estimators.CRNNClassifier; got front_end={self.front_end!r} and "
-                f"{last_step(self.estimator)}."
+                "resolution='frame' requires a front_end and an estimator with predict_frames, such as "
+                f"skaudio.estimators.CRNNClassifier; got front_end={self.front_end!r} and {last_step(self.estimator)}."
             )
-        look = FrameResolution(units.rate, self.window_seconds, self.hop_seconds)
-        return Reader(units, look, self.silence_dbfs, channel)
+        resolution = FrameResolution(units.rate, self.window_seconds, self.hop_seconds)
+        return Reader(units, resolution, self.silence_dbfs, channel)
 
     def _scanner_of(self, model: WindowClassifier) -> Scanner:
         return Scanner(self._reader(), model.estimator, model.columns, self.on_error, self.n_jobs, self.verbose)
@@ -661,10 +658,10 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
     def _sampling_rate(self) -> float:
         if self.front_end is None:
             if self.sr is None:
-                raise ValueError("sr=None needs a front_end, whose sampling rate is taken; pass sr, in Hz.")
+                raise ValueError("sr=None requires a front_end. Pass sr, in Hz.")
             return self.sr
         if self.sr is not None and self.sr != self.front_end.sr:
-            raise ValueError(f"sr={self.sr!r}, but the front end has sr={self.front_end.sr!r}; pass one of them.")
+            raise ValueError(f"sr={self.sr!r}; expected {self.front_end.sr!r}, as in the front end. Omit sr.")
         return self.front_end.sr
 
     # ---- events
@@ -674,25 +671,25 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         check_ends(events, recordings, self._sampling_rate())
         return events
 
-    def _warn_of_silent(self, recordings: Sequence, events: Sequence[Sequence[Event]], tracks: Sequence[Track]) -> None:
-        unfound = [i for i, track in enumerate(tracks) if events[i] and not track.scores.any()]
-        silent = [i for i in unfound if self._reader().is_silent(recordings[i], i)]
+    def _warn_if_silent(self, recordings: Sequence, events: Sequence[Sequence[Event]], tracks: Sequence[Track]) -> None:
+        undetected = [i for i, track in enumerate(tracks) if events[i] and not track.scores.any()]
+        silent = [i for i in undetected if self._reader().is_silent(recordings[i], i)]
         if silent:
             named = ", ".join(map(str, silent[:5]))
             warnings.warn(
-                f"{len(silent)} of {len(tracks)} recordings have events, and no sound above silence_dbfs="
-                f"{self.silence_dbfs!r}: recording {named}. Nothing is ever found in such. If there is sound, scale "
+                f"{len(silent)} of {len(tracks)} recordings have events, but no sound above silence_dbfs="
+                f"{self.silence_dbfs!r}: recording {named}. No events are detected in them. If there is sound, scale "
                 "samples to [-1, 1], or pass silence_dbfs=None.",
                 stacklevel=4,
             )
 
-    def _found(self, recordings: Sequence) -> list[list[Event]]:
+    def _detect(self, recordings: Sequence) -> list[list[Event]]:
         return [self._decode(track) for track in self._tracks(recordings)]
 
     def _decode(self, track: Track) -> list[Event]:
-        found = shifted(self._runs(track, self.labels_, self.decoding_, self.smoothing), self.bound_shifts_)
-        # To the microsecond: tables are read by people.
-        return [event._replace(onset=round(event.onset, 6), offset=round(event.offset, 6)) for event in found]
+        events = shifted(self._runs(track, self.labels_, self.decoding_, self.smoothing), self.bound_shifts_)
+        # Rounded to microseconds, for readable tables.
+        return [event._replace(onset=round(event.onset, 6), offset=round(event.offset, 6)) for event in events]
 
     def _runs(self, track: Track, labels: list, decoding: Mapping[str, Any], smoothing: float) -> list[Event]:
         """Decode scores into events, without correcting their bounds."""
@@ -708,18 +705,20 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             smoothing=smoothing,
         )
 
-    def _given_threshold(self, why_not: str) -> float:
+    def _check_threshold(self, source: str) -> float:
         if isinstance(self.threshold, str):
-            raise ValueError(f"threshold='tune' needs recordings whose events are known: {why_not}. Give a number.")
+            raise ValueError(f"threshold='tune' requires recordings with strong labels, got {source}. Use a number.")
         return self.threshold
 
-    def _usual_durations(self, events: Sequence[Sequence[Event]], labels: list) -> float | list[float]:
+    def _default_min_durations(self, events: Sequence[Sequence[Event]], labels: list) -> float | list[float]:
         if self.min_duration is not None:
             return self.min_duration
-        own = ([event.duration for some in events for event in some if event.label == name] for name in labels)
-        return [MIN_DURATION_SHARE * float(np.quantile(durations, SHORT_EVENT_QUANTILE)) for durations in own]
+        by_label = (
+            [event.duration for events_i in events for event in events_i if event.label == name] for name in labels
+        )
+        return [MIN_DURATION_SHARE * float(np.quantile(durations, SHORT_EVENT_QUANTILE)) for durations in by_label]
 
-    def _given_decoding(
+    def _make_decoding(
         self, threshold: float, min_duration: float | list[float] | None = None, max_gap: float | None = None
     ) -> dict[str, Any]:
         return {
@@ -737,9 +736,9 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         smooth = [Track(track.times, smooth_scores(track.scores, n_steps)) for track in tracks]
 
         def decode(*settings: float) -> list[list[Event]]:
-            return [self._runs(track, labels, self._given_decoding(*settings), 0.0) for track in smooth]
+            return [self._runs(track, labels, self._make_decoding(*settings), 0.0) for track in smooth]
 
-        return self._given_decoding(*best_settings(events, decode, labels))
+        return self._make_decoding(*best_settings(events, decode, labels))
 
 
 def _classes_overlap(events: Sequence[Event]) -> bool:

@@ -53,8 +53,8 @@ def event_table(events: Any, recordings: Sequence | None = None) -> Any:
         events = [events]
     recordings = list(range(len(events))) if recordings is None else list(recordings)
     if len(recordings) != len(events):
-        raise ValueError(f"Got {len(recordings)} recordings and events of {len(events)}.")
-    rows = ((name, Event(*event)) for name, own in zip(recordings, events, strict=True) for event in own)
+        raise ValueError(f"Expected events of {len(recordings)} recordings, got {len(events)}.")
+    rows = ((name, Event(*event)) for name, events_i in zip(recordings, events, strict=True) for event in events_i)
     return _as_frame(rows)
 
 
@@ -84,15 +84,15 @@ def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
         names = RecordingNames(recordings, numbered=True)
         lists: list[list[Event]] = [[] for _ in recordings]
         for _, recording, event in rows_of(events):
-            place = names.require(recording, "The table of events")
+            index = names.require(recording, "The table of events")
             if event is not None:
-                lists[place].append(event)
-        return [_by_time(own) for own in lists]
+                lists[index].append(event)
+        return [_by_time(events_i) for events_i in lists]
     events = list(events)
     if len(events) != len(recordings):
-        raise ValueError(f"Got {len(recordings)} recordings and events of {len(events)}.")
+        raise ValueError(f"Expected events of {len(recordings)} recordings, got {len(events)}.")
     files = events_of_files(events, recordings)
-    return [_by_time(files[i] if i in files else _events(own, i)) for i, own in enumerate(events)]
+    return [_by_time(files[i] if i in files else _events(events_i, i)) for i, events_i in enumerate(events)]
 
 
 def read_events(
@@ -234,12 +234,12 @@ def write_events(
     name = format_of(path, format)
     check_names(path, table["recording"] if "recording" in table.columns else ())
     text = None if name == "parquet" else as_text(table, path, name, durations)
-    with replacing(path) as aside:
+    with replacing(path) as temporary:
         if text is None:
-            table.to_parquet(aside, index=False)
+            table.to_parquet(temporary, index=False)
         else:
-            # Names of files are written byte for byte, also those that are not UTF-8.
-            aside.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
+            # File names are written byte for byte, even if they are not UTF-8.
+            temporary.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
 
 
 def check_format(
@@ -250,13 +250,13 @@ def check_format(
     name = format_of(path, None)
     if name == "audacity" and len(recordings) > 1:
         raise ValueError(
-            f"{str(path)!r}: a label track of Audacity is of one recording, got {len(recordings)}. Write a file for "
-            f"each, or another format: {', '.join(suffix for suffix in SUFFIXES if suffix != '.txt')}."
+            f"{str(path)!r}: a label track of Audacity holds one recording, got {len(recordings)}. Write one file "
+            f"per recording, or another format: {', '.join(suffix for suffix in SUFFIXES if suffix != '.txt')}."
         )
     if name != "parquet":
-        longest = max(len(recordings), len(labels))
-        events = [[Event(i, i + 1, labels[i % len(labels)])] for i in range(longest)]
-        table = event_table(events, [recordings[i % len(recordings)] for i in range(longest)])
+        n_rows = max(len(recordings), len(labels))
+        events = [[Event(i, i + 1, labels[i % len(labels)])] for i in range(n_rows)]
+        table = event_table(events, [recordings[i % len(recordings)] for i in range(n_rows)])
         as_text(table, path, name, dict.fromkeys(recordings, 0.0) if durations is None else durations)
 
 
@@ -274,18 +274,18 @@ def _as_frame(rows: Iterable[tuple[Any, Event]]) -> Any:
 
     cells = [(recording, *event) for recording, event in rows]
     table = pd.DataFrame(cells, columns=[*COLUMNS, *MORE], dtype=name_dtype(row[0] for row in cells))
-    table = table.astype(dict.fromkeys(["onset", "offset", *MORE[:-1]], float))  # a channel is a number or a name
+    table = table.astype(dict.fromkeys(["onset", "offset", *MORE[:-1]], float))  # channels are numbers or names
     return table.drop(columns=[name for name in MORE if table[name].isna().all()])
 
 
-def _events(own: Any, i: int) -> list[Event]:
-    if not isinstance(own, Iterable) or isinstance(own, (str, PathLike)) or not all(map(_is_row, own := list(own))):
+def _events(rows: Any, i: int) -> list[Event]:
+    if not isinstance(rows, Iterable) or isinstance(rows, (str, PathLike)) or not all(map(_is_row, rows := list(rows))):
         raise TypeError(
-            f"Events of recording {i} are {own!r:.80}; expected a list of (onset, offset, label), or a file of "
-            "labels; or, for tags, a list of labels."
+            f"Events of recording {i} are {rows!r:.80}; expected a list of (onset, offset, label), a label file "
+            "or, for tags, a list of labels."
         )
     try:
-        return [Event(*event) for event in own]
+        return [Event(*event) for event in rows]
     except (TypeError, ValueError) as error:
         raise type(error)(f"Events of recording {i}: {error}") from None
 

@@ -24,8 +24,8 @@ def name_dtype(names: Iterable) -> type | None:
 
 def check_names(path: Path, names: Iterable) -> None:
     """Raise ValueError if a table, by its suffix, cannot hold the names."""
-    wrong = next((name for name in names if not is_utf8(name)), None)
-    if wrong is not None and path.name.lower().endswith(".parquet"):
+    invalid = next((name for name in names if not is_utf8(name)), None)
+    if invalid is not None and path.name.lower().endswith(".parquet"):
         raise ValueError(
-            f"{str(path)!r}: Parquet holds names in UTF-8 only, and '{wrong}' is not. Rename that file, or write .csv."
+            f"{str(path)!r}: Parquet requires names in UTF-8, got '{invalid}'. Rename that file, or write .csv."
         )

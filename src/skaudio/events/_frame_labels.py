@@ -45,20 +45,22 @@ def frame_labels(
            [1, 0]])
     """
     events, times = [Event(*event) for event in events], np.asarray(times, np.float64)
-    known = sorted({event.label for event in events}, key=str) if labels is None else list(labels)
-    there = np.zeros((*times.shape, len(known)), int)
+    classes = sorted({event.label for event in events}, key=str) if labels is None else list(labels)
+    active = np.zeros((*times.shape, len(classes)), int)
     for event in events:
-        if event.label not in known:
-            raise ValueError(f"labels has no {event.label!r}, which an event has at {event.onset} s.")
-        there[..., known.index(event.label)] |= (times >= event.onset) & (times < event.offset)
+        if event.label not in classes:
+            raise ValueError(f"labels has no {event.label!r}, the label of the event at {event.onset} s.")
+        active[..., classes.index(event.label)] |= (times >= event.onset) & (times < event.offset)
     if labels is not None:
-        return there
-    several = there.sum(axis=-1) > 1
-    if several.any():
+        return active
+    overlapping = active.sum(axis=-1) > 1
+    if overlapping.any():
         raise ValueError(
-            f"Events of different classes sound at {times[several][0]:.3f} s. Pass labels=[...] for an indicator."
+            f"Events of different classes overlap at {times[overlapping][0]:.3f} s. Pass labels for an indicator."
         )
-    names = np.array([background, *known])
+    names = np.array([background, *classes])
     return (
-        names[np.where(there.any(axis=-1), 1 + there.argmax(axis=-1), 0)] if known else np.full(times.shape, background)
+        names[np.where(active.any(axis=-1), 1 + active.argmax(axis=-1), 0)]
+        if classes
+        else np.full(times.shape, background)
     )

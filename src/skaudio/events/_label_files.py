@@ -31,41 +31,41 @@ def events_of_files(events: Sequence, recordings: Sequence) -> dict[int, list[Ev
     ValueError
         If a file does not exist, or names other recordings.
     """
-    given: dict[str, list[int]] = {}
-    for i, own in enumerate(events):
-        if isinstance(own, (str, PathLike)):
-            if not Path(own).exists():
+    indices_of_file: dict[str, list[int]] = {}
+    for i, item in enumerate(events):
+        if isinstance(item, (str, PathLike)):
+            if not Path(item).exists():
                 raise ValueError(
-                    f"Events of recording {i}: {str(own)!r} is no file of labels. Tags go into a list for each "
-                    f"recording: [{str(own)!r}]."
+                    f"Events of recording {i}: the label file {str(item)!r} does not exist. Pass tags as a list of "
+                    f"labels per recording: [{str(item)!r}]."
                 )
-            given.setdefault(fspath(own), []).append(i)
-    found: dict[int, list[Event]] = {}
-    for path, places in given.items():
-        found.update(_events_of_file(Path(path), places, [recordings[i] for i in places]))
-    return found
+            indices_of_file.setdefault(fspath(item), []).append(i)
+    events_by_index: dict[int, list[Event]] = {}
+    for path, indices in indices_of_file.items():
+        events_by_index.update(_events_of_file(Path(path), indices, [recordings[i] for i in indices]))
+    return events_by_index
 
 
-def _events_of_file(path: Path, places: Sequence[int], recordings: Sequence) -> dict[int, list[Event]]:
+def _events_of_file(path: Path, indices: Sequence[int], recordings: Sequence) -> dict[int, list[Event]]:
     """Return the events of the recordings that share a label file, by their indices.
 
     A file that names no recording applies to each of them, and so does one with a single name, if theirs are unknown.
     """
     rows = read_rows(path)
     check_rows(rows, path, None, repeated=False)
-    named = {row.recording for row in rows}
-    if named <= {None} or (len(named) == 1 and not any(map(is_name, recordings))):
-        return {i: [row.event for row in rows if row.event is not None] for i in places}
-    names = RecordingNames([clip if is_name(clip) else i for i, clip in zip(places, recordings, strict=True)])
-    found: dict[int, list[Event]] = {i: [] for i in places}
+    names_in_file = {row.recording for row in rows}
+    if names_in_file <= {None} or (len(names_in_file) == 1 and not any(map(is_name, recordings))):
+        return {i: [row.event for row in rows if row.event is not None] for i in indices}
+    names = RecordingNames([clip if is_name(clip) else i for i, clip in zip(indices, recordings, strict=True)])
+    events_by_index: dict[int, list[Event]] = {i: [] for i in indices}
     for row in rows:
-        place = names.find(row.recording)
-        if place is None:
-            of = " and ".join(map(clip_name, recordings[:3])) + (" and others" if len(recordings) > 3 else "")
+        index = names.find(row.recording)
+        if index is None:
+            given = " and ".join(map(clip_name, recordings[:3])) + (" and others" if len(recordings) > 3 else "")
             raise ValueError(
-                f"{path}, line {row.line}: the file is given for {of}, and names another recording, "
-                f"{row.recording!r}. Pass one table of all, read_events({str(path)!r}), or the rows of this recording."
+                f"{path}, line {row.line}: the file was passed for {given}, but names another recording, "
+                f"{row.recording!r}. Pass one table for all, read_events({str(path)!r}), or the rows of this recording."
             )
         if row.event is not None:
-            found[places[place]].append(row.event)
-    return found
+            events_by_index[indices[index]].append(row.event)
+    return events_by_index

@@ -39,7 +39,7 @@ def laid_over(
     rng : numpy.random.Generator
         Random number generator.
     channel : int or None, default=None
-        Which of several channels. If None, their average.
+        Index of the channel. If None, channels are averaged.
 
     Yields
     ------
@@ -49,26 +49,26 @@ def laid_over(
         The event at its time in the mix.
     """
     lengths = [audio_info(recording, sr=sr).duration_seconds for recording in recordings]
-    for recording, own in zip(recordings, events, strict=True):
-        for event in own:
+    for recording, events_i in zip(recordings, events, strict=True):
+        for event in events_i:
             first = max(0.0, event.onset - FADE_SECONDS)
             duration = event.offset - first + FADE_SECONDS
             call, _ = load(recording, sr=sr, channel=channel, offset=first, duration=duration)
             call = call * _fade(len(call), int(FADE_SECONDS * sr))
             for _ in range(n_times):
                 length = event.duration + 2 * margin_seconds
-                place = _free_place(lengths, events, length, rng)
-                if place is None:
+                segment = _find_free_segment(lengths, events, length, rng)
+                if segment is None:
                     continue
-                background, _ = load(recordings[place[0]], sr=sr, channel=channel, offset=place[1], duration=length)
-                background = background.copy()  # of an array, it is a part of the user's
+                background, _ = load(recordings[segment[0]], sr=sr, channel=channel, offset=segment[1], duration=length)
+                background = background.copy()  # may be a view of the user's array
                 start = int((margin_seconds - (event.onset - first)) * sr)
                 part = background[start : start + len(call)]
                 part += 10 ** (rng.uniform(*GAIN_DB) / 20) * call[: len(part)]
                 yield background, event._replace(onset=margin_seconds, offset=margin_seconds + event.duration)
 
 
-def _free_place(
+def _find_free_segment(
     lengths: Sequence[float], events: Sequence[Sequence[Event]], seconds: float, rng: np.random.Generator
 ) -> tuple[int, float] | None:
     """Find a segment of a recording without events."""

@@ -35,15 +35,15 @@ def block_waveforms(blocks: Iterable[Any], sr: float, channel: int | None = None
         if isinstance(block, (str, bytes, bytearray, memoryview)) or not hasattr(block, "__len__"):
             raise TypeError(
                 f"Block {i} is of type {type(block).__name__}; expected an array of shape (n_samples,) or "
-                "(n_samples, n_channels). Of bytes, say what they are: np.frombuffer(block, np.int16) of 16-bit PCM, "
-                "np.float32 of floating-point numbers."
+                "(n_samples, n_channels). Convert bytes by np.frombuffer(block, np.int16) for 16-bit PCM, or by "
+                "np.float32 for floating-point numbers."
             )
         if len(block):
             try:
                 y, _ = load((block, sr), sr=None, channel=channel)
             except (AudioError, TypeError) as error:
                 raise type(error)(f"Block {i}: {error}") from error
-            yield y.copy()  # who reads a microphone may fill one buffer again and again
+            yield y.copy()  # the caller may reuse the buffer of the block
 
 
 def decode_live(
@@ -71,16 +71,16 @@ def decode_live(
     Event
         The same events as of all scores decoded at once.
     """
-    held, first = None, 0
+    buffer, first = None, 0
     for batch in batches:
-        held = batch if held is None else np.concatenate([held, batch])
-        loud = np.flatnonzero((held >= low_threshold).any(axis=1))
-        edges = np.concatenate([[-1], loud, [len(held)]])
+        buffer = batch if buffer is None else np.concatenate([buffer, batch])
+        active = np.flatnonzero((buffer >= low_threshold).any(axis=1))
+        edges = np.concatenate([[-1], active, [len(buffer)]])
         long = np.flatnonzero(np.diff(edges) > 2 * n_quiet)
         if not len(long):
             continue
-        end = int(edges[long[-1]] + 1 + n_quiet)  # so much silence is told, and so much is left for what follows
-        yield from decode(first, held[:end])
-        held, first = held[end:], first + end
-    if held is not None and len(held):
-        yield from decode(first, held)
+        end = int(edges[long[-1]] + 1 + n_quiet)  # n_quiet steps are decoded now, the others with the next segment
+        yield from decode(first, buffer[:end])
+        buffer, first = buffer[end:], first + end
+    if buffer is not None and len(buffer):
+        yield from decode(first, buffer)

@@ -28,23 +28,23 @@ class Parts:
         self._keys = [_key(recording) for recording in recordings]
 
     def __contains__(self, number: int) -> bool:
-        return self._kept(number) is not None
+        return self._read_part(number) is not None
 
     def keep(self, number: int, events: Sequence[Event]) -> None:
         """Write the events of a recording atomically."""
         part = {"recording": self._keys[number], "events": [list(event) for event in events]}
-        with replacing(self._path(number)) as aside:
-            aside.write_text(json.dumps(part), encoding="utf-8")
+        with replacing(self._path(number)) as temporary:
+            temporary.write_text(json.dumps(part), encoding="utf-8")
 
     def read(self, number: int) -> list[Event]:
         """Read the events of a recording; none if it is not processed."""
-        return [Event(*fields) for fields in self._kept(number) or []]
+        return [Event(*fields) for fields in self._read_part(number) or []]
 
-    def _kept(self, number: int) -> list | None:
+    def _read_part(self, number: int) -> list | None:
         if not self._path(number).exists():
             return None
         part = json.loads(self._path(number).read_text(encoding="utf-8"))
-        # What is no longer there has not been replaced.
+        # Recordings without a key, such as deleted files, count as unchanged.
         return part["events"] if self._keys[number] in {None, part["recording"]} else None
 
     def _path(self, number: int) -> Path:
@@ -85,16 +85,18 @@ def kept_parts(path: Path, names: Sequence, recordings: Sequence, fingerprint: s
         If there are parts of other recordings or another detector.
     """
     folder = path.with_name(f".{path.name}.parts")
-    made_of = {"recordings": [str(name) for name in names], "detector": fingerprint}
+    manifest_content = {"recordings": [str(name) for name in names], "detector": fingerprint}
     folder.mkdir(exist_ok=True)
     manifest = folder / "manifest.json"
     if manifest.exists():
-        kept = json.loads(manifest.read_text(encoding="utf-8"))
-        different = next((what for what in made_of if kept.get(what) != made_of[what]), None)
+        existing = json.loads(manifest.read_text(encoding="utf-8"))
+        different = next((key for key in manifest_content if existing.get(key) != manifest_content[key]), None)
         if different is not None:
-            raise ValueError(f"{str(folder)!r} was left by a run with another {different}. Delete it to start anew.")
+            raise ValueError(
+                f"{str(folder)!r} is from a run with another value of {different}. Delete it to start again."
+            )
     else:
-        with replacing(manifest) as aside:
-            aside.write_text(json.dumps(made_of), encoding="utf-8")
+        with replacing(manifest) as temporary:
+            temporary.write_text(json.dumps(manifest_content), encoding="utf-8")
     yield Parts(folder, recordings)
     shutil.rmtree(folder)

@@ -25,7 +25,7 @@ SCORES = ("Score", "Confidence")
 FILE, PATH, OFFSET = "Begin File", "Begin Path", "File Offset (s)"
 KNOWN = (*BANDS, *LABELS, *SCORES, FILE, PATH, OFFSET, "Selection", "View", "Channel")
 
-Line = tuple[int, dict[str, str]]  # its number, and its cells by column
+Line = tuple[int, dict[str, str]]  # line number, and cells by column
 
 
 def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Row]:
@@ -44,18 +44,18 @@ def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Ro
     _, header = next(lines, (1, []))
     places = columns_of(header, RAVEN_COLUMNS, (*KNOWN, *filter(None, [label_column])), path)
     table, needed = [], [places[name] for name in RAVEN_COLUMNS]
-    for line, given in lines:
-        row = full_row(given, len(header), needed, line, path)
+    for line, incomplete in lines:
+        row = full_row(incomplete, len(header), needed, line, path)
         table.append((line, {name: row[place].strip() for name, place in places.items()}))
     label_column = _label_column(table, list(places), path) if label_column is None else label_column
     if label_column not in places:
-        raise EventTableError(f"{path}, line 1: there is no column {label_column!r}, only {', '.join(places)}.")
+        raise EventTableError(f"{path}, line 1: there is no column {label_column!r}; found {', '.join(places)}.")
     recordings = _recordings(table)
     if len(set(recordings)) > 1 and OFFSET not in places:
         other = next(name for name in recordings if name != recordings[0])
         raise EventTableError(
-            f"{path}, line 1: the table is of several recordings, such as {recordings[0]!r} and {other!r}, and has no "
-            f"column {OFFSET!r}: times count from the start of the first, and cannot be told. Have Raven add it."
+            f"{path}, line 1: the table has several recordings, such as {recordings[0]!r} and {other!r}, but no column "
+            f"{OFFSET!r}, without which times in the recordings are unknown. Add it in Raven."
         )
     from_offset = OFFSET in places and recordings[:1] != [None]
     score_column = next((name for name in SCORES if name in places), SCORES[0])
@@ -84,8 +84,7 @@ def _label_column(table: list[Line], columns: list[str], path: object) -> str:
     known = [name for name in LABELS if name in columns]
     if not known:
         raise EventTableError(
-            f"{path}, line 1: no column is known to hold labels; there are {', '.join(columns)}. Say which by "
-            "label_column."
+            f"{path}, line 1: there is no known label column; found {', '.join(columns)}. Pass label_column."
         )
     return next((name for name in known if any(cells[name] for _, cells in table)), known[0])
 
@@ -96,10 +95,10 @@ def _recordings(table: list[Line]) -> list[str | None]:
         return [None] * len(table)
     paths = [cells.get(PATH, "") for _, cells in table]
     files = [cells[FILE] if FILE in cells else re.split(r"[/\\]", cells[PATH])[-1] for _, cells in table]
-    of_file: dict[str, set[str]] = {}
-    for name, whole in zip(files, paths, strict=True):
-        of_file.setdefault(name, set()).add(whole)
-    names = paths if any(len(own) > 1 for own in of_file.values()) else files
+    paths_of_file: dict[str, set[str]] = {}
+    for name, path in zip(files, paths, strict=True):
+        paths_of_file.setdefault(name, set()).add(path)
+    names = paths if any(len(paths_i) > 1 for paths_i in paths_of_file.values()) else files
     return [name or None for name in names]
 
 
@@ -147,14 +146,14 @@ def _starts(recordings: list[Any], durations: Mapping[str, float] | None) -> dic
     if durations is None:
         if len(recordings) > 1:
             raise ValueError(
-                f"Raven lays {len(recordings)} recordings out one after another: pass durations, from the name of each "
-                "to its seconds."
+                f"A Raven selection table of {len(recordings)} recordings requires durations: pass a dict of their "
+                "names and seconds."
             )
         return dict.fromkeys(recordings, 0.0)
     pairs = pair_names(recordings, durations)
     missing = [recording for recording in recordings if recording not in pairs]
     if missing:
-        raise ValueError(f"durations do not name the recording {missing[0]!r}.")
+        raise ValueError(f"durations has no entry for the recording {missing[0]!r}.")
     starts = dict(zip(durations, accumulate(durations.values(), initial=0.0), strict=False))
     return {recording: starts[pairs[recording]] for recording in recordings}
 

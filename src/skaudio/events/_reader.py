@@ -1,4 +1,4 @@
-"""Reading recordings in units, samples or frames, and the windows or frames of them that get a score."""
+"""Reading of recordings in units, samples or frames, and of the windows or frames that are scored."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,13 +20,13 @@ class Reader:
     Parameters
     ----------
     units : Units
-        What a recording is a stream of.
+        Units of recordings.
     resolution : WindowResolution
-        What gets a score.
+        Windows or frames that are scored.
     silence_dbfs : float or None
-        Peak level of digital silence. If None, nothing is silent.
+        Peak level of digital silence. If None, no sound counts as silence.
     channel : int or None
-        Which of several channels. If None, their average.
+        Index of the channel. If None, channels are averaged.
     """
 
     units: Units
@@ -50,15 +50,15 @@ class Reader:
     def read_sounding(self, recording: Any, i: int) -> np.ndarray:
         """Return the units of recording ``i`` without those of digital silence, whose scores are 0 in any case.
 
-        A network that learns from tags would otherwise learn silence as a sign of the classes recorded with it.
+        A network trained on tags would otherwise associate silence with the classes of such recordings.
         """
         gate = self.gate()
         if gate is None:
             return self.read(recording, i)
         with naming(i):
             all_units = np.concatenate(list(self.units.stream(gate.watch(self.pieces(recording)))))
-        (sounds,) = gate.apply([np.ones((len(all_units), 1))])
-        return all_units[sounds[:, 0] > 0] if sounds.any() else all_units[:1]
+        (sounding,) = gate.apply([np.ones((len(all_units), 1))])
+        return all_units[sounding[:, 0] > 0] if sounding.any() else all_units[:1]
 
     def is_silent(self, recording: Any, i: int) -> bool:
         """Return whether recording ``i`` is digital silence."""
@@ -69,11 +69,11 @@ class Reader:
         return not bounds or np.ptp(bounds) <= swing_of(self.silence_dbfs)
 
     def gate(self) -> SilenceGate | None:
-        """Return what sets the scores of digital silence to 0; None where nothing is silent."""
+        """Return the gate that sets the scores of digital silence to 0; None if disabled."""
         if self.silence_dbfs is None:
             return None
-        look = self.resolution
-        times = look.step_seconds, look.reach_seconds, look.start_seconds
+        resolution = self.resolution
+        times = resolution.step_seconds, resolution.reach_seconds, resolution.start_seconds
         step, reach, start = (round(seconds * self.units.sr) for seconds in times)
         return SilenceGate(step, reach, swing_of(self.silence_dbfs), start)
 

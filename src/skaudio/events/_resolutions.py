@@ -10,7 +10,7 @@ from skaudio.events._frame_labels import frame_labels
 from skaudio.events._training_windows import choose_windows, label_windows
 from skaudio.events._window_scores import Windows, score_function
 
-FRAME_REACH_SECONDS = 0.5  # a pause within an event, which a noise gate may have cut out, is no longer
+FRAME_REACH_SECONDS = 0.5  # longer than pauses within an event that a noise gate may have muted
 
 
 class WindowResolution:
@@ -67,12 +67,13 @@ class WindowResolution:
         """Return targets ``(n_windows, ..., n_classes)`` of training windows; NaN where ambiguous."""
         return label_windows(self.centres(n_windows), self.width_seconds, events, labels)
 
-    def choose(self, targets: np.ndarray, events: Sequence[Event], most: int) -> tuple[np.ndarray, np.ndarray]:
+    def choose(self, targets: np.ndarray, events: Sequence[Event], max_windows: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the indices of windows of events, some of each, and of all background windows."""
         inner = tuple(range(1, targets.ndim))
-        known, nothing = ~np.isnan(targets).any(axis=inner), (targets == 0.0).all(axis=inner)
+        unambiguous, background = ~np.isnan(targets).any(axis=inner), (targets == 0.0).all(axis=inner)
         centres = self.centres(len(targets))
-        return choose_windows(known & ~nothing, events, centres, self.width_seconds, most), np.flatnonzero(nothing)
+        chosen = choose_windows(unambiguous & ~background, events, centres, self.width_seconds, max_windows)
+        return chosen, np.flatnonzero(background)
 
     def score(self, estimator: Any, views: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Return the scores ``(n_windows, n_steps, n_classes)`` of windows, for some of the classes."""
@@ -90,7 +91,7 @@ class WindowResolution:
 
         for batch in self.windows.stream(counted()):
             scores = self.score(estimator, batch, columns)
-            # What the last window tells of beyond the end is cut off.
+            # Scores of the last window beyond the end are dropped.
             rows = scores.reshape(-1, scores.shape[-1])[: -(-n_units // self.step) - n_done]
             n_done += len(rows)
             yield rows.astype(np.float32)
@@ -115,15 +116,15 @@ class FrameResolution(WindowResolution):
         width, hop = self.windows.width, self.step
         if hop > width:
             raise ValueError(
-                f"hop_seconds={hop_seconds!r} is longer than window_seconds={window_seconds!r}: frames in between "
-                "would not be looked at. Make it shorter, or None."
+                f"hop_seconds={hop_seconds!r}; expected at most window_seconds={window_seconds!r}, so that no frames "
+                "are skipped."
             )
         self.windows = Windows(width, hop, before=(width - hop) // 2)
         self.training = Windows(width, max(1, width // 4), before=0)
         self.step, self.step_seconds, self.reach_seconds = 1, 1 / rate, FRAME_REACH_SECONDS
 
     def learnable(self, units: np.ndarray) -> np.ndarray:
-        """Return all training windows of a recording, as a view; the last reaches its end, and not much further."""
+        """Return all training windows of a recording, as a view; only the last may extend beyond the end."""
         n_beyond = max(0, len(units) - self.training.width)
         return self.training.of(units)[: 1 - (-n_beyond // self.training.hop)]
 

@@ -25,7 +25,7 @@ class Scanner:
     estimator : classifier
         Fitted.
     columns : ndarray of int, shape (n_classes,)
-        Which of its scores are those of events.
+        Indices of its scores that are those of events.
     on_error : {"raise", "warn"}
         What to do with a recording that cannot be decoded.
     n_jobs : int or None
@@ -42,7 +42,7 @@ class Scanner:
     verbose: int
 
     def tracks(self, recordings: Sequence) -> Iterator[Track]:
-        """Yield the scores of one recording after another; an empty track, with a warning, for a broken one."""
+        """Yield the scores of one recording after another; an empty track, with a warning, if decoding fails."""
         numbered = list(enumerate(recordings))
         with tqdm(total=len(numbered), unit=" recordings", disable=not self.verbose) as progress:
             if self.n_jobs in {None, 1}:
@@ -52,32 +52,32 @@ class Scanner:
                 tracks = Parallel(n_jobs=self.n_jobs, return_as="generator")(jobs)
             for track in tracks:
                 if isinstance(track, AudioError):
-                    warnings.warn(f"{track} It is left out.", stacklevel=2)
+                    warnings.warn(f"{track} The recording is skipped.", stacklevel=2)
                     track = self._empty()
                 yield track
                 progress.update()
 
     def track(self, recording: Any, i: int, progress: tqdm | None = None) -> Track:
         """Return the scores of recording ``i``."""
-        look, parts = self.reader.resolution, []
+        resolution, parts = self.reader.resolution, []
         with naming(i):
             for scores in self.stream(self.reader.pieces(recording)):
                 parts.append(scores)
                 if progress is not None:
-                    minutes = round(sum(map(len, parts)) * look.step_seconds / 60)
+                    minutes = round(sum(map(len, parts)) * resolution.step_seconds / 60)
                     progress.set_postfix(minutes=minutes, refresh=False)
         if not parts:
             return self._empty()
         scores = np.concatenate(parts)
-        return Track(look.start_seconds + np.arange(len(scores)) * look.step_seconds, scores)
+        return Track(resolution.start_seconds + np.arange(len(scores)) * resolution.step_seconds, scores)
 
     def stream(self, pieces: Iterator[np.ndarray], **block: float) -> Iterator[np.ndarray]:
         """Yield the scores ``(n_steps, n_classes)`` of a waveform in pieces; those of digital silence are 0."""
-        units, look = self.reader.units, self.reader.resolution
+        units, resolution = self.reader.units, self.reader.resolution
         gate = self.reader.gate()
         if gate is None:
-            return look.stream(self.estimator, units.stream(pieces, **block), self.columns)
-        return gate.apply(look.stream(self.estimator, units.stream(gate.watch(pieces), **block), self.columns))
+            return resolution.stream(self.estimator, units.stream(pieces, **block), self.columns)
+        return gate.apply(resolution.stream(self.estimator, units.stream(gate.watch(pieces), **block), self.columns))
 
     def _track_or_error(self, recording: Any, i: int, progress: tqdm | None = None) -> Track | AudioError:
         try:

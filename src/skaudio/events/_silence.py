@@ -1,11 +1,11 @@
-"""Digital silence: a muted recorder, or channels that cancel out, hold no event whatever a classifier predicts."""
+"""Digital silence, from muted recorders or channels that cancel out, in which predictions are not meaningful."""
 
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-CHUNKS_PER_REACH = 8  # how finely the extent of a silence is measured
-NOTHING = (np.inf, -np.inf)  # the lowest and the highest of no samples
+CHUNKS_PER_REACH = 8  # time resolution of silence
+EMPTY = (np.inf, -np.inf)  # minimum and maximum of no samples
 
 
 def swing_of(level_dbfs: float) -> float:
@@ -33,10 +33,10 @@ class SilenceGate:
     def __init__(self, step: int, reach: int, swing: float, start: int = 0) -> None:
         self._step, self._reach, self._swing, self._start = step, reach, swing, start
         self._chunk = max(1, reach // CHUNKS_PER_REACH)
-        self._width = -(-2 * reach // self._chunk) + 1  # chunks that are looked at around a step
-        # The lowest and the highest sample of each chunk, from before the start on, where there is none.
+        self._width = -(-2 * reach // self._chunk) + 1  # number of chunks considered around a step
+        # Minimum and maximum of each chunk; the first chunks, before the start, are empty.
         self._first = -self._width
-        self._bounds = np.column_stack([NOTHING] * self._width)
+        self._bounds = np.column_stack([EMPTY] * self._width)
         self._rest = np.empty(0, np.float32)
 
     def watch(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
@@ -60,8 +60,8 @@ class SilenceGate:
             self._bounds, self._first = self._bounds[:, n_past:], self._first + n_past
 
     def _is_silent(self, steps: np.ndarray) -> np.ndarray:
-        rest = [self._rest.min(), self._rest.max()] if len(self._rest) else NOTHING
-        bounds = np.column_stack([self._bounds, rest, NOTHING])  # what is further on has not come, or never does
+        rest = [self._rest.min(), self._rest.max()] if len(self._rest) else EMPTY
+        bounds = np.column_stack([self._bounds, rest, EMPTY])  # the last column is for chunks not received yet
         first = (steps * self._step + self._start - self._reach) // self._chunk - self._first
         chunks = np.minimum(first[:, np.newaxis] + np.arange(self._width), bounds.shape[1] - 1)
         return bounds[1, chunks].max(axis=1) - bounds[0, chunks].min(axis=1) <= self._swing

@@ -40,9 +40,9 @@ def read_audacity(text: str, path: object) -> Iterator[Row]:
     for line, cells in tabbed_lines(text):
         if cells[0] == "\\":
             if pending is None or len(cells) != 3:
-                raise EventTableError(f"{path}, line {line}: frequencies of no label, or not two of them.")
+                raise EventTableError(f"{path}, line {line}: expected two frequencies, after a label.")
             low, high = (number(cell, "a frequency", line, path) for cell in cells[1:])
-            bounds = (None if low < 0 else low, None if high < 0 else high)  # how Audacity says that there is none
+            bounds = (None if low < 0 else low, None if high < 0 else high)  # Audacity writes -1 for unknown ones
             yield Row(pending[0], None, make_event(line, path, *pending[1:], None, *bounds))
             pending = None
             continue
@@ -50,7 +50,7 @@ def read_audacity(text: str, path: object) -> Iterator[Row]:
             yield Row(pending[0], None, make_event(pending[0], path, *pending[1:]))
         if len(cells) < 2:
             shown = "\t".join(cells).strip()
-            raise EventTableError(f"{path}, line {line}: {shown!r}; expected start, end and label, by tabs.")
+            raise EventTableError(f"{path}, line {line}: {shown!r}; expected start, end and label, separated by tabs.")
         start, end, label = full_row(cells, 3, (), line, path)
         pending = (line, number(start, "start", line, path), number(end, "end", line, path), label)
     if pending is not None:
@@ -63,8 +63,8 @@ def write_audacity(rows: Rows) -> Iterator[str]:
     recordings = {recording for recording, _ in rows}
     if len(recordings) > 1:
         raise ValueError(
-            f"A label track of Audacity is of one recording, got {len(recordings)}. Write a file for each, or another "
-            "format."
+            f"A label track of Audacity holds one recording, got {len(recordings)}. Write one file per recording, or "
+            "another format."
         )
     for _, event in rows:
         yield f"{event.onset:.6f}\t{event.offset:.6f}\t{event.label}"
@@ -100,7 +100,7 @@ def read_dcase(text: str, path: object) -> Iterator[Row]:
             fields = cells[-3:]
         else:
             raise EventTableError(
-                f"{path}, line {line}: {len(cells)} cells; expected onset, offset and label, by tabs."
+                f"{path}, line {line}: {len(cells)} cells; expected onset, offset and label, separated by tabs."
             )
         yield _row(line, recording, fields, path)
 
@@ -140,20 +140,20 @@ def _csv_lines(text: str, path: object) -> Iterator[tuple[int, Sequence[str], li
             first = reader.line_num
     except csv.Error as error:
         raise EventTableError(
-            f"{path}, line {first + 1}: {error}. A cell that begins with a quotation mark ends with one, and those "
-            "within it are doubled."
+            f"{path}, line {first + 1}: {error}. Quoted cells must end with a quotation mark; those within them must "
+            "be doubled."
         ) from None
 
 
 def _check_swallowed(line: int, more_lines: Sequence[str], places: dict[str, int], path: object) -> None:
-    """Raise if a multi-line cell holds rows, as between two unpaired quotation marks."""
+    """Raise if a multi-line cell contains rows, as between two unpaired quotation marks."""
     for later, text in enumerate(more_lines, start=line + 1):
         cells = text.split(",")
         times = [cells[places[name]] for name in CSV_COLUMNS[:2] if places[name] < len(cells)]
         if len(times) == 2 and None not in map(as_number, times):
             raise EventTableError(
-                f"{path}, line {line}: a quotation mark opens a cell that goes on into line {later}, which is a row of "
-                "its own. Double it, or take it out."
+                f"{path}, line {line}: a quotation mark opens a cell that extends into line {later}, which is another "
+                "row. Double the quotation mark, or remove it."
             )
 
 

@@ -59,8 +59,8 @@ def format_of(path: Path, name: str | None) -> str:
         name = next((known for suffix, known in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
     if name is None or name not in SUFFIXES.values():
         known = ", ".join(f"{known} ({suffix})" for suffix, known in SUFFIXES.items())
-        asked = "of its name" if name is None else repr(name)
-        raise ValueError(f"{str(path)!r}: the format {asked} is not known; expected one of {known}.")
+        given = "unknown suffix" if name is None else f"format={name!r}"
+        raise ValueError(f"{str(path)!r}: {given}; expected one of {known}.")
     return name
 
 
@@ -76,7 +76,7 @@ def rows_of_text(text: str, path: Path, name: str, label_column: str | None = No
     )
     unnamed = next((row for row in rows if row.recording is None), None)
     if unnamed is not None and any(row.recording is not None for row in rows):
-        raise EventTableError(f"{path}, line {unnamed.line}: the row names no recording, and others do.")
+        raise EventTableError(f"{path}, line {unnamed.line}: the row does not name a recording, but others do.")
     return rows
 
 
@@ -87,13 +87,13 @@ def _read_parquet(path: Path) -> list[Row]:
         table = pd.read_parquet(path)
     except (FileNotFoundError, ImportError):
         raise
-    except Exception as error:  # what a damaged file leads to is any of a dozen
-        raise EventTableError(f"{path} is no Parquet file that can be read: {type(error).__name__}: {error}") from error
+    except Exception as error:  # damaged files raise exceptions of many types
+        raise EventTableError(f"{path} is not a readable Parquet file: {type(error).__name__}: {error}") from error
     if "recording" not in table.columns and "path" in table.columns:
         table = table.rename(columns={"path": "recording"})
     try:
         return [Row(number, recording, event) for number, recording, event in rows_of(table, str(path))]
-    except UnicodeDecodeError as error:  # strings are decoded as they are looked at
-        raise EventTableError(f"{path} is no Parquet file that can be read: {error}") from error
+    except UnicodeDecodeError as error:  # strings are decoded on access
+        raise EventTableError(f"{path} is not a readable Parquet file: {error}") from error
     except ValueError as error:
         raise EventTableError(str(error)) from None

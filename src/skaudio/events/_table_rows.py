@@ -1,4 +1,4 @@
-"""Rows of event tables, parsed by hand so that every error can name the line."""
+"""Rows of event tables, parsed without pandas so that every error message can name the line."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -8,9 +8,9 @@ import numpy as np
 from skaudio._recording_names import pair_names
 from skaudio.events._event import Event
 
-SAME = 0.9  # of the time and of the band that two events of a class cover together: what overlaps more is there twice
-SLACK_SECONDS = 0.5  # that an event may end after its recording: bounds are drawn by hand, windows reach over the end
-MISSING = {"", "nan", "na", "<na>", "nat", "none", "null"}  # how programs write that a number is missing
+SAME = 0.9  # minimum intersection over union of the times, and of the bands, of duplicates of one class
+SLACK_SECONDS = 0.5  # tolerance for ends after the recording, from hand-drawn bounds or windows across the end
+MISSING = {"", "nan", "na", "<na>", "nat", "none", "null"}  # representations of missing numbers
 
 
 class EventTableError(ValueError):
@@ -53,7 +53,7 @@ class Row(NamedTuple):
 def as_number(text: str) -> float | None:
     """Convert text to a number, or to None."""
     try:
-        return None if "_" in text else float(text)  # Python's own literals may have underscores
+        return None if "_" in text else float(text)  # Python literals may contain underscores
     except ValueError:
         return None
 
@@ -105,7 +105,7 @@ def columns_of(header: Sequence[str], needed: Iterable[str], known: Iterable[str
     names = [name.strip() for name in header]
     for name in needed:
         if name not in names:
-            raise EventTableError(f"{path}, line 1: there is no column {name!r}, only {', '.join(names)}.")
+            raise EventTableError(f"{path}, line 1: there is no column {name!r}; found {', '.join(names)}.")
     for name in (*needed, *known):
         if names.count(name) > 1:
             raise EventTableError(f"{path}, line 1: there is more than one column {name!r}.")
@@ -151,10 +151,10 @@ def full_row(
     if len(cells) == n_columns:
         return cells
     filled = {place for place, cell in enumerate(cells) if cell.strip()}
-    short = any(place >= len(cells) for place in needed) and filled != {alone}
-    if short or any(place >= n_columns for place in filled):
-        why = "" if short else " Does a cell hold the separator of cells?"
-        raise EventTableError(f"{path}, line {line}: {len(cells)} cells; expected {n_columns}.{why}")
+    is_short = any(place >= len(cells) for place in needed) and filled != {alone}
+    if is_short or any(place >= n_columns for place in filled):
+        hint = "" if is_short else " Does a cell contain the separator?"
+        raise EventTableError(f"{path}, line {line}: {len(cells)} cells; expected {n_columns}.{hint}")
     return cells[:n_columns] + [""] * (n_columns - len(cells))
 
 
@@ -182,8 +182,8 @@ def check_rows(
     if pair is not None:
         earlier, later = pair
         raise EventTableError(
-            f"{path}, line {lines[later]}: {events[later][1]!r} is in line {lines[earlier]} already. Delete one of "
-            "them, or pass duplicates='keep'."
+            f"{path}, line {lines[later]}: {events[later][1]!r} duplicates line {lines[earlier]}. Delete one of them, "
+            "or pass duplicates='keep'."
         )
 
 
@@ -207,7 +207,7 @@ def first_repetition(events: Sequence[tuple[Any, Event]]) -> tuple[int, int] | N
     order = np.lexsort((onset, group))
     first, step = np.arange(len(order)), 1
     while len(first):
-        # In order of onset, those that may be the same as an event follow it within a tenth of its length.
+        # In order of onset, duplicates of an event begin within a tenth of its duration.
         first = first[first + step < len(order)]
         i, j = order[first], order[first + step]
         near = (group[i] == group[j]) & (onset[j] - onset[i] <= (1 - SAME) * (offset[i] - onset[i]) + 1e-9)
@@ -248,7 +248,7 @@ def _check_ends(
         ends = dict.fromkeys(names, durations)
     for line, (recording, event) in zip(lines, events, strict=True):
         if recording not in ends:
-            raise EventTableError(f"{path}, line {line}: durations do not name the recording {recording!r}.")
+            raise EventTableError(f"{path}, line {line}: durations has no entry for the recording {recording!r}.")
         if event.offset > ends[recording] + SLACK_SECONDS:
             raise EventTableError(f"{path}, line {line}: {ends_late(event, ends[recording])}")
 
@@ -256,6 +256,6 @@ def _check_ends(
 def ends_late(event: Event, duration: float) -> str:
     """Return the message for an event that ends after its recording."""
     return (
-        f"{event!r} ends after the recording, which has {duration:g} s. Times are in seconds from the start of the "
-        f"recording, and may be over its end by {SLACK_SECONDS:g} s."
+        f"{event!r} ends more than {SLACK_SECONDS:g} s after the recording, which has {duration:g} s. Expected times "
+        "in seconds from the start of the recording."
     )

@@ -32,18 +32,18 @@ def _check_text(text: str, path: Path, name: str, rows: Sequence[tuple[Any, Even
     try:
         read = [(row.recording, row.event) for row in rows_of_text(text, path, name) if row.event is not None]
     except EventTableError as error:
-        raise ValueError(f"A table of the format {name!r} cannot hold these events: {error}") from None
+        raise ValueError(f"The format {name!r} cannot represent these events: {error}") from None
     for i, (recording, event) in enumerate(rows):
         name_read, event_read = read[i] if i < len(read) else (None, None)
         if event_read is None or name_read not in {None, str(recording)} or event_read.label != str(event.label):
             raise ValueError(
-                f"{path}: a table of the format {name!r} cannot hold {event!r} of the recording {recording!r}, because "
-                "of a tab, a line break or blanks around in the label or in the name. Rename it, or write Parquet."
+                f"{path}: the format {name!r} cannot represent {event!r} of the recording {recording!r}, because of a "
+                "tab, a line break or surrounding whitespace in the label or the name. Rename it, or write Parquet."
             )
     if first_repetition(rows) is None:
         pair = first_repetition(read)
         if pair is not None:
             raise ValueError(
-                f"{path}: a table of the format {name!r} cannot hold {rows[pair[0]][1]!r} and {rows[pair[1]][1]!r} of "
-                f"the recording {rows[pair[0]][0]!r}, which differ in what it has no place for. Write CSV or Parquet."
+                f"{path}: the format {name!r} cannot represent the difference between {rows[pair[0]][1]!r} and "
+                f"{rows[pair[1]][1]!r} of the recording {rows[pair[0]][0]!r}. Write CSV or Parquet."
             )

@@ -36,38 +36,38 @@ def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
         if "onset" in y.columns:
             return None
         if "label" in y.columns:
-            return _of_table(y, recordings)
-        tags = _of_indicator(np.asarray(y), list(y.columns))
+            return _from_table(y, recordings)
+        tags = _from_indicator(np.asarray(y), list(y.columns))
     elif isinstance(y, np.ndarray) and y.ndim == 2 and y.dtype.kind in "biuf":
-        tags = _of_indicator(y, list(range(y.shape[1])))
+        tags = _from_indicator(y, list(range(y.shape[1])))
     else:
         items = list(y)
-        if all(isinstance(own, (str, PathLike)) for own in items) or not all(map(_is_tags, items)):
+        if all(isinstance(item, (str, PathLike)) for item in items) or not all(map(_is_tags, items)):
             return None
-        tags = [[clean_label(tag) for tag in own] for own in items]
+        tags = [[clean_label(tag) for tag in item] for item in items]
         if not any(tags):
-            return None  # no event either
+            return None  # no events
     if len(tags) != len(recordings):
-        raise ValueError(f"Got {len(recordings)} recordings and tags of {len(tags)}.")
+        raise ValueError(f"Expected tags of {len(recordings)} recordings, got {len(tags)}.")
     return tags
 
 
-def _of_table(table: Any, recordings: Sequence) -> list[list]:
+def _from_table(table: Any, recordings: Sequence) -> list[list]:
     """Collect the tags of each recording from a table; a row without a label marks a recording without tags."""
     names = RecordingNames(recordings, numbered=True)
     tags: list[list] = [[] for _ in recordings]
     for recording, label in zip(list(table["recording"]), list(table["label"]), strict=True):
-        place = names.require(recording, "The table of tags")
+        index = names.require(recording, "The table of tags")
         if not is_missing(label):
-            tags[place].append(clean_label(label))
+            tags[index].append(clean_label(label))
     return tags
 
 
-def _of_indicator(table: np.ndarray, labels: Sequence) -> list[list]:
-    return [[label for label, there in zip(labels, row, strict=True) if there] for row in table]
+def _from_indicator(table: np.ndarray, labels: Sequence) -> list[list]:
+    return [[label for label, present in zip(labels, row, strict=True) if present] for row in table]
 
 
-def _is_tags(own: Any) -> bool:
-    return isinstance(own, (list, tuple, set, frozenset)) and all(
-        not isinstance(tag, (tuple, list, dict)) for tag in own
+def _is_tags(item: Any) -> bool:
+    return isinstance(item, (list, tuple, set, frozenset)) and all(
+        not isinstance(tag, (tuple, list, dict)) for tag in item
     )

@@ -1,4 +1,4 @@
-"""The windows that a classifier is trained on: those of events, some of the background, and hard negatives."""
+"""Training windows of a classifier: those of events, some of the background, and hard negatives."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from skaudio.events._reader import Reader
 from skaudio.events._scanner import Scanner
 from skaudio.events._window_scores import WINDOWS_PER_BATCH
 
-BACKGROUND_SHARE = 2.0  # windows of the background, for each of an event
-HARD_SHARE = 1.0  # windows of the background that were taken for an event, for each of an event, at most
-HARD = 0.2  # score from which on they are
+BACKGROUND_SHARE = 2.0  # background windows per event window
+HARD_SHARE = 1.0  # maximum number of hard negatives per event window
+HARD = 0.2  # minimum score of a hard negative
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class TrainingSet:
     windows : ndarray of shape (n_windows, ...)
         Windows.
     targets : ndarray of shape (n_windows, ..., n_classes)
-        Which classes are in them.
+        Whether each class is present.
     unused : list of ndarray of int
-        For each recording, its background windows that are not among them.
+        Background windows of each recording that are not used.
     n_positive : int
         Number of windows of events.
     """
@@ -39,8 +39,8 @@ class TrainingSet:
 
     def with_negatives(self, windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return windows and targets, with more windows of the background."""
-        nothing = np.zeros((len(windows), *self.targets.shape[1:]), self.targets.dtype)
-        return np.concatenate([self.windows, windows]), np.concatenate([self.targets, nothing])
+        negatives = np.zeros((len(windows), *self.targets.shape[1:]), self.targets.dtype)
+        return np.concatenate([self.windows, windows]), np.concatenate([self.targets, negatives])
 
 
 def training_set(
@@ -65,60 +65,60 @@ def training_set(
     labels : sequence of str
         Event classes.
     n_overlays : int
-        How often each event is laid over another background.
+        Number of times that each event is mixed with another background.
     rng : numpy.random.Generator
-        Source of randomness.
+        Random number generator.
 
     Raises
     ------
     ValueError
         If no window is within an event.
     """
-    look = reader.resolution
+    resolution = reader.resolution
     n_background = _n_background(events, reader)
     data, targets, unused, n_positive = [], [], [], 0
-    for i, (recording, own) in enumerate(zip(recordings, events, strict=True)):
+    for i, (recording, events_i) in enumerate(zip(recordings, events, strict=True)):
         views = reader.windows(recording, i)
-        labelled = look.label(len(views), own, labels)
-        positive, background = look.choose(labelled, own, look.most_of_an_event)
-        some = np.sort(rng.choice(background, min(n_background, len(background)), replace=False))
-        chosen = np.concatenate([positive, some])
+        labelled = resolution.label(len(views), events_i, labels)
+        positive, background = resolution.choose(labelled, events_i, resolution.most_of_an_event)
+        chosen_background = np.sort(rng.choice(background, min(n_background, len(background)), replace=False))
+        chosen = np.concatenate([positive, chosen_background])
         data.append(views[chosen])
         targets.append(labelled[chosen])
-        unused.append(np.setdiff1d(background, some))
+        unused.append(np.setdiff1d(background, chosen_background))
         n_positive += len(positive)
     if n_positive == 0:
-        raise ValueError("No window is within an event: make window_seconds or hop_seconds shorter.")
-    for views, labelled in _elsewhere(reader, recordings, events, labels, n_overlays, rng):
+        raise ValueError("No window overlaps enough with an event. Use a shorter window_seconds or hop_seconds.")
+    for views, labelled in _overlays(reader, recordings, events, labels, n_overlays, rng):
         data.append(views)
         targets.append(labelled)
         n_positive += len(views)
     return TrainingSet(np.concatenate(data), np.concatenate(targets), unused, n_positive)
 
 
-def hard_negatives(scanner: Scanner, recordings: Sequence, known: TrainingSet) -> np.ndarray:
-    """Return background windows that a classifier takes for events, those with the highest scores."""
-    found, scores = [], []
-    look = scanner.reader.resolution
-    for i, (recording, rows) in enumerate(zip(recordings, known.unused, strict=True)):
+def hard_negatives(scanner: Scanner, recordings: Sequence, training: TrainingSet) -> np.ndarray:
+    """Return the background windows with the highest event scores of a classifier."""
+    hard_windows, scores = [], []
+    resolution = scanner.reader.resolution
+    for i, (recording, rows) in enumerate(zip(recordings, training.unused, strict=True)):
         if not len(rows):
             continue
         views = scanner.reader.windows(recording, i)
         portions = np.split(rows, range(WINDOWS_PER_BATCH, len(rows), WINDOWS_PER_BATCH))
         highest = np.concatenate(
-            [look.score(scanner.estimator, views[part], scanner.columns).max(axis=(1, 2)) for part in portions]
+            [resolution.score(scanner.estimator, views[part], scanner.columns).max(axis=(1, 2)) for part in portions]
         )
         hard = highest >= HARD
         if hard.any():
-            found.append(views[rows[hard]])
+            hard_windows.append(views[rows[hard]])
             scores.append(highest[hard])
-    if not found:
+    if not hard_windows:
         return np.empty(0)
-    order = np.argsort(-np.concatenate(scores), kind="stable")[: int(HARD_SHARE * known.n_positive)]
-    return np.concatenate(found)[order]
+    order = np.argsort(-np.concatenate(scores), kind="stable")[: int(HARD_SHARE * training.n_positive)]
+    return np.concatenate(hard_windows)[order]
 
 
-def _elsewhere(
+def _overlays(
     reader: Reader,
     recordings: Sequence,
     events: Sequence[Sequence[Event]],
@@ -126,9 +126,9 @@ def _elsewhere(
     n_overlays: int,
     rng: np.random.Generator,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield windows of events that are laid over other backgrounds, and their targets."""
-    look = reader.resolution
-    margin = look.width_seconds
+    """Yield windows of events mixed with other backgrounds, and their targets."""
+    resolution = reader.resolution
+    margin = resolution.width_seconds
     for y, event in laid_over(
         recordings,
         events,
@@ -138,20 +138,22 @@ def _elsewhere(
         rng=rng,
         channel=reader.channel,
     ):
-        views = look.learnable(np.concatenate(list(reader.units.stream([y]))))
-        labelled = look.label(len(views), [event], labels)
-        positive, background = look.choose(labelled, [event], look.most_of_an_overlay)
-        some = rng.choice(background, min(look.most_of_an_overlay, len(background)), replace=False)
-        # Windows that reach over the ends of the stretch are of no recording.
-        off = np.abs(look.centres(len(views)) - event.onset - event.duration / 2)
-        inside = off <= margin / 2 + event.duration / 2
-        chosen = np.concatenate([positive, np.sort(some)])
+        views = resolution.learnable(np.concatenate(list(reader.units.stream([y]))))
+        labelled = resolution.label(len(views), [event], labels)
+        positive, background = resolution.choose(labelled, [event], resolution.most_of_an_overlay)
+        chosen_background = rng.choice(background, min(resolution.most_of_an_overlay, len(background)), replace=False)
+        # Windows beyond the ends of the mix contain padding.
+        distance = np.abs(resolution.centres(len(views)) - event.onset - event.duration / 2)
+        inside = distance <= margin / 2 + event.duration / 2
+        chosen = np.concatenate([positive, np.sort(chosen_background)])
         yield views[chosen[inside[chosen]]], labelled[chosen[inside[chosen]]]
 
 
 def _n_background(events: Sequence[Sequence[Event]], reader: Reader) -> int:
     """Return the number of background windows to take from each recording."""
-    look = reader.resolution
-    hop = look.training.hop / look.rate
-    n_windows = (np.clip(event.duration / hop, 1, look.most_of_an_event) for own in events for event in own)
+    resolution = reader.resolution
+    hop = resolution.training.hop / resolution.rate
+    n_windows = (
+        np.clip(event.duration / hop, 1, resolution.most_of_an_event) for events_i in events for event in events_i
+    )
     return int(np.ceil(BACKGROUND_SHARE * sum(n_windows) / len(events)))

@@ -7,7 +7,7 @@ import numpy as np
 
 from skaudio.events._event import Event
 
-SURE, NONE = 0.6, 0.35  # share of the window (or of the event) that they have in common: in between, neither
+SURE, NONE = 0.6, 0.35  # minimum overlap of a positive window and maximum of a negative one; see `_common_share`
 
 
 def label_windows(
@@ -42,7 +42,7 @@ def label_windows(
 
 
 def choose_windows(
-    usable: np.ndarray, events: Sequence[Event], centres: np.ndarray, width_seconds: float, most: int
+    usable: np.ndarray, events: Sequence[Event], centres: np.ndarray, width_seconds: float, max_windows: int
 ) -> np.ndarray:
     """Choose some windows of each event.
 
@@ -56,7 +56,7 @@ def choose_windows(
         Centres of the windows, in seconds.
     width_seconds : float
         Length of a window.
-    most : int
+    max_windows : int
         Maximum number per event, spread over the windows that contain it.
 
     Returns
@@ -66,13 +66,13 @@ def choose_windows(
     """
     chosen = [np.empty(0, int)]
     for event in events:
-        own = np.flatnonzero(usable & (_common_share(centres, width_seconds, event) >= SURE))
-        chosen.append(own[:: max(1, -(-len(own) // most))])
+        candidates = np.flatnonzero(usable & (_common_share(centres, width_seconds, event) >= SURE))
+        chosen.append(candidates[:: max(1, -(-len(candidates) // max_windows))])
     return np.unique(np.concatenate(chosen))
 
 
 def named_targets(targets: np.ndarray, labels: Sequence[Any], background: Any, multilabel: bool) -> np.ndarray:
-    """Convert targets to the form that a classifier takes.
+    """Convert targets to the form that a classifier expects.
 
     Parameters
     ----------
@@ -93,9 +93,9 @@ def named_targets(targets: np.ndarray, labels: Sequence[Any], background: Any, m
     """
     if multilabel:
         return targets.astype(int)
-    which = np.where(targets.any(axis=-1), targets.argmax(axis=-1), len(labels))
+    indices = np.where(targets.any(axis=-1), targets.argmax(axis=-1), len(labels))
     names = [*labels, background]
-    return np.array(names)[which] if all(isinstance(name, str) for name in names) else which
+    return np.array(names)[indices] if all(isinstance(name, str) for name in names) else indices
 
 
 def _common_share(centres: np.ndarray, width_seconds: float, event: Event) -> np.ndarray:

@@ -14,15 +14,15 @@ from skaudio.events._track import Track
 from skaudio.metrics import event_based_f1
 
 THRESHOLDS = tuple(np.arange(0.2, 0.96, 0.05).round(2).tolist())
-DURATIONS = (0.0, 0.25, 0.5)  # of the shortest of the known events, but for one in twenty
-GAPS = (0.0, 0.1, 0.25)  # of their median
+DURATIONS = (0.0, 0.25, 0.5)  # relative to the 0.05 quantile of the durations of events
+GAPS = (0.0, 0.1, 0.25)  # relative to their median duration
 N_FOLDS = 3
 
-Found = list[list[Event]]
+Detected = list[list[Event]]
 
 
 def best_settings(
-    events: Sequence[Sequence[Event]], decode: Callable[[float, float, float], Found], labels: Sequence[str]
+    events: Sequence[Sequence[Event]], decode: Callable[[float, float, float], Detected], labels: Sequence[str]
 ) -> tuple[float, float, float]:
     """Search for the settings with the best event-based F1.
 
@@ -40,14 +40,14 @@ def best_settings(
     threshold, min_duration, max_gap : float
         The middle one of equally good settings, whose threshold is the most robust.
     """
-    shortest, usual = np.quantile([event.duration for own in events for event in own], (0.05, 0.5))
-    durations, gaps = [float(share * shortest) for share in DURATIONS], [float(share * usual) for share in GAPS]
-    tried, scores = list(itertools.product(THRESHOLDS, durations, gaps)), []
-    for settings in tried:
-        found = decode(*settings)
-        shifts = median_shifts(events, found, labels)
-        scores.append(event_based_f1(events, [shifted(own, shifts) for own in found]))
-    best = [settings for settings, score in zip(tried, scores, strict=True) if score == max(scores)]
+    shortest, median = np.quantile([event.duration for events_i in events for event in events_i], (0.05, 0.5))
+    durations, gaps = [float(share * shortest) for share in DURATIONS], [float(share * median) for share in GAPS]
+    candidates, scores = list(itertools.product(THRESHOLDS, durations, gaps)), []
+    for settings in candidates:
+        detected = decode(*settings)
+        shifts = median_shifts(events, detected, labels)
+        scores.append(event_based_f1(events, [shifted(events_i, shifts) for events_i in detected]))
+    best = [settings for settings, score in zip(candidates, scores, strict=True) if score == max(scores)]
     return best[len(best) // 2]
 
 
@@ -76,7 +76,7 @@ def held_out_tracks(fit: Callable[[Sequence[int]], Scanner], recordings: Sequenc
     groups = np.arange(len(recordings)) if groups is None else np.asarray(groups)
     n_folds = min(N_FOLDS, len(np.unique(groups)))
     if n_folds < 2:
-        raise ValueError("threshold='tune' needs recordings of two groups at least, to hold some out. Give a number.")
+        raise ValueError("threshold='tune' requires recordings of at least two groups, to hold some out. Use a number.")
     tracks: list[Any] = [None] * len(recordings)
     for train, test in GroupKFold(n_folds).split(recordings, groups=groups):
         scanner = fit(train)

@@ -1,6 +1,6 @@
 """A long recording as a stream of units: samples, or frames of a front end, computed block by block.
 
-Frames are those of the whole recording: each block extends beyond the part of it that is kept.
+Frames equal those of the whole recording, as blocks are computed with a margin.
 """
 
 from collections.abc import Iterable, Iterator
@@ -45,19 +45,19 @@ class Units:
         if front_end is not None:
             if not isinstance(front_end, SpectralFrontEnd):
                 raise ValueError(
-                    f"front_end={front_end!r} does not make frames of a spectrum. Put it into the estimator, as in "
-                    "make_pipeline(front_end, classifier)."
+                    f"front_end={front_end!r}; expected one that computes frames of a spectrum. Put others into "
+                    "the estimator, as in make_pipeline(front_end, classifier)."
                 )
             for name in PER_CLIP:
                 if getattr(front_end, name, None) is not None:
                     raise ValueError(
-                        f"front_end has {name}={getattr(front_end, name)!r}, which depends on the clip as a whole; no "
-                        f"block of a recording knows it. Use {name}=None, or put the front end into the estimator."
+                        f"front_end has {name}={getattr(front_end, name)!r}, which depends on the whole clip and "
+                        f"cannot be computed by blocks. Use {name}=None, or put the front end into the estimator."
                     )
             if not (front_end.channel is None or isinstance(front_end.channel, Integral)):
                 raise ValueError(
-                    f"front_end has channel={front_end.channel!r}, several channels of a recording. Use None, for "
-                    "their average, or the number of one."
+                    f"front_end has channel={front_end.channel!r}; expected the index of one channel, or None for "
+                    "their average."
                 )
             self._hop = front_end.stft_settings()["hop_length"]
         self.rate = sr / self._hop

@@ -1,4 +1,4 @@
-"""A classifier of windows, and which of its scores are those of events."""
+"""A classifier of windows, and the columns of its scores that are those of events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class WindowClassifier:
     labels : list of str
         Event classes.
     columns : ndarray of int, shape (n_classes,)
-        Which of its scores are those of the event classes.
+        Indices of its scores that are those of the event classes.
     multilabel : bool
         Whether windows have several labels.
     """
@@ -34,8 +34,8 @@ class WindowClassifier:
     multilabel: bool
 
     @classmethod
-    def fitted_before(cls, estimator: Any, background: Any, classes: Sequence | None = None) -> Self:
-        """Take over a classifier that was not fitted on windows of events, its classes maybe under other names.
+    def from_fitted(cls, estimator: Any, background: Any, classes: Sequence | None = None) -> Self:
+        """Wrap a classifier that is already fitted, optionally with other names of its classes.
 
         Raises
         ------
@@ -45,12 +45,9 @@ class WindowClassifier:
         known = estimator.classes_.tolist()
         classes = known if classes is None else list(classes)
         if len(classes) != len(known):
-            raise ValueError(f"labels are {len(classes)}, and the classifier has {len(known)} classes: {known}.")
+            raise ValueError(f"labels has {len(classes)} names; expected {len(known)}, for the classes {known}.")
         if background not in classes:
-            raise ValueError(
-                f"The classifier has no class {background!r}: it would find something everywhere. It has {classes}; "
-                "say by background= which is none of interest."
-            )
+            raise ValueError(f"The classifier has no class background={background!r}; expected one of {classes}.")
         labels = [label for label in classes if label != background]
         return cls(estimator, labels, np.array([classes.index(label) for label in labels]), multilabel=False)
 
@@ -71,19 +68,19 @@ class WindowClassifier:
         Raises
         ------
         ValueError
-            If the classifier does not take such labels, or if a class has no window.
+            If the classifier does not support such labels, or if a class has no window.
         """
-        if multilabel and not _takes_several_labels(estimator):
+        if multilabel and not _supports_multilabel(estimator):
             raise ValueError(
-                "Events of different classes overlap, so that windows have several labels, and "
-                f"{last_step(estimator)} takes one. Use skaudio.estimators.CNNClassifier, or "
-                "sklearn.multioutput.MultiOutputClassifier around it."
+                "Events of different classes overlap, so that windows have several labels, which "
+                f"{last_step(estimator)} does not support. Use skaudio.estimators.CNNClassifier, or wrap it in "
+                "sklearn.multioutput.MultiOutputClassifier."
             )
         learn = reader.resolution.learn
         if not hasattr(estimator, learn):
             raise ValueError(
-                f"{last_step(estimator)} has no {learn}, by which it would learn from events. Fit it "
-                "before, and pass sklearn.frozen.FrozenEstimator of it, or give tags."
+                f"{last_step(estimator)} has no {learn}, to be trained on events. Pass it fitted, wrapped in "
+                "sklearn.frozen.FrozenEstimator, or pass tags."
             )
         y = named_targets(targets, labels, background, multilabel)
         fitted = getattr(clone(estimator), learn)(reader.units.marked(windows), y)
@@ -94,17 +91,17 @@ def _columns(estimator: Any, labels: list, *, multilabel: bool) -> np.ndarray:
     if multilabel:
         return np.arange(len(labels))
     classes = estimator.classes_.tolist()
-    wanted = labels if isinstance(classes[0], str) else range(len(labels))
-    missing = [label for label, name in zip(labels, wanted, strict=True) if name not in classes]
+    names = labels if isinstance(classes[0], str) else range(len(labels))
+    missing = [label for label, name in zip(labels, names, strict=True) if name not in classes]
     if missing:
         raise ValueError(
-            f"No window is within an event {missing[0]!r}, in all recordings or in those of a fold: give more "
-            "recordings of it, or make window_seconds or hop_seconds shorter."
+            f"No window overlaps enough with an event {missing[0]!r}, in all recordings or in those of a fold. Pass "
+            "more recordings of it, or use a shorter window_seconds or hop_seconds."
         )
-    return np.array([classes.index(label) for label in wanted])
+    return np.array([classes.index(label) for label in names])
 
 
-def _takes_several_labels(estimator: Any) -> bool:
+def _supports_multilabel(estimator: Any) -> bool:
     tags = get_tags(estimator)
     return tags.target_tags.multi_output or bool(tags.classifier_tags and tags.classifier_tags.multi_label)
 

@@ -29,37 +29,37 @@ class Windows:
 
     def of(self, units: np.ndarray) -> np.ndarray:
         """Return the windows ``(n_windows, width, ...)`` of all units of a recording, without copying them."""
-        ends = self._filled(units[:1], self.before), self._filled(units[-1:], self.width)
+        ends = self._pad(units[:1], self.before), self._pad(units[-1:], self.width)
         padded = np.concatenate([ends[0], units, ends[1]])
         windows = sliding_window_view(padded, self.width, axis=0)[:: self.hop][: -(-len(units) // self.hop)]
         return np.moveaxis(windows, -1, 1)
 
     def stream(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Yield the same windows from a stream of units, in batches."""
-        held, last = None, np.empty(0)
-        n_units = n_done = skip = 0  # skip: how far the next window begins behind what came so far
+        buffer, last = None, np.empty(0)
+        n_units = n_done = skip = 0  # skip: units between the buffered ones and the next window
         for piece in pieces:
             if not len(piece):
                 continue
-            held = self._filled(piece[:1], self.before) if held is None else held
-            held, skip = np.concatenate([held, piece[skip:]]), max(0, skip - len(piece))
+            buffer = self._pad(piece[:1], self.before) if buffer is None else buffer
+            buffer, skip = np.concatenate([buffer, piece[skip:]]), max(0, skip - len(piece))
             n_units, last = n_units + len(piece), piece[-1:]
-            if len(held) < self.width:
+            if len(buffer) < self.width:
                 continue
-            windows = sliding_window_view(held, self.width, axis=0)[:: self.hop]
+            windows = sliding_window_view(buffer, self.width, axis=0)[:: self.hop]
             for start in range(0, len(windows), WINDOWS_PER_BATCH):
                 yield np.moveaxis(windows[start : start + WINDOWS_PER_BATCH], -1, 1)
             n_done += len(windows)
             begin = len(windows) * self.hop
-            skip = max(0, begin - len(held))
-            held = held[begin:].copy()
+            skip = max(0, begin - len(buffer))
+            buffer = buffer[begin:].copy()
         n_left = -(-n_units // self.hop) - n_done
         if n_left > 0:
-            held = np.concatenate([held, self._filled(last, self.width)])
-            windows = sliding_window_view(held, self.width, axis=0)[:: self.hop][:n_left]
+            buffer = np.concatenate([buffer, self._pad(last, self.width)])
+            windows = sliding_window_view(buffer, self.width, axis=0)[:: self.hop][:n_left]
             yield np.moveaxis(windows, -1, 1)
 
-    def _filled(self, edge: np.ndarray, n_units: int) -> np.ndarray:
+    def _pad(self, edge: np.ndarray, n_units: int) -> np.ndarray:
         return np.repeat(edge if edge.ndim > 1 else np.zeros_like(edge), n_units, axis=0)
 
 
@@ -69,9 +69,9 @@ def score_function(estimator: Any) -> Callable[[np.ndarray], np.ndarray]:
     Otherwise, the logistic function of the margin of each class to the best other one: above 0.5 where it wins.
     """
     if hasattr(estimator, "predict_proba"):
-        return lambda windows: _stacked(estimator.predict_proba(windows))
+        return lambda windows: _stack(estimator.predict_proba(windows))
 
-    def squashed(windows: np.ndarray) -> np.ndarray:
+    def logistic_margins(windows: np.ndarray) -> np.ndarray:
         values = np.asarray(estimator.decision_function(windows))
         if values.ndim == 1:
             return np.column_stack([expit(-values), expit(values)])
@@ -79,10 +79,10 @@ def score_function(estimator: Any) -> Callable[[np.ndarray], np.ndarray]:
         others = np.where(values == best[:, 1:], best[:, :1], best[:, 1:])
         return expit(values - others)
 
-    return squashed
+    return logistic_margins
 
 
-def _stacked(probabilities: Any) -> np.ndarray:
+def _stack(probabilities: Any) -> np.ndarray:
     """Stack the lists of two columns that some of scikit-learn's models return for several labels."""
     if isinstance(probabilities, list):
         return np.column_stack([columns[:, -1] for columns in probabilities])

@@ -46,8 +46,8 @@ def activations(estimator: Any, X: Any, layer: str | int) -> np.ndarray:
     >>> activations(model, X, "convolution_0").shape
     (4, 32, 16, 4)
     """
-    given = network_input(estimator, X)
-    network = given.model
+    inputs = network_input(estimator, X)
+    network = inputs.model
     if not isinstance(network, NeuralEstimator):
         raise TypeError(f"Expected a network of skaudio.estimators, or a pipeline that ends in one, got {network!r}.")
-    return network.layer_output(given.frames, layer)
+    return network.layer_output(inputs.frames, layer)

@@ -138,7 +138,7 @@ class BandImportanceDisplay(Display):
         self.importance = importance
 
     @classmethod
-    def from_estimator(cls, pipeline: Any, X: Any, y: Any, *, ax: Any = None, **how: Any) -> Self:
+    def from_estimator(cls, pipeline: Any, X: Any, y: Any, *, ax: Any = None, **kwargs: Any) -> Self:
         """Compute and plot the importance of bands and segments.
 
         Parameters
@@ -151,7 +151,7 @@ class BandImportanceDisplay(Display):
             Targets of the clips.
         ax : matplotlib Axes, default=None
             Axes to plot on. If None, a new figure is created.
-        **how : dict
+        **kwargs : dict
             Further parameters of `band_importance`.
 
         Returns
@@ -159,7 +159,7 @@ class BandImportanceDisplay(Display):
         BandImportanceDisplay
             The plotted display.
         """
-        return cls(band_importance(pipeline, X, y, **how)).plot(ax)
+        return cls(band_importance(pipeline, X, y, **kwargs)).plot(ax)
 
     def plot(self, ax: Any = None) -> Self:
         """Plot visualization.
@@ -176,16 +176,16 @@ class BandImportanceDisplay(Display):
         """
         ax = self._take_axes(ax, (9.0, 3.5))
         self.axes_ = subdivided(ax, 1, 2)[0]
-        found, (left, right) = self.importance, self.axes_
-        # Titles of their own: that of the axes whose place they take would be behind them.
-        left.set_title(f"fall of the score {found.score:.3f} without a band")
+        importance, (left, right) = self.importance, self.axes_
+        # Separate titles, as that of the subdivided axes would be covered.
+        left.set_title(f"decrease of the score {importance.score:.3f} without a band")
         right.set_title("and without a segment")
-        self.bands_ = left.barh(**_bars(found.bands, "y", "height", "xerr"))
-        left.set(xlabel="fall", ylabel="band [Hz]")
-        left.set_yticks(range(len(found.bands.edges)), [f"{edge:.0f}" for edge in found.bands.edges])
-        self.segments_ = right.bar(**_bars(found.segments, "x", "width", "yerr"))
-        right.set(xlabel="segment [s]", ylabel="fall")
-        right.set_xticks(range(len(found.segments.edges)), [f"{edge:.3g}" for edge in found.segments.edges])
+        self.bands_ = left.barh(**_bars(importance.bands, "y", "height", "xerr"))
+        left.set(xlabel="decrease", ylabel="band [Hz]")
+        left.set_yticks(range(len(importance.bands.edges)), [f"{edge:.0f}" for edge in importance.bands.edges])
+        self.segments_ = right.bar(**_bars(importance.segments, "x", "width", "yerr"))
+        right.set(xlabel="segment [s]", ylabel="decrease")
+        right.set_xticks(range(len(importance.segments.edges)), [f"{edge:.3g}" for edge in importance.segments.edges])
         return self
 
 
@@ -250,7 +250,7 @@ def band_importance(
 
     Notes
     -----
-    A clip that is shorter than the one that its sound is put into is repeated from its start.
+    A clip that is shorter than the one that its sound is inserted into is repeated.
 
     References
     ----------
@@ -267,8 +267,8 @@ def band_importance(
     >>> rng, time = np.random.default_rng(0), np.arange(4000) / 8000
     >>> X = [np.sin(2 * np.pi * f * time) + 0.01 * rng.normal(size=4000) for f in [300, 2000] * 10]
     >>> model = make_pipeline(MelSpectrogram(sr=8000), StatPooling(), SVC()).fit(X, ["low", "high"] * 10)
-    >>> found = band_importance(model, X, ["low", "high"] * 10, bands=[0, 150, 2500, 4000], random_state=0)
-    >>> int(found.bands.mean.argmax())
+    >>> importance = band_importance(model, X, ["low", "high"] * 10, bands=[0, 150, 2500, 4000], random_state=0)
+    >>> int(importance.bands.mean.argmax())
     1
     """
     if isinstance(bands, str) and bands != "mel":
@@ -276,7 +276,7 @@ def band_importance(
     check_consistent_length(X, y)
     y = np.asarray(y)
     if len(y) < 2:
-        raise ValueError(f"Got {len(y)} clip; bands are exchanged between two at least.")
+        raise ValueError(f"Expected at least two clips, got {len(y)}.")
     medium = medium_of(pipeline, X, front_end)
     frequencies = medium.frequencies
     band_edges = _mel_edges(frequencies, n_bands) if isinstance(bands, str) else _edges(bands, "bands")
@@ -294,11 +294,11 @@ def band_importance(
     parts += [(0, *pair) for pair in pairwise(band_edges)]
     parts += [(1, *pair) for pair in pairwise(segment_edges)]
     scores = np.array(Parallel(n_jobs)(delayed(scores_without)(medium, scorer, y, draws, part) for part in parts))
-    lost = scores[0] - scores[1:]
+    decreases = scores[0] - scores[1:]
     n = len(band_edges) - 1
     return BandImportance(
-        Importances(band_edges, lost[:n]),
-        Importances(segment_edges, lost[n:]),
+        Importances(band_edges, decreases[:n]),
+        Importances(segment_edges, decreases[n:]),
         float(scorer(medium.model, medium.whole(np.arange(len(y))), y)),
     )
 
@@ -313,13 +313,13 @@ def _mel_edges(frequencies: np.ndarray, n_bands: int) -> np.ndarray:
 def _edges(given: Sequence[float], name: str) -> np.ndarray:
     edges = np.asarray(given, np.float64)
     if edges.ndim != 1 or len(edges) < 2 or not (np.diff(edges) > 0).all():
-        raise ValueError(f"{name}={given!r}; expected edges that rise, two at least.")
+        raise ValueError(f"{name}={given!r}; expected at least two increasing edges.")
     return edges
 
 
-def _bars(found: Importances, place: str, width: str, error: str) -> dict[str, Any]:
+def _bars(importance: Importances, position: str, width: str, error: str) -> dict[str, Any]:
     """Return parameters of bars of equal width: to scale, a low mel band would be hardly visible."""
-    n = len(found.values)
+    n = len(importance.values)
     length = "width" if width == "height" else "height"
-    errors = None if np.isnan(found.standard_error).any() else found.standard_error
-    return {place: np.arange(n) + 0.5, width: 0.9, length: found.mean, error: errors, "capsize": 3}
+    errors = None if np.isnan(importance.standard_error).any() else importance.standard_error
+    return {position: np.arange(n) + 0.5, width: 0.9, length: importance.mean, error: errors, "capsize": 3}

@@ -11,7 +11,7 @@ from skaudio.features import MelSpectrogram
 from skaudio.inspection._parts import computed_frames
 from skaudio.io import load, resample
 
-# Rates in Hz that MP3 knows, and how it is made smaller, from good to hardly good enough: 2000 bytes a second.
+# Sampling rates of MP3 in Hz, and encodings in order of decreasing size, down to 2000 bytes per second.
 MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 QUALITIES = (
     (22050, "VARIABLE", 0.3),
@@ -24,7 +24,7 @@ PICTURE = (240, 72)  # width and height in pixels
 PICTURE_BANDS = 72
 PICTURE_QUALITY = 60
 FLOOR_DB = 60.0
-IN_TEXT = 4 / 3  # base64 makes four letters of three bytes
+IN_TEXT = 4 / 3  # base64 encodes three bytes as four characters
 MIN_SECONDS = 1.0
 
 
@@ -36,7 +36,7 @@ class ClipCard:
     ----------
     picture, sound : str
         ``data:`` URIs, of a JPEG and of an MP3.
-    seconds, heard_seconds : float
+    seconds, sound_seconds : float
         Duration of the clip, and of the part of it in the sound.
     top_hz : float
         Highest frequency of the picture.
@@ -47,13 +47,13 @@ class ClipCard:
     picture: str
     sound: str
     seconds: float
-    heard_seconds: float
+    sound_seconds: float
     top_hz: float
     quality: int
 
 
-def clip_card(clip: Any, sr: float, n_letters: float, best_quality: int = 0) -> ClipCard:
-    """Encode picture and sound of a clip in at most `n_letters` characters, but at least a second of sound.
+def clip_card(clip: Any, sr: float, n_characters: float, best_quality: int = 0) -> ClipCard:
+    """Encode picture and sound of a clip in at most `n_characters` characters, but at least a second of sound.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def clip_card(clip: Any, sr: float, n_letters: float, best_quality: int = 0) -> 
         A clip; a plain array is at ``sr``.
     sr : float
         Sampling rate in Hz.
-    n_letters : float
+    n_characters : float
         Maximum length of both URIs together, in characters.
     best_quality : int, default=0
         First quality to try, if known from another clip.
@@ -72,8 +72,8 @@ def clip_card(clip: Any, sr: float, n_letters: float, best_quality: int = 0) -> 
     """
     y, _ = load(clip, sr=sr)
     picture = _picture(y, sr)
-    sound, heard, quality = _sound(y, sr, n_letters - len(picture), best_quality)
-    return ClipCard(picture, sound, len(y) / sr, heard, sr / 2, quality)
+    sound, sound_seconds, quality = _sound(y, sr, n_characters - len(picture), best_quality)
+    return ClipCard(picture, sound, len(y) / sr, sound_seconds, sr / 2, quality)
 
 
 def _picture(y: np.ndarray, sr: float) -> str:
@@ -90,13 +90,13 @@ def _picture(y: np.ndarray, sr: float) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
-def _sound(y: np.ndarray, sr: float, n_letters: float, best_quality: int) -> tuple[str, float, int]:
+def _sound(y: np.ndarray, sr: float, n_characters: float, best_quality: int) -> tuple[str, float, int]:
     """Encode a waveform in the best quality that fits; if none does, its beginning."""
-    n_bytes = n_letters / IN_TEXT - 32
+    n_bytes = n_characters / IN_TEXT - 32
     file = b""
     for quality in range(best_quality, len(QUALITIES)):
-        most, mode, level = QUALITIES[quality]
-        rate = max((known for known in MP3_RATES if known <= min(sr, most)), default=MP3_RATES[0])
+        max_rate, mode, level = QUALITIES[quality]
+        rate = max((rate for rate in MP3_RATES if rate <= min(sr, max_rate)), default=MP3_RATES[0])
         file = _mp3(resample(y, sr, rate), rate, mode, level)
         if len(file) <= n_bytes:
             break

@@ -5,7 +5,7 @@ import numpy as np
 from skaudio.inspection._display import pyplot
 
 MAX_LISTED_COLORS = 10  # colours of tab10
-BRIGHTEST = 0.95  # of viridis: what is yellower is hard to see on white
+BRIGHTEST = 0.95  # of viridis: brighter colours are hard to see on white
 
 
 def class_colours(n_classes: int) -> np.ndarray:

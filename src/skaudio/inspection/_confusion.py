@@ -33,9 +33,9 @@ class Confusion:
         }
         mistakes = np.flatnonzero(target != predicted)
         order = mistakes[np.argsort(-predictions.margins[mistakes], kind="stable")].tolist()
-        right = [self._cells[row, row] for row in range(len(self._names))]
-        # In turns: the first of each class, then the second.
-        order += [int(own[turn]) for turn in range(max(map(len, right))) for own in right if turn < len(own)]
+        correct = [self._cells[row, row] for row in range(len(self._names))]
+        # Round robin over classes.
+        order += [int(clips[turn]) for turn in range(max(map(len, correct))) for clips in correct if turn < len(clips)]
         self.shown = np.sort(order[:max_clips])
         self._openable = {cell for cell, clips in self._cells.items() if np.isin(clips, self.shown).any()}
 
@@ -62,8 +62,8 @@ class Confusion:
         n_clips = int(self._counts.sum())
         if len(self.shown) < n_clips:
             yield (
-                f'<p class="note">{len(self.shown)} of {n_clips} clips can be opened: mistakes first, then others, as '
-                "many of each class.</p>"
+                f'<p class="note">{len(self.shown)} of {n_clips} clips can be opened: mistakes first, then '
+                "equally many others of each class.</p>"
             )
         yield f'<div class="scroll" tabindex="0">{self.matrix()}</div>'
         for (row, column), clips in self._cells.items():
@@ -72,11 +72,11 @@ class Confusion:
                 yield self._section(row, column, [_figure(i, cards[i], names[i]) for i in shown])
 
     def _section(self, row: int, column: int, figures: list[str]) -> str:
-        words = self._words(row, column)
+        title = self._description(row, column)
         if len(figures) < self._counts[row, column]:
-            words += f"; {len(figures)} of them here"
+            title += f"; {len(figures)} of them shown"
         return (
-            f'<section class="clips" id="cell-{row}-{column}" aria-label="{escape(words)}">\n<h3>{escape(words)}</h3>\n'
+            f'<section class="clips" id="cell-{row}-{column}" aria-label="{escape(title)}">\n<h3>{escape(title)}</h3>\n'
             '<p><a href="#matrix">Back to the table</a></p>\n<div class="cards">\n'
             + "\n".join(figures)
             + "\n</div>\n</section>"
@@ -91,7 +91,7 @@ class Confusion:
         blue = 148 if row == column else 0
         shade = f"background: rgb({red} {green} {blue} / {0.08 + 0.92 * share:.2f})"
         dark = ' class="dark"' if share > 0.5 else ""
-        label = f'aria-label="{escape(self._words(row, column))}"'
+        label = f'aria-label="{escape(self._description(row, column))}"'
         inside = (
             f'<a href="#cell-{row}-{column}" {label}>{count}</a>'
             if (row, column) in self._openable
@@ -103,19 +103,19 @@ class Confusion:
         total = self._counts[row].sum()
         return f"{self._counts[row, row] / total:.1%}" if total else "no clips"
 
-    def _words(self, row: int, column: int) -> str:
+    def _description(self, row: int, column: int) -> str:
         count = self._counts[row, column]
         clips = f"{count} clip{'' if count == 1 else 's'} of {self._names[row]}"
         return f"{clips}, predicted correctly" if row == column else f"{clips}, predicted as {self._names[column]}"
 
 
 def _figure(i: int, card: ClipCard, name: str) -> str:
-    words = f"Mel spectrogram of {name}, {card.seconds:.2f} s, up to {card.top_hz:g} Hz"
+    title = f"Mel spectrogram of {name}, {card.seconds:.2f} s, up to {card.top_hz:g} Hz"
     length = f"{card.seconds:.2f} s"
-    if card.heard_seconds < card.seconds:
-        length += f", the first {card.heard_seconds:.2f} s to be heard"
+    if card.sound_seconds < card.seconds:
+        length += f", sound of the first {card.sound_seconds:.2f} s"
     return (
-        f'<figure class="clip" id="clip-{i}"><img alt="{escape(words)}" src="{card.picture}">'
+        f'<figure class="clip" id="clip-{i}"><img alt="{escape(title)}" src="{card.picture}">'
         f'<audio controls preload="none" aria-label="{escape(name)}" src="{card.sound}"></audio>'
         f"<figcaption>{escape(name)}, {length}</figcaption></figure>"
     )

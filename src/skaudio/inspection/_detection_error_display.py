@@ -111,7 +111,7 @@ class DetectionErrorDisplay(Display):
         if not hasattr(estimator, "pair_distance"):
             raise TypeError(
                 f"{type(estimator).__name__} has no pair_distance; expected a fitted "
-                "skaudio.estimators.SiameseMatcher. Scores of anything else can be drawn by from_predictions."
+                "skaudio.estimators.SiameseMatcher. Use from_predictions to plot other scores."
             )
         scores = -estimator.pair_distance(A, B)
         threshold = -estimator.threshold_ if hasattr(estimator, "threshold_") else None
@@ -160,7 +160,7 @@ class DetectionErrorDisplay(Display):
         ValueError
             If there are not both genuine and impostor trials, or if scores are not finite.
         """
-        equal = equal_error_rate(y_true, y_score, pos_label=pos_label)  # first: its message says what is missing
+        equal = equal_error_rate(y_true, y_score, pos_label=pos_label)  # first, for its checks of the input
         accepted, rejected, _ = det_curve(y_true, y_score, pos_label=pos_label)
         point = None
         if threshold is not None:

@@ -17,7 +17,7 @@ def pyplot() -> ModuleType:
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
-        raise ImportError('Displays need matplotlib: pip install "skaudio[plot]".') from error
+        raise ImportError('Displays require matplotlib: pip install "skaudio[plot]".') from error
     return plt
 
 

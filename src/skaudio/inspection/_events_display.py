@@ -123,8 +123,8 @@ class EventsDisplay(Display):
         """
         if not isinstance(estimator, EventDetector):
             raise TypeError(
-                f"Expected a fitted skaudio.events.EventDetector, got {type(estimator).__name__}. What something else "
-                "finds can be drawn by from_predictions."
+                f"Expected a fitted skaudio.events.EventDetector, got {type(estimator).__name__}. Use "
+                "from_predictions to plot other events."
             )
         check_is_fitted(estimator)
         rate = estimator.sr_
@@ -187,15 +187,15 @@ class EventsDisplay(Display):
         """
         true = None if true is None else events_of(true)
         found = [] if found is None else events_of(found)
-        known = sorted({event.label for event in [*(true or []), *found]}, key=str)
-        labels = known if labels is None else list(labels)
-        missing = [label for label in known if label not in labels]
+        event_labels = sorted({event.label for event in [*(true or []), *found]}, key=str)
+        labels = event_labels if labels is None else list(labels)
+        missing = [label for label in event_labels if label not in labels]
         if missing:
-            raise ValueError(f"There are events of {missing}, which are not among labels={labels}; add them.")
+            raise ValueError(f"labels={labels} lacks {missing}, the labels of some events.")
         if track is not None and track[1].shape != (len(track[0]), len(labels)):
             raise ValueError(
-                f"track has {len(track[0])} times and scores of shape {track[1].shape}; expected a row for each, and a "
-                f"column for each of {labels}. Pass labels, in the order of the columns."
+                f"track has {len(track[0])} times and scores of shape {track[1].shape}; expected one row per "
+                f"time and one column per label of {labels}. Pass labels in the order of the columns."
             )
         return cls(
             true,
@@ -275,9 +275,9 @@ def _spectrogram(front_end: Any, recording: Any) -> SpectrogramDisplay:
     for name, unshifted in (("offset", 0.0), ("trim_db", None)):
         if getattr(front_end, name, unshifted) != unshifted:
             raise ValueError(
-                f"front_end has {name}={getattr(front_end, name)!r}, which shifts its time against that of the "
-                f"recording; pass one with {name}={unshifted!r}."
+                f"front_end has {name}={getattr(front_end, name)!r}, which shifts its times relative to the "
+                f"recording. Use {name}={unshifted!r}."
             )
     if not isinstance(front_end, FrontEnd):
-        raise TypeError(f"front_end is {type(front_end).__name__}; expected one of skaudio.features.")
+        raise TypeError(f"front_end is {type(front_end).__name__}; expected a front end of skaudio.features.")
     return SpectrogramDisplay(**clip_spectrogram(front_end, recording))

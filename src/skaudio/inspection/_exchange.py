@@ -16,8 +16,8 @@ class FrameMedium:
     """Exchange of bands and segments in the frames of the front end, which are computed once."""
 
     def __init__(self, pipeline: Any, X: Any, front_end: FrontEnd, frequencies: np.ndarray) -> None:
-        given = model_input(pipeline, X)
-        self.model, self._frames = given.model, given.frames
+        inputs = model_input(pipeline, X)
+        self.model, self._frames = inputs.model, inputs.frames
         self.frequencies, self._times_of = frequencies, front_end.frame_times
 
     def duration(self) -> float:
@@ -25,16 +25,16 @@ class FrameMedium:
         return float(self._times_of(max(map(len, self._frames)) + 1)[-1])
 
     def whole(self, rows: np.ndarray) -> np.ndarray:
-        """Return clips as the model takes them."""
+        """Return clips in the form that the model expects."""
         return stack_frames([self._frames[row] for row in rows])
 
     def mixed(self, rows: np.ndarray, donors: np.ndarray, replaced: Callable) -> np.ndarray:
         """Return clips with parts replaced by those of others."""
         pairs = zip(rows, donors, strict=True)
-        return stack_frames([self._mixed(self._frames[row], self._frames[donor], replaced) for row, donor in pairs])
+        return stack_frames([self._mix(self._frames[row], self._frames[donor], replaced) for row, donor in pairs])
 
-    def _mixed(self, own: np.ndarray, other: np.ndarray, replaced: Callable) -> np.ndarray:
-        return _put_in(own, other, replaced(self._times_of(len(own)), self.frequencies))
+    def _mix(self, clip: np.ndarray, other: np.ndarray, replaced: Callable) -> np.ndarray:
+        return _replace(clip, other, replaced(self._times_of(len(clip)), self.frequencies))
 
 
 class SoundMedium:
@@ -51,20 +51,20 @@ class SoundMedium:
         return max(map(len, self._clips)) / self._spectrogram.sr
 
     def whole(self, rows: np.ndarray) -> list:
-        """Return clips as the model takes them."""
+        """Return clips in the form that the model expects."""
         return [(self._clips[row], self._spectrogram.sr) for row in rows]
 
     def mixed(self, rows: np.ndarray, donors: np.ndarray, replaced: Callable) -> list:
         """Return clips with parts replaced by those of others."""
         return [
-            (self._mixed(self._clips[a], self._clips[b], replaced), self._spectrogram.sr)
+            (self._mix(self._clips[a], self._clips[b], replaced), self._spectrogram.sr)
             for a, b in zip(rows, donors, strict=True)
         ]
 
-    def _mixed(self, own: np.ndarray, other: np.ndarray, replaced: Callable) -> np.ndarray:
-        spectrum, others = stft(own, **self._settings), stft(other, **self._settings)
-        where = replaced(self._spectrogram.frame_times(len(spectrum)), self.frequencies)
-        return istft(_put_in(spectrum, others, where), length=len(own), **self._settings)
+    def _mix(self, clip: np.ndarray, other: np.ndarray, replaced: Callable) -> np.ndarray:
+        spectrum, others = stft(clip, **self._settings), stft(other, **self._settings)
+        mask = replaced(self._spectrogram.frame_times(len(spectrum)), self.frequencies)
+        return istft(_replace(spectrum, others, mask), length=len(clip), **self._settings)
 
 
 def medium_of(estimator: Any, X: Any, front_end: FrontEnd | None) -> FrameMedium | SoundMedium:
@@ -75,10 +75,10 @@ def medium_of(estimator: Any, X: Any, front_end: FrontEnd | None) -> FrameMedium
     ValueError
         If the sampling rate is unknown.
     """
-    own = front_end_and_rest(estimator)[0]
-    frequencies = None if own is None else own.channel_frequencies()
-    if own is not None and frequencies is not None:
-        return FrameMedium(estimator, X, own, frequencies)
+    own_front_end = front_end_and_rest(estimator)[0]
+    frequencies = None if own_front_end is None else own_front_end.channel_frequencies()
+    if own_front_end is not None and frequencies is not None:
+        return FrameMedium(estimator, X, own_front_end, frequencies)
     return SoundMedium(estimator, X, rate_of(estimator, front_end))
 
 
@@ -91,14 +91,14 @@ def scores_without(
     axis, low, high = part
 
     def replaced(times: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
-        places = (frequencies, times)[axis]
+        positions = (frequencies, times)[axis]
         # The last band includes its upper edge: otherwise the highest frequency would be in no band.
-        inside = (places >= low) & ((places < high) | (places == high) & (high == places.max()))
+        inside = (positions >= low) & ((positions < high) | (positions == high) & (high == positions.max()))
         return np.broadcast_to(np.expand_dims(inside, axis), (len(times), len(frequencies)))
 
     return [scorer(medium.model, medium.mixed(rows, donors, replaced), y[rows]) for rows, donors in draws]
 
 
-def _put_in(own: np.ndarray, other: np.ndarray, where: np.ndarray) -> np.ndarray:
+def _replace(clip: np.ndarray, other: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Replace cells of a clip by another's at the same time; a shorter one is repeated."""
-    return np.where(where, other[np.arange(len(own)) % len(other)], own)
+    return np.where(mask, other[np.arange(len(clip)) % len(other)], clip)

@@ -89,7 +89,7 @@ class FeatureSpaceDisplay(Display):
         estimator : transformer or Pipeline
             Fitted transformer. If the last step of a pipeline does not transform, such as a classifier, the steps
             before it are used.
-        X : batch of clips, or whatever the estimator takes
+        X : batch of clips, or other input of the estimator
             Clips to embed.
         y : array-like of shape (n_clips,) or None, default=None
             Labels; floating-point numbers are coloured along a scale.
@@ -124,14 +124,14 @@ class FeatureSpaceDisplay(Display):
         front_end = estimator[0] if isinstance(estimator, Pipeline) else estimator
         if thumbnails and not isinstance(front_end, FrontEnd):
             raise TypeError(
-                f"thumbnails={thumbnails} needs a pipeline that begins with a front end of skaudio.features; got "
+                f"thumbnails={thumbnails} requires a pipeline that begins with a front end of skaudio.features; got "
                 f"{type(front_end).__name__}. Pass your own pictures to from_array."
             )
-        vectors = as_vectors(_transforming(estimator).transform(X))
+        vectors = as_vectors(_get_transformer(estimator).transform(X))
         display = cls._projected(vectors, y, method, standardize, random_state)
         chosen = spread_out(display.positions, thumbnails).tolist()
         if chosen:
-            clips = check_clips(front_end, X, reset=False)  # by place: a Series is indexed by its labels
+            clips = check_clips(front_end, X, reset=False)  # indexed by position, unlike a Series
             display.thumbnails = dict(zip(chosen, clip_pictures(front_end, [clips[i] for i in chosen]), strict=True))
         return display.plot(ax, **scatter)
 
@@ -227,14 +227,14 @@ class FeatureSpaceDisplay(Display):
                 ax.plot([], [], "o", color=colour, label=str(name))[0]
                 for name, colour in zip(names, palette, strict=True)
             ]
-            # Outside: there is no telling where between the points there would be room.
+            # Outside the axes, where it covers no points.
             ax.legend(
                 handles=dots, loc="upper left", bbox_to_anchor=(1.0, 1.0), ncols=-(-len(dots) // 20), frameon=False
             )
         ax.set(xlabel=self.axis_names[0], ylabel=self.axis_names[1])
         if self.thumbnails:
             ax.margins(0.1)  # for pictures at the edge
-        self.scatter_.update_scalarmappable()  # frames of thumbnails take colours, which are else known when drawn
+        self.scatter_.update_scalarmappable()  # the frames of thumbnails need the colours, otherwise set when drawn
         self.thumbnails_ = [self._draw_thumbnail(i, picture) for i, picture in (self.thumbnails or {}).items()]
         return self
 
@@ -242,10 +242,10 @@ class FeatureSpaceDisplay(Display):
         from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
         picture = np.asarray(picture)
-        # All of one size: clips are of any length.
+        # All of one size, as clips differ in length.
         rows, columns = (
-            np.linspace(0, n - 1, wanted).round().astype(int)
-            for n, wanted in zip(picture.shape[:2], PICTURE_POINTS, strict=True)
+            np.linspace(0, n - 1, n_points).round().astype(int)
+            for n, n_points in zip(picture.shape[:2], PICTURE_POINTS, strict=True)
         )
         image = OffsetImage(picture[np.ix_(rows, columns)], cmap="magma", origin="lower")
         colours = self.scatter_.get_facecolors()
@@ -254,7 +254,7 @@ class FeatureSpaceDisplay(Display):
         return self.ax_.add_artist(box)
 
 
-def _transforming(estimator: Any) -> Any:
+def _get_transformer(estimator: Any) -> Any:
     """Return the transformer: a pipeline up to its classifier, or the estimator itself."""
     if hasattr(estimator, "transform"):
         return estimator

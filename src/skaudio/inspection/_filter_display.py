@@ -135,14 +135,14 @@ class FilterDisplay(Display):
             The display itself.
         """
         n_filters, n_time, n_channels = self.kernels.shape
-        slim = n_channels > 3 * n_time  # narrow columns: all side by side
-        n_columns = min(n_filters, 4 * MAX_COLUMNS) if slim else min(math.ceil(math.sqrt(2 * n_filters)), MAX_COLUMNS)
+        narrow = n_channels > 3 * n_time  # narrow columns: all side by side
+        n_columns = min(n_filters, 4 * MAX_COLUMNS) if narrow else min(math.ceil(math.sqrt(2 * n_filters)), MAX_COLUMNS)
         n_rows = -(-n_filters // n_columns)
-        height = 2.5 if slim else CELL_INCHES
+        height = 2.5 if narrow else CELL_INCHES
         ax = self._take_axes(ax, (max(4.0, CELL_INCHES * min(n_columns, MAX_COLUMNS)) + 1.2, height * n_rows + 0.6))
         self.axes_ = subdivided(ax, n_rows, n_columns)
         largest = float(np.abs(self.kernels).max()) or 1.0
-        aspect = "auto" if slim else "equal"
+        aspect = "auto" if narrow else "equal"
         style = {"cmap": "RdBu_r", "vmin": -largest, "vmax": largest, "aspect": aspect, "origin": "lower", **image}
         self.images_ = []
         for number, cell in enumerate(self.axes_.flat):

@@ -11,13 +11,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skaudio._learning import fill_up, mask_of
+from skaudio._learning import mask_of, pad_clips
 from skaudio._learning.networks import body_of, watched_network
 
-COMPLETENESS = 0.01  # of the difference of scores that integrated gradients may miss
+COMPLETENESS = 0.01  # tolerance of integrated gradients, relative to the difference of scores
 MAX_STEPS = 1024
 MAX_BLOCK_VALUES = 2**22
-FINEST = 4  # maps of a layer that have a quarter of the channels still tell where
+MAX_DOWNSAMPLING = 4  # maximum downsampling of channels in the layer of Grad-CAM
 
 
 class Derivatives:
@@ -37,7 +37,7 @@ class Derivatives:
     def score(self, frames: np.ndarray, column: int) -> float:
         """Compute the score of a clip ``(n_frames, n_channels)``."""
         inputs = self._inputs(frames[np.newaxis])
-        return float(_picked(self._network(inputs, training=False), column)[0])
+        return float(_select_score(self._network(inputs, training=False), column)[0])
 
     def of_input(self, frames: np.ndarray, column: int) -> np.ndarray:
         """Compute the gradient of the score by clips ``(n_clips, n_frames, n_channels)``."""
@@ -58,25 +58,25 @@ class Derivatives:
         with tf.GradientTape() as tape:
             tape.watch(inputs["frames"])
             maps, scores = network(inputs, training=False)
-            picked = _picked(scores, column)
+            score = _select_score(scores, column)
         if len(maps.shape) != 4:
             raise ValueError(
-                f"layer={layer!r} gives an output of shape {tuple(maps.shape)}; Grad-CAM needs maps over time and "
-                "channels, those of a convolution."
+                f"layer={layer!r} has an output of shape {tuple(maps.shape)}; Grad-CAM requires maps over time and "
+                "channels, as of a convolution."
             )
-        slopes = tape.gradient(picked, maps)[0].numpy()
-        return (maps[0] - maps[1]).numpy(), slopes, inputs["frames"].shape[1]
+        gradients = tape.gradient(score, maps)[0].numpy()
+        return (maps[0] - maps[1]).numpy(), gradients, inputs["frames"].shape[1]
 
     def _of_input(self, frames: np.ndarray, column: int) -> np.ndarray:
         inputs = self._inputs(frames)
         with tf.GradientTape() as tape:
             tape.watch(inputs["frames"])
-            picked = _picked(self._network(inputs, training=False), column)
-        return tape.gradient(picked, inputs["frames"]).numpy()[:, : frames.shape[1]]
+            score = _select_score(self._network(inputs, training=False), column)
+        return tape.gradient(score, inputs["frames"]).numpy()[:, : frames.shape[1]]
 
     def _inputs(self, frames: np.ndarray) -> dict[str, tf.Tensor]:
-        filled, lengths = fill_up(frames, range(len(frames)), self._stride, 0.0)
-        return {"frames": tf.constant(filled), "mask": tf.constant(mask_of(lengths, filled.shape[1]))}
+        padded, lengths = pad_clips(frames, range(len(frames)), self._stride, 0.0)
+        return {"frames": tf.constant(padded), "mask": tf.constant(mask_of(lengths, padded.shape[1]))}
 
     def _convolution(self, n_channels: int) -> str:
         """Return the name of the last layer whose maps are not much coarser along frequency than the frames."""
@@ -84,11 +84,12 @@ class Derivatives:
         names = []
         for layer in body.layers:
             shape: tuple = getattr(layer.output, "shape", ())
-            if len(shape) == 4 and shape[2] * FINEST >= n_channels and shape[3] > 1:
+            if len(shape) == 4 and shape[2] * MAX_DOWNSAMPLING >= n_channels and shape[3] > 1:
                 names.append(layer.name)
         if not names:
             raise TypeError(
-                "This network has no convolution over time and channels, which Grad-CAM needs. Use method='integrated'."
+                "Grad-CAM requires a convolution over time and channels, which this network lacks. Use "
+                "method='integrated'."
             )
         return names[-1]
 
@@ -112,15 +113,15 @@ def integrated(derivatives: Derivatives, frames: np.ndarray, baseline: np.ndarra
         for start in range(0, n, size):
             part = slice(start, start + size)
             line = baseline + ((nodes[part] + 1) / 2)[:, np.newaxis, np.newaxis].astype(np.float32) * difference
-            slopes = derivatives.of_input(line, column)
-            mean += np.einsum("n,ntc->tc", weights[part] / 2, slopes, dtype=np.float64)
+            gradients = derivatives.of_input(line, column)
+            mean += np.einsum("n,ntc->tc", weights[part] / 2, gradients, dtype=np.float64)
         values = mean * difference
-        missed = abs(values.sum() - total)
-        if missed <= COMPLETENESS * abs(total):
+        error = abs(values.sum() - total)
+        if error <= COMPLETENESS * abs(total):
             return values
     warnings.warn(
-        f"Integrated gradients of {n} steps miss {missed:.3g} of a difference of scores of {total:.3g}. Use another "
-        "baseline, which is less like the clip.",
+        f"Integrated gradients with {n} steps deviate by {error:.3g} from the difference of scores, {total:.3g}. Use a "
+        "baseline less similar to the clip.",
         stacklevel=4,
     )
     return values
@@ -136,13 +137,13 @@ def class_activation(
     ndarray of shape (n_frames, n_channels)
         Values, interpolated to the resolution of the frames.
     """
-    maps, slopes, length = derivatives.of_layer(layer, frames, baseline, column)
-    heat = np.maximum((maps * slopes.mean(axis=0)).sum(axis=-1), 0.0)
-    fine = tf.image.resize(heat[..., np.newaxis], (length, frames.shape[1]), method="bilinear")
-    return fine.numpy()[: len(frames), :, 0]
+    maps, gradients, length = derivatives.of_layer(layer, frames, baseline, column)
+    activation = np.maximum((maps * gradients.mean(axis=0)).sum(axis=-1), 0.0)
+    upsampled = tf.image.resize(activation[..., np.newaxis], (length, frames.shape[1]), method="bilinear")
+    return upsampled.numpy()[: len(frames), :, 0]
 
 
-def _picked(scores: tf.Tensor, column: int) -> tf.Tensor:
+def _select_score(scores: tf.Tensor, column: int) -> tf.Tensor:
     """Select a column of scores; the one score of two classes is that of the second, its negative that of the first."""
     if scores.shape[1] == 1:
         return scores[:, 0] * (1.0 if column else -1.0)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-NEW_CONTENT = 2  # place of its weights among those of the gates, in LSTM (i, f, c, o) and in GRU (z, r, h)
+CANDIDATE = 2  # index of the candidate state among the gates of LSTM (i, f, c, o) and GRU (z, r, h)
 
 
 def kernels_of(model: Any, name: str | None) -> np.ndarray:
@@ -29,16 +29,16 @@ def kernels_of(model: Any, name: str | None) -> np.ndarray:
     """
     layers = {layer.name: kernel for layer, kernel in _with_kernels(model)}
     if not layers or (name is not None and name not in layers):
-        raise ValueError(f"layer={name!r} is no layer with a kernel; this network has {list(layers)}.")
+        raise ValueError(f"layer={name!r}; expected a layer with a kernel, one of {list(layers)}.")
     first = next(iter(layers))
     kernel = layers[first if name is None else name]
     if kernel.ndim == 4:
         kernel = kernel.mean(axis=2)
     if kernel.ndim == 2:
-        # The first layer is given frames end to end; what a later one is given has no time.
+        # The input of the first layer may be flattened frames; that of later layers has no time axis.
         n_channels = model.input["frames"].shape[-1]
-        laid_out = name in {None, first} and len(kernel) % n_channels == 0
-        kernel = kernel.reshape(-1, n_channels if laid_out else len(kernel), kernel.shape[1])
+        is_flattened = name in {None, first} and len(kernel) % n_channels == 0
+        kernel = kernel.reshape(-1, n_channels if is_flattened else len(kernel), kernel.shape[1])
     return np.moveaxis(kernel, -1, 0)
 
 
@@ -47,11 +47,11 @@ def _with_kernels(model: Any) -> Iterator[tuple[Any, np.ndarray]]:
         if hasattr(layer, "layers"):
             yield from _with_kernels(layer)
             continue
-        layer_one_way = getattr(layer, "forward_layer", layer)
-        cell = getattr(layer_one_way, "cell", layer_one_way)
+        forward = getattr(layer, "forward_layer", layer)
+        cell = getattr(forward, "cell", forward)
         if not hasattr(cell, "kernel"):
             continue
         kernel = np.asarray(cell.kernel)
-        if kernel.ndim == 2 and cell is not layer_one_way and kernel.shape[1] > cell.units:
-            kernel = kernel[:, NEW_CONTENT * cell.units : (NEW_CONTENT + 1) * cell.units]
+        if kernel.ndim == 2 and cell is not forward and kernel.shape[1] > cell.units:
+            kernel = kernel[:, CANDIDATE * cell.units : (CANDIDATE + 1) * cell.units]
         yield layer, kernel

@@ -48,45 +48,48 @@ def listen(saliency: Saliency, keep: float = 0.8) -> Sound:
     0.5
     """
     if not 0.0 < keep <= 1.0:
-        raise ValueError(f"keep={keep!r}; expected a share above 0 and at most 1.")
+        raise ValueError(f"keep={keep!r}; expected a number above 0 and at most 1.")
     if saliency.clip is None or saliency.front_end is None or saliency.times is None:
         raise ValueError(
             "The saliency map has no sound: it was computed from frames, or the times of its frames are unknown. "
-            "Compute that of a pipeline that begins with a front end, from clips."
+            "Compute it for a pipeline that begins with a front end, from clips."
         )
     sr = saliency.front_end.rate
     y = saliency.front_end.waveform(saliency.clip)
     spectrogram = Spectrogram(sr=sr)
     settings = spectrogram.stft_settings()
     spectrum = stft(y, **settings)
-    kept = _kept(saliency.values, keep)
+    largest = _largest_cells(saliency.values, keep)
     rows = _nearest(saliency.times, spectrogram.frame_times(len(spectrum)))
-    mask = kept[rows]
+    mask = largest[rows]
     if saliency.frequencies is None:
         mask = mask.any(axis=1, keepdims=True)
     else:
-        mask = np.stack([mask[:, near].any(axis=1) for near in _bands(saliency.frequencies, spectrogram)], axis=1)
+        mask = np.stack([mask[:, nearest].any(axis=1) for nearest in _bands(saliency.frequencies, spectrogram)], axis=1)
     return Sound(istft(spectrum * mask, length=len(y), **settings), sr)
 
 
-def _kept(values: np.ndarray, keep: float) -> np.ndarray:
+def _largest_cells(values: np.ndarray, keep: float) -> np.ndarray:
     """Return a mask of the largest cells that hold a share of all positive values."""
     positive = np.maximum(values, 0.0).ravel()
     order = np.argsort(-positive, kind="stable")
-    reached = np.cumsum(positive[order], dtype=np.float64)
-    n_kept = 1 + int(np.searchsorted(reached, keep * reached[-1] * (1.0 - 1e-9)))
-    kept = np.zeros(len(positive), bool)
-    kept[order[:n_kept]] = positive[order[:n_kept]] > 0.0
-    return kept.reshape(values.shape)
+    cumulative = np.cumsum(positive[order], dtype=np.float64)
+    n_largest = 1 + int(np.searchsorted(cumulative, keep * cumulative[-1] * (1.0 - 1e-9)))
+    largest = np.zeros(len(positive), bool)
+    largest[order[:n_largest]] = positive[order[:n_largest]] > 0.0
+    return largest.reshape(values.shape)
 
 
-def _nearest(places: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Find the nearest of increasing positions to each wanted one."""
-    middles = (places[1:] + places[:-1]) / 2
-    return np.searchsorted(middles, wanted)
+def _nearest(positions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Find the nearest of increasing positions to each target."""
+    middles = (positions[1:] + positions[:-1]) / 2
+    return np.searchsorted(middles, targets)
 
 
 def _bands(frequencies: np.ndarray, spectrogram: Spectrogram) -> list[np.ndarray]:
     """Return the channels nearest to each bin of a spectrum: several, if derivatives are among them."""
-    places = np.unique(frequencies)
-    return [np.flatnonzero(frequencies == places[near]) for near in _nearest(places, spectrogram.bin_frequencies())]
+    positions = np.unique(frequencies)
+    return [
+        np.flatnonzero(frequencies == positions[nearest])
+        for nearest in _nearest(positions, spectrogram.bin_frequencies())
+    ]

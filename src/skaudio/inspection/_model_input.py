@@ -47,8 +47,8 @@ class ModelInput:
     @property
     def frequencies(self) -> np.ndarray | None:
         """Centre frequencies of the channels in Hz, if they are bands."""
-        known = self._known
-        return None if known is None or known.frequencies is None else np.array(known.frequencies)
+        metadata = self._metadata
+        return None if metadata is None or metadata.frequencies is None else np.array(metadata.frequencies)
 
     @property
     def places(self) -> np.ndarray:
@@ -62,16 +62,16 @@ class ModelInput:
     @property
     def channel_names(self) -> list[str] | None:
         """Names of the channels, if they are those of the front end."""
-        return None if self._known is None else list(self._known.names)
+        return None if self._metadata is None else list(self._metadata.names)
 
-    def baseline(self, i: int, given: Any) -> np.ndarray:
+    def baseline(self, i: int, value: Any) -> np.ndarray:
         """Return the baseline of a clip: frames without its sound.
 
         Parameters
         ----------
         i : int
             Index of the clip.
-        given : {"silence", "mean"}, ndarray of shape (n_channels,), float or None
+        value : {"silence", "mean"}, ndarray of shape (n_channels,), float or None
             Frames of silence from the front end, but no lower than the lowest value of the clip; the mean of each
             channel; a frame; a value. If None, silence or, if that is unknown, the mean.
 
@@ -86,20 +86,20 @@ class ModelInput:
             If it is none of these.
         """
         frames = self.frames[i]
-        silence = None if self._known is None else self._known.silence
-        if given is None:
-            given = "mean" if silence is None else "silence"
-        if isinstance(given, str):
-            if given == "silence" and silence is not None:
-                given = np.maximum(np.array(silence), frames.min())
-            elif given == "mean":
-                given = frames.mean(axis=0)
+        silence = None if self._metadata is None else self._metadata.silence
+        if value is None:
+            value = "mean" if silence is None else "silence"
+        if isinstance(value, str):
+            if value == "silence" and silence is not None:
+                value = np.maximum(np.array(silence), frames.min())
+            elif value == "mean":
+                value = frames.mean(axis=0)
             else:
                 raise ValueError(
-                    f"baseline={given!r}; expected 'mean', a frame ({frames.shape[1]},), a value, or, for clips or "
+                    f"baseline={value!r}; expected 'mean', a frame ({frames.shape[1]},), a value, or, for clips or "
                     "with front_end=, 'silence'."
                 )
-        frame = np.asarray(given, np.float32)
+        frame = np.asarray(value, np.float32)
         if frame.shape not in {(), (frames.shape[1],)}:
             raise ValueError(
                 f"baseline has shape {frame.shape}; expected a value for each of {frames.shape[1]} channels."
@@ -107,7 +107,7 @@ class ModelInput:
         return np.broadcast_to(frame, frames.shape).astype(np.float32)
 
     @property
-    def _known(self) -> Channels | None:
+    def _metadata(self) -> Channels | None:
         same = self.channels is not None and len(self.channels.names) == self.frames[0].shape[1]
         return self.channels if same else None
 
@@ -118,10 +118,10 @@ def model_input(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> Mo
     For an estimator that takes frames itself, `X` are the frames, and ``front_end`` is what computed them, if they
     carry no metadata.
     """
-    own, model = front_end_and_rest(estimator)
-    if own is not None:
-        clips = check_clips(own, X, reset=False)
-        return ModelInput(model, *computed_frames(own, clips), clips, own)
+    own_front_end, model = front_end_and_rest(estimator)
+    if own_front_end is not None:
+        clips = check_clips(own_front_end, X, reset=False)
+        return ModelInput(model, *computed_frames(own_front_end, clips), clips, own_front_end)
     frames, channels = frames_and_channels(X)
     if frames is None:
         raise TypeError(
@@ -135,21 +135,20 @@ def model_input(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> Mo
 
 def network_input(estimator: Any, X: Any, front_end: FrontEnd | None = None) -> ModelInput:
     """Return the frames that the last step of a pipeline takes, and that step; else as `model_input`."""
-    given = model_input(estimator, X, front_end)
-    if not isinstance(given.model, Pipeline):
-        return given
-    before, network = given.model[:-1], given.model[-1]
+    inputs = model_input(estimator, X, front_end)
+    if not isinstance(inputs.model, Pipeline):
+        return inputs
+    before, network = inputs.model[:-1], inputs.model[-1]
     if len(before) == 0:
-        return replace(given, model=network)
-    frames, channels = frames_and_channels(before.transform(with_channels(given.frames, given.channels)))
+        return replace(inputs, model=network)
+    frames, channels = frames_and_channels(before.transform(with_channels(inputs.frames, inputs.channels)))
     if frames is None:
         raise TypeError(
-            f"{type(network).__name__} gets a table of vectors here, not frames: there is nothing to lay out over "
-            "time. Use method='occlusion'."
+            f"The input of {type(network).__name__} is a table of vectors; expected frames. Use method='occlusion'."
         )
-    if channels is None and [len(clip) for clip in frames] == [len(clip) for clip in given.frames]:
-        channels = given.channels  # of a step that changes values, in the same time
-    return replace(given, model=network, frames=frames, channels=channels)
+    if channels is None and [len(clip) for clip in frames] == [len(clip) for clip in inputs.frames]:
+        channels = inputs.channels  # of a step that changes values, in the same time
+    return replace(inputs, model=network, frames=frames, channels=channels)
 
 
 def sound_input(estimator: Any, X: Any, spectrogram: Spectrogram) -> ModelInput:

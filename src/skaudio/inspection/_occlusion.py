@@ -9,15 +9,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-MIN_SECONDS = 0.1  # of a tile: less is heard around
-PARTS = (8, 4)  # how many tiles are side by side, along time and along frequency
+MIN_SECONDS = 0.1  # minimum duration of a tile
+PARTS = (8, 4)  # numbers of adjacent tiles along each axis, for two sizes of tiles
 TILES_PER_BATCH = 64
 MAX_BLOCK_VALUES = 2**24  # of altered copies of a clip
 
 Tile = tuple[slice, np.ndarray]  # frames, and channels
 
 
-def tiles_of(n_frames: int, places: np.ndarray, hop_seconds: float | None) -> list[Tile]:
+def tiles_of(n_frames: int, positions: np.ndarray, hop_seconds: float | None) -> list[Tile]:
     """Cover a clip with tiles that overlap by half: an eighth and a quarter as long and as high as the clip.
 
     Small tiles localize a sound; the score only misses a larger one if a large tile occludes all of it.
@@ -26,7 +26,7 @@ def tiles_of(n_frames: int, places: np.ndarray, hop_seconds: float | None) -> li
     ----------
     n_frames : int
         Length of the clip.
-    places : ndarray of shape (n_channels,)
+    positions : ndarray of shape (n_channels,)
         Positions of channels, on a scale on which tiles have equal height; those of one position are in the same tiles.
     hop_seconds : float or None
         Time from one frame to the next, if known.
@@ -36,9 +36,9 @@ def tiles_of(n_frames: int, places: np.ndarray, hop_seconds: float | None) -> li
     list of (slice, ndarray of int)
         Frames and channels of each tile.
     """
-    least = 1.0 if hop_seconds is None else MIN_SECONDS / hop_seconds
-    bands = [np.flatnonzero((places >= low) & (places <= high)) for low, high in _bands(np.unique(places))]
-    spans = _windows(n_frames, [max(least, n_frames / parts) for parts in PARTS])
+    min_frames = 1.0 if hop_seconds is None else MIN_SECONDS / hop_seconds
+    bands = [np.flatnonzero((positions >= low) & (positions <= high)) for low, high in _bands(np.unique(positions))]
+    spans = _windows(n_frames, [max(min_frames, n_frames / parts) for parts in PARTS])
     return [(slice(start, stop), band) for start, stop in spans for band in bands]
 
 
@@ -70,28 +70,28 @@ def occluded(
     ndarray of shape (n_frames, n_channels)
         Values, averaged over overlapping tiles.
     """
-    values, covers = np.zeros(clip.shape), np.zeros(clip.shape)
-    tiles = [tile for tile in tiles if change[tile].any()] or tiles[:1]  # others change nothing
+    values, counts = np.zeros(clip.shape), np.zeros(clip.shape)
+    tiles = [tile for tile in tiles if change[tile].any()] or tiles[:1]  # others have no effect
     size = int(np.clip(MAX_BLOCK_VALUES // clip.size, 1, TILES_PER_BATCH))
     for start in range(0, len(tiles), size):
-        some = tiles[start : start + size]
-        altered = np.repeat(clip[np.newaxis], len(some), axis=0)
-        for copy, tile in zip(altered, some, strict=True):
+        batch = tiles[start : start + size]
+        altered = np.repeat(clip[np.newaxis], len(batch), axis=0)
+        for copy, tile in zip(altered, batch, strict=True):
             copy[tile] = baseline[tile]
-        for tile, lost in zip(some, score - scores_of(altered), strict=True):
+        for tile, decrease in zip(batch, score - scores_of(altered), strict=True):
             total = change[tile].sum(dtype=np.float64)
-            values[tile] += lost * change[tile] / (total if total > 0.0 else 1.0)
-            covers[tile] += 1
-    return values / np.maximum(covers, 1)
+            values[tile] += decrease * change[tile] / (total if total > 0.0 else 1.0)
+            counts[tile] += 1
+    return values / np.maximum(counts, 1)
 
 
-def _bands(places: np.ndarray) -> list[tuple[float, float]]:
+def _bands(positions: np.ndarray) -> list[tuple[float, float]]:
     """Return the lowest and the highest of increasing positions in each of some intervals of equal height."""
-    height = (places[-1] - places[0]) * (1.0 + 1e-9)  # or else rounding might leave the last place out
+    height = (positions[-1] - positions[0]) * (1.0 + 1e-9)  # margin for rounding, to include the last position
     bands: dict[tuple[float, float], None] = {}
     for parts in PARTS:
-        for low in places[0] + np.arange(2 * parts - 1) * height / (2 * parts):
-            inside = places[(places >= low) & (places <= low + height / parts)]
+        for low in positions[0] + np.arange(2 * parts - 1) * height / (2 * parts):
+            inside = positions[(positions >= low) & (positions <= low + height / parts)]
             if len(inside):
                 bands[inside[0], inside[-1]] = None
     return list(bands)

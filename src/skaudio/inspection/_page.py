@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
 
-# Nothing may be loaded or run but what is in the page.
+# Only content of the page may be loaded or run.
 POLICY = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'"
 
 
@@ -45,6 +45,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, label: str) -
 
 def framed(html: str, height: int = 800) -> str:
     """Return a page embedded in another, such as a notebook."""
-    # Links within the page would else lead to places in the other.
+    # Otherwise, links within the page would refer to the embedding one.
     html = html.replace("<head>", '<head>\n<base href="about:srcdoc">', 1)
     return f'<iframe srcdoc="{escape(html)}" style="width: 100%; height: {height}px; border: 1px solid #ccc"></iframe>'

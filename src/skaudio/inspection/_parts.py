@@ -10,7 +10,7 @@ from skaudio._frames import Channels
 from skaudio._validation import frames_and_channels
 from skaudio.features import FrontEnd
 
-# Where estimators keep the fitted ones that they are made of.
+# Attributes with the components of estimators.
 INNER = ("best_estimator_", "estimator_", "base_", "calibrated_classifiers_", "estimator", "base")
 
 
@@ -18,15 +18,15 @@ def front_end_of(estimator: Any) -> FrontEnd | None:
     """Find the front end of an estimator: itself, or the first one within it; None if there is none."""
     if isinstance(estimator, FrontEnd):
         return estimator
-    found: Iterable[FrontEnd | None]
+    front_ends: Iterable[FrontEnd | None]
     if isinstance(estimator, (list, tuple)):
-        found = map(front_end_of, estimator)
+        front_ends = map(front_end_of, estimator)
     elif isinstance(estimator, Pipeline):
-        found = (front_end_of(step) for _, step in estimator.steps)
+        front_ends = (front_end_of(step) for _, step in estimator.steps)
     else:
         inner = (getattr(estimator, name, None) for name in ("transformer_list", "transformers_", *INNER))
-        found = (front_end_of(part) for part in inner if part is not None)
-    return next((part for part in found if part is not None), None)
+        front_ends = (front_end_of(part) for part in inner if part is not None)
+    return next((front_end for front_end in front_ends if front_end is not None), None)
 
 
 def front_end_and_rest(estimator: Any) -> tuple[FrontEnd | None, Any]:
@@ -53,13 +53,13 @@ def rate_of(estimator: Any, front_end: FrontEnd | None) -> float:
     ValueError
         If there is neither.
     """
-    found = front_end or front_end_of(estimator)
-    if found is None:
+    front_end = front_end or front_end_of(estimator)
+    if front_end is None:
         raise ValueError(
             f"The sampling rate of {type(estimator).__name__} is unknown, as it has no front end of skaudio. Pass "
             "front_end=skaudio.features.Spectrogram(sr=...)."
         )
-    return found.rate
+    return front_end.rate
 
 
 def computed_frames(front_end: FrontEnd, clips: Any) -> tuple[np.ndarray, Channels | None]:
@@ -72,5 +72,5 @@ def computed_frames(front_end: FrontEnd, clips: Any) -> tuple[np.ndarray, Channe
     """
     frames, channels = frames_and_channels(front_end.transform(clips), allow_nan=True)
     if frames is None:
-        raise TypeError(f"{front_end} computes one vector for each clip, not frames: use pooling=None.")
+        raise TypeError(f"{front_end} computes one vector per clip, not frames. Use pooling=None.")
     return frames, channels

@@ -13,7 +13,7 @@ from skaudio._validation import as_frames
 from skaudio.pooling import StatPooling
 
 METHODS = ("pca", "tsne", "umap")
-PERPLEXITY = 30.0  # of t-SNE, where there are clips enough
+PERPLEXITY = 30.0  # of t-SNE, if there are enough clips
 
 
 def as_vectors(embeddings: Any) -> np.ndarray:
@@ -38,10 +38,12 @@ def as_vectors(embeddings: Any) -> np.ndarray:
         embeddings = StatPooling().set_output(transform="default").fit_transform(frames)
     embeddings = np.asarray(embeddings)
     if embeddings.ndim != 2 or len(embeddings) < 3:
-        raise ValueError(f"Embeddings have shape {embeddings.shape}; expected (n_clips, n_features), of three clips.")
-    broken = np.flatnonzero(~np.isfinite(embeddings).all(axis=1)).tolist()
-    if broken:
-        raise ValueError(f"The embeddings of clips {broken[:5]} are NaN or infinite; leave these clips out.")
+        raise ValueError(
+            f"Embeddings have shape {embeddings.shape}; expected (n_clips, n_features), for at least three clips."
+        )
+    invalid = np.flatnonzero(~np.isfinite(embeddings).all(axis=1)).tolist()
+    if invalid:
+        raise ValueError(f"The embeddings of clips {invalid[:5]} are NaN or infinite. Remove these clips.")
     return embeddings
 
 
@@ -53,7 +55,7 @@ def project(vectors: np.ndarray, method: Any, standardize: bool, random_state: A
     vectors : ndarray of shape (n_clips, n_features)
         Embeddings from `as_vectors`.
     method : {"pca", "tsne", "umap"} or object with fit_transform
-        How.
+        Method of projection.
     standardize : bool
         Whether to standardize each column to mean 0 and deviation 1 first.
     random_state : int, RandomState instance or None
@@ -75,10 +77,12 @@ def project(vectors: np.ndarray, method: Any, standardize: bool, random_state: A
     vectors = np.asarray(StandardScaler().fit_transform(vectors)) if standardize else vectors
     name, reducer = _reducer(method, len(vectors), own_random_state(random_state))
     if name == "PCA" and vectors.shape[1] < 2:
-        raise ValueError(f"Embeddings have {vectors.shape[1]} column; expected two at least.")
+        raise ValueError(f"Embeddings have {vectors.shape[1]} column; expected at least two.")
     positions = np.asarray(reducer.fit_transform(vectors))
     if positions.shape != (len(vectors), 2):
-        raise ValueError(f"method={method!r} gave positions of shape {positions.shape}; expected {(len(vectors), 2)}.")
+        raise ValueError(
+            f"method={method!r} returned positions of shape {positions.shape}; expected {(len(vectors), 2)}."
+        )
     if name == "PCA":
         shares = reducer.explained_variance_ratio_
         return positions, [f"PCA {i + 1} ({share:.0%} of variance)" for i, share in enumerate(shares)]
@@ -98,7 +102,7 @@ def _reducer(method: Any, n_clips: int, random_state: np.random.RandomState) -> 
     try:
         from umap import UMAP
     except ImportError as error:
-        raise ImportError('method="umap" needs umap-learn: pip install umap-learn') from error
+        raise ImportError('method="umap" requires umap-learn: pip install umap-learn') from error
     return "UMAP", UMAP(n_neighbors=min(15, n_clips - 1), random_state=random_state)
 
 
@@ -124,5 +128,5 @@ def spread_out(positions: np.ndarray, n_points: int) -> np.ndarray:
         chosen.append(int(np.argmax(distances)))
         from_last = np.linalg.norm(scaled - scaled[chosen[-1]], axis=1)
         distances = from_last if len(chosen) == 1 else np.minimum(distances, from_last)
-        distances[chosen] = -1.0  # where several clips are at one place
+        distances[chosen] = -1.0  # also if several clips have one position
     return np.array(chosen, dtype=int)

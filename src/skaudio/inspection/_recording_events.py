@@ -34,6 +34,6 @@ def events_of(events: Any, recording: Any = None) -> list[Event]:
     if recording is None and "recording" in events.columns:
         names = events["recording"].unique().tolist()
         if len(names) > 1:
-            raise ValueError(f"The table has events of {len(names)} recordings, {names[:5]}; choose the rows of one.")
+            raise ValueError(f"The table has events of {len(names)} recordings, {names[:5]}. Select the rows of one.")
         events = events.assign(recording=0)
     return event_lists(events, [recording])[0]

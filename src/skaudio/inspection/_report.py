@@ -129,7 +129,7 @@ class Report:
             If a clip is not tested exactly once.
         """
         if not hasattr(search, "cv_results_"):
-            raise TypeError(f"{type(search).__name__} has no cv_results_; expected a fitted search: call fit first.")
+            raise TypeError(f"{type(search).__name__} has no cv_results_; expected a fitted search. Call fit first.")
         best = clone(search.estimator).set_params(**clone(search.best_params_, safe=False))
         if not is_classifier(best):
             raise TypeError(
@@ -147,7 +147,7 @@ class Report:
             Output path; an existing file is replaced.
         """
         with replacing(Path(path)) as file:
-            file.write_text(self.html, encoding="utf-8", errors="backslashreplace")  # names that are no UTF-8
+            file.write_text(self.html, encoding="utf-8", errors="backslashreplace")  # names may not be UTF-8
 
     @cached_property
     def html(self) -> str:
@@ -155,9 +155,9 @@ class Report:
         confusion = Confusion(self.predictions, self.max_clips)
         before = [self._summary(), *self._candidates()]
         after = [*self._feature_space(confusion.shown), *self._mistakes()]
-        room = 1e6 * self.max_megabytes - sum(map(len, [*before, *after])) - len(confusion.matrix()) - 20_000
-        n_letters = room / len(confusion.shown) - 500  # what is written beside picture and player
-        cards = self._cards(confusion.shown, n_letters)
+        available = 1e6 * self.max_megabytes - sum(map(len, [*before, *after])) - len(confusion.matrix()) - 20_000
+        n_characters = available / len(confusion.shown) - 500  # for the text beside picture and player
+        cards = self._cards(confusion.shown, n_characters)
         names = {i: self._name(i) for i in confusion.shown}
         return page(self.title, [*before, *confusion.sections(cards, names), *after])
 
@@ -168,10 +168,10 @@ class Report:
     def _ranking(self) -> CandidateRanking:
         return rank_candidates(self.search, self.metric)
 
-    def _cards(self, shown: np.ndarray, n_letters: float) -> dict[int, ClipCard]:
+    def _cards(self, shown: np.ndarray, n_characters: float) -> dict[int, ClipCard]:
         rate, cards, quality = rate_of(self.predictions.estimators[0], None), {}, 0
         for i in shown.tolist():
-            cards[i] = clip_card(self.predictions.X[i], rate, n_letters, max(0, quality - 1))
+            cards[i] = clip_card(self.predictions.X[i], rate, n_characters, max(0, quality - 1))
             quality = cards[i].quality
         return cards
 
@@ -203,10 +203,12 @@ class Report:
         return [*parts, "<h3>Scores by parameters</h3>", _figure(display.figure_, caption)]
 
     def _feature_space(self, shown: np.ndarray) -> list[str]:
-        found = self.predictions
+        predictions = self.predictions
         caption = "Embedding of the clips by the model: similar ones are near each other. A point opens its clip."
         try:
-            display = FeatureSpaceDisplay.from_estimator(found.estimators[0], found.X[shown], found.y_true[shown], s=30)
+            display = FeatureSpaceDisplay.from_estimator(
+                predictions.estimators[0], predictions.X[shown], predictions.y_true[shown], s=30
+            )
         except TypeError as error:
             return ["<h2>Feature space</h2>", f'<p class="note">{escape(str(error))}</p>']
         display.scatter_.set_urls([f"#clip-{i}" for i in shown])
@@ -222,16 +224,18 @@ class Report:
             "<p>Evidence for the predicted class (red) and against it (blue), by the model that was not fitted on the "
             "clip.</p>"
         )
-        return [*parts, '<div class="pairs">', *map(self._explained, worst), "</div>"]
+        return [*parts, '<div class="pairs">', *map(self._explain, worst), "</div>"]
 
-    def _explained(self, i: int) -> str:
-        found = self.predictions
-        model = found.estimators[found.folds[i]]
+    def _explain(self, i: int) -> str:
+        predictions = self.predictions
+        model = predictions.estimators[predictions.folds[i]]
         front_end, _ = front_end_and_rest(model)
         # Without bands, tiles of the sound are occluded, so that frequencies can be seen.
         in_sound = front_end is None or front_end.channel_frequencies() is None
-        figure = saliency(model, found.X[[i]], "occlusion", found.y_pred[i], in_sound=in_sound)[0].plot().figure_
-        caption = f"{self._name(i)}: {found.y_true[i]}, predicted as {found.y_pred[i]}"
+        figure = (
+            saliency(model, predictions.X[[i]], "occlusion", predictions.y_pred[i], in_sound=in_sound)[0].plot().figure_
+        )
+        caption = f"{self._name(i)}: {predictions.y_true[i]}, predicted as {predictions.y_pred[i]}"
         heading = f'<h3><a href="#clip-{i}">{escape(caption)}</a></h3>'
         return f"<div>{heading}\n{_figure(figure, f'Saliency of {caption}')}</div>"
 
@@ -245,10 +249,10 @@ def _scrolled(html: str) -> str:
     return f'<div class="scroll" tabindex="0">{html}</div>'
 
 
-def _figure(figure: Any, words: str) -> str:
+def _figure(figure: Any, alt: str) -> str:
     uri = png_uri(figure, dpi=80)
     pyplot().close(figure)
-    return f'<figure><img alt="{escape(words)}" src="{uri}"></figure>'
+    return f'<figure><img alt="{escape(alt)}" src="{uri}"></figure>'
 
 
 def _svg(figure: Any) -> str:

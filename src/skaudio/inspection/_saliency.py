@@ -98,18 +98,20 @@ class Saliency:
         >>> from skaudio.inspection import Saliency
         >>> values = np.array([[1.0, 0.0], [2.0, -5.0], [0.0, 1.0]])
         >>> times, frequencies = np.array([0.0, 0.1, 0.2]), np.array([500.0, 900.0])
-        >>> found = Saliency(values, values, times, frequencies, "gradient", "owl", score=1.0, baseline_score=0.0)
-        >>> found.share(frequencies=(400.0, 600.0)), found.share(times=(0.05, 0.15))
+        >>> result = Saliency(values, values, times, frequencies, "gradient", "owl", score=1.0, baseline_score=0.0)
+        >>> result.share(frequencies=(400.0, 600.0)), result.share(times=(0.05, 0.15))
         (0.75, 0.5)
         """
         inside = np.ones(self.values.shape, bool)
-        for what, within, axis in (("times", times, 1), ("frequencies", frequencies, 0)):
+        for name, within, axis in (("times", times, 1), ("frequencies", frequencies, 0)):
             if within is None:
                 continue
-            middles = getattr(self, what)
-            if middles is None:
-                raise ValueError(f"This saliency has no {what}: its frames are not those of a front end that has.")
-            inside &= np.expand_dims((middles >= within[0]) & (middles <= within[1]), axis)
+            centres = getattr(self, name)
+            if centres is None:
+                raise ValueError(
+                    f"This saliency map has no {name}, as its frames are not those of a front end with {name}."
+                )
+            inside &= np.expand_dims((centres >= within[0]) & (centres <= within[1]), axis)
         positive = np.maximum(self.values, 0.0)
         total = float(positive.sum(dtype=np.float64))
         return float(positive[inside].sum(dtype=np.float64)) / total if total > 0.0 else 0.0
@@ -173,7 +175,7 @@ class SaliencyDisplay(Display):
 
     @classmethod
     def from_estimator(
-        cls, estimator: Any, clip: Any, method: str = "gradient", target: Any = None, *, ax: Any = None, **how: Any
+        cls, estimator: Any, clip: Any, method: str = "gradient", target: Any = None, *, ax: Any = None, **kwargs: Any
     ) -> Self:
         """Compute and plot the saliency map of one clip.
 
@@ -189,7 +191,7 @@ class SaliencyDisplay(Display):
             Target to explain, see `saliency`.
         ax : matplotlib Axes, default=None
             Axes to plot on. If None, a new figure is created.
-        **how : dict
+        **kwargs : dict
             Further parameters of `saliency`.
 
         Returns
@@ -197,7 +199,7 @@ class SaliencyDisplay(Display):
         SaliencyDisplay
             The plotted display.
         """
-        return cls(saliency(estimator, [clip], method, target, **how)[0]).plot(ax)
+        return cls(saliency(estimator, [clip], method, target, **kwargs)[0]).plot(ax)
 
     def plot(self, ax: Any = None, **mesh: Any) -> Self:
         """Plot visualization.
@@ -214,16 +216,18 @@ class SaliencyDisplay(Display):
         SaliencyDisplay
             The display itself.
         """
-        found = self.saliency
+        result = self.saliency
         ax = self._take_axes(ax, (8.0, 4.0))
-        places = {"times": found.times, "frequencies": found.frequencies, "channel_names": found.channel_names}
-        self.frames_ = SpectrogramDisplay.from_array(found.frames, **places, ax=ax, cmap="Greys")
-        sizes = np.abs(found.values)
-        most = float(np.quantile(sizes[sizes > 0.0], COLOURED, method="higher")) if sizes.any() else 1.0
-        strength = np.minimum(np.sqrt(sizes.T / most), 1.0)  # by a few large values alone, the others would not be seen
-        over = {"cmap": "RdBu_r", "vmin": -most, "vmax": most, "alpha": strength, **mesh}
-        self.mesh_ = SpectrogramDisplay.from_array(found.values, **places, ax=ax, **over).mesh_
-        ax.set_title(f"{found.target}, by {found.method}")
+        coordinates = {"times": result.times, "frequencies": result.frequencies, "channel_names": result.channel_names}
+        self.frames_ = SpectrogramDisplay.from_array(result.frames, **coordinates, ax=ax, cmap="Greys")
+        magnitudes = np.abs(result.values)
+        limit = float(np.quantile(magnitudes[magnitudes > 0.0], COLOURED, method="higher")) if magnitudes.any() else 1.0
+        opacity = np.minimum(
+            np.sqrt(magnitudes.T / limit), 1.0
+        )  # the root makes small values visible beside large ones
+        style = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit, "alpha": opacity, **mesh}
+        self.mesh_ = SpectrogramDisplay.from_array(result.values, **coordinates, ax=ax, **style).mesh_
+        ax.set_title(f"{result.target}, by {result.method}")
         return self
 
 
@@ -258,7 +262,7 @@ def saliency(
           paper, the mean is over time alone, as these networks distinguish positions along frequency, and the
           difference of a map from that of the baseline counts;
         - ``"occlusion"``: the decrease of the score when a tile is replaced by the baseline [4]_: the slowest, with
-          some hundred predictions of each clip.
+          several hundred predictions per clip.
     target : class, int, array-like of shape (n_clips,), or None, default=None
         Target to explain, of all clips or of each: a class, or the index of an output. If None, the predicted class, or
         the first output. For an outlier detector, how far a clip is from normal ones.
@@ -325,43 +329,43 @@ def saliency(
     >>> rng, time = np.random.default_rng(0), np.arange(4000) / 8000
     >>> X = [np.sin(2 * np.pi * f * time) + 0.01 * rng.normal(size=4000) for f in [300, 2000] * 5]
     >>> model = make_pipeline(MelSpectrogram(sr=8000), StatPooling(), SVC()).fit(X, ["low", "high"] * 5)
-    >>> found = saliency(model, X[:1], method="occlusion")[0]
-    >>> found.target, bool(found.share(frequencies=(200.0, 400.0)) > 0.5)
+    >>> result = saliency(model, X[:1], method="occlusion")[0]
+    >>> result.target, bool(result.share(frequencies=(200.0, 400.0)) > 0.5)
     ('low', True)
     """
     if method not in METHODS:
-        raise ValueError(f"method={method!r} is not known; expected one of {METHODS}.")
+        raise ValueError(f"method={method!r}; expected one of {METHODS}.")
     if method != "occlusion":
-        given = network_input(estimator, X, front_end)
-        if not isinstance(given.model, SupervisedEstimator):
+        inputs = network_input(estimator, X, front_end)
+        if not isinstance(inputs.model, SupervisedEstimator):
             raise TypeError(
-                f"method={method!r} needs a network of skaudio.estimators that learns from targets, got "
-                f"{type(given.model).__name__}. Use method='occlusion'."
+                f"method={method!r} requires a supervised network of skaudio.estimators, got "
+                f"{type(inputs.model).__name__}. Use method='occlusion'."
             )
-        found = differentiate(given, target, method, baseline=baseline, layer=layer, smooth=smooth, n_steps=n_steps)
+        result = differentiate(inputs, target, method, baseline=baseline, layer=layer, smooth=smooth, n_steps=n_steps)
     else:
         if in_sound is None:
             in_sound = front_end_and_rest(estimator)[0] is None and front_end_of(estimator) is not None
         if in_sound:
             spectrogram = Spectrogram(sr=rate_of(estimator, front_end))
-            given = sound_input(estimator, X, spectrogram)
-            found = occlude_sound(given, target, spectrogram)
+            inputs = sound_input(estimator, X, spectrogram)
+            result = occlude_sound(inputs, target, spectrogram)
         else:
-            given = model_input(estimator, X, front_end)
-            found = occlude_frames(given, target, baseline)
+            inputs = model_input(estimator, X, front_end)
+            result = occlude_frames(inputs, target, baseline)
     return [
         Saliency(
             values=values.astype(np.float32),
-            frames=given.frames[i],
-            times=given.times(i),
-            frequencies=given.frequencies,
+            frames=inputs.frames[i],
+            times=inputs.times(i),
+            frequencies=inputs.frequencies,
             method=method,
             target=explained,
             score=float(score),
             baseline_score=float(baseline_score),
-            clip=None if given.clips is None else given.clips[i],
-            front_end=None if given.clips is None else given.front_end,
-            channel_names=given.channel_names,
+            clip=None if inputs.clips is None else inputs.clips[i],
+            front_end=None if inputs.clips is None else inputs.front_end,
+            channel_names=inputs.channel_names,
         )
-        for i, (values, explained, score, baseline_score) in enumerate(found)
+        for i, (values, explained, score, baseline_score) in enumerate(result)
     ]

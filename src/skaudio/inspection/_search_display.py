@@ -9,9 +9,9 @@ from skaudio.inspection._display import Display
 from skaudio.inspection._search_table import search_table
 
 CELL_INCHES = (1.1, 0.5)  # width and height
-# Of a letter: in names of rows, along the width; in names of columns, which are aslant, along the height.
+# Per character: width of row names; height of column names, which are rotated.
 LETTER_INCHES = (0.09, 0.05)
-MIN_INCHES = 1.5  # of the height of all cells: the colour bar has a label
+MIN_INCHES = 1.5  # minimum height of all cells, for the label of the colour bar
 
 
 class SearchDisplay(Display):
@@ -126,7 +126,7 @@ class SearchDisplay(Display):
             If there is no such parameter or metric, if it is ambiguous, or if all fits failed.
         """
         if not hasattr(search, "cv_results_"):
-            raise TypeError(f"{type(search).__name__} has no cv_results_; expected a fitted search: call fit first.")
+            raise TypeError(f"{type(search).__name__} has no cv_results_; expected a fitted search. Call fit first.")
         return cls(**search_table(search, rows, columns, metric)._asdict()).plot(ax, **image)
 
     def plot(self, ax: Any = None, **image: Any) -> Self:
@@ -168,10 +168,10 @@ class SearchDisplay(Display):
             if np.isnan(score):
                 continue
             red, green, blue, _ = self.image_.to_rgba(score)
-            dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5  # luma, as ITU-R BT.601 has it
-            words = f"{score:.3f}" if largest < 10 else f"{score:.3g}"
+            dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5  # luma of ITU-R BT.601
+            text = f"{score:.3f}" if largest < 10 else f"{score:.3g}"
             style = {"ha": "center", "va": "center", "color": "white" if dark else "black"}
-            self.text_[row, column] = self.ax_.text(column, row, words, **style)
+            self.text_[row, column] = self.ax_.text(column, row, text, **style)
 
     def _frame_best(self) -> None:
         from matplotlib.patches import Rectangle

@@ -45,8 +45,8 @@ def search_table(search: Any, rows: str | None, columns: str | None, metric: str
     if len(names) == 1 and {rows, columns} <= {None, *names}:
         rows, columns = _only_axis(names[0], rows, columns, candidates)
     else:
-        rows = _chosen("rows", rows, names, candidates, (_is_front_end, _only_transforms), "front ends")
-        columns = _chosen("columns", columns, names, candidates, (_predicts,), "models")
+        rows = _choose_parameter("rows", rows, names, candidates, (_is_front_end, _only_transforms), "front ends")
+        columns = _choose_parameter("columns", columns, names, candidates, (_predicts,), "models")
     row_of, column_of = (_values(search, candidates, name) for name in (rows, columns))
     row_names, column_names = list(dict.fromkeys(row_of)), list(dict.fromkeys(column_of))
     scores = np.full((len(row_names), len(column_names)), np.nan)
@@ -55,7 +55,7 @@ def search_table(search: Any, rows: str | None, columns: str | None, metric: str
         scores[cell] = np.fmax(scores[cell], score)  # a fit that failed is NaN
     if np.isnan(scores).all():
         raise ValueError(
-            f"All scores by {ranking.metric} are NaN: all fits failed. Use error_score='raise' to see why."
+            f"All scores by {ranking.metric} are NaN: all fits failed. Use error_score='raise' to see the error."
         )
     return SearchTable(scores, row_names, column_names, rows or "", columns or "", ranking.metric)
 
@@ -65,7 +65,9 @@ def _only_axis(
 ) -> tuple[str | None, str | None]:
     """Assign the only parameter of a search to rows, if requested or if its values are transformers, or to columns."""
     if rows is None and columns is None:
-        transforms = any(_is_front_end(one[name]) or _only_transforms(one[name]) for one in candidates)
+        transforms = any(
+            _is_front_end(candidate[name]) or _only_transforms(candidate[name]) for candidate in candidates
+        )
         return (name, None) if transforms else (None, name)
     return rows, columns
 
@@ -74,24 +76,26 @@ def _values(search: Any, candidates: list[dict], name: str | None) -> list[str]:
     """Describe the value of a parameter in each candidate."""
     if name is None:  # there is one row, or one column
         return [""] * len(candidates)
-    return describe_estimators([_value(search, one, name) for one in candidates])
+    return describe_estimators([_value(search, candidate, name) for candidate in candidates])
 
 
-def _chosen(argument: str, name: str | None, names: list[str], candidates: list[dict], tests: tuple, what: str) -> str:
+def _choose_parameter(
+    argument: str, name: str | None, names: list[str], candidates: list[dict], tests: tuple, what: str
+) -> str:
     """Return the parameter of rows or columns: the one whose values pass the first test that any value passes."""
     if name is not None:
         if name not in names:
-            raise ValueError(f"{argument}={name!r} is no parameter of this search; it has {names}.")
+            raise ValueError(f"{argument}={name!r}; expected one of the parameters of the search, {names}.")
         return name
     for test in tests:
-        fitting = [name for name in names if any(test(one[name]) for one in candidates if name in one)]
-        if len(fitting) == 1:
-            return fitting[0]
-        if fitting:
-            raise ValueError(f"{what} are values of several parameters; pass {argument}=, one of {fitting}.")
-    raise ValueError(
-        f"No parameter of this search has {what} as values; pass {argument}=, the name of the one to draw, of {names}."
-    )
+        matching = [
+            name for name in names if any(test(candidate[name]) for candidate in candidates if name in candidate)
+        ]
+        if len(matching) == 1:
+            return matching[0]
+        if matching:
+            raise ValueError(f"Several parameters have {what} as values. Pass {argument}, one of {matching}.")
+    raise ValueError(f"No parameter of the search has {what} as values. Pass {argument}, one of {names}.")
 
 
 def _value(search: Any, candidate: dict, name: str) -> Any:

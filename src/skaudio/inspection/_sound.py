@@ -52,7 +52,7 @@ class Sound:
         try:
             from IPython.display import Audio
         except ImportError as error:
-            raise ImportError("A player of IPython needs IPython: pip install ipython.") from error
+            raise ImportError("Sound.audio requires IPython: pip install ipython.") from error
         return Audio(self.y, rate=round(self.sr))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:

@@ -90,10 +90,10 @@ class SpectrogramDisplay(Display):
         if not isinstance(estimator, FrontEnd):
             raise TypeError(
                 f"Expected a front end, such as skaudio.features.MelSpectrogram(), got {type(estimator).__name__}. "
-                "Of a pipeline, pass the first step: pipeline[0]."
+                "For a pipeline, pass its first step, pipeline[0]."
             )
         if isinstance(estimator, Waveform):
-            raise TypeError("The samples of a Waveform are no spectrogram: use skaudio.inspection.WaveformDisplay.")
+            raise TypeError("A Waveform has samples, not a spectrogram. Use skaudio.inspection.WaveformDisplay.")
         return cls(**clip_spectrogram(estimator, clip)).plot(ax, **mesh)
 
     @classmethod
@@ -137,9 +137,11 @@ class SpectrogramDisplay(Display):
             times = channels.times(len(frames)) if times is None else times
             frequencies = channels.frequencies if frequencies is None else frequencies
             channel_names = channels.names if channel_names is None else channel_names
-        for what, n, given in (("times", 0, times), ("frequencies", 1, frequencies), ("names", 1, channel_names)):
-            if given is not None and len(given) != frames.shape[n]:
-                raise ValueError(f"There are {len(given)} {what} for frames of shape {frames.shape}.")
+        for what, n, values in (("times", 0, times), ("frequencies", 1, frequencies), ("names", 1, channel_names)):
+            if values is not None and len(values) != frames.shape[n]:
+                raise ValueError(
+                    f"Got {len(values)} {what}; expected {frames.shape[n]}, for frames of shape {frames.shape}."
+                )
         return cls(frames, times=times, frequencies=frequencies, channel_names=channel_names).plot(ax, **mesh)
 
     def plot(self, ax: Any = None, **mesh: Any) -> Self:
@@ -157,19 +159,19 @@ class SpectrogramDisplay(Display):
         SpectrogramDisplay
             The display itself.
         """
-        pyplot()  # says what to install; librosa would not
+        pyplot()  # raises an error with the command to install it, unlike librosa
         from librosa.display import specshow
         from matplotlib.ticker import MaxNLocator
 
         n_frames, n_channels = self.frames.shape
         ax = self._take_axes(ax, (8.0, 4.0))
         bands = are_bands(self.frequencies)
-        frames, places = self.frames, np.arange(n_frames) if self.times is None else np.asarray(self.times)
+        frames, positions = self.frames, np.arange(n_frames) if self.times is None else np.asarray(self.times)
         if n_frames > MAX_FRAMES and np.ndim(mesh.get("alpha", 0)) == 0:
-            frames, places = _thinned(frames, places)
+            frames, positions = _downsample(frames, positions)
         self.mesh_ = specshow(
             frames.T,
-            x_coords=places,
+            x_coords=positions,
             y_coords=np.asarray(self.frequencies) if bands else np.arange(n_channels),
             x_axis=None if self.times is None else "s",
             y_axis=_scale(self.frequencies) if bands else None,
@@ -182,7 +184,7 @@ class SpectrogramDisplay(Display):
             labels = ticks if self.channel_names is None else [self.channel_names[i] for i in ticks]
             ax.set_yticks(ticks, labels)
         if self.times is None:
-            ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # librosa leaves no ticks
+            ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # librosa sets no ticks
         return self
 
 
@@ -197,11 +199,11 @@ def clip_spectrogram(front_end: FrontEnd, clip: Any) -> dict[str, Any]:
     }
 
 
-def _thinned(frames: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _downsample(frames: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the maxima of neighbouring frames, and the centres of their positions."""
     starts = np.arange(0, len(frames), -(-len(frames) // MAX_FRAMES))
     stops = np.append(starts[1:], len(frames))
-    return np.maximum.reduceat(frames, starts, axis=0), (places[starts] + places[stops - 1]) / 2
+    return np.maximum.reduceat(frames, starts, axis=0), (positions[starts] + positions[stops - 1]) / 2
 
 
 def _scale(frequencies: np.ndarray) -> str:

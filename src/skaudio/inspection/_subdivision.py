@@ -28,11 +28,10 @@ def subdivided(ax: Any, n_rows: int, n_columns: int = 1, *, sharex: bool = False
     ValueError
         If the axes are not in a grid of subplots.
     """
-    place = ax.get_subplotspec()
-    if place is None:
+    spec = ax.get_subplotspec()
+    if spec is None:
         raise ValueError(
-            "ax is in no grid of subplots, so that it cannot be subdivided; expected axes made by plt.subplots() or "
-            "figure.add_subplot()."
+            "ax cannot be subdivided; expected axes in a grid of subplots, from plt.subplots() or figure.add_subplot()."
         )
     ax.set_axis_off()
-    return place.subgridspec(n_rows, n_columns, **grid).subplots(sharex="col" if sharex else False, squeeze=False)
+    return spec.subgridspec(n_rows, n_columns, **grid).subplots(sharex="col" if sharex else False, squeeze=False)

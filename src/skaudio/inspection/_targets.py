@@ -46,7 +46,7 @@ def chosen_columns(model: Any, columns: np.ndarray, target: Any) -> tuple[np.nda
 
     Returns
     -------
-    which : ndarray of int, shape (n_clips,)
+    indices : ndarray of int, shape (n_clips,)
         Columns.
     names : list
         Classes, or indices of outputs.
@@ -61,12 +61,12 @@ def chosen_columns(model: Any, columns: np.ndarray, target: Any) -> tuple[np.nda
     if is_classifier(model) and n_columns == len(model.classes_):
         names = np.asarray(model.classes_).tolist()
     if target is None:
-        which = columns.argmax(axis=1) if is_classifier(model) else np.zeros(n_clips, int)
-        return which, [names[column] for column in which]
+        indices = columns.argmax(axis=1) if is_classifier(model) else np.zeros(n_clips, int)
+        return indices, [names[column] for column in indices]
     targets = [target] * n_clips if np.ndim(target) == 0 else list(target)
     if len(targets) != n_clips:
-        raise ValueError(f"target has {len(targets)} entries for {n_clips} clips; expected one, or one for each.")
-    for wanted in targets:
-        if wanted not in names:
-            raise ValueError(f"target={wanted!r} is none of {names}.")
-    return np.array([names.index(wanted) for wanted in targets]), targets
+        raise ValueError(f"target has {len(targets)} entries; expected one, or {n_clips}, one per clip.")
+    for value in targets:
+        if value not in names:
+            raise ValueError(f"target={value!r}; expected one of {names}.")
+    return np.array([names.index(value) for value in targets]), targets

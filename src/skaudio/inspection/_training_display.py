@@ -8,8 +8,8 @@ from sklearn.pipeline import Pipeline
 
 from skaudio.inspection._display import Display
 
-HELD_OUT = "val_"  # before the name of what was measured on clips that were not trained on
-NOT_DRAWN = ("learning_rate",)  # callbacks write it into the history, and it is no measure of the network
+HELD_OUT = "val_"  # prefix of the metrics on held-out clips
+EXCLUDED = ("learning_rate",)  # written to the history by callbacks, but not a metric
 
 
 class TrainingDisplay(Display):
@@ -74,7 +74,7 @@ class TrainingDisplay(Display):
         if not hasattr(network, "history_"):
             raise TypeError(
                 f"{type(network).__name__} has no history_; expected a fitted network of skaudio.estimators, or a "
-                "pipeline that ends in one. Of a search, pass search.best_estimator_."
+                "pipeline that ends in one. For a search, pass search.best_estimator_."
             )
         return cls.from_array(network.history_, ax=ax, **line)
 
@@ -103,8 +103,8 @@ class TrainingDisplay(Display):
         """
         if not len(history.get("loss", ())):
             raise ValueError(
-                f"The history has no epoch of 'loss'; it has {sorted(history)}. Expected a dict of a list for each "
-                "metric, such as history_ of a network that was trained for one epoch at least."
+                f"history has the keys {sorted(history)}; expected 'loss' with at least one epoch. Pass a dict of "
+                "lists, such as history_ of a fitted network."
             )
         return cls(dict(history)).plot(ax, **line)
 
@@ -123,10 +123,10 @@ class TrainingDisplay(Display):
         TrainingDisplay
             The display itself.
         """
-        ax = self._take_axes(ax, (6.4, 4.0))  # first: it says what to install
+        ax = self._take_axes(ax, (6.4, 4.0))  # first, for its error if matplotlib is missing
         from matplotlib.ticker import MaxNLocator
 
-        names = [name for name in self.history if name not in NOT_DRAWN]
+        names = [name for name in self.history if name not in EXCLUDED]
         measures = list(dict.fromkeys(["loss", *(name.removeprefix(HELD_OUT) for name in names)]))
         self.right_ax_: Any = ax.twinx() if len(measures) > 1 else None
         self.lines_ = {}
@@ -138,9 +138,9 @@ class TrainingDisplay(Display):
                 "label": name,
             }
             values = np.asarray(self.history[name], float)
-            where: Any = self.right_ax_ if number else ax
-            style["marker"] = "." if len(values) == 1 else None  # a single epoch is not a line
-            (self.lines_[name],) = where.plot(np.arange(1, len(values) + 1), values, **{**style, **line})
+            axes: Any = self.right_ax_ if number else ax
+            style["marker"] = "." if len(values) == 1 else None  # a single epoch has no line
+            (self.lines_[name],) = axes.plot(np.arange(1, len(values) + 1), values, **{**style, **line})
         self._mark_best()
         ax.set(xlabel="epoch", ylabel="loss")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -155,7 +155,7 @@ class TrainingDisplay(Display):
         self.best_ = None
         if np.isfinite(values).any():
             epoch = int(np.nanargmin(values))
-            label = f"least {HELD_OUT}loss: epoch {epoch + 1}"
+            label = f"lowest {HELD_OUT}loss: epoch {epoch + 1}"
             self.best_ = self.ax_.plot([epoch + 1], [values[epoch]], "o", color="C0", mfc="white", label=label)[0]
 
     def _write_legend(self) -> None:
@@ -163,5 +163,5 @@ class TrainingDisplay(Display):
         marks = [] if self.best_ is None else [self.best_]
         upper = self.ax_ if self.right_ax_ is None else self.right_ax_
         handles = [*self.lines_.values(), *marks]
-        # Above: losses fall and accuracies rise, so that there is room nowhere between them.
+        # Above the axes, where it covers no curves.
         upper.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)

@@ -74,7 +74,7 @@ class WaveformDisplay(Display):
             If the clip cannot be decoded.
         """
         if sr is None and clip_kind(clip) == "array":
-            raise ValueError("sr=None, and an array does not tell its sampling rate; pass sr, in Hz, or (y, sr).")
+            raise ValueError("sr=None; expected the sampling rate of an array. Pass sr, in Hz, or (y, sr).")
         return cls(*load(clip, sr=sr)).plot(ax, **line)
 
     @classmethod
@@ -107,7 +107,7 @@ class WaveformDisplay(Display):
         if not isinstance(estimator, FrontEnd):
             raise TypeError(
                 f"Expected a front end, such as skaudio.features.MelSpectrogram(), got {type(estimator).__name__}. "
-                "Of a pipeline, pass the first step: pipeline[0]."
+                "For a pipeline, pass its first step, pipeline[0]."
             )
         return cls(estimator.waveform(clip), estimator.rate).plot(ax, **line)
 
@@ -126,7 +126,7 @@ class WaveformDisplay(Display):
         WaveformDisplay
             The display itself.
         """
-        pyplot()  # says what to install; librosa would not
+        pyplot()  # raises an error with the command to install it, unlike librosa
         from librosa.display import waveshow
 
         ax = self._take_axes(ax, (8.0, 2.5))

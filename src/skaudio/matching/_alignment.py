@@ -3,7 +3,7 @@
 import numpy as np
 
 FRAMES_PER_BLOCK = 2**14
-MIN_ENERGY = 1.0  # of prints, as they are on 8 bits: silence fits nothing
+MIN_ENERGY = 1.0  # of 8-bit prints, so that silence is similar to nothing
 
 
 def correlate(recording: np.ndarray, snippet: np.ndarray) -> np.ndarray:
@@ -27,10 +27,12 @@ def correlate(recording: np.ndarray, snippet: np.ndarray) -> np.ndarray:
     for start in range(0, n_offsets, FRAMES_PER_BLOCK):
         part = recording[start : start + FRAMES_PER_BLOCK + length - 1].astype(np.float32)
         size = len(part) - length + 1
-        products = part @ snippet.T  # (n_frames, n_snippet_frames): a snippet at an offset is a diagonal
-        step, across = products.strides
-        diagonals = np.lib.stride_tricks.as_strided(products, (size, length), (step, step + across), writeable=False)
+        products = part @ snippet.T  # (n_frames, n_snippet_frames); each offset of the snippet is a diagonal
+        row_step, column_step = products.strides
+        diagonals = np.lib.stride_tricks.as_strided(
+            products, (size, length), (row_step, row_step + column_step), writeable=False
+        )
         energy = np.concatenate([[0.0], np.cumsum(np.einsum("tb,tb->t", part, part), dtype=np.float64)])
-        under = np.sqrt(np.maximum(energy[length : length + size] - energy[:size], MIN_ENERGY))
-        parts.append((diagonals.sum(axis=1) / (norm * under)).astype(np.float32))
+        window_norms = np.sqrt(np.maximum(energy[length : length + size] - energy[:size], MIN_ENERGY))
+        parts.append((diagonals.sum(axis=1) / (norm * window_norms)).astype(np.float32))
     return np.concatenate(parts)

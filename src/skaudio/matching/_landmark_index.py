@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-TOLERANCE = 3  # hops by which landmarks may disagree on where a snippet begins
-SPAN = 2**32  # of places within a recording, so that a recording and a place make one number
+TOLERANCE = 3  # hops by which landmarks may differ in the start of a snippet
+SPAN = 2**32  # of places within a recording, to encode a recording and a place as one integer
 
 N_SHARDS = 8
 MERGED_ROWS = 2**17
@@ -53,7 +53,7 @@ class LandmarkIndex:
     """
 
     def __init__(self) -> None:
-        # Of each shard, runs of sorted codes, and the places where recordings have them.
+        # For each shard, runs of sorted codes and their places in recordings.
         self._shards: list[list[Run]] = [[] for _ in range(N_SHARDS)]
 
     def __copy__(self) -> "LandmarkIndex":
@@ -67,8 +67,8 @@ class LandmarkIndex:
 
     def add(self, recording: int, codes: np.ndarray, times: np.ndarray) -> None:
         """Add the landmarks of a recording, or of a part of one."""
-        for runs, own in zip(self._shards, _shards_of(codes), strict=True):
-            _add_run(runs, codes[own], recording * SPAN + times[own].astype(np.int64))
+        for runs, shard in zip(self._shards, _split_by_shard(codes), strict=True):
+            _add_run(runs, codes[shard], recording * SPAN + times[shard].astype(np.int64))
 
     def without(self, recordings: np.ndarray) -> "LandmarkIndex":
         """Return an index without the landmarks of some recordings."""
@@ -76,15 +76,15 @@ class LandmarkIndex:
 
     def votes(self, codes: np.ndarray, times: np.ndarray) -> Votes:
         """Compute the votes of a snippet's landmarks for places in recordings."""
-        found = [np.zeros(0, np.int64)]
-        for runs, own in zip(self._shards, _shards_of(codes), strict=True):
-            for known, places in runs:
-                found.append(_places_of(known, places, codes[own], times[own]))
-        places, counts = np.unique(np.concatenate(found), return_counts=True)
+        all_places = [np.zeros(0, np.int64)]
+        for runs, shard in zip(self._shards, _split_by_shard(codes), strict=True):
+            for run_codes, places in runs:
+                all_places.append(_find_places(run_codes, places, codes[shard], times[shard]))
+        places, counts = np.unique(np.concatenate(all_places), return_counts=True)
         return Votes(places, np.concatenate([[0], np.cumsum(counts)]))
 
 
-def _shards_of(codes: np.ndarray) -> list[np.ndarray]:
+def _split_by_shard(codes: np.ndarray) -> list[np.ndarray]:
     """Return the slice of codes of each shard: by the frequency of the first peak, in the high bits."""
     shards = (codes >> 16) % N_SHARDS
     return [np.flatnonzero(shards == shard) for shard in range(N_SHARDS)]
@@ -100,10 +100,10 @@ def _add_run(runs: list[Run], codes: np.ndarray, places: np.ndarray) -> None:
     order = np.argsort(codes, kind="stable")
     runs.append((codes[order], places[order]))
     while len(runs) > 1 and len(runs[-2][0]) <= 2 * len(runs[-1][0]):
-        runs[-2:] = [_merged(*runs[-2:])]
+        runs[-2:] = [_merge(*runs[-2:])]
 
 
-def _merged(a: Run, b: Run) -> Run:
+def _merge(a: Run, b: Run) -> Run:
     """Merge sorted runs slice by slice: temporary memory is that of one slice."""
     ends_a = np.append(np.searchsorted(a[0], a[0][MERGED_ROWS - 1 :: MERGED_ROWS], "right"), len(a[0]))
     ends_b = np.append(np.searchsorted(b[0], a[0][ends_a[:-1] - 1], "right"), len(b[0]))
@@ -121,9 +121,9 @@ def _merged(a: Run, b: Run) -> Run:
     return merged
 
 
-def _places_of(known: np.ndarray, places: np.ndarray, codes: np.ndarray, times: np.ndarray) -> np.ndarray:
+def _find_places(run_codes: np.ndarray, places: np.ndarray, codes: np.ndarray, times: np.ndarray) -> np.ndarray:
     """Find the starts of a snippet implied by each pair of its landmarks and those of a run with equal codes."""
-    first, last = np.searchsorted(known, codes, "left"), np.searchsorted(known, codes, "right")
+    first, last = np.searchsorted(run_codes, codes, "left"), np.searchsorted(run_codes, codes, "right")
     counts = last - first
-    where = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-    return places[where] - np.repeat(times, counts) + SPAN // 2
+    indices = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    return places[indices] - np.repeat(times, counts) + SPAN // 2

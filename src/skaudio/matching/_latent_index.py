@@ -15,7 +15,7 @@ CHUNK_SECONDS, HOP_SECONDS = 1.0, 0.1
 HOP_LENGTH = 512
 N_MFCC = 40
 N_COMPONENTS = 32
-MAX_CHUNKS = 5000  # that the autoencoder is trained on, drawn from all
+MAX_CHUNKS = 5000  # maximum number of chunks to train the autoencoder on, drawn at random
 
 
 class LatentIndex:
@@ -29,7 +29,7 @@ class LatentIndex:
         Seed of the autoencoder and of the selection of its training chunks.
     """
 
-    _encoder: AutoencoderLatent  # since the first recordings
+    _encoder: AutoencoderLatent  # set with the first recordings
 
     def __init__(self, sr: float, seed: int) -> None:
         self._sr, self._seed = sr, seed
@@ -56,15 +56,15 @@ class LatentIndex:
 
         The autoencoder of an empty index is trained on them.
         """
-        joined, index = [(number, np.concatenate(list(parts))) for number, parts in recordings], copy(self)
+        chunks_by_number, index = [(number, np.concatenate(list(parts))) for number, parts in recordings], copy(self)
         if not hasattr(index, "_encoder"):
-            chunks = np.concatenate([chunks for _, chunks in joined])
+            chunks = np.concatenate([chunks for _, chunks in chunks_by_number])
             rng = np.random.default_rng(self._seed)
             chunks = chunks[rng.permutation(len(chunks))[:MAX_CHUNKS]]
             encoder = AutoencoderLatent(n_components=N_COMPONENTS, batch_size=64, random_state=self._seed)
             index._encoder = encoder.fit(chunks)
-        more = {number: index._encode(chunks) for number, chunks in joined}
-        index._latents = {**self._latents, **more}
+        new = {number: index._encode(chunks) for number, chunks in chunks_by_number}
+        index._latents = {**self._latents, **new}
         return index
 
     def without(self, numbers: list[int]) -> Self:
@@ -84,4 +84,4 @@ class LatentIndex:
         return sorted(places, key=lambda place: -place[1])
 
     def _encode(self, chunks: np.ndarray) -> np.ndarray:
-        return np.asarray(self._encoder.transform(chunks))  # also where scikit-learn is set to give data frames
+        return np.asarray(self._encoder.transform(chunks))  # also if scikit-learn is configured to return data frames

@@ -14,9 +14,9 @@ from skaudio.matching._prints import PEAK_HOP, PRINT_HOP, Prints, iter_prints, j
 from skaudio.matching._recording import Recording
 
 HOPS = PRINT_HOP // PEAK_HOP
-VOTE_WEIGHT = 0.1  # of the logarithm of the landmarks that speak for a place, beside the correlation there
-N_PLACES = 50  # that landmarks propose, in an index too large to be looked through
-PARTS_PER_BLOCK = 64  # of a recording: some minutes
+VOTE_WEIGHT = 0.1  # of the log number of landmarks for a place, added to the correlation
+N_PLACES = 50  # proposed by landmarks, in an index too large for an exhaustive search
+PARTS_PER_BLOCK = 64  # a few minutes of a recording
 
 Place = tuple[int, float, float]
 
@@ -54,8 +54,8 @@ class PrintIndex:
         index._frames, index._landmarks = dict(self._frames), copy(self._landmarks)
         for number, parts in recordings:
             frames, parts = GrowingArray(), iter(parts)
-            while some := list(islice(parts, PARTS_PER_BLOCK)):
-                prints = join_prints(some)
+            while block := list(islice(parts, PARTS_PER_BLOCK)):
+                prints = join_prints(block)
                 index._landmarks.add(number, prints.codes, prints.times)
                 frames.append(prints.frames)
             index._frames[number] = frames.all()
@@ -72,11 +72,11 @@ class PrintIndex:
         """Return recordings, their best similarities and offsets in seconds, in descending order of similarity."""
         votes = self._landmarks.votes(prints.codes, prints.times)
         n_frames = sum(map(len, self._frames.values()))
-        looked_through = self._method == "align" or n_frames <= self._exhaustive_frames
-        if self._method != "landmark" and looked_through:
+        exhaustive = self._method == "align" or n_frames <= self._exhaustive_frames
+        if self._method != "landmark" and exhaustive:
             places = [self._best_place(number, prints.frames, votes) for number in self._frames]
         else:
-            places = [self._proposed(int(place), prints, votes) for place in votes.best(N_PLACES)]
+            places = [self._evaluate_place(int(place), prints, votes) for place in votes.best(N_PLACES)]
         best: dict[int, Place] = {}
         for place in filter(None, places):
             if place[1] > best.get(place[0], (0, -np.inf, 0))[1]:
@@ -92,13 +92,13 @@ class PrintIndex:
         if self._method == "auto":
             first, last = np.searchsorted(votes.places, (number * SPAN, (number + 1) * SPAN))
             hops = (votes.places[first:last] - number * SPAN - SPAN // 2) // HOPS
-            near = np.unique(np.clip(hops[:, np.newaxis] + np.arange(-1, 3), 0, len(similarity) - 1))
-            places = number * SPAN + SPAN // 2 + near * HOPS
-            similarity[near] += VOTE_WEIGHT * np.log1p(votes.around(places))
+            candidates = np.unique(np.clip(hops[:, np.newaxis] + np.arange(-1, 3), 0, len(similarity) - 1))
+            places = number * SPAN + SPAN // 2 + candidates * HOPS
+            similarity[candidates] += VOTE_WEIGHT * np.log1p(votes.around(places))
         offset = int(np.argmax(similarity))
         return number, float(similarity[offset]), offset * PRINT_HOP / self._sr
 
-    def _proposed(self, place: int, prints: Prints, votes: Votes) -> Place | None:
+    def _evaluate_place(self, place: int, prints: Prints, votes: Votes) -> Place | None:
         """Evaluate a place proposed by landmarks."""
         number, hop = place // SPAN, place % SPAN - SPAN // 2
         count = int(votes.around(np.array([place]))[0])

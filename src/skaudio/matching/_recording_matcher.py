@@ -20,11 +20,11 @@ from skaudio.matching._print_index import PrintIndex
 from skaudio.matching._recording import Recording
 
 CALIBRATION_SNIPPETS = 100  # of each length
-CALIBRATION_SECONDS = (0.5, 1.0, 2.0, 4.0)  # the shorter a snippet, the more alike it may be by chance
-TAILS = (0.1, 0.05, 0.025)  # shares of the snippets, those with the largest leads, by which the threshold is found
-RIVAL_WEIGHT = 0.75  # of the next best recording: at 1, two copies of a recording would make it unknown
-COPY = 0.8  # of the similarity with itself: what is more like a recording is taken to be a copy of it
-UNCALIBRATED = 0.6  # threshold with a single recording, which can be mistaken for no other
+CALIBRATION_SECONDS = (0.5, 1.0, 2.0, 4.0)  # the shorter a snippet, the more similar it may be by chance
+TAILS = (0.1, 0.05, 0.025)  # fractions of the snippets, those with the largest leads, to fit the tail to
+RIVAL_WEIGHT = 0.75  # of the second-best recording; at 1, a recording with a copy would be unknown
+COPY = 0.8  # fraction of the self-similarity above which another recording counts as a copy
+UNCALIBRATED = 0.6  # threshold with a single recording, which has no others to calibrate on
 
 
 class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
@@ -40,8 +40,8 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
     sr : float, default=22050
         Sampling rate in Hz to which recordings and snippets are resampled. Plain arrays are assumed to have it.
     method : {"auto", "landmark", "align", "latent"}, default="auto"
-        - ``"landmark"``: the share of the snippet's landmarks that match; time hardly grows with the number of
-          recordings;
+        - ``"landmark"``: the share of the snippet's landmarks that match; run time hardly grows with the number
+          of recordings;
         - ``"align"``: the correlation of prints, at all offsets in all recordings;
         - ``"auto"``: both: correlation plus a tenth of ``log(1 + n_landmarks)``; beyond ``exhaustive_hours`` of
           recordings, only at places proposed by landmarks;
@@ -171,7 +171,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         else:
             self._index = PrintIndex(self.sr, self.method, self.exhaustive_hours)
         snippets: list[list[tuple[int, Any]]] = [[] for _ in CALIBRATION_SECONDS]
-        self._index = self._index.with_more(self._described(recordings, y, rng, snippets))
+        self._index = self._index.with_more(self._describe(recordings, y, rng, snippets))
         self.thresholds_ = self._calibrate(snippets)
         return self
 
@@ -198,15 +198,17 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         """
         check_is_fitted(self)
         recordings = check_clips(self, X, reset=False)
-        known = [name for name in self._names_of(recordings, y) if name in self.names_]
+        known = [name for name in self._check_names(recordings, y) if name in self.names_]
         if known:
-            raise ValueError(f"There is a recording of the name {known[0]!r} already. Remove it first, or use another.")
-        ready = [(name, self._index.describe(one), one.n_samples) for one, name in self._named(recordings, y)]
-        # All of them are decoded by now: all are taken in, or none. Copies, so that what is there stays until then.
+            raise ValueError(f"The name {known[0]!r} already exists. Remove its recording first, or use another name.")
+        described = [
+            (name, self._index.describe(one), one.n_samples) for one, name in self._iter_recordings(recordings, y)
+        ]
+        # All are decoded before any is added. Attributes are replaced, not modified, as `atomic` may restore them.
         self.names_, self._numbers, self._sizes = [*self.names_], [*self._numbers], {**self._sizes}
         numbered = []
-        for name, description, n_samples in ready:
-            number = self._number(name)
+        for name, description, n_samples in described:
+            number = self._register(name)
             self._sizes[number] = n_samples
             numbered.append((number, [description]))
         self._index = self._index.with_more(numbered)
@@ -235,7 +237,7 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         names = list(names)
         missing = [name for name in names if name not in self.names_]
         if missing:
-            raise ValueError(f"There is no recording of the name {missing[0]!r}. Known: {_some(self.names_)}.")
+            raise ValueError(f"No recording is named {missing[0]!r}; expected one of {_abbreviate(self.names_)}.")
         dropped = [number for number, name in zip(self._numbers, self.names_, strict=True) if name in names]
         self._index = self._index.without(dropped)
         kept = [(number, name) for number, name in zip(self._numbers, self.names_, strict=True) if name not in names]
@@ -263,8 +265,8 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
             If a snippet cannot be decoded, or is longer than every recording; or if there are no recordings.
         """
         if not isinstance(k, Integral) or k < 1:
-            raise ValueError(f"k={k!r}; expected an integer above 0.")
-        return [matches[:k] for matches, _ in self._matched(X)]
+            raise ValueError(f"k={k!r}; expected a positive integer.")
+        return [matches[:k] for matches, _ in self._iter_matches(X)]
 
     def predict(self, X: Sequence) -> np.ndarray:
         """Predict the names of the recordings that snippets are from.
@@ -279,15 +281,15 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         ndarray of shape (n_clips,)
             Names, or ``unknown_label``; of dtype object, unless all are numbers.
         """
-        found = [
+        names = [
             matches[0].name if matches and _lead(matches) >= threshold else self.unknown_label
-            for matches, threshold in self._matched(X)
+            for matches, threshold in self._iter_matches(X)
         ]
         if all(isinstance(name, Number) for name in (*self.names_, self.unknown_label)):
-            return np.array(found)
-        named = np.empty(len(found), dtype=object)
-        named[:] = found
-        return named
+            return np.array(names)
+        predicted = np.empty(len(names), dtype=object)
+        predicted[:] = names
+        return predicted
 
     def decision_function(self, X: Sequence) -> np.ndarray:
         """Compute the confidence that snippets are from any recording.
@@ -302,14 +304,14 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         ndarray of float64, shape (n_clips,)
             The lead (see ``thresholds_``) minus the threshold for the snippet's length: below 0 for unknown ones.
         """
-        return np.array([_lead(matches) - threshold for matches, threshold in self._matched(X)])
+        return np.array([_lead(matches) - threshold for matches, threshold in self._iter_matches(X)])
 
-    def _matched(self, X: Sequence) -> Iterator[tuple[list[Match], float]]:
+    def _iter_matches(self, X: Sequence) -> Iterator[tuple[list[Match], float]]:
         """Yield the matches of each snippet, and the threshold for its length."""
         check_is_fitted(self)
         clips = check_clips(self, X, reset=False)
         if not self.names_:
-            raise ValueError("All recordings have been removed: there is nothing to match with. Use add, or fit.")
+            raise ValueError("All recordings have been removed. Call add or fit first.")
         names = dict(zip(self._numbers, self.names_, strict=True))
         longest = max(self._sizes[number] for number in self._numbers)
         for i, clip in enumerate(clips):
@@ -325,13 +327,13 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
             places = self._index.ranked(description)
             yield [Match(names[number], similarity, offset) for number, similarity, offset in places], threshold
 
-    def _described(
+    def _describe(
         self, recordings: Sequence, names: Any, rng: np.random.RandomState, snippets: list[list[tuple[int, Any]]]
     ) -> Iterator[tuple[int, Any]]:
         """Yield the index entries of each recording; draw snippets for calibration."""
         drawn = rng.randint(len(recordings), size=(len(CALIBRATION_SECONDS), CALIBRATION_SNIPPETS))
-        for recording, name in self._named(recordings, names):
-            number = self._number(name)
+        for recording, name in self._iter_recordings(recordings, names):
+            number = self._register(name)
             yield number, self._index.describe_parts(recording)
             self._sizes[number] = recording.n_samples
             lengths, spans = [], []
@@ -344,12 +346,12 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
                 if snippet.any():
                     snippets[i].append((number, self._index.describe(Recording(snippet, self.sr))))
 
-    def _names_of(self, recordings: Sequence, names: Any) -> list:
+    def _check_names(self, recordings: Sequence, names: Any) -> list:
         if names is None:
             return self._default_names(recordings)
         names = column_or_1d(names).tolist()
         if len(names) != len(recordings):
-            raise ValueError(f"Got {len(recordings)} recordings and {len(names)} names.")
+            raise ValueError(f"y has {len(names)} names; expected {len(recordings)}, one per recording.")
         return names
 
     def _default_names(self, recordings: Sequence) -> list:
@@ -359,17 +361,17 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
             name = Path(clip).stem if isinstance(clip, (str, Path)) else self._next + i
             if name in named:
                 raise ValueError(
-                    f"The name {name!r} is of several recordings, {str(named[name])!r} and {str(clip)!r}. Pass their "
-                    "names as y: different ones or, for takes of one thing, the same."
+                    f"Several recordings are named {name!r}: {str(named[name])!r} and {str(clip)!r}. Pass y with "
+                    "unique names, or with equal names for takes of one thing."
                 )
             named[name] = clip
         return list(named)
 
-    def _named(self, recordings: Sequence, names: Any) -> Iterator[tuple[Recording, Any]]:
-        for i, name in enumerate(self._names_of(recordings, names)):
+    def _iter_recordings(self, recordings: Sequence, names: Any) -> Iterator[tuple[Recording, Any]]:
+        for i, name in enumerate(self._check_names(recordings, names)):
             yield Recording(recordings[i], self.sr, f"Recording {i}"), name
 
-    def _number(self, name: Any) -> int:
+    def _register(self, name: Any) -> int:
         """Assign a number to a recording, and store its name."""
         number = self._next
         self._next += 1
@@ -385,12 +387,14 @@ class RecordingMatcher(VersionedPickleMixin, BaseEstimator):
         """
         names = dict(zip(self._numbers, self.names_, strict=True))
         medians, excess = np.full(len(snippets), np.nan), []
-        for i, of_one_length in enumerate(snippets):
+        for i, snippets_i in enumerate(snippets):
             leads: list[float] = []
-            for number, description in of_one_length:
+            for number, description in snippets_i:
                 matches = [Match(names[other], *place) for other, *place in self._index.ranked(description)]
-                own = max((match.similarity for match in matches if match.name == names[number]), default=np.inf)
-                others = [m for m in matches if m.name != names[number] and m.similarity < COPY * own]
+                self_similarity = max(
+                    (match.similarity for match in matches if match.name == names[number]), default=np.inf
+                )
+                others = [m for m in matches if m.name != names[number] and m.similarity < COPY * self_similarity]
                 if others:
                     leads.append(_lead(others))
             if leads:
@@ -416,5 +420,5 @@ def _lead(matches: list[Match]) -> float:
     return best.similarity - RIVAL_WEIGHT * max(rival, 0.0)
 
 
-def _some(names: list) -> str:
+def _abbreviate(names: list) -> str:
     return ", ".join(map(repr, names[:5])) + (", ..." if len(names) > 5 else "")

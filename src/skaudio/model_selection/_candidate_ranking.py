@@ -85,8 +85,9 @@ def rank_candidates(search: Any, metric: str | None = None) -> CandidateRanking:
     else:
         key = name = search.refit if metric is None else metric
         if key not in scored:
-            given = "The search has several scores" if metric is None else f"metric={metric!r} is not a score of it"
-            raise ValueError(f"{given}; pass one of metric={scored}.")
+            if metric is None:
+                raise ValueError(f"The search has several scores. Pass metric, one of {scored}.")
+            raise ValueError(f"metric={metric!r}; expected one of the scores of the search, {scored}.")
     means = results[f"mean_test_{key}"]
     order = np.argsort(-means, kind="stable")
     steps = [step for step, _ in getattr(search.estimator, "steps", [])]
@@ -113,7 +114,7 @@ def _describe_candidates(candidates: list[dict[str, Any]], steps: list[str]) -> 
                 parts[i].append(description)
             elif description != "passthrough":
                 parts[i].append(f"{name.rpartition('__')[2]}={description}")
-    return [", ".join(own) or "default" for own in parts]
+    return [", ".join(parts_i) or "default" for parts_i in parts]
 
 
 def _position(step: str, steps: list[str]) -> int:

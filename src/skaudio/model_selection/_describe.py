@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-# Parameters that change how long a computation takes, or what is printed, but not its result.
+# Parameters that do not affect results.
 NEVER_SHOWN = ("memory", "n_jobs", "verbose", "on_error")
 
 
@@ -25,7 +25,7 @@ def describe_estimators(estimators: Sequence[Any]) -> list[str]:
     -------
     list of str
         Descriptions, such as ``MFCC(deltas=2)`` if another MFCC has other deltas, and ``SVC`` for the only one.
-        As in scikit-learn's representation, parameters at their defaults are left out. Pipelines are described by
+        As in scikit-learn's representation, parameters at their defaults are omitted. Pipelines are described by
         their steps: ``StandardScaler + SVC``. Other values are written unchanged. Equal descriptions mean equal
         parameters.
 
@@ -52,23 +52,23 @@ def _kind(value: Any) -> Any:
     return type(value) if isinstance(value, BaseEstimator) else None
 
 
-def _describe_kind(alike: list[Any]) -> list[str]:
-    if isinstance(alike[0], Pipeline):
-        steps = zip(*([step for _, step in pipeline.steps] for pipeline in alike), strict=True)
+def _describe_kind(estimators: list[Any]) -> list[str]:
+    if isinstance(estimators[0], Pipeline):
+        steps = zip(*([step for _, step in pipeline.steps] for pipeline in estimators), strict=True)
         return [" + ".join(descriptions) for descriptions in zip(*map(describe_estimators, steps), strict=True)]
-    if not isinstance(alike[0], BaseEstimator):
-        return [_describe_value(value) for value in alike]
-    kind = type(alike[0])
-    arguments: list[list[str]] = [[] for _ in alike]
+    if not isinstance(estimators[0], BaseEstimator):
+        return [_describe_value(value) for value in estimators]
+    kind = type(estimators[0])
+    arguments: list[list[str]] = [[] for _ in estimators]
     for name, parameter in inspect.signature(kind).parameters.items():
         # The default is described with the values, as a description depends on what it is compared with.
-        values = [parameter.default, *(estimator.get_params(deep=False).get(name) for estimator in alike)]
+        values = [parameter.default, *(estimator.get_params(deep=False).get(name) for estimator in estimators)]
         default, *descriptions = describe_estimators(values)
         if name not in NEVER_SHOWN and len(set(descriptions)) > 1:
-            for own, description in zip(arguments, descriptions, strict=True):
+            for arguments_i, description in zip(arguments, descriptions, strict=True):
                 if description != default:
-                    own.append(f"{name}={description}")
-    return [f"{kind.__name__}({', '.join(own)})" if own else kind.__name__ for own in arguments]
+                    arguments_i.append(f"{name}={description}")
+    return [f"{kind.__name__}({', '.join(arguments_i)})" if arguments_i else kind.__name__ for arguments_i in arguments]
 
 
 def _describe_value(value: Any) -> str:

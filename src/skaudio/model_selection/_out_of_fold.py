@@ -38,8 +38,8 @@ class OutOfFold:
     >>> import numpy as np
     >>> from skaudio.model_selection import OutOfFold
     >>> clips, y_true, y_pred = np.array([["a.wav", "b.wav"], ["dog", "owl"], ["dog", "dog"]])
-    >>> found = OutOfFold(clips, y_true, y_pred, margins=np.array([0.0, 1.5]), estimators=[], folds=np.array([0, 0]))
-    >>> found.X[found.y_true != found.y_pred].tolist()
+    >>> result = OutOfFold(clips, y_true, y_pred, margins=np.array([0.0, 1.5]), estimators=[], folds=np.array([0, 0]))
+    >>> result.X[result.y_true != result.y_pred].tolist()
     ['b.wav']
     """
 
@@ -91,8 +91,8 @@ def out_of_fold(
     >>> from sklearn.svm import SVC
     >>> from skaudio.model_selection import out_of_fold
     >>> X, y = load_iris(return_X_y=True)
-    >>> found = out_of_fold(SVC(), X, y, cv=3)
-    >>> int((found.y_pred != found.y_true).sum()), len(found.estimators)
+    >>> result = out_of_fold(SVC(), X, y, cv=3)
+    >>> int((result.y_pred != result.y_true).sum()), len(result.estimators)
     (6, 3)
     """
     X, y = _indexable(X), np.asarray(y)
@@ -100,7 +100,7 @@ def out_of_fold(
     n_tests = np.bincount(np.concatenate([test for _, test in splits]), minlength=len(y))
     if not (n_tests == 1).all():
         raise ValueError(
-            f"{int((n_tests != 1).sum())} of {len(y)} clips are tested never, or more than once. Pass cv=, folds that "
+            f"{int((n_tests != 1).sum())} of {len(y)} clips are not tested exactly once. Pass cv with folds that "
             "test each clip once, such as StratifiedKFold(5)."
         )
     results = Parallel(n_jobs)(delayed(_fit_and_predict)(clone(estimator), X, y, *split) for split in splits)
@@ -112,7 +112,7 @@ def out_of_fold(
 
 def _indexable(X: Sequence) -> np.ndarray:
     """Return a batch as an array that can be indexed by arrays."""
-    X = as_array_or_sequence(X)  # of a data frame, a list would be its columns
+    X = as_array_or_sequence(X)  # list() of a data frame would return its columns
     if isinstance(X, np.ndarray):
         return X
     samples = np.empty(len(X), dtype=object)
@@ -132,5 +132,5 @@ def _fit_and_predict(
         row[columns[label]] - row[columns[true]] if true in columns else np.inf
         for row, label, true in zip(scores, predicted.tolist(), y[test].tolist(), strict=True)
     ]
-    # Where probabilities and predictions do not agree, a mistake is one all the same.
+    # Margins of mistakes are not negative, even if scores and predictions disagree.
     return estimator, predicted, np.where(predicted == y[test], 0.0, np.maximum(margins, 0.0))

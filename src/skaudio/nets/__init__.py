@@ -1,4 +1,4 @@
-"""Keras layers of the networks of `skaudio.estimators`, to open a saved ``model_`` and to build networks of your own.
+"""Keras layers of the networks of `skaudio.estimators`, to load a saved ``model_`` and to build your own networks.
 
 Importing it registers the layers, so that `keras.saving.load_model` finds them, and imports TensorFlow. Layers that
 compute over time take a mask ``(n_clips, n_frames)`` beside the frames, true up to the end of each clip.

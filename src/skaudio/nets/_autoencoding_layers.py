@@ -8,7 +8,7 @@ from keras import ops
 from skaudio.nets._masking import masked
 from skaudio.nets._precision import FullPrecisionLayer
 
-LOG_VARIANCES = -10.0, 4.0  # bounds: beyond them, a step of training makes losses of thousands, and NaN
+LOG_VARIANCES = -10.0, 4.0  # clipping bounds; beyond them, the loss explodes and training diverges
 TIME_WAVES = 8  # half periods per clip of the fastest cosine of the time code
 
 
@@ -34,11 +34,11 @@ class TimeCode(FullPrecisionLayer):
 
     def call(self, present: Any) -> Any:
         """Map a mask ``(n_clips, n_frames)`` to ``(n_clips, n_frames, TIME_WAVES)``, zero at masked frames."""
-        present_number = ops.cast(present, "float32")
-        count = ops.maximum(ops.sum(present_number, axis=1, keepdims=True), 1.0)
-        where = (ops.cumsum(present_number, axis=1) - 0.5) / count
-        halves = ops.arange(1, TIME_WAVES + 1, dtype="float32")
-        return masked(ops.cos(3.14159265 * where[:, :, None] * halves), present)
+        weights = ops.cast(present, "float32")
+        count = ops.maximum(ops.sum(weights, axis=1, keepdims=True), 1.0)
+        position = (ops.cumsum(weights, axis=1) - 0.5) / count
+        half_periods = ops.arange(1, TIME_WAVES + 1, dtype="float32")
+        return masked(ops.cos(3.14159265 * position[:, :, None] * half_periods), present)
 
     def compute_output_shape(self, present_shape: tuple) -> tuple:
         """Return the shape of the code."""

@@ -2,10 +2,10 @@
 
 Clips of a batch are padded at the end to one length, a multiple of the network's stride. A mask ``(n_clips, n_frames)``
 is passed through the network along with the frames, and masked frames are set to zero before every layer that uses
-neighbouring frames, like the zero padding of a clip on its own.
+neighbouring frames, as if each clip were zero-padded separately.
 
-Layers call it ``present``, as Keras passes an argument whose name ends in ``mask`` on automatically between its own
-layers.
+The argument of layers is named ``present``, because Keras automatically passes arguments whose names end in ``mask``
+between its own layers.
 """
 
 from typing import Any
@@ -91,8 +91,8 @@ class MaskedBatchNormalization(FullPrecisionLayer):
     Parameters
     ----------
     momentum : float, default=0.9
-        Momentum of the moving mean and variance. The Keras default of 0.99 needs hundreds of steps to converge, which
-        is all that a small data set has.
+        Momentum of the moving mean and variance. The Keras default of 0.99 needs hundreds of steps to converge, often
+        as many as the whole training on a small data set.
     epsilon : float, default=1e-3
         Value added to the variance.
     **kwargs : dict

@@ -1,4 +1,4 @@
-"""Detection of Python code in Keras files, which would run when the model is opened."""
+"""Detection of Python code in Keras files, which would run when the model is loaded."""
 
 import io
 import json
@@ -26,8 +26,8 @@ def refuse_code(content: bytes, kind: str) -> None:
     """
     for name in _layers_of_code(_configuration(content, kind)):
         raise ModelError(
-            f"Its layer {name!r} holds Python code (a lambda), which would run here as soon as the model is opened. If "
-            "you trust the file, open it yourself, keras.models.load_model(path, safe_mode=False), and pass the model."
+            f"Layer {name!r} contains Python code (a lambda), which would run when the model is loaded. If you trust "
+            "the file, load it with keras.models.load_model(path, safe_mode=False), and pass the model."
         )
 
 
@@ -45,7 +45,7 @@ def _layers_of_code(part: Any, layer: str = "") -> Iterator[str]:
     """Yield the names of the layers that contain code."""
     if isinstance(part, dict):
         layer = str(part.get("name") or layer)
-        # As Keras 3 writes a lambda, and as Keras 2 did: the layer's function is bytecode, by itself.
+        # Lambdas as written by Keras 3, and by Keras 2, where the layer's function itself is bytecode.
         if part.get("class_name") == "__lambda__" or part.get("function_type") == "lambda":
             yield layer
         part = part.values()

@@ -65,7 +65,7 @@ def fine_tune(
     windows: Sequence[np.ndarray],
     targets: np.ndarray,
     weights: np.ndarray,
-    how: FineTuning,
+    settings: FineTuning,
     rng: np.random.Generator,
 ) -> tuple[keras.Model, LinearHead, list[float]]:
     """Fine-tune a copy of a network and of its head on clips.
@@ -85,8 +85,8 @@ def fine_tune(
         Class index of each clip.
     weights : ndarray of shape (n_clips,)
         Sample weights.
-    how : FineTuning
-        Settings.
+    settings : FineTuning
+        Settings of fine-tuning.
     rng : Generator
         Random number generator that shuffles the clips.
 
@@ -104,20 +104,20 @@ def fine_tune(
     """
     tuned = _copy(network)
     layers = [layer for layer in tuned._flatten_layers(include_self=False) if layer.weights and not layer._layers]
-    for layer in layers[: max(0, len(layers) - how.unfreeze)]:
+    for layer in layers[: max(0, len(layers) - settings.unfreeze)]:
         layer.trainable = False
-    line = [keras.Variable(part.astype(np.float32)) for part in (head.coef, head.intercept)]
-    step = _training_step(tuned, head, line, how)
+    head_variables = [keras.Variable(part.astype(np.float32)) for part in (head.coef, head.intercept)]
+    step = _training_step(tuned, head, head_variables, settings)
     losses = []
-    for _ in range(how.epochs):
+    for _ in range(settings.epochs):
         order, total = rng.permutation(len(targets)), 0.0
-        for start in range(0, len(order), how.batch_size):
-            rows = order[start : start + how.batch_size]
+        for start in range(0, len(order), settings.batch_size):
+            rows = order[start : start + settings.batch_size]
             clip_of = np.repeat(np.arange(len(rows)), [len(windows[row]) for row in rows]).astype(np.int32)
             batch = np.concatenate([windows[row] for row in rows])
             total += float(step(batch, clip_of, targets[rows].astype(np.int32), weights[rows].astype(np.float32)))
         losses.append(total / weights.sum())
-    coef, intercept = (variable.numpy() for variable in line)
+    coef, intercept = (variable.numpy() for variable in head_variables)
     return tuned, LinearHead(coef, intercept, head.mean, head.scale), losses
 
 
@@ -126,16 +126,16 @@ def _copy(network: keras.Model) -> keras.Model:
         copy = keras.models.clone_model(network)
         copy.set_weights(network.get_weights())
     except (ValueError, TypeError, NotImplementedError) as error:
-        raise ModelError(f"Keras cannot copy the model, so that it cannot be fine-tuned ({error}).") from error
+        raise ModelError(f"Keras cannot copy the model for fine-tuning ({error}).") from error
     return copy
 
 
 def _training_step(
-    network: keras.Model, head: LinearHead, line: list[keras.Variable], how: FineTuning
+    network: keras.Model, head: LinearHead, head_variables: list[keras.Variable], settings: FineTuning
 ) -> Callable[..., Any]:
     """Return a function that performs a training step on a batch and returns the sum of its weighted losses."""
-    variables = [*network.trainable_variables, *line]
-    optimizer = keras.optimizers.Adam(how.learning_rate)
+    variables = [*network.trainable_variables, *head_variables]
+    optimizer = keras.optimizers.Adam(settings.learning_rate)
     optimizer.build(variables)
     binary = len(head.coef) == 1
 
@@ -143,8 +143,11 @@ def _training_step(
         with tf.GradientTape() as tape:
             maps = network(tf.reshape(windows, [-1, *network.inputs[0].shape[1:]]), training=False)
             vectors = tf.reduce_mean(tf.reshape(maps, [tf.shape(maps)[0], -1, maps.shape[-1]]), axis=1)
-            pooled = tf.concat([STATISTICS[stat](vectors, clip_of) for stat in how.stats], axis=1)
-            scores = tf.matmul((pooled - head.mean) / head.scale, line[0].value, transpose_b=True) + line[1].value
+            pooled = tf.concat([STATISTICS[stat](vectors, clip_of) for stat in settings.stats], axis=1)
+            scores = (
+                tf.matmul((pooled - head.mean) / head.scale, head_variables[0].value, transpose_b=True)
+                + head_variables[1].value
+            )
             if binary:
                 losses = tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(targets, tf.float32), scores[:, 0])
             else:

@@ -27,7 +27,7 @@ def load_keras(content: bytes, suffix: str) -> Any:
             return keras.models.load_model(path, compile=False)
     except ModelError:
         raise
-    except Exception as error:  # a damaged file can raise anything
+    except Exception as error:  # damaged files raise exceptions of many types
         raise ModelError(f"Keras cannot load the model ({error}).") from error
 
 
@@ -41,7 +41,7 @@ def keras_output(model: Any, output: str | int) -> Any:
     """
     keras = import_keras()
     if not getattr(model, "inputs", None) or len(model.inputs) != 1:
-        raise ModelError("The Keras model is not built, or does not take exactly one input.")
+        raise ModelError("Expected a built Keras model with exactly one input.")
     if output == "scores":
         tensor = model.outputs[0]
     elif output == "embedding":
@@ -52,7 +52,7 @@ def keras_output(model: Any, output: str | int) -> Any:
             layer = model.layers[output] if isinstance(output, int) else model.get_layer(output)
         except (ValueError, IndexError) as error:
             names = ", ".join(layer.name for layer in model.layers)
-            raise ModelError(f"output={output!r} is no layer of the model. It has: {names}.") from error
+            raise ModelError(f"output={output!r}; expected the name or index of a layer: {names}.") from error
         tensor = layer.output
     return keras.Model(model.inputs, tensor)
 

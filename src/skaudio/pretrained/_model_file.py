@@ -44,11 +44,11 @@ class ModelFile:
         name = os.fspath(name)
         content = _content(name)
         sha256 = hashlib.sha256(content).hexdigest()
-        known = NAMED_MODELS.get(name)
-        if known is not None and known.sha256 != sha256:
+        named_model = NAMED_MODELS.get(name)
+        if named_model is not None and named_model.sha256 != sha256:
             raise ModelError(
-                f"{find_named(known)} is not {known.title}: its SHA-256 is {sha256}, not {known.sha256}. Remove it to "
-                "download it anew."
+                f"{find_named(named_model)} has SHA-256 {sha256}; expected {named_model.sha256}, of "
+                f"{named_model.title}. Remove the file to download it again."
             )
         return cls(name, sha256, content if keep else None)
 
@@ -65,8 +65,8 @@ class ModelFile:
         content = _content(self.name)
         if hashlib.sha256(content).hexdigest() != self.sha256:
             raise ModelError(
-                f"{self.name!r} has changed since fit: its SHA-256 is not {self.sha256}. Put back what was there, fit "
-                "anew, or use store='bytes', which keeps the model."
+                f"{self.name!r} has changed since fit: its SHA-256 is not {self.sha256}. Restore the file, refit, or "
+                "use store='bytes', which stores the model in the estimator."
             )
         return content
 
@@ -89,30 +89,30 @@ class ModelFile:
                 with ZipFile(io.BytesIO(content)) as archive:
                     names = set(archive.namelist())
             except (BadZipFile, ValueError, NotImplementedError) as error:
-                raise ModelError(f"{self.name!r} is a damaged archive, or cut short ({error}).") from error
+                raise ModelError(f"{self.name!r} is a damaged or truncated archive ({error}).") from error
             if "saved_model.pb" in names:
                 return "saved_model"
             if "config.json" in names:
                 return "keras"
         elif self.name.lower().endswith(".onnx"):
             return "onnx"
-        raise ModelError(f"{self.name!r} is no model file: it begins with {content[:8]!r}. Formats are {FORMATS}.")
+        raise ModelError(f"{self.name!r} is not a model file: it begins with {content[:8]!r}. Expected {FORMATS}.")
 
 
 def _content(name: str) -> bytes:
-    known = NAMED_MODELS.get(name)
-    path = Path(name) if known is None else find_named(known)
+    named_model = NAMED_MODELS.get(name)
+    path = Path(name) if named_model is None else find_named(named_model)
     if path.is_dir() and (path / "saved_model.pb").is_file():
-        return _packed(path)
+        return _pack(path)
     if not path.is_file():
-        what = "a folder without saved_model.pb" if path.is_dir() else "not there"
+        problem = "is a folder without saved_model.pb" if path.is_dir() else "does not exist"
         raise ModelError(
-            f"Model {name!r} is {what}. Give the path of a model file, {FORMATS}, or one of {sorted(NAMED_MODELS)}."
+            f"Model {name!r} {problem}. Pass the path of a model file, {FORMATS}, or one of {sorted(NAMED_MODELS)}."
         )
     return path.read_bytes()
 
 
-def _packed(folder: Path) -> bytes:
+def _pack(folder: Path) -> bytes:
     """Pack a folder deterministically."""
     packed = io.BytesIO()
     with ZipFile(packed, "w") as archive:

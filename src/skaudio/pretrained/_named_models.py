@@ -46,7 +46,7 @@ class NamedModel:
 # trained on, which are all but six, in AudioSet's order.
 NAMED_MODELS = {
     "yamnet": NamedModel(
-        title="YAMNet, a MobileNet that knows the 521 classes of AudioSet",
+        title="YAMNet, a MobileNet trained on 521 classes of AudioSet",
         licence="Apache 2.0, Google",
         file="yamnet/yamnet.tflite",
         url="https://storage.googleapis.com/ai-edge/interpreter-samples/audio_classification/ios/yamnet.tflite",
@@ -59,7 +59,7 @@ NAMED_MODELS = {
 
 
 def find_named(model: NamedModel) -> Path:
-    """Find a model in the data home, or download it to there.
+    """Find a model in the data home, or download it there.
 
     Parameters
     ----------
@@ -86,10 +86,10 @@ def _download(model: NamedModel, path: Path) -> None:
     import pooch
 
     pooch.get_logger().info("%s. Licence: %s.", model.title, model.licence)
-    try:  # pooch gives the file its name once it is whole and its SHA-256 is right
+    try:  # pooch renames the file once it is complete and its SHA-256 is verified
         pooch.retrieve(model.url, known_hash=f"sha256:{model.sha256}", fname=path.name, path=path.parent)
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"{model.title}, could not be downloaded ({error}). By hand: put the file whose SHA-256 is {model.sha256} "
-            f"at {path}, or set the environment variable SKAUDIO_DATA to the folder that holds {model.file!r}."
+            f"{model.title}, could not be downloaded ({error}). Put the file with SHA-256 {model.sha256} at {path}, or "
+            f"set the environment variable SKAUDIO_DATA to the folder that contains {model.file!r}."
         ) from error

@@ -32,22 +32,22 @@ def open_onnx(content: bytes, output: str | int) -> WindowModel:
         import onnx
         import onnxruntime
     except ImportError as error:
-        raise ImportError('ONNX models need ONNX Runtime: pip install "skaudio[onnx]".') from error
+        raise ImportError('ONNX models require ONNX Runtime: pip install "skaudio[onnx]".') from error
     try:
         model = onnx.load_from_string(content)
         chosen = _value(model.graph, output)
         if chosen not in [value.name for value in model.graph.output]:
             model.graph.output.append(onnx.helper.make_empty_tensor_value_info(chosen))
         settings = onnxruntime.SessionOptions()
-        settings.intra_op_num_threads = 1  # clips are what threads share
+        settings.intra_op_num_threads = 1  # parallelism is over clips
         session = onnxruntime.InferenceSession(model.SerializeToString(), settings, ["CPUExecutionProvider"])
     except ModelError:
         raise
-    except Exception as error:  # what is raised is the business of protobuf and of the runtime
-        raise ModelError(f"This is no ONNX model that can be run ({error}).") from error
+    except Exception as error:  # protobuf and the runtime raise exceptions of many types
+        raise ModelError(f"ONNX Runtime cannot load the model ({error}).") from error
     entries = session.get_inputs()
     if len(entries) != 1:
-        raise ModelError(f"The model takes {[entry.name for entry in entries]}; expected one input.")
+        raise ModelError(f"The model has inputs {[entry.name for entry in entries]}; expected one.")
     shape = [length if isinstance(length, int) else None for length in entries[0].shape]
     return WindowModel(lambda windows: session.run([chosen], {entries[0].name: windows})[0], shape)
 

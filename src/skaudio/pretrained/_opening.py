@@ -63,10 +63,10 @@ def keras_network(source: Any, output: str | int) -> Any:
         If it is not a Keras model.
     """
     if isinstance(source, ModelFile):
-        with _named(source):
-            source = _keras_of(source)
+        with _naming_file(source):
+            source = _load_if_keras(source)
     if not is_keras(source):
-        raise ModelError(f"Only a Keras model can be trained further; this is {source!r}.")
+        raise ModelError(f"Only Keras models can be fine-tuned, got {source!r}.")
     from skaudio.pretrained._keras_model import keras_output
 
     return keras_output(source, output)
@@ -86,41 +86,41 @@ def model_digest(source: Any) -> str:
         return joblib.hash((source.to_json(), source.get_weights()))
     try:
         return joblib.hash(source)
-    except Exception as error:  # pickling raises what it likes
+    except Exception as error:  # pickling can raise any exception
         raise ValueError(
-            f"memory= needs to know model={source!r} again, which cannot be pickled ({error}). Define it at the top of "
-            "a module, or use memory=None."
+            f"memory requires a model that can be pickled, got model={source!r} ({error}). Define it at the top level "
+            "of a module, or use memory=None."
         ) from error
 
 
 @lru_cache(maxsize=8)
 def _open_file(file: ModelFile, output: str | int, n_samples: int | None) -> WindowModel:
-    with _named(file):
-        model = _opened(file.bytes(), file.format, output, n_samples)
+    with _naming_file(file):
+        model = _open_content(file.bytes(), file.format, output, n_samples)
     model.name = file.name
     return model
 
 
 @contextmanager
-def _named(file: ModelFile) -> Iterator[None]:
+def _naming_file(file: ModelFile) -> Iterator[None]:
     """Name the file in errors raised while opening it."""
     try:
         yield
     except ImportError:
-        raise  # a package is missing: the file cannot help it
-    except Exception as error:  # what a damaged file makes its readers raise is no list that ends
+        raise  # due to a missing package, not to the file
+    except Exception as error:  # damaged files raise exceptions of many types
         kind = "" if isinstance(error, ModelError) else f"{type(error).__name__}: "
         raise ModelError(f"Model file {file.name!r} cannot be used. {kind}{error}") from error
 
 
-def _keras_of(file: ModelFile) -> Any:
+def _load_if_keras(file: ModelFile) -> Any:
     """Load a Keras model; return a file of another format unchanged."""
     from skaudio.pretrained._keras_model import load_keras
 
     return load_keras(file.bytes(), file.format) if file.format in {"keras", "h5"} else file
 
 
-def _opened(content: bytes, kind: str, output: str | int, n_samples: int | None) -> WindowModel:
+def _open_content(content: bytes, kind: str, output: str | int, n_samples: int | None) -> WindowModel:
     if kind == "tflite":
         from skaudio.pretrained._tflite import open_tflite
 

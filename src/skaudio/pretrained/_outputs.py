@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from skaudio.pretrained._model_error import ModelError
 
-# What the outputs of published models are called.
+# Words in the names of the outputs of published models.
 WORDS = {"embedding": ("embed", "feature", "hidden"), "scores": ("score", "logit", "prediction", "class", "prob")}
 
 
@@ -31,4 +31,4 @@ def named_output(names: Sequence[str], output: str | int) -> str:
         likely = [name for name in names if any(word in name.lower() for word in WORDS[output])]
         if len(names) == 1 or len(likely) == 1:
             return (likely or names)[0]
-    raise ModelError(f"output={output!r} does not tell which of the model's outputs is meant. It has: {list(names)}.")
+    raise ModelError(f"output={output!r}; expected the name or index of one of the model's outputs {list(names)}.")

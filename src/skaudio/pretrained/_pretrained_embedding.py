@@ -28,8 +28,8 @@ POOLINGS = {"mean": ("mean",), "max": ("max",), "meanmax": ("mean", "max")}
 SILENCE = "Silence"  # the class of AudioSet
 
 
-def as_they_are(windows: np.ndarray) -> np.ndarray:
-    """Return the windows unchanged: the identity model."""
+def identity(windows: np.ndarray) -> np.ndarray:
+    """Return the windows unchanged."""
     return windows
 
 
@@ -134,7 +134,7 @@ class PretrainedEmbedding(FrontEnd):
     model: Any = field(default="yamnet", kw_only=False)
     output: str | int = "embedding"
     pooling: str | None = "mean"
-    sr: float | None = field(default=None, kw_only=True)  # type: ignore[assignment]  # None as well, unlike the base
+    sr: float | None = field(default=None, kw_only=True)  # type: ignore[assignment]  # also None, unlike in the base
     window_seconds: float | None = None
     hop_seconds: float | None = None
     class_names: Sequence[str] | str | os.PathLike | None = None
@@ -186,12 +186,12 @@ class PretrainedEmbedding(FrontEnd):
                     f"Model {self.model!r} is a SavedModel, which can read and write files. If you trust it, use "
                     "allow_saved_model=True."
                 )
-        self.sr_ = self._known_rate()
+        self.sr_ = self._find_sr()
         self._n_samples = self._window_length()
         self.window_seconds_ = self._n_samples / self.sr_
-        known = self._named()
-        usual = self.window_seconds_ if known is None else known.hop_seconds
-        self.hop_seconds_ = usual if self.hop_seconds is None else self.hop_seconds
+        named_model = self._named_model()
+        default = self.window_seconds_ if named_model is None else named_model.hop_seconds
+        self.hop_seconds_ = default if self.hop_seconds is None else self.hop_seconds
         silence = np.zeros((1, self._n_samples), np.float32)
         self.channel_names_ = self._named_channels(self._opened()(silence).shape[1])
         return self
@@ -221,7 +221,7 @@ class PretrainedEmbedding(FrontEnd):
         if self.pooling is None:
             return self._frames_output(self._frames(X), X)
         stats = POOLINGS[self.pooling]
-        if self.memory is None and not self._axes:  # of hours of windows, nothing is kept
+        if self.memory is None and not self._axes:  # pooled without storing all windows
             return self._frames(X, PooledOutputs(self.extractor(), stats), len(stats) * len(self.channel_names_))[:, 0]
         return StatPooling(stats=stats).set_output(transform="default").fit_transform(self._frames(X))
 
@@ -250,15 +250,15 @@ class PretrainedEmbedding(FrontEnd):
         """
         if self.output != "scores" or self.pooling not in {"mean", "max"}:
             raise ValueError(
-                f"output={self.output!r} and pooling={self.pooling!r} give no tags. Use output='scores' and pooling "
-                "'mean' or 'max'."
+                f"output={self.output!r} and pooling={self.pooling!r}; tags require output='scores' and pooling='mean' "
+                "or 'max'."
             )
-        scores = self._scores_without_silence(X)
+        scores = self._pool_scores(X)
         names = self._channels().names
         best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
         return [[(names[i], float(row[i])) for i in order] for row, order in zip(scores, best, strict=True)]
 
-    def _scores_without_silence(self, X: Any) -> np.ndarray:
+    def _pool_scores(self, X: Any) -> np.ndarray:
         """Pool the scores of windows, weighted so that silence does not lower those of other classes."""
         check_is_fitted(self)
         names = self._channels().names
@@ -307,7 +307,7 @@ class PretrainedEmbedding(FrontEnd):
         """
         check_is_fitted(self)
         lengths = {"sr": self.sr_, "window_seconds": self.window_seconds_, "hop_seconds": self.hop_seconds_}
-        plain = {"model": as_they_are, "output": "scores", "pooling": None, "class_names": None, "memory": None}
+        plain = {"model": identity, "output": "scores", "pooling": None, "class_names": None, "memory": None}
         return clone(self).set_params(**plain, **lengths).fit_transform(X)
 
     def keras_network(self) -> Any:
@@ -326,29 +326,27 @@ class PretrainedEmbedding(FrontEnd):
         check_is_fitted(self)
         return keras_network(self._source, self.output)
 
-    def _known_rate(self) -> float:
-        known = self._named()
-        if known is None:
+    def _find_sr(self) -> float:
+        named_model = self._named_model()
+        if named_model is None:
             if self.sr is None:
-                raise ValueError(
-                    f"Nothing tells at which sampling rate model={self.model!r} was trained. Pass it as sr."
-                )
+                raise ValueError(f"The sampling rate of model={self.model!r} is unknown. Pass it as sr.")
             return self.sr
-        if self.sr not in (None, known.sr):
-            raise ValueError(f"sr={self.sr!r}, but {self.model!r} was trained at {known.sr} Hz. Leave sr out.")
-        return known.sr
+        if self.sr not in (None, named_model.sr):
+            raise ValueError(f"sr={self.sr!r}; expected {named_model.sr} for model={self.model!r}. Omit sr.")
+        return named_model.sr
 
     def _window_length(self) -> int:
-        asked = None if self.window_seconds is None else max(1, round(self.window_seconds * self.sr_))
-        fixed = open_model(self._source, self.output, asked).n_samples
+        requested = None if self.window_seconds is None else max(1, round(self.window_seconds * self.sr_))
+        fixed = open_model(self._source, self.output, requested).n_samples
         if fixed is None:
-            if asked is None:
-                raise ValueError(f"model={self.model!r} takes windows of any length. Pass window_seconds.")
-            return asked
-        if asked not in (None, fixed):
+            if requested is None:
+                raise ValueError(f"model={self.model!r} accepts windows of any length. Pass window_seconds.")
+            return requested
+        if requested not in (None, fixed):
             raise ValueError(
-                f"window_seconds={self.window_seconds!r} is {asked} samples at {self.sr_:g} Hz, but the model takes "
-                f"{fixed}, {fixed / self.sr_:g} s. Leave window_seconds out, or check sr."
+                f"window_seconds={self.window_seconds!r} is {requested} samples at {self.sr_:g} Hz; expected {fixed}, "
+                f"{fixed / self.sr_:g} s, for this model. Omit window_seconds, or check sr."
             )
         return fixed
 
@@ -362,7 +360,7 @@ class PretrainedEmbedding(FrontEnd):
         return max(1, round(self.hop_seconds_ * self.sr_))
 
     def channels(self) -> Channels:
-        # No value of silence: it would take the model a window's time, in each call.
+        # No value of silence, which would require running the model in each call.
         return Channels(
             tuple(self.channel_names_),
             kind="scores" if self.output == "scores" else "embedding",
@@ -371,19 +369,19 @@ class PretrainedEmbedding(FrontEnd):
         )
 
     def _named_channels(self, n_outputs: int) -> list[str]:
-        names, known = self.class_names, self._named()
+        names, named_model = self.class_names, self._named_model()
         if isinstance(names, (str, os.PathLike)):
             names = Path(names).read_text(encoding="utf-8").splitlines()
-        if names is None and known is not None:
-            names = known.class_names()
+        if names is None and named_model is not None:
+            names = named_model.class_names()
         if self.output != "scores" or names is None:
             kind = self.output if self.output in {"embedding", "scores"} else "output"
             return [f"{kind}_{number:0{len(str(n_outputs - 1))}d}" for number in range(n_outputs)]
         if len(names) != n_outputs:
-            raise ValueError(f"class_names has {len(names)} names, but the model gives {n_outputs} scores.")
+            raise ValueError(f"class_names has {len(names)} names; expected {n_outputs}, one per score of the model.")
         return [str(name) for name in names]
 
-    def _named(self) -> NamedModel | None:
+    def _named_model(self) -> NamedModel | None:
         return NAMED_MODELS.get(self.model) if isinstance(self.model, str) else None
 
     @property
@@ -391,12 +389,12 @@ class PretrainedEmbedding(FrontEnd):
         return self.sr_
 
     def _settings(self) -> dict[str, Any]:
-        apart = {
+        excluded = {
             "model": model_digest(self._source),
             **dict.fromkeys(("pooling", "store", "class_names", "allow_saved_model")),
         }
         lengths = {"sr": self.sr_, "window_seconds": self._n_samples, "hop_seconds": self.hop_seconds_}
-        return {**super()._settings(), **apart, **lengths}
+        return {**super()._settings(), **excluded, **lengths}
 
     def _gives_table(self) -> bool:
         return self.pooling is not None

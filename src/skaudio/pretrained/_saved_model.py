@@ -47,7 +47,7 @@ def open_saved_model(content: bytes, output: str | int) -> WindowModel:
     (argument, spec), *_ = inputs.items()
     chosen = named_output(sorted(signature.structured_outputs), output)
 
-    def run(windows: np.ndarray, _kept: Any = loaded) -> np.ndarray:  # its variables live as long as it does
+    def run(windows: np.ndarray, _kept: Any = loaded) -> np.ndarray:  # keeps the variables alive
         outputs: Mapping[str, Any] = signature(**{argument: tf.constant(windows)})
         return outputs[chosen].numpy()
 

@@ -34,21 +34,21 @@ def open_tflite(content: bytes, output: str | int, n_samples: int | None) -> Win
     ModelError
         If it is not a TFLite file, has no such tensor, or its input is not a waveform.
     """
-    described = _interpreter(content, preserve=False)
-    inputs, scores = described.get_input_details(), described.get_output_details()[0]["index"]
+    probe = _interpreter(content, preserve=False)
+    inputs, scores = probe.get_input_details(), probe.get_output_details()[0]["index"]
     if len(inputs) != 1 or inputs[0]["dtype"] != np.float32:
         kinds = [(entry["name"], np.dtype(entry["dtype"]).name) for entry in inputs]
-        raise ModelError(f"The model takes {kinds}; expected one input of float32.")
+        raise ModelError(f"The model has inputs {kinds}; expected one of float32.")
     index, shape = inputs[0]["index"], inputs[0].get("shape_signature", inputs[0]["shape"])
     shape = [None if length < 0 else int(length) for length in shape]
-    wanted = _tensor(described, output, scores)
+    chosen = _tensor(probe, output, scores)
     if len(shape) > 1:
-        shape[0] = 1  # one window at a time, whatever the batch was when it was converted
+        shape[0] = 1  # one window at a time, regardless of the batch size at conversion
     sizes = [n_samples if length is None else length for length in shape]
-    free: queue.SimpleQueue = queue.SimpleQueue()
+    idle: queue.SimpleQueue = queue.SimpleQueue()
 
-    def new() -> Any:
-        interpreter = _interpreter(content, preserve=wanted != scores)
+    def make_interpreter() -> Any:
+        interpreter = _interpreter(content, preserve=chosen != scores)
         if sizes != inputs[0]["shape"].tolist():
             interpreter.resize_tensor_input(index, sizes)
         interpreter.allocate_tensors()
@@ -56,13 +56,13 @@ def open_tflite(content: bytes, output: str | int, n_samples: int | None) -> Win
 
     def run(windows: np.ndarray) -> np.ndarray:
         try:
-            interpreter = free.get_nowait()
+            interpreter = idle.get_nowait()
         except queue.Empty:
-            interpreter = new()
+            interpreter = make_interpreter()
         interpreter.set_tensor(index, windows)
         interpreter.invoke()
-        output = interpreter.get_tensor(wanted)
-        free.put(interpreter)
+        output = interpreter.get_tensor(chosen)
+        idle.put(interpreter)
         return output
 
     return WindowModel(run, shape)
@@ -73,14 +73,14 @@ def _interpreter(content: bytes, *, preserve: bool) -> Any:
 
     Without `preserve`, the memory of intermediate tensors is reused, and reading them returns other values.
     """
-    with warnings.catch_warnings():  # TensorFlow's own interpreter says that there is another package; of debugging
+    with warnings.catch_warnings():  # of deprecation, by TensorFlow's interpreter, and of debugging
         warnings.simplefilter("ignore")
         try:
             return _interpreter_class()(
                 model_content=content, num_threads=1, experimental_preserve_all_tensors=preserve
             )
         except ValueError as error:
-            raise ModelError(f"This is no TFLite model ({error}).") from error
+            raise ModelError(f"The TFLite interpreter cannot load the model ({error}).") from error
 
 
 def _interpreter_class() -> Any:
@@ -93,7 +93,7 @@ def _interpreter_class() -> Any:
         try:
             return tensorflow_module().lite.Interpreter
         except AttributeError as error:
-            raise ImportError('TFLite models need LiteRT: pip install "skaudio[litert]".') from error
+            raise ImportError('TFLite models require LiteRT: pip install "skaudio[litert]".') from error
     return Interpreter
 
 
@@ -104,11 +104,11 @@ def _tensor(interpreter: Any, output: str | int, scores: int) -> int:
     if output == "embedding":
         dense = [step for step in steps if step["op_name"] == DENSE]
         return int(dense[-1]["inputs"][0]) if dense else scores
-    # Weights have names, too. A tensor that stands for several operations has all their names, joined by semicolons.
+    # Weights are excluded. A tensor of fused operations has all their names, joined by semicolons.
     computed = {int(index) for step in steps for index in step["outputs"]}
     names = {entry["index"]: entry["name"] for entry in interpreter.get_tensor_details() if entry["index"] in computed}
-    found = [index for index, name in names.items() if output in (index, name, *name.split(";"))]
-    if len(found) != 1:
+    matches = [index for index, name in names.items() if output in (index, name, *name.split(";"))]
+    if len(matches) != 1:
         listed = ", ".join(name.split(";")[0] for name in names.values())
-        raise ModelError(f"output={output!r} is no tensor of the model. It has: {listed}.")
-    return found[0]
+        raise ModelError(f"output={output!r}; expected the name or index of a tensor: {listed}.")
+    return matches[0]

@@ -33,7 +33,8 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
     """Classify clips by embeddings of a pretrained model, optionally fine-tuning its last layers.
 
     First the head alone is fitted, on embeddings that are computed once. With ``unfreeze``, the head and the last
-    layers of the model are then trained jointly, at a low learning rate; this pays off from some hundred clips on.
+    layers of the model are then trained jointly, at a low learning rate, which is useful with a few hundred clips or
+    more.
 
     Parameters
     ----------
@@ -149,17 +150,17 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
         self.history_: dict[str, list[float]] = {"loss": []}
         embeddings = base.fit_transform(X)
         if self.unfreeze:
-            part = _network_of(base)
-            logistic = _logistic_of(head)
+            part = _get_network(base)
+            logistic = _get_logistic(head)
         weight = {}
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X)
             steps = [(f"{name}__", step) for name, step in head.steps] if isinstance(head, Pipeline) else [("", head)]
-            taken = [prefix for prefix, step in steps if has_fit_parameter(step, "sample_weight")]
-            weight = {f"{prefix}sample_weight": sample_weight for prefix in taken}
+            accepting = [prefix for prefix, step in steps if has_fit_parameter(step, "sample_weight")]
+            weight = {f"{prefix}sample_weight": sample_weight for prefix in accepting}
         head.fit(embeddings, y, **weight)
         if self.unfreeze:
-            base = self._fine_tuned(base, part, head, logistic, X, y, sample_weight)
+            base = self._fine_tune(base, part, head, logistic, X, y, sample_weight)
         self.base_, self.head_ = base, head
         return self
 
@@ -226,28 +227,28 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
         check_is_fitted(self)
         return self.base_.transform(check_clips(self, X, reset=False))
 
-    def _fine_tuned(
+    def _fine_tune(
         self, base: Any, part: Any, head: Any, logistic: Any, X: Any, y: Any, sample_weight: Any
     ) -> PretrainedEmbedding:
         """Fine-tune the model and its head, update the head, and return the embedding of the new model."""
         from skaudio.pretrained._fine_tuning import FineTuning, LinearHead, fine_tune
 
         scaler = head[0] if isinstance(head, Pipeline) and len(head) > 1 else None
-        line = LinearHead(logistic.coef_, logistic.intercept_, *_standardised_by(scaler, logistic.coef_.shape[1]))
-        how = FineTuning(self.unfreeze, POOLINGS[base.pooling], self.epochs, self.batch_size, self.learning_rate)
+        linear = LinearHead(logistic.coef_, logistic.intercept_, *_scaler_statistics(scaler, logistic.coef_.shape[1]))
+        settings = FineTuning(self.unfreeze, POOLINGS[base.pooling], self.epochs, self.batch_size, self.learning_rate)
         targets = np.searchsorted(head.classes_, y)
         weights = np.ones(len(targets)) if sample_weight is None else sample_weight
         if logistic.class_weight is not None:
-            of_class = compute_class_weight(
+            class_weights = compute_class_weight(
                 logistic.class_weight, classes=head.classes_, y=np.asarray(y), sample_weight=sample_weight
             )
-            weights = weights * of_class[targets]
+            weights = weights * class_weights[targets]
         rng = np.random.default_rng(own_random_state(self.random_state).randint(2**31 - 1))
-        network, line, losses = fine_tune(part, line, base.cut(X), targets, weights, how, rng)
-        logistic.coef_, logistic.intercept_ = line.coef.astype(np.float64), line.intercept.astype(np.float64)
+        network, linear, losses = fine_tune(part, linear, base.cut(X), targets, weights, settings, rng)
+        logistic.coef_, logistic.intercept_ = linear.coef.astype(np.float64), linear.intercept.astype(np.float64)
         self.history_ = {"loss": losses}
-        own = {"model": network, "output": "scores", "window_seconds": None, "sr": base.sr_, "class_names": None}
-        return clone(base).set_params(**own, hop_seconds=base.hop_seconds_).fit(X)
+        params = {"model": network, "output": "scores", "window_seconds": None, "sr": base.sr_, "class_names": None}
+        return clone(base).set_params(**params, hop_seconds=base.hop_seconds_).fit(X)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "head_")
@@ -258,7 +259,7 @@ class TransferClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
         return tags
 
 
-def _network_of(base: Any) -> Any:
+def _get_network(base: Any) -> Any:
     """Return the Keras model from windows to embedding.
 
     Raises
@@ -267,11 +268,11 @@ def _network_of(base: Any) -> Any:
         If there is no such model.
     """
     if not isinstance(base, PretrainedEmbedding) or base.pooling is None:
-        raise ValueError(f"unfreeze needs a PretrainedEmbedding that pools, as base; got {base!r}.")
+        raise ValueError(f"unfreeze requires a PretrainedEmbedding with pooling as base, got {base!r}.")
     return base.keras_network()
 
 
-def _logistic_of(head: Any) -> LogisticRegression:
+def _get_logistic(head: Any) -> LogisticRegression:
     """Return the logistic regression of a head, optionally after a scaler.
 
     Raises
@@ -282,11 +283,13 @@ def _logistic_of(head: Any) -> LogisticRegression:
     steps = [step for _, step in head.steps] if isinstance(head, Pipeline) else [head]
     kinds = [type(step) for step in steps]
     if kinds not in ([LogisticRegression], [StandardScaler, LogisticRegression]):
-        raise ValueError(f"unfreeze needs LogisticRegression as head, maybe behind a StandardScaler; got {head!r}.")
+        raise ValueError(
+            f"unfreeze requires LogisticRegression as head, optionally after a StandardScaler; got {head!r}."
+        )
     return steps[-1]
 
 
-def _standardised_by(scaler: StandardScaler | None, n_features: int) -> tuple[np.ndarray, np.ndarray]:
+def _scaler_statistics(scaler: StandardScaler | None, n_features: int) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and scale of a fitted scaler."""
     mean, scale = getattr(scaler, "mean_", None), getattr(scaler, "scale_", None)
     mean = np.zeros(n_features) if mean is None else mean

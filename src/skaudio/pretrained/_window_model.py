@@ -39,8 +39,8 @@ class WindowModel:
         times = [length for length in inner if length != 1]
         if len(times) != 1:
             raise ModelError(
-                f"The model takes an input of shape {tuple(shape)}, which is no waveform. Write a function of windows "
-                "of the waveform that computes what the model takes and calls it, and pass that."
+                f"The model has an input of shape {tuple(shape)}; expected a waveform. Pass a function that computes "
+                "this input from windows of the waveform and calls the model."
             )
         self.n_samples = times[0]
         self._inner = tuple(1 if length == 1 else -1 for length in inner)
@@ -59,7 +59,7 @@ class WindowModel:
         parts = (windows[start : start + self._at_once] for start in range(0, len(windows), self._at_once))
         try:
             return np.concatenate([self._vectors(np.ascontiguousarray(part, np.float32)) for part in parts])
-        except Exception as error:  # what a damaged file makes a runtime raise is no list that ends
+        except Exception as error:  # damaged files raise exceptions of many types
             if self.name is None:
                 raise
             raise ModelError(f"Model file {self.name!r} cannot be run ({error}).") from error
@@ -69,5 +69,5 @@ class WindowModel:
             output = np.asarray(self._run(windows[0].reshape(self._inner)), np.float32)
             return output.reshape(-1, output.shape[-1] if output.ndim else 1).mean(axis=0, keepdims=True)
         output = np.asarray(self._run(windows.reshape(len(windows), *self._inner)), np.float32)
-        # What else the model tells of, such as times or places in a map, is averaged.
+        # Other axes, such as time or positions in a feature map, are averaged.
         return output.reshape(len(windows), -1, output.shape[-1] if output.ndim > 1 else 1).mean(axis=1)

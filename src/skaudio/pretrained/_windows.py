@@ -9,45 +9,45 @@ from skaudio._growing_array import GrowingArray
 from skaudio.features import BlockExtractor
 from skaudio.io import AudioError
 
-WINDOWS_PER_BATCH = 32  # as many as keep a network busy; memory stays bounded on long recordings
+WINDOWS_PER_BATCH = 32  # enough for efficiency, with bounded memory on long recordings
 
 
 def windows_of(pieces: Iterable[np.ndarray], n_samples: int, hop: int) -> Iterator[np.ndarray]:
     """Yield the full windows ``(n_windows, n_samples)`` of a waveform, as views, then one padded with silence.
 
-    The last is omitted if the others cover the waveform. Windows of a waveform in pieces come in full batches of
-    `WINDOWS_PER_BATCH` as long as possible, as those of a whole waveform do.
+    The last is omitted if the others cover the waveform. Windows of a waveform in pieces are yielded in full
+    batches of `WINDOWS_PER_BATCH` as long as possible, like those of a whole waveform.
     """
-    held = np.empty(0, np.float32)
-    n_whole = n_total = skip = 0  # skip: how far the next window begins behind what came so far
+    buffer = np.empty(0, np.float32)
+    n_whole = n_total = skip = 0  # skip: samples between the buffered ones and the next window
     for piece in pieces:
         n_total += len(piece)
-        rest = piece[skip:]
+        new = piece[skip:]
         skip = max(0, skip - len(piece))
-        held = np.concatenate([held, rest]) if len(held) else rest
-        n_ready = _count(held, n_samples, hop) // WINDOWS_PER_BATCH * WINDOWS_PER_BATCH
+        buffer = np.concatenate([buffer, new]) if len(buffer) else new
+        n_ready = _count_windows(buffer, n_samples, hop) // WINDOWS_PER_BATCH * WINDOWS_PER_BATCH
         if n_ready:
-            yield _filled(held, n_samples, hop)[:n_ready]
+            yield _full_windows(buffer, n_samples, hop)[:n_ready]
             n_whole += n_ready
-            skip = max(0, n_ready * hop - len(held))
-            held = held[n_ready * hop :]
-    n_ready = _count(held, n_samples, hop)
+            skip = max(0, n_ready * hop - len(buffer))
+            buffer = buffer[n_ready * hop :]
+    n_ready = _count_windows(buffer, n_samples, hop)
     if n_ready:
-        yield _filled(held, n_samples, hop)
+        yield _full_windows(buffer, n_samples, hop)
         n_whole += n_ready
-        held = held[n_ready * hop :]
+        buffer = buffer[n_ready * hop :]
     if n_whole == 0 or max(n_whole * hop, (n_whole - 1) * hop + n_samples) < n_total:
         last = np.zeros((1, n_samples), np.float32)
-        last[0, : len(held)] = held
+        last[0, : len(buffer)] = buffer
         yield last
 
 
-def _count(held: np.ndarray, n_samples: int, hop: int) -> int:
-    return 1 + (len(held) - n_samples) // hop if len(held) >= n_samples else 0
+def _count_windows(buffer: np.ndarray, n_samples: int, hop: int) -> int:
+    return 1 + (len(buffer) - n_samples) // hop if len(buffer) >= n_samples else 0
 
 
-def _filled(held: np.ndarray, n_samples: int, hop: int) -> np.ndarray:
-    return np.lib.stride_tricks.sliding_window_view(held, n_samples)[::hop]
+def _full_windows(buffer: np.ndarray, n_samples: int, hop: int) -> np.ndarray:
+    return np.lib.stride_tricks.sliding_window_view(buffer, n_samples)[::hop]
 
 
 class WindowOutputs(BlockExtractor):
@@ -75,10 +75,10 @@ class WindowOutputs(BlockExtractor):
         return np.concatenate(list(self.stream([y])))
 
     def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Callable) -> np.ndarray:
-        grown = GrowingArray(None if n_samples is None else self._n_windows(n_samples), room)
+        array = GrowingArray(None if n_samples is None else self._n_windows(n_samples), room)
         for outputs in self.stream(next(passes)):
-            grown.append(outputs)
-        return grown.all()
+            array.append(outputs)
+        return array.all()
 
     def _n_windows(self, n_samples: int) -> int:
         n_whole = 1 + (n_samples - self._n_samples) // self._hop if n_samples >= self._n_samples else 0
@@ -110,17 +110,17 @@ class WindowOutputs(BlockExtractor):
             self._warned = True
             warnings.warn(
                 f"A clip of {n_total / self._sr:.3g} s is shorter than the model's window of "
-                f"{self._n_samples / self._sr:.3g} s: silence follows it, as it does others that are as short.",
+                f"{self._n_samples / self._sr:.3g} s: it is padded with silence, as are other short clips.",
                 stacklevel=2,
             )
 
     def _check_finite(self, outputs: np.ndarray, n_before: int) -> None:
-        broken = ~np.isfinite(outputs).all(axis=1)
-        if broken.any():
-            first = n_before + int(broken.argmax())
+        invalid = ~np.isfinite(outputs).all(axis=1)
+        if invalid.any():
+            first = n_before + int(invalid.argmax())
             raise AudioError(
-                f"{self._name} gives NaN or infinity for {broken.sum()} of {len(outputs)} windows that were computed "
-                f"together, first for window {first}, {first * self._hop / self._sr:.3g} s from the start."
+                f"{self._name} returned NaN or infinity for {invalid.sum()} of {len(outputs)} windows of a batch, "
+                f"first for window {first}, {first * self._hop / self._sr:.3g} s from the start."
             )
 
 
@@ -139,12 +139,12 @@ class PooledOutputs(BlockExtractor):
         self._outputs, self._stats = outputs, stats
 
     def __call__(self, y: np.ndarray) -> np.ndarray:
-        return self._pooled([y])
+        return self._pool([y])
 
     def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Callable) -> np.ndarray:  # noqa: ARG002
-        return self._pooled(next(passes))
+        return self._pool(next(passes))
 
-    def _pooled(self, pieces: Iterable[np.ndarray]) -> np.ndarray:
+    def _pool(self, pieces: Iterable[np.ndarray]) -> np.ndarray:
         n_windows, total, largest = 0, np.float64(0.0), np.float32(-np.inf)
         for outputs in self._outputs.stream(pieces):
             n_windows += len(outputs)

@@ -1,4 +1,4 @@
-"""Keras graphs of all estimators, of the layers of `skaudio.nets`.
+"""Keras networks of all estimators, built from the layers of `skaudio.nets`.
 
 Importing it imports Keras and TensorFlow.
 """

@@ -25,8 +25,8 @@ from skaudio.nets import (
     full_precision,
 )
 
-KERNEL_SIZE = 5  # steps that a convolution over time looks at
-N_SCALES = 2  # weights of a network that come first: mean and deviation of the channels
+KERNEL_SIZE = 5  # time steps of a convolution kernel
+N_SCALES = 2  # leading weights of a network: mean and deviation of the channels
 
 
 def autoencoder_network(
@@ -108,8 +108,10 @@ def autoencoder_network(
 
 def reconstructing_network(network: keras.Model) -> keras.Model:
     """Return the model that reconstructs frames in their original unit."""
-    made = network.get_layer("decoder")({"latent": network.get_layer("latent").output, "mask": network.input["mask"]})
-    return keras.Model(network.input, network.get_layer("standardization").restore(made))
+    reconstruction = network.get_layer("decoder")(
+        {"latent": network.get_layer("latent").output, "mask": network.input["mask"]}
+    )
+    return keras.Model(network.input, network.get_layer("standardization").restore(reconstruction))
 
 
 def denoising_network(network: keras.Model) -> keras.Model:
@@ -128,8 +130,8 @@ def denoising_network(network: keras.Model) -> keras.Model:
     names = [layer.name for layer in network.layers if layer.name in {"latent", "mean", "log_variance"}]
     encoder = keras.Model(network.input, {name: network.get_layer(name).output for name in names})
     code = encoder({"frames": noisy, "mask": mask})
-    made = network.get_layer("decoder")({"latent": code["latent"], "mask": mask})
-    errors = network.get_layer("squared_error")(standardize(clean, mask), made, mask)
+    reconstruction = network.get_layer("decoder")({"latent": code["latent"], "mask": mask})
+    errors = network.get_layer("squared_error")(standardize(clean, mask), reconstruction, mask)
     error = network.get_layer("error")(errors, mask)
     if "mean" in code:
         divergence = network.get_layer("divergence")(code["mean"], code["log_variance"], errors, mask)
@@ -150,8 +152,8 @@ def decoding_network(network: keras.Model) -> keras.Model:
 
 def grown_weights(outer: Sequence[Any], fresh: Sequence[Any]) -> list[Any]:
     """Copy to a dense autoencoder the layers of one that lacks the innermost ones, around the latent."""
-    ends = (len(outer) - N_SCALES) // 2
-    return [*outer[: N_SCALES + ends], *fresh[N_SCALES + ends : -ends], *outer[-ends:]]
+    n_outer = (len(outer) - N_SCALES) // 2
+    return [*outer[: N_SCALES + n_outer], *fresh[N_SCALES + n_outer : -n_outer], *outer[-n_outer:]]
 
 
 def _dense_encoder(x: Any, _: Any, *, hidden: Sequence[int], n_frames: int, activation: str) -> Any:
@@ -192,11 +194,11 @@ def _dense_decoder(
     for i, units in reversed(list(enumerate(hidden))):
         x = layers.Dense(units, activation=activation, name=f"decoder_{i}")(x)
     x = layers.Reshape((n_frames, n_channels), name="frames")(layers.Dense(n_frames * n_channels, name="output")(x))
-    return ApplyMask(name="masked_frames")(x, mask)  # all are there, but not every Keras takes an input for nothing
+    return ApplyMask(name="masked_frames")(x, mask)  # without effect, but some versions of Keras reject unused inputs
 
 
 def _conv_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_channels: int, activation: str, **_: Any) -> Any:
-    x = _everywhere(latent, mask)
+    x = _broadcast_latent(latent, mask)
     for i, filters in reversed(list(enumerate(hidden))):
         x = layers.Conv1D(
             filters,
@@ -211,7 +213,7 @@ def _conv_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_channels: 
 
 
 def _recurrent_decoder(latent: Any, mask: Any, *, hidden: Sequence[int], n_channels: int, **_: Any) -> Any:
-    x = _everywhere(latent, mask)
+    x = _broadcast_latent(latent, mask)
     for i, units in reversed(list(enumerate(hidden))):
         layer = layers.GRU(units, return_sequences=True, name=f"decoder_{i}")
         x = layers.Bidirectional(layer, name=f"decoder_both_ways_{i}")(x, mask=mask)
@@ -230,7 +232,7 @@ def _decoder(kind: str, *, latent_dim: int, **settings: Any) -> keras.Model:
     return keras.Model(inputs, DECODERS[kind](inputs["latent"], inputs["mask"], **settings), name="decoder")
 
 
-def _everywhere(latent: Any, mask: Any) -> Any:
+def _broadcast_latent(latent: Any, mask: Any) -> Any:
     """Concatenate the latent and a time code at every frame: a spatial broadcast decoder over time [1]_.
 
     References

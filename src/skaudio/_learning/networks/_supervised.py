@@ -30,7 +30,7 @@ TOWERS: dict[str, Callable[..., tuple[Any, Any]]] = {
     "recurrent": recurrent,
     "crnn": crnn,
 }
-HIDDEN = {"lenet": 128, "keyword": 128}  # units of the layer between pooling and output, where the paper has one
+HIDDEN = {"lenet": 128, "keyword": 128}  # units of the layer between pooling and output, if the paper has one
 
 
 def standardized_inputs(n_channels: int, normalize: str | None) -> tuple[dict[str, Any], Any]:
@@ -92,7 +92,7 @@ def sequence_network(
     else:
         bidirectional = settings.get("bidirectional", False)
         x = TimePooling(pooling, bidirectional=bidirectional, name="time_pooling")(features, mask)
-        # Zeros where numbers are predicted: the first prediction is then the mean of the targets.
+        # Zeros in regression: the first prediction is then the mean of the targets.
         kernel = "zeros" if task == "regression" else "glorot_uniform"
         x = layers.Dense(n_outputs, kernel_initializer=kernel, dtype=full_precision(), name="output")(
             _hidden(tower, x, dropout)
@@ -144,8 +144,8 @@ def plain(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
     """Build two convolutions and a dense layer on their flattened output, as in tutorials."""
     if min(input_shape) < 5:
         raise ValueError(
-            f"architecture='plain' needs at least 5 frames and 5 channels, got clips of shape {input_shape}. Use "
-            "'residual'."
+            f"architecture='plain' requires at least 5 frames and 5 channels, got clips of shape {input_shape}. Use "
+            "architecture='residual'."
         )
     inputs = layers.Input(input_shape, name="image_frames")
     x = layers.Reshape((*input_shape, 1), name="image")(inputs)
@@ -158,7 +158,7 @@ def plain(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
 def dense(input_shape: tuple[int, int], n_outputs: int) -> keras.Model:
     """Build dense layers on all values of a clip, as in tutorials on siamese networks.
 
-    Unlike there, the last layer is linear: ReLU outputs may all become zero and stay so (dying ReLU).
+    Unlike in those, the last layer is linear: ReLU outputs may all become zero and stay so (dying ReLU).
     """
     inputs = layers.Input(input_shape, name="image_frames")
     x = layers.Flatten(data_format="channels_last", name="values")(inputs)
@@ -184,15 +184,15 @@ def _check_body(body: Any, input_shape: tuple[int | None, int], n_outputs: int) 
     if not isinstance(body, keras.Model):
         raise TypeError(f"architecture returned {type(body).__name__}; expected a keras.Model.")
     expected = (None, n_outputs)
-    given = getattr(body, "output_shape", None)
-    if given != expected:
+    shape = getattr(body, "output_shape", None)
+    if shape != expected:
         raise ValueError(
-            f"architecture({input_shape}, {n_outputs}) returned a model of output shape {given}; expected {expected}: "
-            f"end it with Dense({n_outputs})."
+            f"architecture({input_shape}, {n_outputs}) returned a model of output shape {shape}; expected {expected}. "
+            f"End it with Dense({n_outputs})."
         )
     activation = getattr(getattr(body.layers[-1], "activation", None), "__name__", "linear")
     if activation in {"softmax", "sigmoid"}:
         raise ValueError(
-            f"architecture returned a model that ends in a {activation}; expected the scores before it. End it with "
+            f"architecture returned a model that ends with {activation}; expected logits. End it with "
             f"Dense({n_outputs}), without an activation."
         )

@@ -1,7 +1,7 @@
 """Convolutional, recurrent and combined towers, from frames to a sequence of features.
 
 A tower maps frames ``(n_clips, n_frames, n_channels)`` and their mask to features ``(n_clips, n_steps, n_features)``
-and theirs; `time_stride` returns the number of frames per step. The remaining channel axis is flattened into the
+and their mask; `time_stride` returns the number of frames per step. The remaining channel axis is flattened into the
 features, because position along frequency, unlike along time, is informative.
 """
 
@@ -12,7 +12,7 @@ from keras import layers
 
 from skaudio.nets import ApplyMask, MaskedBatchNormalization, ShortenMask
 
-CRNN_HALVINGS = 2  # of time: steps stay short, to tell when something begins
+CRNN_HALVINGS = 2  # of the time axis, limited so that onsets can be located
 
 
 def time_stride(tower: str | Callable, settings: Mapping[str, Any]) -> int:
@@ -33,7 +33,7 @@ def residual(frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: i
     """
     x, mask = _residual_stages(frames, mask, [2] * depth, filters, kernel_size)
     x = layers.SpatialDropout2D(dropout, data_format="channels_last", name="tower_dropout")(x)
-    return _unfolded(x), mask
+    return _flatten_channels(x), mask
 
 
 def lenet(frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: int, dropout: float) -> tuple[Any, Any]:
@@ -58,7 +58,7 @@ def lenet(frames: Any, mask: Any, *, filters: int, depth: int, kernel_size: int,
         x = layers.MaxPooling2D(2, padding="same", data_format="channels_last", name=f"pool_{stage}")(x)
         mask = ShortenMask(2, name=f"mask_{stage}")(mask)
     x = layers.Dropout(dropout, name="tower_dropout")(x)
-    return _unfolded(x), mask
+    return _flatten_channels(x), mask
 
 
 def keyword(frames: Any, mask: Any, *, filters: int, dropout: float) -> tuple[Any, Any]:
@@ -83,7 +83,7 @@ def keyword(frames: Any, mask: Any, *, filters: int, dropout: float) -> tuple[An
         filters, (10, 4), padding="same", activation="relu", data_format="channels_last", name="convolution_1"
     )(x)
     x = ApplyMask(name="masked_1")(x, mask)
-    x = layers.Dropout(dropout, name="tower_dropout")(_unfolded(x))
+    x = layers.Dropout(dropout, name="tower_dropout")(_flatten_channels(x))
     x = layers.Conv1D(32, 4, padding="same", data_format="channels_last", name="low_rank")(x)
     return x, mask
 
@@ -130,7 +130,7 @@ def crnn(
     """
     halvings = [2 if stage < CRNN_HALVINGS else 1 for stage in range(depth)]
     x, mask = _residual_stages(frames, mask, halvings, filters, kernel_size)
-    x = _unfolded(layers.SpatialDropout2D(dropout, data_format="channels_last", name="tower_dropout")(x))
+    x = _flatten_channels(layers.SpatialDropout2D(dropout, data_format="channels_last", name="tower_dropout")(x))
     return _recurrent_layers(x, mask, "GRU", units, n_layers, True, dropout), mask
 
 
@@ -150,11 +150,11 @@ def _residual_stages(
     mask = ShortenMask(time_strides[0], name="mask_stem")(mask)
     x = layers.ReLU(name="stem")(MaskedBatchNormalization(name="stem_norm")(x, mask))
     for stage, stride in enumerate(time_strides):
-        way_round, width = x, filters * 2**stage
+        shortcut, width = x, filters * 2**stage
         if stage:
             x = layers.MaxPooling2D((stride, 2), padding="same", data_format="channels_last", name=f"pool_{stage}")(x)
             mask = ShortenMask(stride, name=f"mask_{stage}")(mask)
-            way_round = layers.Conv2D(width, 1, use_bias=False, data_format="channels_last", name=f"way_round_{stage}")(
+            shortcut = layers.Conv2D(width, 1, use_bias=False, data_format="channels_last", name=f"way_round_{stage}")(
                 x
             )
         x = layers.Conv2D(
@@ -165,7 +165,7 @@ def _residual_stages(
             width, kernel_size, padding="same", use_bias=False, data_format="channels_last", name=f"stage_{stage}_b"
         )(x)
         x = MaskedBatchNormalization(name=f"stage_{stage}_b_norm")(x, mask)
-        x = layers.ReLU(name=f"stage_{stage}")(layers.Add(name=f"stage_{stage}_sum")([x, way_round]))
+        x = layers.ReLU(name=f"stage_{stage}")(layers.Add(name=f"stage_{stage}_sum")([x, shortcut]))
     return x, mask
 
 
@@ -186,6 +186,6 @@ def _as_image(frames: Any) -> Any:
     return layers.Reshape((-1, frames.shape[-1], 1), name="image")(frames)
 
 
-def _unfolded(x: Any) -> Any:
+def _flatten_channels(x: Any) -> Any:
     """Flatten the channel axis into the features: (n_clips, n_steps, n_bands, n_filters) to 3-D."""
     return layers.Reshape((-1, x.shape[2] * x.shape[3]), name="steps")(x)

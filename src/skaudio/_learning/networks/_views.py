@@ -105,11 +105,11 @@ def watched_network(network: keras.Model, layer: str | int) -> keras.Model:
     body = body_of(network)
     if body is None:
         return keras.Model(network.input, [_find_layer(network, layer).output, network.output])
-    inside = keras.Model(body.input, [_find_layer(body, layer).output, body.output])
-    watched, x = on_frames(inside, network.get_layer("image_frames").output, network.input["mask"])
-    for after in network.layers[network.layers.index(body) + 1 :]:
-        x = after(x)
-    return keras.Model(network.input, [watched, x])
+    inner = keras.Model(body.input, [_find_layer(body, layer).output, body.output])
+    activations, x = on_frames(inner, network.get_layer("image_frames").output, network.input["mask"])
+    for outer in network.layers[network.layers.index(body) + 1 :]:
+        x = outer(x)
+    return keras.Model(network.input, [activations, x])
 
 
 def body_of(network: keras.Model) -> keras.Model | None:
@@ -123,7 +123,7 @@ def on_frames(body: keras.Model, frames: Any, mask: Any) -> Any:
     """Call a model on frames, with their mask if their number varies."""
     if body.input_shape[1] is not None:
         return body(frames)
-    # The mask of frames is for its layers: what comes out of it has none. Without saying so, Keras warns.
+    # The mask applies to the inner layers, not to the output. Keras warns unless this is declared.
     body.supports_masking, body.compute_mask = True, lambda inputs, previous_mask: None  # noqa: ARG005
     return body(frames, mask=mask)
 
@@ -134,4 +134,4 @@ def _find_layer(network: keras.Model, layer: str | int) -> Any:
         return network.get_layer(layer)
     if not isinstance(layer, str) and -len(names) <= layer < len(names):
         return network.layers[layer]
-    raise ValueError(f"{layer!r} is no layer of this network. Its layers, in their order: {names}.")
+    raise ValueError(f"layer={layer!r}; expected the name or index of one of the layers {names}.")

@@ -19,7 +19,7 @@ from skaudio.estimators._parameters import InputParameters
 from skaudio.estimators.siamese._pair_sampling import ClassPairs, GivenPairs, PairSampler, triplet_batches
 from skaudio.estimators.siamese._whitening import Whitening
 
-# The tower of the network, and its settings.
+# Name of each tower, and its settings.
 TOWERS: dict[str, tuple[str, dict[str, Any]]] = {
     "cnn": ("residual", SIZES["residual"]),
     "gru": ("recurrent", {"cell": "GRU", "units": 96, "n_layers": 2, "frames_per_step": 2, "bidirectional": True}),
@@ -158,7 +158,7 @@ class SiameseEmbedding(
     def _train_on_pairs(self, frames: np.ndarray, same: np.ndarray, groups: Any) -> None:
         """Train the tower on checked frames, of which ``i`` and ``i + n_pairs`` form a pair, genuine or not."""
         first = 2 * np.arange(len(same))
-        classes = np.concatenate([first, first + ~same])  # those of a pair are of one class, or of two; no others are
+        classes = np.concatenate([first, first + ~same])  # a genuine pair forms one class, an impostor pair two
         groups = np.tile(np.arange(len(same)) if groups is None else groups, 2)
         self._train_embedding(frames, classes, groups, PairSampler(GivenPairs(same)))
 
@@ -171,15 +171,15 @@ class SiameseEmbedding(
         if self.loss_ == "proxy":
             targets = np.eye(classes.max() + 1, dtype=np.float32)[classes]
         strata = classes if pairs is None else None
-        go_on = self._goes_on()
-        n_proxies = self.learner_.architecture.n_outputs if go_on else targets.shape[1]
+        resume = self._resumes()
+        n_proxies = self.learner_.architecture.n_outputs if resume else targets.shape[1]
         if n_proxies != targets.shape[1]:
             raise ValueError(
-                f"y has {targets.shape[1]} classes, but the network has proxies of {n_proxies}. To "
-                "start anew, use warm_start=False, or clone; to add classes without training, enroll."
+                f"y has {targets.shape[1]} classes; expected {n_proxies}, as in the first fit. To refit from scratch, "
+                "use warm_start=False, or clone; to add classes without training, call enroll."
             )
         sampler = pairs or self._sampler(classes)
-        self._fit(frames, targets, None, groups, strata, go_on=go_on, sampler=sampler)
+        self._fit(frames, targets, None, groups, strata, resume=resume, sampler=sampler)
         self._whitening = None
         if self.whitening is not None:
             embeddings = np.stack(self._run(frames, "embedding"))
@@ -191,17 +191,17 @@ class SiameseEmbedding(
         return partial(triplet_batches, classes) if self.loss_ == "triplet" else None
 
     def _make_architecture(self, frames: np.ndarray, n_outputs: int) -> EmbeddingArchitecture:
-        one_length = self.tower == "dense" or callable(self.tower)
-        if one_length and frames.ndim != 3:
+        equal_lengths = self.tower == "dense" or callable(self.tower)
+        if equal_lengths and frames.ndim != 3:
             raise ValueError(
-                f"tower={self.tower!r} needs clips of one length, got clips of {min(map(len, frames))} to "
+                f"tower={self.tower!r} requires clips of equal length, got clips of {min(map(len, frames))} to "
                 f"{max(map(len, frames))} frames. Put a skaudio.pooling.FramePadder before it, or use tower='cnn'."
             )
         tower, settings = TOWERS.get(self.tower, (self.tower, {})) if isinstance(self.tower, str) else (self.tower, {})
         unknown = set(self.tower_params or {}) - set(settings)
         if unknown:
             raise ValueError(
-                f"tower_params has {sorted(unknown)}, which tower={self.tower!r} does not know. It knows "
+                f"tower_params has unknown keys {sorted(unknown)}; expected, for tower={self.tower!r}, "
                 f"{sorted(set(settings) - {'cell'})}."
             )
         if settings:
@@ -209,7 +209,7 @@ class SiameseEmbedding(
         return EmbeddingArchitecture(
             tower=tower,
             settings=tuple(settings.items()),
-            n_frames=frames.shape[1] if one_length else None,
+            n_frames=frames.shape[1] if equal_lengths else None,
             n_channels=frames[0].shape[-1],
             n_outputs=n_outputs,
             task=self.loss_,
@@ -223,7 +223,7 @@ class SiameseEmbedding(
 
     def _augmentation(self, frames: np.ndarray) -> Augmentation:
         augmentation = super()._augmentation(frames)
-        # What is between two classes is of neither: only scores of all classes can say so.
+        # Mixtures of two classes require targets for all classes, which only this loss has.
         return augmentation if self.loss_ == "proxy" else replace(augmentation, mixup=0.0)
 
     @property

@@ -108,8 +108,8 @@ class SiameseMatcher(NamingHead):
         """
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
-        go_on = self._goes_on()
-        frames = self._check_frames(self._frames_of(X, fit=not go_on), reset=not go_on)
+        resume = self._resumes()
+        frames = self._check_frames(self._frames_of(X, fit=not resume), reset=not resume)
         y = column_or_1d(as_labels(y), warn=True)
         assert_all_finite(y, estimator_name=type(self).__name__, input_name="y")
         check_classification_targets(y)
@@ -117,15 +117,16 @@ class SiameseMatcher(NamingHead):
         labels, classes, count = np.unique(y, return_inverse=True, return_counts=True)
         if len(labels) < 2:
             raise ValueError(
-                f"{type(self).__name__} needs clips of at least two classes; y has one class only, "
-                f"{labels.tolist()[0]!r}."
+                f"{type(self).__name__} requires at least two classes; y has one class only, {labels.tolist()[0]!r}."
             )
         if count.max() < 2:
-            raise ValueError(f"Every class has one clip only; {type(self).__name__} needs several of one to compare.")
+            raise ValueError(
+                f"Every class has one clip only; {type(self).__name__} requires several clips of at least one."
+            )
         self._train_embedding(frames, classes, groups)
         if self.calibration is not None:
             self._calibrate(frames, classes, groups)
-        self._enrolled = self._no_one().with_more(self._embed_frames(frames), y)
+        self._enrolled = self._empty_enrolment().with_more(self._embed_frames(frames), y)
         return self
 
     @atomic
@@ -162,9 +163,9 @@ class SiameseMatcher(NamingHead):
             raise ValueError(f"same has {np.setdiff1d(same, [0, 1])[:3].tolist()}; expected True and False.")
         same = same.astype(bool)
         if same.all() or not same.any():
-            raise ValueError("All pairs are of one kind; expected some of one class and some of two.")
+            raise ValueError("All pairs are of one kind; expected both same-class and different-class pairs.")
         self._train_on_pairs(frames, same, groups)
         if self.calibration is not None:
             self._calibrate_by_pairs(frames, same, groups)
-        self._enrolled = self._no_one()
+        self._enrolled = self._empty_enrolment()
         return self

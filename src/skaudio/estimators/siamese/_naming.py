@@ -106,17 +106,17 @@ class NamingHead(ClassifierMixin, VerificationHead):
             If ``X`` is not a batch like that passed to `fit`, or if no class is enrolled.
         """
         distances = self._class_distances(X)
-        named = self.classes_[distances.argmin(axis=1)]
+        labels = self.classes_[distances.argmin(axis=1)]
         if self.unknown_label is None:
-            return named
+            return labels
         if self.calibration is None:
             raise ValueError(
-                f"unknown_label={self.unknown_label!r} needs a threshold, which calibration=None does not find. Use "
-                "calibration='clips' or 'classes', and fit."
+                f"unknown_label={self.unknown_label!r} requires a threshold, which calibration=None does not provide. "
+                "Set calibration='clips' or 'classes', and refit."
             )
-        if isinstance(self.unknown_label, Number) != (named.dtype.kind in "biuf"):
-            named = named.astype(object)
-        return np.where(distances.min(axis=1) <= self._class_calibration.threshold, named, self.unknown_label)
+        if isinstance(self.unknown_label, Number) != (labels.dtype.kind in "biuf"):
+            labels = labels.astype(object)
+        return np.where(distances.min(axis=1) <= self._class_calibration.threshold, labels, self.unknown_label)
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Compute the similarity of clips to the classes.
@@ -183,7 +183,9 @@ class NamingHead(ClassifierMixin, VerificationHead):
         check_is_fitted(self)
         enrolled = self._enrolled
         if not isinstance(n_neighbors, Integral) or not 1 <= n_neighbors <= len(enrolled.labels):
-            raise ValueError(f"n_neighbors={n_neighbors!r}; expected 1 to {len(enrolled.labels)}, the enrolled clips.")
+            raise ValueError(
+                f"n_neighbors={n_neighbors!r}; expected 1 to {len(enrolled.labels)}, the number of enrolled clips."
+            )
         n_sorted = len(enrolled.labels) if furthest else n_neighbors
         neighbors = NearestNeighbors(n_neighbors=n_sorted, metric=self.distance).fit(enrolled.embeddings)
         distances, indices = neighbors.kneighbors(self._embed(X))
@@ -197,11 +199,11 @@ class NamingHead(ClassifierMixin, VerificationHead):
         check_is_fitted(self)
         return self._enrolled.classes
 
-    def _no_one(self) -> Enrolment:
+    def _empty_enrolment(self) -> Enrolment:
         return Enrolment(np.empty((0, self._n_features_out)), np.empty(0), self.distance)
 
     def _class_distances(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
         if not len(self.classes_):
-            raise ValueError("No class is enrolled: there is nothing to name clips by. Use enroll.")
+            raise ValueError("No class is enrolled. Call enroll first.")
         return self._enrolled.distances(self._embed(X))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-CLIPS_PER_CLASS = 4  # of a batch for triplets
+CLIPS_PER_CLASS = 4  # in a batch for triplets
 
 Draw = Callable[[np.ndarray, int, np.random.Generator], tuple[np.ndarray, np.ndarray]]
 
@@ -43,16 +43,16 @@ class ClassPairs:
     def __call__(self, rows: np.ndarray, n_pairs: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Draw pairs of these rows."""
         members, start, count = _by_class(rows, self._classes)
-        several = np.flatnonzero(count > 1)
-        n_genuine = _share_of_genuine(n_pairs, len(several) > 0, len(count) > 1)
-        which = several[rng.integers(len(several), size=n_genuine)] if n_genuine else several[:0]
+        eligible = np.flatnonzero(count > 1)
+        n_genuine = _count_genuine(n_pairs, len(eligible) > 0, len(count) > 1)
+        which = eligible[rng.integers(len(eligible), size=n_genuine)] if n_genuine else eligible[:0]
         first = rng.integers(count[which])
         second = (first + rng.integers(1, count[which])) % count[which]  # another one
         genuine = members[start[which] + first], members[start[which] + second]
         which = rng.integers(len(count), size=n_pairs - n_genuine)
         other = (which + rng.integers(1, max(2, len(count)), size=len(which))) % len(count)
         impostors = (members[start[k] + rng.integers(count[k])] for k in (which, other))
-        first, second = (_alternating(*rows) for rows in zip(genuine, impostors, strict=True))
+        first, second = (_interleave(*rows) for rows in zip(genuine, impostors, strict=True))
         return first, second
 
 
@@ -72,8 +72,10 @@ class GivenPairs:
         """Draw pairs of these rows."""
         known = rows[rows < len(self._same)]
         genuine, impostors = known[self._same[known]], known[~self._same[known]]
-        n_genuine = _share_of_genuine(n_pairs, len(genuine) > 0, len(impostors) > 0)
-        first = _alternating(_each_in_turn(genuine, n_genuine, rng), _each_in_turn(impostors, n_pairs - n_genuine, rng))
+        n_genuine = _count_genuine(n_pairs, len(genuine) > 0, len(impostors) > 0)
+        first = _interleave(
+            _draw_in_rounds(genuine, n_genuine, rng), _draw_in_rounds(impostors, n_pairs - n_genuine, rng)
+        )
         return first, first + len(self._same)
 
 
@@ -116,18 +118,18 @@ def _by_class(rows: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.nda
     return members, start, count
 
 
-def _share_of_genuine(n_pairs: int, genuine: bool, impostors: bool) -> int:
+def _count_genuine(n_pairs: int, genuine: bool, impostors: bool) -> int:
     """Return the number of genuine pairs to draw: half of them, if there are both kinds."""
     return n_pairs * genuine if genuine != impostors else -(-n_pairs // 2)
 
 
-def _each_in_turn(pairs: np.ndarray, n_pairs: int, rng: np.random.Generator) -> np.ndarray:
+def _draw_in_rounds(pairs: np.ndarray, n_pairs: int, rng: np.random.Generator) -> np.ndarray:
     """Draw pairs, without repetition until all have been drawn."""
     rounds = [rng.permutation(pairs) for _ in range(-(-n_pairs // max(1, len(pairs))))]
     return np.concatenate([*rounds, pairs[:0]])[:n_pairs]
 
 
-def _alternating(even: np.ndarray, odd: np.ndarray) -> np.ndarray:
+def _interleave(even: np.ndarray, odd: np.ndarray) -> np.ndarray:
     """Interleave two sequences, the first at most one longer; if one is empty, return the other."""
     if not len(even) or not len(odd):
         return np.concatenate([even, odd])

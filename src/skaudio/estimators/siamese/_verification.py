@@ -17,7 +17,7 @@ from skaudio.estimators.siamese._embedding import SiameseEmbedding
 from skaudio.estimators.siamese._enrolment import Enrolment
 
 HELD_OUT = 1 / 3  # of the clips of each class, of the classes, or of the pairs
-MAX_COMPARED = 1000  # clips held out, each of which is compared with each
+MAX_COMPARED = 1000  # maximum number of held-out clips, compared in all pairs
 
 
 def is_calibrated(estimator: Any) -> bool:
@@ -123,71 +123,75 @@ class VerificationHead(SiameseEmbedding):
 
     def _calibrate(self, frames: np.ndarray, classes: np.ndarray, groups: Any) -> None:
         """Calibrate distances on labelled clips held out from training."""
-        held = self._hold_out(classes, groups)
-        kept = np.setdiff1d(np.arange(len(frames)), held)
-        judge = clone(self)
+        held_out = self._hold_out(classes, groups)
+        kept = np.setdiff1d(np.arange(len(frames)), held_out)
+        model = clone(self)
         _, known = np.unique(classes[kept], return_inverse=True)
-        judge._train_embedding(judge._check_frames(frames[kept], reset=True), known, _some(groups, kept))
-        held = held[:MAX_COMPARED]
-        embeddings, others = judge._embed_frames(frames[held]), judge._embed_frames(frames[kept])
+        model._train_embedding(model._check_frames(frames[kept], reset=True), known, _take(groups, kept))
+        held_out = held_out[:MAX_COMPARED]
+        embeddings, others = model._embed_frames(frames[held_out]), model._embed_frames(frames[kept])
         distances = pairwise_distances(embeddings, metric=self.distance)
-        same = classes[held][:, np.newaxis] == classes[held]
+        same = classes[held_out][:, np.newaxis] == classes[held_out]
         pairs = np.triu(np.ones_like(same), k=1)
-        if not (same & pairs).any():  # no two of one class: compare with those that were trained on
+        if not (same & pairs).any():  # no two clips of one class: compare with training clips
             distances = pairwise_distances(embeddings, others, metric=self.distance)
-            same = classes[held][:, np.newaxis] == classes[kept]
+            same = classes[held_out][:, np.newaxis] == classes[kept]
             pairs = np.ones_like(same)
         self._pair_calibration = self._calibration_of(distances[same & pairs], distances[~same & pairs])
         enrolled = Enrolment(others, classes[kept], self.distance)
-        self._class_calibration = self._calibration_of(*_distances_from_classes(embeddings, classes[held], enrolled))
+        self._class_calibration = self._calibration_of(
+            *_distances_from_classes(embeddings, classes[held_out], enrolled)
+        )
         self.threshold_ = self._pair_calibration.threshold
 
     def _calibrate_by_pairs(self, frames: np.ndarray, same: np.ndarray, groups: Any) -> None:
         """Calibrate distances on given pairs held out from training."""
-        rng = np.random.default_rng(self._draw_seed(go_on=False))
-        held = np.sort(np.concatenate([_part(rng.permutation(np.flatnonzero(same == kind))) for kind in (True, False)]))
-        kept = np.setdiff1d(np.arange(len(same)), held)
-        both, judge = np.concatenate([kept, kept + len(same)]), clone(self)
-        judge._train_on_pairs(judge._check_frames(frames[both], reset=True), same[kept], _some(groups, kept))
-        embeddings = judge._embed_frames(frames[held]), judge._embed_frames(frames[held + len(same)])
+        rng = np.random.default_rng(self._draw_seed(resume=False))
+        held_out = np.sort(
+            np.concatenate([_held_out_part(rng.permutation(np.flatnonzero(same == kind))) for kind in (True, False)])
+        )
+        kept = np.setdiff1d(np.arange(len(same)), held_out)
+        both, model = np.concatenate([kept, kept + len(same)]), clone(self)
+        model._train_on_pairs(model._check_frames(frames[both], reset=True), same[kept], _take(groups, kept))
+        embeddings = model._embed_frames(frames[held_out]), model._embed_frames(frames[held_out + len(same)])
         distances = paired_distances(*embeddings, metric=self.distance)
-        self._pair_calibration = self._calibration_of(distances[same[held]], distances[~same[held]])
+        self._pair_calibration = self._calibration_of(distances[same[held_out]], distances[~same[held_out]])
         self._class_calibration = self._pair_calibration
         self.threshold_ = self._pair_calibration.threshold
 
     def _calibration_of(self, genuine: np.ndarray, impostors: np.ndarray) -> Calibration:
         if not len(genuine) or not len(impostors):
             raise ValueError(
-                f"Of the clips held out to calibrate there are {len(genuine)} comparisons within a class and "
-                f"{len(impostors)} between two. Give more clips of each class, or use calibration=None."
+                f"Calibration requires held-out pairs within a class and between classes, got {len(genuine)} and "
+                f"{len(impostors)}. Pass more clips of each class, or use calibration=None."
             )
         return Calibration.of(genuine, impostors, self.false_accept_rate)
 
     def _hold_out(self, classes: np.ndarray, groups: Any) -> np.ndarray:
         """Choose clips for calibration, in no particular order."""
-        rng = np.random.default_rng(self._draw_seed(go_on=False))
+        rng = np.random.default_rng(self._draw_seed(resume=False))
         labels = rng.permutation(np.unique(classes))
         if self.calibration == "classes":
             if len(labels) < 4:
                 raise ValueError(
-                    f"calibration='classes' needs four classes at least, two of them to hold out; got {len(labels)}. "
-                    "Use calibration='clips'."
+                    f"calibration='classes' requires at least four classes, two of which are held out; got "
+                    f"{len(labels)}. Use calibration='clips'."
                 )
-            return rng.permutation(np.flatnonzero(np.isin(classes, _part(labels))))
+            return rng.permutation(np.flatnonzero(np.isin(classes, _held_out_part(labels))))
         if groups is not None:
-            splitter = GroupShuffleSplit(n_splits=1, test_size=HELD_OUT, random_state=self._draw_seed(go_on=False))
+            splitter = GroupShuffleSplit(n_splits=1, test_size=HELD_OUT, random_state=self._draw_seed(resume=False))
             return rng.permutation(next(splitter.split(classes, groups=groups))[1])
         members = [rng.permutation(np.flatnonzero(classes == label)) for label in labels]
-        return rng.permutation(np.concatenate([_part(rows) for rows in members]))
+        return rng.permutation(np.concatenate([_held_out_part(rows) for rows in members]))
 
 
-def _part(shuffled: np.ndarray) -> np.ndarray:
+def _held_out_part(shuffled: np.ndarray) -> np.ndarray:
     """Return the held-out part: at least two of four, one of two or three, none of one."""
     n = len(shuffled)
     return shuffled[: max(2, round(HELD_OUT * n)) if n >= 4 else n // 2]
 
 
-def _some(groups: Any, rows: np.ndarray) -> Any:
+def _take(groups: Any, rows: np.ndarray) -> Any:
     return None if groups is None else np.asarray(groups)[rows]
 
 
@@ -196,7 +200,7 @@ def _distances_from_classes(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Compute the distances of clips from their class and from the nearest other one.
 
-    Of a class that is not enrolled, half of the clips are enrolled and the others compared.
+    For a class that is not enrolled, half of the clips are enrolled and the others compared.
     """
     compared = np.ones(len(classes), bool)
     for label in np.setdiff1d(classes, enrolled.classes):
@@ -204,6 +208,6 @@ def _distances_from_classes(
         enrolled = enrolled.with_more(embeddings[half], classes[half])
         compared[half] = False
     distances = enrolled.distances(embeddings[compared])
-    own = classes[compared][:, np.newaxis] == enrolled.classes
-    others = np.where(own, np.inf, distances).min(axis=1)
-    return distances[own], others[np.isfinite(others)]
+    is_own = classes[compared][:, np.newaxis] == enrolled.classes
+    others = np.where(is_own, np.inf, distances).min(axis=1)
+    return distances[is_own], others[np.isfinite(others)]

@@ -51,7 +51,7 @@ class Whitening:
         within = embeddings - (means / count[:, np.newaxis])[classes]
         covariance = within.T @ within / max(1, len(embeddings) - len(count))
         variance = np.trace(covariance) / len(covariance)
-        if variance <= 0.0:  # copies of one clip a class
+        if variance <= 0.0:  # equal clips within each class
             return cls(embeddings.mean(axis=0), np.eye(len(covariance)))
         covariance[np.diag_indices_from(covariance)] += shrinkage * variance
         variances, directions = np.linalg.eigh(covariance)
