@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skaudio.io._audio_error import AudioError
-from skaudio.io._open_sound import open_sound
+from skaudio.io._open_reader import open_reader
 
 PIECE_SAMPLES = 2**18
 
@@ -76,15 +76,15 @@ def audio_info(source: Any, *, sr: float | None = 22050) -> AudioInfo:
     >>> info.sr, info.n_channels, info.duration_seconds
     (8000, 1, 1.5)
     """
-    with open_sound(source, sr) as sound:
-        n_samples = sound.n_samples
+    with open_reader(source, sr) as reader:
+        n_samples = reader.n_samples
         if n_samples is None:
-            n_samples = sum(len(piece) for piece in sound.pieces(None, PIECE_SAMPLES))
-        elif sound.truncation:
-            raise AudioError(f"{sound.name} is cut short: {sound.truncation} Copy or record it again.")
+            n_samples = sum(len(piece) for piece in reader.pieces(None, PIECE_SAMPLES))
+        elif reader.truncation:
+            raise AudioError(f"{reader.name} is cut short: {reader.truncation} Copy or record it again.")
         else:
-            sound.warn_of_length()
-        return AudioInfo(sound.sr, sound.n_channels, n_samples)
+            reader.warn_of_length()
+        return AudioInfo(reader.sr, reader.n_channels, n_samples)
 
 
 def duration_seconds(source: Any, *, sr: float | None = 22050) -> float:

@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from skaudio.io._channel import channel_of_clip, check_channel
-from skaudio.io._open_sound import open_sound
+from skaudio.io._open_reader import open_reader
 from skaudio.io._resample import fit_length, resample, resample_stream, resampled_length
 from skaudio.io._waveform import as_waveform
 
@@ -73,19 +73,19 @@ class OpenClip:
         offset: float = 0.0,
         duration: float | None = None,
     ) -> None:
-        self._sound = open_sound(source, sr, several=channel is not None or not mono)
+        self._reader = open_reader(source, sr, several=channel is not None or not mono)
         self._channel = channel_of_clip(source, channel)
         try:
-            check_channel(self._channel, self._sound.n_channels, self._sound.name)
-            start, self._n = self._sound.go_to(offset, duration)
+            check_channel(self._channel, self._reader.n_channels, self._reader.name)
+            start, self._n = self._reader.go_to(offset, duration)
         except BaseException:
             self.close()
             raise
         self._mono = mono or self._channel is not None
-        self.name, self.n_channels = self._sound.name, self._sound.n_channels
-        self.sr = self._sound.sr if sr is None else sr
-        self.onset_seconds = start / self._sound.sr
-        self.n_samples = None if self._n is None else resampled_length(self._n, self._sound.sr, self.sr)
+        self.name, self.n_channels = self._reader.name, self._reader.n_channels
+        self.sr = self._reader.sr if sr is None else sr
+        self.onset_seconds = start / self._reader.sr
+        self.n_samples = None if self._n is None else resampled_length(self._n, self._reader.sr, self.sr)
         can_reopen = not hasattr(source, "read") or (hasattr(source, "seekable") and source.seekable())
         self.is_long = can_reopen and (self.n_samples is None or self.n_samples > LONG_SAMPLES)
 
@@ -97,7 +97,7 @@ class OpenClip:
 
     def close(self) -> None:
         """Release resources. The position of a file object is restored."""
-        self._sound.close()
+        self._reader.close()
 
     def waveform(self) -> np.ndarray:
         """Decode the whole waveform.
@@ -108,11 +108,11 @@ class OpenClip:
             The waveform.
         """
         # Limit the allocation by a wrong header to what a file of this size can contain.
-        n = self._n if self._n and self._n <= self._sound.max_plausible_samples else UNKNOWN_PIECE_SAMPLES
-        pieces = list(self._sound.pieces(self._n, n))
+        n = self._n if self._n and self._n <= self._reader.max_plausible_samples else UNKNOWN_PIECE_SAMPLES
+        pieces = list(self._reader.pieces(self._n, n))
         raw = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-        y = as_waveform(raw, self._sound.name, mono=self._mono, channel=self._channel)
-        return y if self.sr == self._sound.sr else resample(y, self._sound.sr, self.sr)
+        y = as_waveform(raw, self._reader.name, mono=self._mono, channel=self._channel)
+        return y if self.sr == self._reader.sr else resample(y, self._reader.sr, self.sr)
 
     def waveforms(self) -> Iterator[np.ndarray]:
         """Decode the waveform piece by piece.
@@ -122,11 +122,11 @@ class OpenClip:
         ndarray of float32, shape (n_samples_i,) or (n_channels, n_samples_i)
             A piece; concatenated along time, the pieces equal `waveform`.
         """
-        pieces = self._sound.pieces(self._n, PIECE_SAMPLES)
-        waveforms = (as_waveform(piece, self._sound.name, mono=self._mono, channel=self._channel) for piece in pieces)
-        if self.sr == self._sound.sr:
+        pieces = self._reader.pieces(self._n, PIECE_SAMPLES)
+        waveforms = (as_waveform(piece, self._reader.name, mono=self._mono, channel=self._channel) for piece in pieces)
+        if self.sr == self._reader.sr:
             return waveforms
-        return resampled(waveforms, self._sound.sr, self.sr, 1 if self._mono else self._sound.n_channels)
+        return resampled(waveforms, self._reader.sr, self.sr, 1 if self._mono else self._reader.n_channels)
 
 
 def resampled(

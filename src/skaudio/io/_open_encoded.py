@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from skaudio.io._audio_error import AudioError
-from skaudio.io._chained_sound import ChainedSound
+from skaudio.io._chained_reader import ChainedReader
 from skaudio.io._chunks import Samples, find_samples, wav_codec
-from skaudio.io._file_sound import FileSound
+from skaudio.io._file_reader import FileReader
 from skaudio.io._file_view import FileView
 from skaudio.io._libsndfile import CannotOpenError, is_broken_sds
 from skaudio.io._mpeg import MAX_FRAME_BYTES, Run, count_frames, is_stated_whole, length_header
@@ -37,7 +37,7 @@ KNOWN_BY_SUFFIX = (b".mp3", b".vox", b".vox6", b".vox8", b".gsm", b".sd2")
 
 def open_encoded(
     source: int | str | bytes | io.BytesIO | None, file: FileView, name: str, path: str | bytes | None = None
-) -> FileSound | ChainedSound:
+) -> FileReader | ChainedReader:
     """Open an encoded clip with libsndfile.
 
     Parameters
@@ -73,46 +73,46 @@ def open_encoded(
     try:
         # A separate view: libsndfile requires that nothing else changes the position.
         opened = file.part(correction=correction) if source is None or correction is not None else source
-        sound = FileSound(opened, name)
+        reader = FileReader(opened, name)
     except CannotOpenError:
         if samples is not None and wav_codec(file, head) == MPEG_CODEC:
             return _open_mpeg_in_wav(file, samples, name)
         if path is None or not os.fsencode(path).lower().endswith(KNOWN_BY_SUFFIX):
             raise
-        sound = FileSound(os.fsencode(path) if os.name == "posix" else path, name)
+        reader = FileReader(os.fsencode(path) if os.name == "posix" else path, name)
     try:
-        whole = _completed(sound, file, samples)
+        whole = _completed(reader, file, samples)
     except BaseException:
-        sound.close()
+        reader.close()
         raise
     whole.max_plausible_samples = SAMPLES_PER_BYTE * file.size
     return whole
 
 
-def _completed(sound: FileSound, file: FileView, samples: Samples | None) -> FileSound | ChainedSound:
+def _completed(reader: FileReader, file: FileView, samples: Samples | None) -> FileReader | ChainedReader:
     """Compare libsndfile's view of a file with its actual content, and correct it."""
-    if samples is not None and sound.subtype.startswith("MPEG"):
-        sound.close()
-        return _open_mpeg_in_wav(file, samples, sound.name)
+    if samples is not None and reader.subtype.startswith("MPEG"):
+        reader.close()
+        return _open_mpeg_in_wav(file, samples, reader.name)
     if samples is not None:
-        return _all_samples(sound, file, samples)
-    if sound.container == "MP3":
-        return _whole_mpeg(sound, file)
-    if sound.container == "OGG" and LOG_OF_ODD_END in sound.file.extra_info:
-        return _whole_ogg(sound, file)
-    if sound.container in MAGIC:
-        sound.check_end = partial(_describe_next_file, sound, file)
-    elif sound.container != "RAW":
-        compare_with_header(sound, file)
-    if sound.n_samples == UNKNOWN_LENGTH:
+        return _all_samples(reader, file, samples)
+    if reader.container == "MP3":
+        return _whole_mpeg(reader, file)
+    if reader.container == "OGG" and LOG_OF_ODD_END in reader.file.extra_info:
+        return _whole_ogg(reader, file)
+    if reader.container in MAGIC:
+        reader.check_end = partial(_describe_next_file, reader, file)
+    elif reader.container != "RAW":
+        compare_with_header(reader, file)
+    if reader.n_samples == UNKNOWN_LENGTH:
         raise AudioError(
-            f"{sound.name} cannot be decoded: its header does not state the number of samples, as when an encoder "
+            f"{reader.name} cannot be decoded: its header does not state the number of samples, as when an encoder "
             "writes to a pipe (`ffmpeg -i old new` completes it)."
         )
-    return sound
+    return reader
 
 
-def _open_concatenated(file: FileView, next_file: int | None, name: str) -> FileSound | ChainedSound:
+def _open_concatenated(file: FileView, next_file: int | None, name: str) -> FileReader | ChainedReader:
     """Open concatenated files with chunks as one clip."""
     begins = [0]
     while next_file is not None:
@@ -124,58 +124,58 @@ def _open_concatenated(file: FileView, next_file: int | None, name: str) -> File
     return _chained([partial(open_encoded, None, file.part(begin, end), name) for begin, end in parts])
 
 
-def _describe_next_file(sound: FileSound, file: FileView) -> str | None:
+def _describe_next_file(reader: FileReader, file: FileView) -> str | None:
     """Describe the file that follows the end of the first one, if any."""
-    end = sound.bytes_read()
+    end = reader.bytes_read()
     if end is None:
         return None
     position = max(1, end - BLOCK_BYTES)
-    begin = file.bytes_at(position, 2 * BLOCK_BYTES).find(MAGIC[sound.container])
+    begin = file.bytes_at(position, 2 * BLOCK_BYTES).find(MAGIC[reader.container])
     if begin < 0:
         return None
-    seconds = (file.size / (position + begin) - 1) * sound.n_samples / sound.sr
+    seconds = (file.size / (position + begin) - 1) * reader.n_samples / reader.sr
     return (
-        f"another {sound.container} file was appended to it: about {seconds:.2f} s are ignored. Store each "
+        f"another {reader.container} file was appended to it: about {seconds:.2f} s are ignored. Store each "
         "recording in a separate file."
     )
 
 
-def _all_samples(sound: FileSound, file: FileView, samples: Samples) -> FileSound | ChainedSound:
+def _all_samples(reader: FileReader, file: FileView, samples: Samples) -> FileReader | ChainedReader:
     """Open a file with chunks with its actual number of samples, regardless of its header."""
     stated, available = samples.n_stated, samples.n_available
-    frame_bytes = SAMPLE_BYTES.get(sound.subtype, 0) * sound.n_channels
+    frame_bytes = SAMPLE_BYTES.get(reader.subtype, 0) * reader.n_channels
     n_bytes = available if stated is None else min(stated, available)
-    if frame_bytes and n_bytes // frame_bytes != sound.n_samples:
-        sound = _without_header(sound, file.part(samples.begin, samples.begin + n_bytes // frame_bytes * frame_bytes))
+    if frame_bytes and n_bytes // frame_bytes != reader.n_samples:
+        reader = _without_header(reader, file.part(samples.begin, samples.begin + n_bytes // frame_bytes * frame_bytes))
     if stated is not None and stated > available:
         missing = stated - available
         if frame_bytes and missing <= min(samples.begin, MAX_SLIP_BYTES) and missing < available:
-            sound.length_warning = (
+            reader.length_warning = (
                 f"its header states {stated} bytes of samples, but it has {available}, which are all read."
             )
         else:
-            sound.truncation = f"its header states {stated} bytes, but it has {available}."
-    elif samples.n_unexplained and sound.n_samples:
-        seconds = samples.n_unexplained / n_bytes * sound.n_samples / sound.sr
-        sound.length_warning = (
-            f"it continues after the length in its header ({sound.n_samples / sound.sr:.2f} s): up to "
+            reader.truncation = f"its header states {stated} bytes, but it has {available}."
+    elif samples.n_unexplained and reader.n_samples:
+        seconds = samples.n_unexplained / n_bytes * reader.n_samples / reader.sr
+        reader.length_warning = (
+            f"it continues after the length in its header ({reader.n_samples / reader.sr:.2f} s): up to "
             f"{seconds:.2f} s of audio are ignored. Correct the header, as by "
             "`ffmpeg -ignore_length 1 -i old.wav new.wav`."
         )
-    elif sound.n_samples == 0 and n_bytes:
+    elif reader.n_samples == 0 and n_bytes:
         raise AudioError(
-            f"{sound.name} is incomplete: the sizes in its header are placeholders, and its codec "
-            f"({sound.subtype}) requires them. Correct the header with another program."
+            f"{reader.name} is incomplete: the sizes in its header are placeholders, and its codec "
+            f"({reader.subtype}) requires them. Correct the header with another program."
         )
-    return sound
+    return reader
 
 
-def _without_header(sound: FileSound, samples: FileView) -> FileSound:
-    header = sound.file
-    endian = header.endian if header.endian != "FILE" else _endian_of(sound.container)
-    facts = {"samplerate": header.samplerate, "channels": header.channels, "subtype": sound.subtype, "endian": endian}
-    whole = FileSound(samples, sound.name, format="RAW", **facts)
-    whole.call_at_close(sound.close)
+def _without_header(reader: FileReader, samples: FileView) -> FileReader:
+    header = reader.file
+    endian = header.endian if header.endian != "FILE" else _endian_of(reader.container)
+    facts = {"samplerate": header.samplerate, "channels": header.channels, "subtype": reader.subtype, "endian": endian}
+    whole = FileReader(samples, reader.name, format="RAW", **facts)
+    whole.call_at_close(reader.close)
     return whole
 
 
@@ -183,49 +183,48 @@ def _endian_of(container: str) -> str:
     return "BIG" if container in ("AIFF", "SVX", "AU", "CAF") else "LITTLE"
 
 
-def _whole_ogg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
+def _whole_ogg(reader: FileReader, file: FileView) -> FileReader | ChainedReader:
     links = ogg_links(file)
     if len(links) < 2:
-        sound.truncation = describe_ogg_truncation(file)
-        return sound
-    sound.close()
-    parts = [partial(_open_part, file, begin, end, sound.name) for begin, end in links]
+        reader.truncation = describe_ogg_truncation(file)
+        return reader
+    reader.close()
+    parts = [partial(_open_part, file, begin, end, reader.name) for begin, end in links]
     chain = _chained(parts)
     chain.truncation = describe_ogg_truncation(file)
     return chain
 
 
-def _open_part(file: FileView, begin: int, end: int, name: str) -> FileSound:
-    return FileSound(file.part(begin, end), name)
+def _open_part(file: FileView, begin: int, end: int, name: str) -> FileReader:
+    return FileReader(file.part(begin, end), name)
 
 
-def _open_mpeg_in_wav(file: FileView, samples: Samples, name: str) -> FileSound | ChainedSound:
+def _open_mpeg_in_wav(file: FileView, samples: Samples, name: str) -> FileReader | ChainedReader:
     n_bytes = samples.n_available if samples.n_stated is None else min(samples.n_stated, samples.n_available)
     inside = file.part(samples.begin, samples.begin + n_bytes)
-    sound = _whole_mpeg(FileSound(inside.part(), name), inside)
+    reader = _whole_mpeg(FileReader(inside.part(), name), inside)
     if n_bytes < (samples.n_stated or 0):
-        sound.truncation = f"its header states {samples.n_stated} bytes, but it has {n_bytes}."
-    return sound
+        reader.truncation = f"its header states {samples.n_stated} bytes, but it has {n_bytes}."
+    return reader
 
 
-def _whole_mpeg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
+def _whole_mpeg(reader: FileReader, file: FileView) -> FileReader | ChainedReader:
     """Open an MPEG file with all its frames, whether or not it states their number."""
     stated = length_header(file)
     if stated is not None and is_stated_whole(file, stated):
         position, frame, header = stated
-        sound.n_missing_tolerated = N_TOLERATED_FRAMES * frame.n_samples
+        reader.n_missing_tolerated = N_TOLERATED_FRAMES * frame.n_samples
         n_missing = position + header.n_bytes - file.size
         if 0 < n_missing <= N_TOLERATED_FRAMES * MAX_FRAME_BYTES:
-            sound.length_warning = (
-                f"its last {n_missing} bytes are missing, up to {sound.n_missing_tolerated / sound.sr:.2f} s of audio."
-            )
-        return sound
+            seconds = reader.n_missing_tolerated / reader.sr
+            reader.length_warning = f"its last {n_missing} bytes are missing, up to {seconds:.2f} s of audio."
+        return reader
     frames = count_frames(file)
     if not frames.runs:  # free bit rate: libsndfile's estimate is correct
-        sound.n_missing_tolerated = sound.n_samples
-        return sound
-    sound.close()
-    whole = _chained([partial(_open_run, file, run, sound.name) for run in frames.runs])
+        reader.n_missing_tolerated = reader.n_samples
+        return reader
+    reader.close()
+    whole = _chained([partial(_open_run, file, run, reader.name) for run in frames.runs])
     if frames.truncated and (frames.runs[-1].header is None):
         whole.truncation = "it ends inside a frame of its MPEG stream."
     elif frames.n_junk_bytes:
@@ -235,21 +234,21 @@ def _whole_mpeg(sound: FileSound, file: FileView) -> FileSound | ChainedSound:
     return whole
 
 
-def _open_run(file: FileView, run: Run, name: str) -> FileSound:
+def _open_run(file: FileView, run: Run, name: str) -> FileReader:
     spf, header = run.frame.n_samples, run.header
     if header is not None and not header.is_vbri and header.n_frames >= run.n_frames:
-        sound = FileSound(file.part(run.begin, run.end), name)
+        reader = FileReader(file.part(run.begin, run.end), name)
     else:
         # Without a correct header, libsndfile estimates the length from the size, which zeros make large enough.
         n_zeros = max(0, run.n_frames * (run.frame.n_bytes + 1) - (run.end - run.sound_begin))
-        sound = FileSound(file.part(run.sound_begin, run.end, n_zeros=n_zeros + 2 * MAX_FRAME_BYTES), name)
+        reader = FileReader(file.part(run.sound_begin, run.end, n_zeros=n_zeros + 2 * MAX_FRAME_BYTES), name)
         n_leading = header.n_leading if header is not None else 0
-        sound.restrict(n_leading, max(0, run.n_frames * spf - n_leading))
-    sound.n_missing_tolerated = N_TOLERATED_FRAMES * spf
-    return sound
+        reader.restrict(n_leading, max(0, run.n_frames * spf - n_leading))
+    reader.n_missing_tolerated = N_TOLERATED_FRAMES * spf
+    return reader
 
 
-def _chained(openers: Sequence[Callable[[], FileSound | ChainedSound]]) -> FileSound | ChainedSound:
+def _chained(openers: Sequence[Callable[[], FileReader | ChainedReader]]) -> FileReader | ChainedReader:
     """Concatenate parts to one clip, up to the first incompatible one, with a warning."""
     first = openers[0]()
     if len(openers) == 1:
@@ -260,7 +259,7 @@ def _chained(openers: Sequence[Callable[[], FileSound | ChainedSound]]) -> FileS
             facts.append((part.sr, part.n_channels, part.n_samples))
     first.close()
     n_parts = next((i for i, fact in enumerate(facts) if fact[:2] != facts[0][:2]), len(facts))
-    chain = ChainedSound(openers[:n_parts], [fact[2] for fact in facts[:n_parts]])
+    chain = ChainedReader(openers[:n_parts], [fact[2] for fact in facts[:n_parts]])
     if n_parts < len(facts):
         seconds = sum(fact[2] / fact[0] for fact in facts[n_parts:])
         chain.length_warning = (

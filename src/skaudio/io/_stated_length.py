@@ -2,7 +2,7 @@
 
 import re
 
-from skaudio.io._file_sound import FileSound
+from skaudio.io._file_reader import FileReader
 from skaudio.io._file_view import FileView
 
 # Samples per channel stated in the header, as in libsndfile's log.
@@ -26,42 +26,42 @@ SAMPLE_BYTES = {"PCM_S8": 1, "PCM_16": 2, "PCM_32": 4, "FLOAT": 4, "ULAW": 1, "A
 PAF_24_BYTES = 32  # a block of ten samples
 
 
-def compare_with_header(sound: FileSound, file: FileView) -> None:
+def compare_with_header(reader: FileReader, file: FileView) -> None:
     """Check whether an opened file is truncated, or continues after its stated length.
 
     VOC, AVR, NIST, MPC2K, MAT4, MAT5 and WVE state their length. PVF, IRCAM and PAF do not: their truncation is
     detected only inside a sample.
     """
-    log = sound.file.extra_info
-    sound.truncation = _describe_truncation(sound, log, file)
-    n_stated, n_available = _n_stated(sound.container, log, file), sound.n_samples
+    log = reader.file.extra_info
+    reader.truncation = _describe_truncation(reader, log, file)
+    n_stated, n_available = _n_stated(reader.container, log, file), reader.n_samples
     if n_stated is not None and 0 < n_stated < n_available:
-        sound.restrict(0, n_stated)
-        sound.length_warning = (
-            f"it continues after the length in its header ({n_stated / sound.sr:.2f} s): up to "
-            f"{(n_available - n_stated) / sound.sr:.2f} s of audio are ignored."
+        reader.restrict(0, n_stated)
+        reader.length_warning = (
+            f"it continues after the length in its header ({n_stated / reader.sr:.2f} s): up to "
+            f"{(n_available - n_stated) / reader.sr:.2f} s of audio are ignored."
         )
     elif SEVERAL_BLOCKS in log:
-        sound.length_warning = (
+        reader.length_warning = (
             "its samples are in several blocks, whose headers libsndfile decodes as samples: convert it to WAV."
         )
 
 
-def _describe_truncation(sound: FileSound, log: str, file: FileView) -> str | None:
-    container = sound.container
+def _describe_truncation(reader: FileReader, log: str, file: FileView) -> str | None:
+    container = reader.container
     if container in N_BYTES and (sizes := N_BYTES[container].search(log)):
         stated, available = int(sizes["stated"]), int(sizes["available"])
         return f"its header states {stated} bytes, but it has {max(0, available)}." if available < stated else None
     if TRUNCATED.search(log):
         return "its last block is shorter than stated."
     n_stated = _n_stated(container, log, file)
-    if n_stated is not None and n_stated > sound.n_samples:
-        return f"its header states {n_stated} samples, but it has {sound.n_samples}."
+    if n_stated is not None and n_stated > reader.n_samples:
+        return f"its header states {n_stated} samples, but it has {reader.n_samples}."
     begin = int(PVF_BEGIN.findall(log)[0]) if container == "PVF" else DATA_BEGIN.get(container)
     if begin is not None:
-        is_paf_24 = (container, sound.subtype) == ("PAF", "PCM_24")
-        width = PAF_24_BYTES if is_paf_24 else SAMPLE_BYTES[sound.subtype]
-        if (file.size - begin) % (width * sound.n_channels):
+        is_paf_24 = (container, reader.subtype) == ("PAF", "PCM_24")
+        width = PAF_24_BYTES if is_paf_24 else SAMPLE_BYTES[reader.subtype]
+        if (file.size - begin) % (width * reader.n_channels):
             return "it ends inside a sample."
     return None
 

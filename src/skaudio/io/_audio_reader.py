@@ -12,7 +12,7 @@ from skaudio.io._audio_error import AudioError
 SKIP_SAMPLES = 2**18
 
 
-class Sound:
+class AudioReader:
     """Base of opened clips. Subclasses implement the source of samples.
 
     Attributes

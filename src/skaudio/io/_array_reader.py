@@ -6,11 +6,11 @@ import numpy as np
 
 from skaudio._samples import channels_remedy, look_like_channels, sample_array, without_channel_axis
 from skaudio.io._audio_error import AudioError
+from skaudio.io._audio_reader import AudioReader
 from skaudio.io._quantities import check_rate
-from skaudio.io._sound import Sound
 
 
-class ArraySound(Sound):
+class ArrayReader(AudioReader):
     """A clip in memory.
 
     Parameters

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from skaudio.io._sound import Sound
+from skaudio.io._audio_reader import AudioReader
 
 
-class ChainedSound(Sound):
+class ChainedReader(AudioReader):
     """The parts of a concatenated file as one clip; one part is open at a time.
 
     Parameters
@@ -21,7 +21,7 @@ class ChainedSound(Sound):
 
     n_samples: int
 
-    def __init__(self, openers: Sequence[Callable[[], Sound]], lengths: Sequence[int]) -> None:
+    def __init__(self, openers: Sequence[Callable[[], AudioReader]], lengths: Sequence[int]) -> None:
         self._openers = openers
         self._ends = np.cumsum(lengths)
         self._at_close: list[Callable[[], Any]] = []

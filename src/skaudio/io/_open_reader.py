@@ -6,21 +6,21 @@ from numbers import Number
 from typing import Any
 
 from skaudio._samples import sample_array
-from skaudio.io._array_sound import ArraySound, clip_samples
+from skaudio.io._array_reader import ArrayReader, clip_samples
 from skaudio.io._audio_error import AudioError
-from skaudio.io._audioread_sound import AudioreadSound
-from skaudio.io._chained_sound import ChainedSound
+from skaudio.io._audio_reader import AudioReader
+from skaudio.io._audioread_reader import AudioreadReader
+from skaudio.io._chained_reader import ChainedReader
 from skaudio.io._clip import ACCEPTED, clip_kind, clip_name, contains_clip
-from skaudio.io._file_sound import FileSound
+from skaudio.io._file_reader import FileReader
 from skaudio.io._file_view import Descriptor, FileView
 from skaudio.io._libsndfile import CannotOpenError, is_unknown_format
 from skaudio.io._open_encoded import open_encoded
-from skaudio.io._sound import Sound
 
 KNOWN_FORMATS = "WAV, FLAC, Ogg Vorbis, Opus, MP3 or AIFF"
 
 
-def open_sound(item: Any, sr: float | None, *, several: bool = False) -> Sound:
+def open_reader(item: Any, sr: float | None, *, several: bool = False) -> AudioReader:
     """Open a clip of any kind.
 
     Parameters
@@ -34,7 +34,7 @@ def open_sound(item: Any, sr: float | None, *, several: bool = False) -> Sound:
 
     Returns
     -------
-    Sound
+    AudioReader
         The opened clip; close it. The position of a file object is then restored.
 
     Raises
@@ -50,28 +50,28 @@ def open_sound(item: Any, sr: float | None, *, several: bool = False) -> Sound:
     if kind == "array":
         if sr is None:
             raise AudioError(f"The sampling rate of {name} is unknown: pass sr, or the clip as a pair (y, sr).")
-        return ArraySound(clip_samples(item, name, several=several), sr, name)
+        return ArrayReader(clip_samples(item, name, several=several), sr, name)
     return _open_path(item, name) if isinstance(item, (str, os.PathLike)) else _open_file(item, name)
 
 
-def _open_pair(pair: Any, name: str) -> Sound:
+def _open_pair(pair: Any, name: str) -> AudioReader:
     y, sr = pair
     if isinstance(y, Number):
         raise TypeError(f"A pair must be (y, sr), got {y!r:.20} first: its parts are swapped.")
     if clip_kind(y) != "array":
         raise TypeError(f"A pair must be (y, sr) with an array y, got {name}. Pass a file without sr.")
-    return ArraySound(clip_samples(y, name, several=True), sr, name)
+    return ArrayReader(clip_samples(y, name, several=True), sr, name)
 
 
-def _open_record(record: Any, name: str) -> Sound:
+def _open_record(record: Any, name: str) -> AudioReader:
     if hasattr(record, "get_all_samples"):
         return _open_decoder(record, name)
     if contains_clip(record):
-        return open_sound(record["audio"], None)
+        return open_reader(record["audio"], None)
     if record.get("array") is not None:
         if record.get("sampling_rate") is None:
             raise AudioError(f"A dict with 'array' also needs 'sampling_rate', got the keys {list(record)}.")
-        return ArraySound(clip_samples(record["array"], name, several=True), record["sampling_rate"], name)
+        return ArrayReader(clip_samples(record["array"], name, several=True), record["sampling_rate"], name)
     if record.get("bytes") is not None:
         content = record["bytes"]
         if not isinstance(content, (bytes, bytearray, memoryview)):
@@ -85,7 +85,7 @@ def _open_record(record: Any, name: str) -> Sound:
     return _open_path(path, name)
 
 
-def _open_decoder(decoder: Any, name: str) -> Sound:
+def _open_decoder(decoder: Any, name: str) -> AudioReader:
     """Open a torchcodec decoder, as returned by Hugging Face datasets from version 4 on."""
     try:
         decoded = decoder.get_all_samples()
@@ -97,10 +97,10 @@ def _open_decoder(decoder: Any, name: str) -> Sound:
             "and sample_rate. Disable decoding by the data set: dataset.cast_column('audio', Audio(decode=False))."
         )
     channels = sample_array(decoded.data, name)
-    return ArraySound(channels if channels.ndim == 1 else channels.T, decoded.sample_rate, name)
+    return ArrayReader(channels if channels.ndim == 1 else channels.T, decoded.sample_rate, name)
 
 
-def _open_path(path: str | os.PathLike, name: str) -> Sound:
+def _open_path(path: str | os.PathLike, name: str) -> AudioReader:
     path = os.fspath(path)
     try:
         file = Descriptor(path)
@@ -108,18 +108,18 @@ def _open_path(path: str | os.PathLike, name: str) -> Sound:
         _check_path(path, name)
         raise
     try:
-        sound = _open_descriptor(file, path, name)
+        reader = _open_descriptor(file, path, name)
     except BaseException:
         file.close()
         raise
-    if sound is None:
+    if reader is None:
         file.close()
         return _open_by_audioread(path, name)
-    sound.call_at_close(file.close)
-    return sound
+    reader.call_at_close(file.close)
+    return reader
 
 
-def _open_descriptor(file: Descriptor, path: str | bytes, name: str) -> FileSound | ChainedSound | None:
+def _open_descriptor(file: Descriptor, path: str | bytes, name: str) -> FileReader | ChainedReader | None:
     if not file.is_regular():
         _check_path(path, name)
         return _open_content(file.read_all(), name)
@@ -129,37 +129,39 @@ def _open_descriptor(file: Descriptor, path: str | bytes, name: str) -> FileSoun
     return _open_with_libsndfile(file.for_libsndfile, view, name, path)
 
 
-def _open_content(content: bytes, name: str) -> FileSound | ChainedSound:
+def _open_content(content: bytes, name: str) -> FileReader | ChainedReader:
     view = FileView(io.BytesIO(content))
     return _require_supported(_open_with_libsndfile(io.BytesIO(content), view, name) if content else None, view, name)
 
 
-def _open_file(file: Any, name: str) -> Sound:
+def _open_file(file: Any, name: str) -> AudioReader:
     view = _rest_of_file(file, name)
     try:
-        sound = _require_supported(_open_with_libsndfile(None, view, name) if view.size else None, view, name)
+        reader = _require_supported(_open_with_libsndfile(None, view, name) if view.size else None, view, name)
     except BaseException:
         view.restore()
         raise
-    sound.call_at_close(view.restore)
-    return sound
+    reader.call_at_close(view.restore)
+    return reader
 
 
-def _require_supported(sound: FileSound | ChainedSound | None, view: FileView, name: str) -> FileSound | ChainedSound:
+def _require_supported(
+    reader: FileReader | ChainedReader | None, view: FileView, name: str
+) -> FileReader | ChainedReader:
     """Reject formats that libsndfile does not support, if there is no path for another reader."""
     if view.size == 0:
         raise AudioError(f"{name} has no bytes after its current position. Expected an audio file; try seek(0).")
-    if sound is None:
+    if reader is None:
         raise AudioError(
             f"{name} cannot be decoded: its format is unknown. Expected {KNOWN_FORMATS}. Other formats, such as M4A "
             "or WMA, can be read from paths only, with ffmpeg and `pip install audioread`."
         )
-    return sound
+    return reader
 
 
 def _open_with_libsndfile(
     source: int | str | bytes | io.BytesIO | None, view: FileView, name: str, path: str | bytes | None = None
-) -> FileSound | ChainedSound | None:
+) -> FileReader | ChainedReader | None:
     """Open a file with libsndfile; None if the format is not supported.
 
     A file in a format that libsndfile supports is not passed to another reader, which may hide damage.
@@ -187,9 +189,9 @@ def _check_path(path: str | bytes, name: str) -> None:
         raise AudioError(f"{name} cannot be read: permission denied. Change its permissions.")
 
 
-def _open_by_audioread(path: str, name: str) -> Sound:
+def _open_by_audioread(path: str, name: str) -> AudioReader:
     try:
-        return AudioreadSound(path, name)
+        return AudioreadReader(path, name)
     except ImportError:
         remedy = "Other formats, such as M4A or WMA, need ffmpeg and `pip install audioread`; or convert the file."
     except Exception as error:  # audioread's backends raise any exception

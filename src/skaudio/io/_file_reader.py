@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from skaudio.io._audio_error import AudioError
+from skaudio.io._audio_reader import AudioReader
 from skaudio.io._file_view import FileView
 from skaudio.io._libsndfile import CannotOpenError, error_text, is_system_error, sequential_file
 from skaudio.io._quantities import check_stated_rate
-from skaudio.io._sound import Sound
 
 # An MP3 frame may need the last bytes of up to ten before it; mpg123 rewinds by fewer and decodes silence.
 MPEG_RUN_IN = 20 * 1152
 
 
-class FileSound(Sound):
+class FileReader(AudioReader):
     """An encoded clip, opened by soundfile.
 
     Parameters

@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 
 from skaudio.io._audio_error import AudioError
+from skaudio.io._audio_reader import AudioReader
 from skaudio.io._quantities import check_stated_rate
-from skaudio.io._sound import Sound
 
 # Tolerance of the durations stated by containers.
 TOLERANCE, TOLERANCE_SECONDS = 0.01, 0.25
 STATES_DURATION = (b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75", b"RIFF")
 
 
-class AudioreadSound(Sound):
+class AudioreadReader(AudioReader):
     """An encoded clip, opened by audioread with ffmpeg or a decoder of the system.
 
     Parameters
