@@ -34,6 +34,7 @@ def needs(code):
     return [file for call, file in files.items() if call in code and not (get_data_home() / file).exists()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.name)
 def test_examples_run(path, tmp_path, monkeypatch, capsys):
     if missing := needs(path.read_text()):
@@ -49,6 +50,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PICTURE = r"!\[.*?\]\((.*?)\)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if "```python" in page.read_text()], ids=lambda page: page.name
 )

@@ -68,6 +68,7 @@ def test_results_do_not_depend_on_processes_or_the_run(searched, tones, run, tmp
     np.testing.assert_array_equal(here.predict_proba(clips), there.predict_proba(clips))
 
 
+@pytest.mark.slow
 def test_a_network_is_a_candidate_like_any_other(tones, run, tmp_path):
     model = tmp_path / "model.joblib"
     done = run(

@@ -8,13 +8,23 @@ from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import check_estimator
 from tests.common.instances import ESTIMATORS, EXPECTED_FAILURES, INTEGER_CHECKS, name, public_estimators, taking_floats
 
+from skaudio.estimators._neural import NeuralEstimator
+
+QUICK = {"CNNClassifier", "AutoencoderLatent"}  # the others of these kinds have most of their code
 # Checks of one table-to-table transformer; an estimator whose tags decline 2-D input would run next to none of them.
 AT_LEAST = 40
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("estimator", ESTIMATORS, ids=name)
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        pytest.param(x, marks=pytest.mark.slow) if isinstance(x, NeuralEstimator) and name(x) not in QUICK else x
+        for x in ESTIMATORS
+    ],
+    ids=name,
+)
 def test_scikit_learn_checks(estimator):
     excused = EXPECTED_FAILURES.get(name(estimator), {})
     results = check_estimator(clone(estimator), expected_failed_checks=excused, on_fail=None, on_skip=None)

@@ -110,7 +110,7 @@ class LSTMClassifier(RecurrentBody, FrameClassifierHead):
     >>> rng = np.random.default_rng(0)
     >>> y = np.array(["hum", "hiss"] * 20)
     >>> X = [rng.normal(label == "hiss", 1, (rng.integers(20, 40), 8)) for label in y]  # of different lengths
-    >>> model = LSTMClassifier(units=8, epochs=10, random_state=0).fit(X, y)
+    >>> model = LSTMClassifier(units=8, n_layers=1, epochs=10, random_state=0).fit(X, y)
     >>> bool(model.score(X, y) > 0.9)
     True
     >>> model.predict_proba(X).shape
@@ -209,7 +209,7 @@ class LSTMRegressor(RecurrentBody, RegressorHead):
     >>> rng = np.random.default_rng(0)
     >>> y = rng.uniform(50, 100, 40)
     >>> X = [rng.normal(0, weight / 50, (30, 3)) for weight in y]
-    >>> model = LSTMRegressor(units=8, epochs=20, random_state=0).fit(X, y)
+    >>> model = LSTMRegressor(units=8, n_layers=1, epochs=20, random_state=0).fit(X, y)
     >>> model.predict(X).shape
     (40,)
     """
@@ -247,7 +247,7 @@ class GRURegressor(RecurrentBody, RegressorHead):
     >>> rng = np.random.default_rng(0)
     >>> y = rng.uniform(50, 100, 40)
     >>> X = [rng.normal(0, weight / 50, (30, 3)) for weight in y]
-    >>> model = GRURegressor(units=8, epochs=20, random_state=0).fit(X, y)
+    >>> model = GRURegressor(units=8, n_layers=1, epochs=20, random_state=0).fit(X, y)
     >>> model.predict(X).shape
     (40,)
     """

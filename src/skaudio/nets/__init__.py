@@ -11,7 +11,7 @@ Examples
 >>> import skaudio.nets
 >>> from skaudio.estimators import GRUClassifier
 >>> X = np.random.default_rng(0).normal(size=(8, 20, 4)).astype("float32")
->>> model = GRUClassifier(units=4, epochs=1, random_state=0).fit(X, [0, 1] * 4)
+>>> model = GRUClassifier(units=4, n_layers=1, epochs=1, random_state=0).fit(X, [0, 1] * 4)
 >>> with tempfile.TemporaryDirectory() as folder:
 ...     model.model_.save(f"{folder}/model.keras")
 ...     network = keras.saving.load_model(f"{folder}/model.keras")
