@@ -149,6 +149,7 @@ def test_scikeras_is_named_in_one_file():
     assert named == ["_scikeras.py"]
 
 
+@pytest.mark.slow
 def test_no_import_is_heavy():
     # scikit-learn itself imports pandas where it is installed.
     folders = ["skaudio", *(f"skaudio.{name}" for name in [*PACKAGES, "cli"] if name != "nets")]

@@ -43,6 +43,7 @@ numpy.save(out, getattr(model, method)(joblib.load(data)))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("name", PIPELINES)
 def test_predictions_in_a_new_process_are_the_same_to_the_last_bit(name, tmp_path):

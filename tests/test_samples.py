@@ -109,6 +109,7 @@ def test_a_data_frame_of_several_full_scales_is_refused():
     )
 
 
+@pytest.mark.slow
 def test_everything_that_takes_clips_takes_pcm():
     pcm, _ = PCM["int16"]
     floats = (pcm / 2**15).astype(np.float32)

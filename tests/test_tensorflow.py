@@ -28,11 +28,13 @@ def run(code, timeout=240, **environment):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=timeout, env=env)
 
 
+@pytest.mark.slow
 def test_nothing_is_printed_by_fits_of_many_networks():
     done = run(f"{FIT}\nfor hidden in range(2, 8):\n    fit(hidden)")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.slow
 def test_a_log_level_of_the_users_own_is_kept():
     done = run(f"{FIT}\nfit()", TF_CPP_MIN_LOG_LEVEL="0")
     assert done.returncode == 0
@@ -47,6 +49,7 @@ def test_other_lines_come_through(capfd, monkeypatch):
     assert "TF_CPP_MIN_LOG_LEVEL" not in os.environ
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["fit()", "import tensorflow; tensorflow.zeros(1) + 1"])
 def test_a_process_forked_from_a_running_tensorflow_says_so_and_does_not_hang(first):
     done = run(f"{FIT}\n{first}\n{IN_A_FORKED_PROCESS}")
@@ -54,10 +57,12 @@ def test_a_process_forked_from_a_running_tensorflow_says_so_and_does_not_hang(fi
     assert "'loky'" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_process_forked_before_tensorflow_runs_is_as_good_as_any():
     assert run(f"{FIT}\n{IN_A_FORKED_PROCESS}").returncode == 0
 
 
+@pytest.mark.slow
 def test_the_multiprocessing_backend_of_joblib_does_not_hang_either():
     code = f"""{FIT}
 import joblib
@@ -70,6 +75,7 @@ joblib.Parallel(n_jobs=2, backend="multiprocessing")([joblib.delayed(fit_here)(i
     assert "ImportError: TensorFlow cannot run in this process" in done.stderr
 
 
+@pytest.mark.slow
 def test_another_backend_of_keras_is_named_with_the_way_out():
     done = run(f"{FIT}\nfit()", KERAS_BACKEND="jax")
     last = done.stderr.strip().splitlines()[-1]

@@ -173,6 +173,7 @@ def test_tensors_are_frames():
     assert_array_equal(pooling.fit_transform(frames[..., np.newaxis][..., 0]), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "network",
     [

@@ -280,6 +280,7 @@ class EpochSpy(CNNClassifier):
 TINY = {"architecture": "lenet", "filters": 4, "epochs": 3, "augmentation": None, "random_state": 0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["arrays", "files"])
 def test_each_epoch_has_its_own_copies(digits, tmp_path, kind):
     clips, y = digits.data[:40], digits.target[:40]

@@ -120,6 +120,7 @@ def test_a_detector_that_is_asked_for_labels_says_which_command_is_its_own(seaso
     assert run(*shlex.split(advised)[1:]).status == 0
 
 
+@pytest.mark.slow
 def test_a_name_that_is_not_utf8_and_hidden_files_undo_nothing(season, tmp_path):
     folder, nights, _ = season
     name = os.fsencode(tmp_path) + b"/for\xeat.wav"

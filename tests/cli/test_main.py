@@ -78,6 +78,7 @@ def test_interrupt_exits_130(monkeypatch, capsys):
     assert "interrupted" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="pipes close differently on Windows")
 def test_a_reader_that_stops_early_is_no_error(searched, tones):
     clips = sorted(map(str, tones.rglob("*.wav")))

@@ -37,6 +37,7 @@ def test_labels_and_probabilities(searched, clips, run):
     np.testing.assert_allclose(printed.sum(axis=1), 1, atol=2e-6)
 
 
+@pytest.mark.slow
 def test_the_model_says_the_same_in_a_fresh_process(searched, clips, run):
     script = "import joblib, sys, numpy; model = joblib.load(sys.argv[1]); "
     script += "numpy.savetxt(sys.stdout, model.predict_proba(sys.argv[2:]))"

@@ -39,6 +39,7 @@ class Noisy:
 """
 
 
+@pytest.mark.slow
 def test_what_a_model_prints_goes_to_standard_error(tones, tmp_path, monkeypatch):
     (tmp_path / "noisy_model.py").write_text(NOISY)
     monkeypatch.syspath_prepend(tmp_path)
@@ -84,6 +85,7 @@ def test_the_former_name_of_output_is_understood(tones, tmp_path, run):
     assert arguments.output == "table.csv"
 
 
+@pytest.mark.slow
 def test_tables_of_tags_are_all_that_tag_prints(tones, tmp_path):
     import keras
 

@@ -244,6 +244,7 @@ def test_force_replaces(tones, run, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT cannot be sent to one process on Windows")
 def test_ctrl_c_leaves_nothing_behind(tmp_path):
     (tmp_path / "tmp").mkdir()

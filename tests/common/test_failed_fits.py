@@ -198,6 +198,7 @@ def detector():
     return EventDetector(model, front_end=front_end, window_seconds=0.4, hop_seconds=0.1, n_overlays=0, random_state=0)
 
 
+@pytest.mark.slow
 def test_detectors(monkeypatch):
     X, y = tables(2, "trill")
     _, renamed = tables(2, "whistle")

@@ -110,6 +110,7 @@ def test_pandas_output_keeps_the_rows(transformer, case):
             assert_same_rows(pipeline.transform(X.iloc[::-1]), table.iloc[::-1], expected[::-1], names)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error:When `set_output`")
 @pytest.mark.parametrize("network", LEARNING, ids=name)
 def test_pandas_output_of_a_network_keeps_the_rows(network):
@@ -255,6 +256,7 @@ def test_augmenters_take_a_column():
             assert_array_equal(own, other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["latent", "landmark"])
 def test_a_matcher_does_not_depend_on_the_configuration(method):
     rng = np.random.default_rng(0)

@@ -102,6 +102,7 @@ def _cepstra(clip):
     return dct(bands, axis=0, norm="ortho")[:13]
 
 
+@pytest.mark.slow
 def test_order_in_time_is_what_tells_digits_apart(digits):
     cepstra = [_cepstra(clip) for clip in digits.data]
     segments = [np.concatenate([part.mean(axis=1) for part in np.array_split(c, 8, axis=1)]) for c in cepstra]

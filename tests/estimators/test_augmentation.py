@@ -197,6 +197,7 @@ class TestPlainArraysThatLookLikeBands:
         self.fit(MelSpectrogram(sr=8000).fit_transform(digits.data), digits, **params)
         CNNClassifier(**TINY).fit(MelSpectrogram(sr=8000).fit_transform(digits.data), digits.target)
 
+    @pytest.mark.slow
     @pytest.mark.filterwarnings("error")
     def test_cepstra_noise_and_tables_do_not_look_like_bands(self, digits):
         self.fit(MFCC(sr=8000).fit_transform(digits.data), digits)
@@ -238,6 +239,7 @@ def table():
 HOP = {"n_fft": 512, "hop_length": 256}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "load"),
     [

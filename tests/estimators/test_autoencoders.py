@@ -33,6 +33,7 @@ def tables(n_samples=400, n_features=10, n_causes=3, seed=0):
     return (X * np.logspace(-2, 2, n_features) + 5.0).astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_components", [2])
 def test_a_linear_autoencoder_comes_near_to_principal_components(n_components):
     X = tables()
@@ -45,6 +46,7 @@ def test_a_linear_autoencoder_comes_near_to_principal_components(n_components):
     assert least * 0.999 < error < least * 1.05 + 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["dense", *RAGGED_KINDS])
 @pytest.mark.parametrize("variational", [False, True])
 def test_there_and_back(kind, variational):
@@ -63,6 +65,7 @@ def test_there_and_back(kind, variational):
     assert model.score(X) == pytest.approx(model.score_samples(X).mean())
 
 
+@pytest.mark.slow
 def test_tables_come_back_as_tables_in_their_own_unit():
     X = tables()
     model = AutoencoderLatent(n_components=3, hidden=(), epochs=60, random_state=0).fit(X)
@@ -96,6 +99,7 @@ def test_the_latent_says_what_clips_differ_in(kind):
     assert model.history_["loss"][-1] < model.history_["loss"][0]
 
 
+@pytest.mark.slow
 def test_noise_makes_what_comes_back_less_noisy():
     X, noise = tables(), np.random.default_rng(1).standard_normal((400, 10)).astype(np.float32)
     noisy = X + 0.5 * noise * X.std(axis=0)
@@ -107,6 +111,7 @@ def test_noise_makes_what_comes_back_less_noisy():
     assert errors[1] < 0.7 * errors[0]
 
 
+@pytest.mark.slow
 def test_beta_draws_latents_to_the_standard_normal_distribution():
     X = tables()
     spreads = []
@@ -116,6 +121,7 @@ def test_beta_draws_latents_to_the_standard_normal_distribution():
     assert spreads[1] < 0.1 < spreads[0]
 
 
+@pytest.mark.slow
 def test_made_up_clips_are_like_those_learnt_from():
     X = tables(n_samples=800)
     model = AutoencoderLatent(variational=True, beta=0.1, n_components=3, hidden=(32,), epochs=60, random_state=0).fit(
@@ -143,6 +149,7 @@ class Count(keras.callbacks.Callback):
         type(self).widths = (*self.widths, self.model.get_layer("latent").output.shape[-1])
 
 
+@pytest.mark.slow
 def test_stacked_layers_are_trained_from_the_outermost_on():
     Count.widths = ()
     X = tables()
@@ -156,6 +163,7 @@ def test_stacked_layers_are_trained_from_the_outermost_on():
     assert model.history_["loss"][0] < plain.history_["loss"][0]  # a better start
 
 
+@pytest.mark.slow
 def test_beside_the_original_features_and_selected_from_them():
     X, y = tables(n_samples=120), np.tile([0, 1], 60)
     union = FeatureUnion([("original", "passthrough"), ("latent", AutoencoderLatent(**SMALL))])
@@ -172,11 +180,13 @@ def test_beside_the_original_features_and_selected_from_them():
         }
 
 
+@pytest.mark.slow
 def test_a_grid_search_goes_by_the_reconstruction():
     search = GridSearchCV(AutoencoderLatent(**{**SMALL, "epochs": 20}), {"n_components": [1, 3]}, cv=2).fit(tables())
     assert search.best_params_ == {"n_components": 3}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", BOTH)
 def test_equal_seeds_give_equal_networks(kind):
     X = tables()
@@ -196,6 +206,7 @@ def test_a_weight_counts_as_often_as_the_clip_would(kind):
     assert_allclose(weighted.score_samples(X), repeated.score_samples(X), rtol=1e-2)
 
 
+@pytest.mark.slow
 def test_a_new_process_gives_the_same_to_the_last_bit(tmp_path):
     X, _ = make_clips(ragged=False)
     models = [model(kind="conv", **SMALL).fit(X) for model in BOTH]
@@ -210,6 +221,7 @@ def test_a_new_process_gives_the_same_to_the_last_bit(tmp_path):
     assert_array_equal(out["b"], models[1].decision_function(X))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["dense", *RAGGED_KINDS])
 def test_what_was_not_seen_is_not_normal(kind):
     X, y = make_clips(n_clips=150, ragged=False)
@@ -229,6 +241,7 @@ def test_contamination_is_the_share_of_outliers_where_it_was_fitted():
     assert np.mean(model.fit_predict(X) == -1) == pytest.approx(0.1, abs=0.005)
 
 
+@pytest.mark.slow
 def test_few_clips_like_those_learnt_from_raise_an_alarm():
     """Errors of training are too small to go by: forty clips are learnt by heart."""
     X = tables(n_samples=440, n_causes=8)
@@ -317,6 +330,7 @@ CLEAN = (RNG.normal(size=(200, 3)) @ RNG.normal(size=(3, 12))).astype(np.float32
 NOISY = CLEAN + RNG.normal(size=CLEAN.shape).astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{}, {"variational": True}, {"activation": "tanh", "latent_activation": "tanh"}])
 def test_clean_clips_are_learnt_of_noisy_ones(settings):
     model = AutoencoderLatent(6, epochs=60, random_state=0, **settings).fit(NOISY, CLEAN)
@@ -329,6 +343,7 @@ def test_clean_clips_are_learnt_of_noisy_ones(settings):
     assert np.isfinite(model.fit(NOISY).reconstruct(NOISY)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", RAGGED_KINDS)
 def test_clean_sequences_are_learnt_of_noisy_ones(kind):
     ends = [30, 70, 90, 150]
@@ -354,6 +369,7 @@ def test_what_is_made_anew_is_what_the_latents_give():
     assert_allclose(model.reconstruct(NOISY), model.inverse_transform(model.transform(NOISY)), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_variational_network_stays_finite_and_makes_clips_up_that_spread():
     for seed in range(5):
         model = AutoencoderLatent(8, variational=True, learning_rate=0.02, random_state=seed).fit(100 * CLEAN)

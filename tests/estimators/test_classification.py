@@ -33,6 +33,7 @@ def fitted():
     return CNNClassifier(**{**SMALL_CNN, "epochs": 8}).fit(X, y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classifier", CLASSIFIERS, ids=kind)
 @pytest.mark.parametrize("ragged", [True, False])
 def test_classes_are_learnt_from_clips_of_equal_and_of_different_length(classifier, ragged):
@@ -206,6 +207,7 @@ def test_a_network_that_learned_nothing_says_so(clips):
         CNNClassifier(**{**settings, "epochs": 2}).fit(X, y)  # not meant to learn
 
 
+@pytest.mark.slow
 def test_values_of_frames_are_left_out_before_the_first_layer(clips):
     X, y = clips
     model = GRUClassifier(input_dropout=0.5, **{**SMALL_RNN, "epochs": 1}).fit(X, y)

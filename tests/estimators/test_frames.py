@@ -76,6 +76,7 @@ class TestToldOfFrames:
 class TestLearntOfFrames:
     """A label for each frame."""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("classifier", CLASSIFIERS, ids=kind)
     @pytest.mark.parametrize("ragged", [True, False])
     def test_frames_are_told_as_they_were_labelled(self, classifier, ragged):
@@ -84,6 +85,7 @@ class TestLearntOfFrames:
         assert_array_equal(model.classes_, ["cat", "nothing", "owl"])
         assert right(model, *make_scenes(seed=1, ragged=ragged)) > 0.85
 
+    @pytest.mark.slow
     def test_labels_that_do_not_exclude_one_another(self):
         X, labels = make_scenes()
         indicators = [np.column_stack([own == "cat", own == "owl", own != "nothing"]).astype(int) for own in labels]
@@ -121,6 +123,7 @@ class TestLearntOfFrames:
         model = CNNClassifier(**{**SMALL_CNN, "epochs": 30, "depth": 1, **moved}).fit_frames(X, labels)
         assert right(model, X, labels) > 0.8
 
+    @pytest.mark.slow
     def test_training_goes_on_from_clips_to_frames(self):
         X, labels = make_scenes()
         tags = ["owl" if "owl" in own else "cat" for own in labels]
@@ -153,6 +156,7 @@ class TestLearntOfFrames:
             CNNClassifier(architecture="plain", **SMALL).fit_frames(*make_scenes(ragged=False))
 
 
+@pytest.mark.slow
 def test_what_sees_little_at_once_finds_out_when_from_labels_of_clips():
     X, labels = make_scenes(n_scenes=120)
     tags = np.array([[label in own for label in ("cat", "owl")] for own in labels], int)

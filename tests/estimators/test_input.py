@@ -38,6 +38,7 @@ def too_wide(input_shape, n_outputs):
     return keras.Model(inputs, keras.layers.Dense(n_outputs + 1)(keras.layers.Flatten()(inputs)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("architecture", [*ARCHITECTURES, two_layers])
 @pytest.mark.parametrize("head", [CNNClassifier, CNNRegressor])
 def test_every_architecture_learns(architecture, head):
@@ -47,6 +48,7 @@ def test_every_architecture_learns(architecture, head):
     assert model.score(X, y) > 0.6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pooling", "bidirectional"),
     [
@@ -65,6 +67,7 @@ def test_every_pooling_of_a_recurrent_network_learns(pooling, bidirectional, cli
     assert model.score(X, y) > 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("ragged", [True, False])
 def test_a_recurrent_network_of_ones_own_takes_clips_of_any_length(ragged):
@@ -86,6 +89,7 @@ def test_a_recurrent_network_of_ones_own_takes_clips_of_any_length(ragged):
         model.fit_frames(X, [np.full(len(clip), label) for clip, label in zip(X, y, strict=True)])
 
 
+@pytest.mark.slow
 def test_width_and_depth_are_parameters(clips):
     X, y = clips
     small, wide, deep = (
@@ -96,6 +100,7 @@ def test_width_and_depth_are_parameters(clips):
     assert deep > 2 * small
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [CNNClassifier(**SMALL_CNN), GRUClassifier(**SMALL_RNN)])
 def test_a_clip_alone_is_judged_as_in_a_batch(model, clips):
     X, y = clips
@@ -114,6 +119,7 @@ def test_frames_are_standardised_within(normalize, clips):
     assert np.allclose(as_they_are, as_shifted, atol=5e-2) == (normalize is not None)
 
 
+@pytest.mark.slow
 def test_sensors_and_tables():
     rng = np.random.default_rng(0)
     y = np.arange(60) % 2
@@ -125,6 +131,7 @@ def test_sensors_and_tables():
     assert GRUClassifier(**{**SMALL_RNN, "epochs": 20}).fit(table, y).score(table, y) > 0.8
 
 
+@pytest.mark.slow
 def test_a_pipeline_from_sound_with_stacked_frames():
     t = np.arange(4000) / 8000
     rng = np.random.default_rng(0)

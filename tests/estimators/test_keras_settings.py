@@ -27,6 +27,7 @@ def user_settings():
     config.set_image_data_format(before[2])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", MIXED)
 def test_a_classifier_learns_in_every_precision(policy, clips):
     X, y = clips
@@ -44,6 +45,7 @@ def test_a_classifier_learns_in_every_precision(policy, clips):
     assert_array_equal(model.partial_fit(X, y).classes_, np.unique(y))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model",
     [
@@ -75,6 +77,7 @@ def test_a_policy_that_cannot_be_trained_by_is_refused_by_name(clips):
         CNNClassifier(**SMALL_CNN).fit(*clips)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", ["policy", "floatx"])
 def test_the_precision_of_one_fit_does_not_stick_to_the_next(setting, clips):
     X, y = clips
@@ -106,6 +109,7 @@ def test_the_users_settings_are_left_alone(clips):
     assert (keras.config.floatx(), keras.config.image_data_format()) == ("float32", "channels_first")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model",
     [

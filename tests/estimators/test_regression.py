@@ -24,6 +24,7 @@ def walks():
     return X, np.column_stack([weight, pace])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regressor", REGRESSORS, ids=lambda regressor: type(regressor).__name__)
 def test_numbers_are_learnt(regressor, walks):
     X, y = walks
@@ -33,6 +34,7 @@ def test_numbers_are_learnt(regressor, walks):
     assert model.score(X, y[:, 0]) > 0.7
 
 
+@pytest.mark.slow
 def test_several_numbers_at_once(walks):
     X, y = walks
     model = CNNRegressor(**{**SMALL_CNN, "epochs": 30}).fit(X, y)

@@ -45,6 +45,7 @@ def fitted():
     return Small(**SMALL_CNN).set_params(epochs=10).fit(X, y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["proxy", "contrastive", "triplet"])
 @pytest.mark.parametrize("tower", TOWERS)
 def test_every_tower_learns_by_every_loss(tower, loss):
@@ -73,6 +74,7 @@ def test_a_tower_of_ones_own():
     assert model.score(*make_clips(ragged=False, seed=1)) > 0.9
 
 
+@pytest.mark.slow
 def test_euclidean_distance_and_a_margin():
     X, y = make_clips()
     far = Small(**SMALL_CNN, loss="contrastive", distance="euclidean", margin=8.0, whitening=None)
@@ -110,6 +112,7 @@ def test_what_is_near_by_embeddings(distance, clips):
         assert_allclose(np.linalg.norm(embeddings, axis=1), 1, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_pairs_alone_are_enough_to_learn_from():
     X, y = voices()
     rng = np.random.default_rng(1)
@@ -219,6 +222,7 @@ def test_who_is_too_far_from_all_is_unknown(labels, unknown):
     assert named.dtype.kind == {"names": "U", "numbers": "i"}[labels] or named.dtype == object
 
 
+@pytest.mark.slow
 def test_behind_its_own_front_end_every_method_takes_clips():
     digits = make_spoken_digits(80, random_state=0)
     clips, y, new = digits.data[:60], digits.target[:60], digits.data[60:]
@@ -244,6 +248,7 @@ def test_behind_its_own_front_end_every_method_takes_clips():
     assert_array_equal(ours.transform(new), theirs.transform(new_rows))
 
 
+@pytest.mark.slow
 def test_scikit_learn_takes_it_for_a_classifier():
     X, y = make_clips(n_clips=60)
     assert is_classifier(SiameseMatcher())
@@ -257,6 +262,7 @@ def test_scikit_learn_takes_it_for_a_classifier():
     assert roc_auc_score(two, scores) > 0.9
 
 
+@pytest.mark.slow
 def test_a_search_over_towers_losses_and_margins():
     X, y = make_clips(n_clips=60)
     pipe = make_pipeline(StatPooling(stats=("mean", "std")), Small(tower="dense", embedding_dim=8))
@@ -271,6 +277,7 @@ def test_a_search_over_towers_losses_and_margins():
     assert search.score(*make_clips(seed=1)) > 0.9
 
 
+@pytest.mark.slow
 def test_a_new_process_says_the_same(fitted, tmp_path):
     X, _ = make_clips(seed=1)
     joblib.dump((fitted, X), tmp_path / "model.joblib")
@@ -287,6 +294,7 @@ def test_a_new_process_says_the_same(fitted, tmp_path):
     assert_array_equal(fitted.classes_, ["cat", "dog", "owl"])
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_matchers(clips):
     X, y = clips
     for loss in ("proxy", "contrastive", "triplet"):

@@ -58,6 +58,7 @@ def test_a_random_state_object_is_drawn_from(clips):
     assert np.abs(first - second).max() > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("random_state", [0, None])
 def test_the_callers_random_numbers_are_left_alone(random_state, clips):
     X, y = clips
@@ -99,6 +100,7 @@ def test_few_clips_are_gone_through_more_often_and_many_less(n_batches, epochs, 
     assert (recipe.epochs, recipe.schedule) == (1, "constant")
 
 
+@pytest.mark.slow
 def test_epochs_by_the_number_of_clips_are_those_trained(clips):
     X, y = clips
     model = CNNClassifier(**{**SMALL_CNN, "epochs": "auto", "filters": 1, "batch_size": 16}).fit(X, y)
@@ -234,6 +236,7 @@ def test_an_array_mapped_from_a_file_is_trained_on_as_it_is(tmp_path):
     assert_array_equal(from_file.predict_proba(mapped), CNNClassifier(**SMALL_CNN).fit(X, y).predict_proba(X))
 
 
+@pytest.mark.slow
 def test_an_array_larger_than_memory_is_read_batch_by_batch(tmp_path):
     """In a process that may not take as much memory as the array has."""
     resource = pytest.importorskip("resource")
@@ -261,6 +264,7 @@ print(anonymous() - before)
     assert float(done.stdout) < 200
 
 
+@pytest.mark.slow
 def test_importing_takes_no_tensorflow_and_a_fit_leaves_the_environment_as_it_is():
     code = """
 import os, sys
@@ -290,6 +294,7 @@ print(sorted(changed))
     assert done.stdout == untouched.stdout  # what TensorFlow itself sets at its import, nothing more
 
 
+@pytest.mark.slow
 def test_a_search_in_two_processes_finds_what_one_finds(clips):
     X, y = clips
     grid = {"filters": [2, 4], "pooling": ["mean", "max"]}
@@ -300,6 +305,7 @@ def test_a_search_in_two_processes_finds_what_one_finds(clips):
     assert_allclose(searches[0].cv_results_["mean_test_score"], searches[1].cv_results_["mean_test_score"])
 
 
+@pytest.mark.slow
 def test_a_worker_takes_no_more_threads_than_it_is_due():
     code = """
 from skaudio._learning._learner import _graphs
@@ -351,6 +357,7 @@ def test_an_interrupted_refit_leaves_the_network_as_it_was(moment, warm_start, c
     assert_array_equal(model.set_params(callbacks=None).fit(X, y).predict_proba(X), further if warm_start else expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["_make_steps", "weights"])
 def test_a_graph_whose_compilation_is_interrupted_is_none_of_another_optimizer(step, clips, monkeypatch):
     X, y = clips
@@ -423,12 +430,14 @@ def test_what_is_too_large_for_a_network_is_named(clips):
 class TestPickles:
     """What is kept of a fitted network."""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("model", [CNNClassifier(**SMALL_CNN), GRUClassifier(**SMALL_RNN)])
     def test_a_pickle_is_as_large_as_the_weights(self, model, clips):
         model = clone(model).set_params(**({"filters": 32} if hasattr(model, "filters") else {"units": 64})).fit(*clips)
         n_bytes = 4 * model.model_.count_params()
         assert len(pickle.dumps(model)) < 1.1 * n_bytes + 5000
 
+    @pytest.mark.slow
     def test_a_new_process_predicts_the_same_to_the_last_bit(self, clips, tmp_path):
         X, y = clips
         model = CNNClassifier(**SMALL_CNN).fit(X, y)
@@ -470,6 +479,7 @@ def test_history_is_a_dict_of_lists(clips):
     assert all(type(values) is list and len(values) == SMALL["epochs"] for values in history.values())
 
 
+@pytest.mark.slow
 def test_no_warning_of_ours_or_of_keras_in_a_fit(clips):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)

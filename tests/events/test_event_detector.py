@@ -119,6 +119,7 @@ def test_a_live_stream_at_another_rate(scenes, detector):
     assert event_based_f1([known], [live]) > 0.7
 
 
+@pytest.mark.slow
 def test_windows_of_the_waveform_for_a_pipeline_with_its_own_front_end(scenes):
     model = make_pipeline(MFCC(sr=SR), StatPooling(stats=("mean", "std")), StandardScaler(), SVC(C=10))
     detector = EventDetector(model, sr=SR, window_seconds=0.4, hop_seconds=0.1, min_duration=0.1, random_state=0)
@@ -126,12 +127,14 @@ def test_windows_of_the_waveform_for_a_pipeline_with_its_own_front_end(scenes):
     assert detector.score(scenes.data[5:], scenes.events[5:]) > 0.6
 
 
+@pytest.mark.slow
 def test_a_network(scenes):
     network = CNNClassifier(filters=8, depth=2, epochs=3, random_state=0)
     detector = EventDetector(network, **SETTINGS).fit(scenes.data[:5], scenes.events[:5])
     assert detector.score(scenes.data[5:], scenes.events[5:]) > 0.6
 
 
+@pytest.mark.slow
 def test_events_of_different_classes_at_one_time():
     scenes = make_sound_events(
         8, duration=30.0, n_events=(12, 16), classes=["trill", "chirp_up"], snr_db=20.0, overlap=True, random_state=1
@@ -148,6 +151,7 @@ def test_events_of_different_classes_at_one_time():
     assert detector.score(scenes.data[6:], scenes.events[6:]) > 0.5
 
 
+@pytest.mark.slow
 def test_events_in_every_form(scenes, tmp_path):
     paths = []
     for i in range(3):
@@ -228,6 +232,7 @@ def test_bounds_are_corrected_by_what_is_known(scenes, detector):
     assert errors[1] <= errors[0] + 0.01
 
 
+@pytest.mark.slow
 def test_tuning_on_recordings_held_out(scenes):
     tuned = EventDetector(STATISTICS, **{**SETTINGS, "threshold": "tune"}).fit(scenes.data[:6], scenes.events[:6])
     assert set(tuned.decoding_) == {"threshold", "low_threshold", "min_duration", "max_gap"}
@@ -249,6 +254,7 @@ def test_tuning_on_recordings_held_out(scenes):
         clone(tuned).fit(scenes.data[:6], rare)
 
 
+@pytest.mark.slow
 def test_calls_over_other_backgrounds_teach_to_hear_faint_ones(scenes):
     faint = make_sound_events(8, duration=30.0, classes=["trill", "chirp_up"], snr_db=5.0, random_state=3)
     recalls = []
@@ -259,6 +265,7 @@ def test_calls_over_other_backgrounds_teach_to_hear_faint_ones(scenes):
     assert recalls[1] > recalls[0] + 0.03
 
 
+@pytest.mark.slow
 def test_a_search_over_windows_and_models(scenes):
     grid = {"window_seconds": [0.3, 0.5], "estimator__logisticregression__C": [0.1, 1.0]}
     search = GridSearchCV(EventDetector(STATISTICS, **SETTINGS), grid, cv=2).fit(list(scenes.data), scenes.events)
@@ -275,6 +282,7 @@ def test_equal_seeds_and_pickles_say_the_same(scenes, detector):
         assert other.bound_shifts_ == detector.bound_shifts_
 
 
+@pytest.mark.slow
 def test_several_processes_say_the_same(scenes, detector):
     several = pickle.loads(pickle.dumps(detector)).set_params(n_jobs=2)
     pd.testing.assert_frame_equal(several.predict(list(scenes.data[5:])), detector.predict(list(scenes.data[5:])))
@@ -470,6 +478,7 @@ def test_the_shortest_event_is_three_quarters_of_a_short_one_of_its_class(scenes
     assert cut.decoding_["min_duration"] == 0.0
 
 
+@pytest.mark.slow
 def test_windows_carry_what_the_front_end_says_of_its_frames(scenes):
     network = CNNClassifier("lenet", filters=4, epochs=2, random_state=0)
     detector = EventDetector(network, **SETTINGS).fit(scenes.data[:2], scenes.events[:2])

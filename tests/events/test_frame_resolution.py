@@ -32,11 +32,13 @@ def detector(scenes):
     return EventDetector(NETWORK, **SETTINGS).fit(scenes.data[:7], scenes.events[:7])
 
 
+@pytest.mark.slow
 def test_events_are_found_where_they_are(scenes, detector):
     assert detector.labels_ == ["chirp_up", "trill"]
     assert detector.score(scenes.data[7:], scenes.events[7:]) > 0.8
 
 
+@pytest.mark.slow
 def test_hard_negatives_and_other_backgrounds(scenes):
     detector = EventDetector(NETWORK, **{**SETTINGS, "n_overlays": 1, "mine_negatives": True, "window_seconds": 2.0})
     assert detector.fit(scenes.data[:7], scenes.events[:7]).score(scenes.data[7:], scenes.events[7:]) > 0.7
@@ -90,6 +92,7 @@ def test_training_windows_reach_the_end_and_not_much_further(n_units, n_windows)
     assert_array_equal(np.flatnonzero(targets[0, :, 0]), [4, 5])
 
 
+@pytest.mark.slow
 def test_events_of_different_classes_at_one_time():
     names = {"classes": ["trill", "chirp_up"], "snr_db": 20.0, "overlap": True, "n_events": (14, 18)}
     scenes = make_sound_events(9, duration=30.0, random_state=1, **names)
@@ -98,6 +101,7 @@ def test_events_of_different_classes_at_one_time():
     assert detector.score(scenes.data[7:], scenes.events[7:]) > 0.5
 
 
+@pytest.mark.slow
 def test_tuning_with_a_network_that_is_fitted_already(scenes, detector):
     """Nothing is fitted but threshold, duration, gap and bounds: on the very scores of the network."""
     frozen = EventDetector(FrozenEstimator(detector.estimator_), **{**SETTINGS, "threshold": "tune"})
@@ -132,6 +136,7 @@ def tagged(clips):
     return detector.fit(clips.data[:80], tags)
 
 
+@pytest.mark.slow
 def test_from_tags_alone_it_is_found_out_when(clips, tagged):
     assert tagged.labels_ == ["harmonic_burst", "trill"]
     truth = event_table(clips.events[80:])
@@ -150,6 +155,7 @@ def test_tags_in_every_form(clips):
         assert_array_equal(scores, expected)
 
 
+@pytest.mark.slow
 def test_tags_of_one_class(clips):
     tags = [["trill"] if any(label == "trill" for *_, label in own) else [] for own in clips.events[:16]]
     detector = EventDetector(clone(NETWORK).set_params(epochs=1), **SETTINGS).fit(clips.data[:16], tags)

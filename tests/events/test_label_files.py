@@ -38,6 +38,7 @@ def sites(tmp_path_factory):
     return paths, scenes.events
 
 
+@pytest.mark.slow
 def test_a_detector_knows_recordings_by_paths_and_refuses_names_of_several(sites, tmp_path):
     paths, events = sites
     table = event_table(events, paths)

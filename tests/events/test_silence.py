@@ -165,6 +165,7 @@ class Spy(CRNNClassifier):
         return super().fit(X, y, **params)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("silence_dbfs", [-90.0, None])
 def test_silence_of_tagged_clips_is_not_trained_on(silence_dbfs):
     noise = np.random.default_rng(0).normal(0.0, 0.1, 8000)

@@ -372,6 +372,7 @@ def run(tmp_path, log):
     )
 
 
+@pytest.mark.slow
 def test_processes_that_run_at_once_compute_each_clip_once(tmp_path):
     paths = write_clips(tmp_path, 80)
     processes = [run(tmp_path, "log") for _ in range(3)]
@@ -381,6 +382,7 @@ def test_processes_that_run_at_once_compute_each_clip_once(tmp_path):
     assert sorted((tmp_path / "log").read_text().split()) == paths
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_nothing_half_written_and_no_lock(tmp_path):
     paths = write_clips(tmp_path, 80)
     process = run(tmp_path, "killed")
@@ -395,6 +397,7 @@ def test_a_killed_process_leaves_nothing_half_written_and_no_lock(tmp_path):
     assert len((tmp_path / "second").read_text().split()) < 80
 
 
+@pytest.mark.slow
 def test_a_grid_search_decodes_each_clip_once_for_each_front_end(paths, tmp_path, loads):
     memory = str(tmp_path / "cache")
     steps = [("sound", MFCC(sr=8000, memory=memory)), ("pool", StatPooling()), ("model", LogisticRegression())]

@@ -139,6 +139,7 @@ def test_it_is_pickled_and_used_in_other_processes(tmp_path):
     assert_array_equal(front_end.set_params(n_jobs=2).transform(CLIPS)[1], front_end.transform(CLIPS)[1])
 
 
+@pytest.mark.slow
 def test_a_grid_search_compares_it_with_mfcc():
     digits = make_spoken_digits(60, random_state=0)
     parts = {

@@ -186,6 +186,7 @@ def test_windows_of_blocks_are_those_of_the_whole(pooling, hop_seconds, long, tm
         assert_allclose(kept.transform([y]), whole, rtol=1e-6, atol=1e-7)  # pooled of what the cache keeps
 
 
+@pytest.mark.slow
 def test_recordings_are_matched_alike_by_blocks(long):
     recordings = [recording(20, seed) for seed in range(3)]
     snippets = [y[5 * SR : 11 * SR] for y in recordings]

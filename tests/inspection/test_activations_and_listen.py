@@ -126,6 +126,7 @@ def test_clips_of_different_lengths_have_a_row_for_each_frame(name, layer, frame
     assert activations(fitted(name), X, "time_pooling").shape[0] == 3
 
 
+@pytest.mark.slow
 def test_a_pipeline_takes_clips(cnn, tones):
     X = tones[2][:2]
     expected = activations(cnn[1], cnn[0].transform(X), "stem")

@@ -29,6 +29,7 @@ def share(importances, part):
     return positive[part] / positive.sum()
 
 
+@pytest.mark.slow
 def test_it_is_that_of_the_tone(cnn, tones, untouched_global_rng):
     _, _, X, y = tones
     found = band_importance(cnn, X, y, **PARTS, n_repeats=3)
@@ -52,6 +53,7 @@ def cepstral(X, y):
     return make_pipeline(MFCC(sr=SR, n_mfcc=30, top_db=40), StatPooling(segments=5), StandardScaler(), SVC()).fit(X, y)
 
 
+@pytest.mark.slow
 def test_where_channels_are_no_bands_sound_is_exchanged(tones):
     X, y, unseen, truth = tones
     model = cepstral(X, y)
@@ -83,6 +85,7 @@ def noises():
     return [rng.normal(size=4000) * {"loud": 0.3, "soft": 1e-5}[label] for label in y], y
 
 
+@pytest.mark.slow
 def test_what_is_not_looked_at_loses_nothing(noises):
     X, y = noises
     front_end = MelSpectrogram(sr=SR, n_mels=8, top_db=None)
@@ -112,6 +115,7 @@ def test_a_shorter_clip_is_heard_again_from_its_start(noises):
     np.testing.assert_array_equal(mixed[:, 30:], long[: len(short), 30:])
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_importances(svc, tones):
     _, _, X, y = tones
     found = [band_importance(svc, X, y, **PARTS, n_repeats=2, random_state=seed) for seed in (3, 3, 4)]

@@ -36,6 +36,7 @@ def test_filters_of_a_convolution_are_its_kernels(cnn):
     assert (display.axes_[-1, 0].get_xlabel(), display.axes_[-1, 0].get_ylabel()) == ("time", "channel")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("network", [LSTMClassifier, GRUClassifier])
 def test_filters_of_a_recurrent_layer_are_of_the_new_content(network, frames):
     net = network(units=4, n_layers=1, bidirectional=True, frames_per_step=2, **QUICK).fit(*frames)

@@ -79,6 +79,7 @@ def test_in_the_sound_where_a_pretrained_model_gives_a_table(tones):
     assert found.share(times=(0.45, 1.0), frequencies=(900.0, 1100.0)) > 0.8
 
 
+@pytest.mark.slow
 def test_in_the_sound_of_two_front_ends_side_by_side(tones):
     X, y, unseen, _ = tones
     both = make_union(
@@ -98,6 +99,7 @@ def test_in_the_sound_of_two_front_ends_side_by_side(tones):
     assert found[0].baseline_score == pytest.approx(silence, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_in_the_sound_where_it_is_asked_for(svc, tones):
     found = saliency(svc, tones[2][1:7:2], "occlusion", target="tone", in_sound=True)
     assert np.mean([one.share(times=AROUND, frequencies=BAND) for one in found]) >= 0.8

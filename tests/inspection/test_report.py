@@ -42,6 +42,7 @@ def report(search, digits):
     return Report.from_search(search, digits.data, digits.target, n_mistakes=2, title="Digits <1>")
 
 
+@pytest.mark.slow
 def test_the_ranking(report, search):
     rows = re.findall(r"<tr><td>(\d+)</td><td>([\d.]+) ± ([\d.]+)</td><td>[\d.]+</td><td>(.*?)</td></tr>", report.html)
     results = search.cv_results_

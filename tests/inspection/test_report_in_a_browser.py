@@ -83,6 +83,7 @@ def visible(browser):
     return [part for part in browser.find_elements("css selector", "section.clips") if part.is_displayed()]
 
 
+@pytest.mark.slow
 def test_it_loads_with_everything_closed(opened):
     assert opened.title == "Results of the search"
     assert visible(opened) == []

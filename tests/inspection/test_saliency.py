@@ -22,6 +22,7 @@ from skaudio.pooling import FramePadder
 QUICK = {**FAST, "epochs": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["gradient", "integrated", "gradcam", "occlusion"])
 def test_it_lies_where_and_when_the_tone_is(method, cnn, tones):
     _, _, X, y = tones
@@ -37,6 +38,7 @@ def test_it_lies_where_and_when_the_tone_is(method, cnn, tones):
     np.testing.assert_allclose([one.baseline_score for one in found], cnn[1].decision_function(silence), rtol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_steps", [1, 32])
 @pytest.mark.parametrize("baseline", ["silence", "mean"])
 def test_integrated_gradients_are_complete(cnn, tones, n_steps, baseline):
@@ -132,6 +134,7 @@ def test_it_says_where_no_number_of_steps_is_enough():
         integrated(jump, np.ones((1, 1), "float32"), np.zeros((1, 1), "float32"), 0, 32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["gradient", "integrated", "gradcam", "occlusion"])
 def test_clips_of_different_lengths_are_as_if_alone(method, cnn, tones):
     X = [tones[2][1][:n] for n in (16000, 9000, 12345)]
@@ -177,6 +180,7 @@ def gru(tones):
     return make_pipeline(MelSpectrogram(sr=SR, n_mels=8), network).fit(tones[2][:8, :4000], tones[3][:8])
 
 
+@pytest.mark.slow
 def test_padding_at_the_end_keeps_the_time(gru, tones):
     for pad, known in (("end", True), ("both", False)):
         padder = FramePadder(n_frames=50, pad=pad, crop=pad).fit(gru[0].transform(tones[2][:8, :4000]))

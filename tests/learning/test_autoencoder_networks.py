@@ -37,6 +37,7 @@ def test_the_views_agree_with_the_whole(kind, variational):
     assert_allclose(np.array(network(inputs))[:, 0], squares.mean(axis=(1, 2)), rtol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["conv", "recurrent"])
 def test_what_fills_a_batch_up_changes_nothing(kind):
     network, inputs = build(kind), batch()

@@ -72,6 +72,7 @@ def test_a_snippet_is_found_where_it_is(recordings, by_method, method, snr_db):
     assert all(isinstance(match, Match) for match in best)
 
 
+@pytest.mark.slow
 def test_latents_find_what_sounds_alike(recordings):
     model = RecordingMatcher(sr=SR, method="latent", random_state=0).fit(recordings[:11], list("abcdefghijk"))
     starts = np.linspace(0.1, 2.4, 11)
@@ -109,6 +110,7 @@ def test_level_and_sampling_rate_do_not_matter(recordings, matcher):
     assert [match.offset for match in found] == pytest.approx([1.2] * 3, abs=0.05)
 
 
+@pytest.mark.slow
 def test_what_is_from_none_of_them_is_unknown(recordings, matcher):
     others = [part(make_recording(seed), 1.0) for seed in range(100, 150)]
     own = [with_noise(part(y, 1.0), 10) for y in recordings]
@@ -120,6 +122,7 @@ def test_what_is_from_none_of_them_is_unknown(recordings, matcher):
     assert nobody.predict([others[0]])[0] is None
 
 
+@pytest.mark.slow
 def test_a_stricter_rate_is_a_higher_threshold(recordings):
     loose, strict = (
         RecordingMatcher(sr=SR, false_match_rate=rate, random_state=0).fit(recordings).thresholds_
@@ -128,6 +131,7 @@ def test_a_stricter_rate_is_a_higher_threshold(recordings):
     assert (loose < strict).all()
 
 
+@pytest.mark.slow
 def test_recordings_come_and_go(recordings):
     model = RecordingMatcher(sr=SR, random_state=0).fit(recordings[:6], list("abcdef"))
     thresholds = model.thresholds_.copy()
@@ -142,12 +146,14 @@ def test_recordings_come_and_go(recordings):
     assert model.predict([part(recordings[9], 1.0)])[0] == "j"
 
 
+@pytest.mark.slow
 def test_takes_of_one_name(recordings):
     model = RecordingMatcher(sr=SR, random_state=0).fit(recordings[:4], ["x", "x", "y", "z"])
     assert_array_equal(model.predict([part(recordings[0], 1.0), part(recordings[1], 1.0)]), ["x", "x"])
     assert model.remove(["x"]).names_ == ["y", "z"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["auto", "landmark"])
 def test_many_recordings_are_not_looked_through(recordings, method):
     model = RecordingMatcher(sr=SR, method=method, exhaustive_hours=0, random_state=0).fit(recordings)
@@ -158,6 +164,7 @@ def test_many_recordings_are_not_looked_through(recordings, method):
     assert np.abs(np.array([match.offset for match in best]) - 1.3)[right].max() < 0.05
 
 
+@pytest.mark.slow
 def test_a_long_recording_is_as_good_as_a_short_one():
     long = make_recording(0, seconds=40.0)
     model = RecordingMatcher(sr=SR, random_state=0).fit([long, make_recording(1)], ["long", "short"])
@@ -167,6 +174,7 @@ def test_a_long_recording_is_as_good_as_a_short_one():
         assert best.offset == pytest.approx(start, abs=0.05)
 
 
+@pytest.mark.slow
 def test_names_of_files(tmp_path, recordings):
     import soundfile
 
@@ -186,11 +194,13 @@ def test_names_of_files(tmp_path, recordings):
     assert model.names_ == ["take0", "take1", "take2"]  # none of the two
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_thresholds(recordings):
     first, second = (RecordingMatcher(sr=SR, random_state=3).fit(recordings).thresholds_ for _ in range(2))
     assert_array_equal(first, second)
 
 
+@pytest.mark.slow
 def test_a_new_process_finds_the_same(tmp_path, recordings, matcher):
     joblib.dump(matcher, tmp_path / "matcher.joblib")
     np.save(tmp_path / "snippet.npy", part(recordings[7], 0.7))
@@ -206,6 +216,7 @@ def test_a_new_process_finds_the_same(tmp_path, recordings, matcher):
     assert loaded.predict([part(make_recording(50), 1.0)])[0] == "new"
 
 
+@pytest.mark.slow
 def test_a_recording_that_is_there_twice_is_still_known(recordings):
     names = [*range(12), "copy"]
     model = RecordingMatcher(sr=SR, random_state=0).fit([*recordings, recordings[3]], list(map(str, names)))
@@ -245,6 +256,7 @@ def test_what_cannot_be_asked(recordings, matcher):
         empty.predict(recordings[:1])
 
 
+@pytest.mark.slow
 def test_files_of_one_name_in_several_folders_need_names(recordings, tmp_path):
     paths = []
     for site, y in zip(("site1", "site2"), recordings, strict=False):

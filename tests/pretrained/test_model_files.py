@@ -126,6 +126,7 @@ def test_numbers_that_are_none_are_named_by_clip_window_and_model(clips):
         assert np.isfinite(model.transform(silent)).tolist() == [[True], [False]]
 
 
+@pytest.mark.slow
 def test_nothing_is_printed_by_opening_and_running_models(model_files, tmp_path):
     damaged = tmp_path / "damaged.keras"
     damaged.write_bytes(model_files["keras"].read_bytes()[:-100])
@@ -142,6 +143,7 @@ for path in {[str(path) for path in model_files.values()] + [str(damaged)]}:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+@pytest.mark.slow
 def test_tflite_files_run_in_a_process_forked_from_a_running_tensorflow(model_files):
     pytest.importorskip("ai_edge_litert")
     code = f"""

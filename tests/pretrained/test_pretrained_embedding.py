@@ -203,6 +203,7 @@ def counting(windows):
     return hidden_of(windows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_pickle_carries_the_model(model_files, clips, tmp_path, kind):
     expected = {}
@@ -243,6 +244,7 @@ def in_a_new_process(folder, names):
     return done.stdout.strip().splitlines()
 
 
+@pytest.mark.slow
 def test_frames_for_a_network_that_looks_at_sequences(clips):
     frames = PretrainedEmbedding(hidden_of, sr=SR, window_seconds=0.05, hop_seconds=0.01, pooling=None)
     pipe = make_pipeline(frames, GRUClassifier(units=4, epochs=1, random_state=0))
@@ -401,6 +403,7 @@ def test_yamnet_knows_its_classes_by_name():
         assert np.mean(heard) > 0.5, name
 
 
+@pytest.mark.slow
 @needs_yamnet
 def test_nothing_heavy_is_imported_for_yamnet_where_litert_is():
     pytest.importorskip("ai_edge_litert")

@@ -117,6 +117,7 @@ def test_fine_tuning_begins_where_the_head_ends(labelled, network, pooling, clas
     assert_allclose(tuned.history_["loss"], [loss, loss], rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_fine_tuning_changes_the_last_layers_and_learns(labelled, network):
     X, y = labelled
     before = [weights.copy() for weights in network.get_weights()]
@@ -134,6 +135,7 @@ def test_fine_tuning_changes_the_last_layers_and_learns(labelled, network):
         assert_array_equal(old, new)  # the caller's model is left alone
 
 
+@pytest.mark.slow
 def test_fine_tuning_is_the_same_with_a_seed_and_in_a_pickle(labelled, network, tmp_path):
     X, y = labelled
     model = TransferClassifier(base(network), unfreeze=2, epochs=2, learning_rate=0.01, random_state=3).fit(X, y)
@@ -143,6 +145,7 @@ def test_fine_tuning_is_the_same_with_a_seed_and_in_a_pickle(labelled, network, 
     assert_array_equal(joblib.load(tmp_path / "model.joblib").predict_proba(X), model.predict_proba(X))
 
 
+@pytest.mark.slow
 def test_fine_tuning_from_a_file(labelled, network, tmp_path):
     X, y = labelled
     network.save(tmp_path / "model.keras")
@@ -153,6 +156,7 @@ def test_fine_tuning_from_a_file(labelled, network, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_class_weights_and_sample_weights_count_in_fine_tuning(labelled, network):
     X, y = labelled
     how = {"unfreeze": 1, "epochs": 20, "learning_rate": 0.02, "random_state": 0}
