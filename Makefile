@@ -13,15 +13,15 @@ demo: $(VENV)/.installed
 
 # All that a change needs; test-all adds the tests that are slow: learning on real data, examples, pages in a browser.
 test: $(VENV)/.installed lint
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow"
 
 test-all: $(VENV)/.installed lint
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 # The whole suite against the lower bounds of the dependencies, whose types mypy is not run on.
 test-oldest:
 	$(MAKE) .venv-oldest/.installed PYTHON=python3.11 VENV=.venv-oldest CONSTRAINTS="-c tests/oldest.txt"
-	.venv-oldest/bin/python -m pytest -n $(WORKERS)
+	.venv-oldest/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check

@@ -38,5 +38,5 @@ for mean, std, candidate in zip(ranking.mean_scores, ranking.std_scores, ranking
     print(f"{mean:.3f} ± {std:.3f}  {candidate}")
 
 display = ConfusionMatrixDisplay.from_predictions(digits.target, predicted, cmap="Blues", colorbar=False)
-display.ax_.set(title=f"Digits of voices never heard, {search.best_score_:.0%} right")
+display.ax_.set(title=f"Digits of unseen speakers, accuracy {search.best_score_:.0%}")
 display.figure_.savefig("01_grid_search.png", dpi=100, bbox_inches="tight")

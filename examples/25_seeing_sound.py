@@ -22,11 +22,11 @@ clip = clip + np.random.default_rng(0).normal(0.0, 0.01, len(clip))  # a late wo
 
 _, axes = plt.subplots(2, 1, figsize=(7, 4), sharey=True, layout="constrained")
 whole = WaveformDisplay.from_array(clip, sr=sr, ax=axes[0])
-heard = WaveformDisplay.from_estimator(Waveform(sr=sr, trim_db=25), clip, ax=axes[1], color="C1")
+trimmed = WaveformDisplay.from_estimator(Waveform(sr=sr, trim_db=25), clip, ax=axes[1], color="C1")
 axes[0].set(title="A digit", xlabel="")
-axes[1].set(title="What a front end hears of it")
+axes[1].set(title="The same, trimmed by the front end")
 axes[0].figure.savefig("25_waveform.png", dpi=80)
-print(f"{len(whole.y) / sr:.2f} s of sound, {len(heard.y) / sr:.2f} s without silence")
+print(f"{len(whole.y) / sr:.2f} s of sound, {len(trimmed.y) / sr:.2f} s without silence")
 
 front_ends = {
     "Spectrogram, windows of 32 ms": Spectrogram(sr=sr, n_fft=256, hop_length=64),

@@ -37,10 +37,10 @@ for ax, (model, method) in zip(axes.flat, ways, strict=False):
     print(f"{ax.get_title()}: {found.share(frequencies=(0.0, 1000.0)):.0%} of the positive saliency is below 1 kHz")
 
 sound = listen(saliency(network, clip, "integrated", target=digit)[0], keep=0.8)  # shown as a player in a notebook
-heard = Waveform(sr=8000, trim_db=30, level=-20).transform(clip)[0]
-print(f"{np.square(sound.y).sum() / np.square(heard).sum():.0%} of the energy is kept")
+whole = Waveform(sr=8000, trim_db=30, level=-20).transform(clip)[0]
+print(f"{np.square(sound.y).sum() / np.square(whole).sum():.0%} of the energy is kept")
 SpectrogramDisplay.from_estimator(MelSpectrogram(sr=8000, n_mels=32), sound.y, ax=axes[1, 2])
-axes[1, 2].set_title("what listen keeps")
+axes[1, 2].set_title("reconstructed by listen")
 for ax in axes.flat:
     ax.label_outer()
 figure.savefig("27_saliency.png", dpi=80)
