@@ -328,7 +328,7 @@ def test_copies_of_each_epoch_need_epochs_and_clips_as_long(digits):
         AugmentedEstimator(pipeline(), AddNoise(), each_epoch=True).fit(clips, y)
     clips = [clip[:2000] for clip in clips]
     plain = make_pipeline(MelSpectrogram(sr=8000), CNNClassifier("plain", epochs=2))
-    with pytest.raises(ValueError, match=r"Clip 0 has .* frames, .*Put a skaudio.pooling.FramePadder before it"):
+    with pytest.raises(ValueError, match=r"Clip 0 has .* frames; .*Put a skaudio.pooling.FramePadder before it"):
         AugmentedEstimator(plain, TimeStretch(rate=1.5), each_epoch=True).fit(clips, y)
     plain.set_params(melspectrogram__duration=0.3, melspectrogram__pad_to=0.3)
     model = AugmentedEstimator(plain, TimeStretch(rate=1.5), each_epoch=True).fit(clips, y)

@@ -155,7 +155,7 @@ def test_a_search_of_several_parameters_without_front_ends_has_no_heat_map(digit
 
 
 def test_wrong_searches(search, digits):
-    with pytest.raises(TypeError, match=r"GridSearchCV has no cv_results_.*call fit first"):
+    with pytest.raises(TypeError, match=r"GridSearchCV has no cv_results_.*Call fit first"):
         Report.from_search(GridSearchCV(search.estimator, {}), digits.data, digits.target)
     with pytest.raises(ValueError, match=r"not tested exactly once\. Pass cv"):
         Report.from_search(search, digits.data, digits.target, cv=ShuffleSplit(2, random_state=0))
