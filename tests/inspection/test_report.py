@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import soundfile as sf
+from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV, ShuffleSplit, StratifiedKFold, cross_val_predict
@@ -163,3 +164,16 @@ def test_wrong_searches(search, digits):
     search = GridSearchCV(numbers, {"model__alpha": [1.0, 2.0]}, cv=2).fit(digits.data, digits.target)
     with pytest.raises(TypeError, match="is not a classifier"):
         Report.from_search(search, digits.data, digits.target)
+
+
+def test_a_search_with_several_scores(search, digits):
+    several = clone(search).set_params(scoring=["accuracy", "neg_log_loss"], refit=False)
+    several.fit(digits.data, digits.target)
+    with pytest.raises(ValueError, match=r"several scores. Pass metric, one of \['accuracy', 'neg_log_loss'\]"):
+        Report.from_search(several, digits.data, digits.target)
+    report = Report.from_search(several, digits.data, digits.target, metric="neg_log_loss", n_mistakes=0)
+    best = several.cv_results_["mean_test_neg_log_loss"].argmax()
+    fitted = report.predictions.estimators[0]
+    for name, value in several.cv_results_["params"][best].items():
+        assert str(fitted.get_params()[name]) == str(value)
+    assert "neg_log_loss, mean and deviation over folds" in report.html

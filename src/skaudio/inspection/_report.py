@@ -40,7 +40,8 @@ class Report:
     predictions : OutOfFold
         Out-of-fold predictions of the best candidate.
     metric : str or None, default=None
-        Name of the score, for a search with several. If None, the one that it was refitted by.
+        Name of the score to rank by, for a search with several; the best candidate by it is shown. If None, the one
+        that the search was refitted by.
     max_clips : int, default=500
         Maximum number of clips on the page; of more, mistakes come first.
     n_mistakes : int, default=6
@@ -126,11 +127,13 @@ class Report:
         TypeError
             If the search is not fitted, or not over classifiers.
         ValueError
-            If a clip is not tested exactly once.
+            If a clip is not tested exactly once, or if the search has several scores and none is chosen.
         """
         if not hasattr(search, "cv_results_"):
             raise TypeError(f"{type(search).__name__} has no cv_results_; expected a fitted search. Call fit first.")
-        best = clone(search.estimator).set_params(**clone(search.best_params_, safe=False))
+        ranking = rank_candidates(search, page.get("metric"))
+        params = search.cv_results_["params"][_best_index(search, ranking, page.get("metric"))]
+        best = clone(search.estimator).set_params(**clone(params, safe=False))
         if not is_classifier(best):
             raise TypeError(
                 f"The search is over {type(best).__name__}, which is not a classifier; a report compares classes."
@@ -177,7 +180,8 @@ class Report:
 
     def _summary(self) -> str:
         classes, correct = self.predictions.y_true, self.predictions.y_true == self.predictions.y_pred
-        best = self._ranking.descriptions[self._ranking.indices.tolist().index(self.search.best_index_)]
+        best_index = _best_index(self.search, self._ranking, self.metric)
+        best = self._ranking.descriptions[self._ranking.indices.tolist().index(best_index)]
         return (
             f"<p>{len(classes)} clips of {len(np.unique(classes))} classes; the best of "
             f"{len(self._ranking.indices)} candidates is <strong>{escape(best)}</strong>. "
@@ -242,6 +246,11 @@ class Report:
     def _name(self, i: int) -> str:
         clip = self.predictions.X[i]
         return Path(clip).name if isinstance(clip, (str, PathLike)) else clip_name(clip, i)
+
+
+def _best_index(search: Any, ranking: CandidateRanking, metric: str | None) -> int:
+    """Return the index of the candidate that the search chose, or of the best by a given score."""
+    return search.best_index_ if metric is None else int(ranking.indices[0])
 
 
 def _scrolled(html: str) -> str:
