@@ -87,8 +87,9 @@ POOLING = [
 ]
 # Tables of a few rows are all that scikit-learn's checks have: large steps, and nothing that makes learning harder.
 FAST = {
-    "epochs": 25,
-    "learning_rate": 0.02,
+    "epochs": 20,
+    "batch_size": 64,
+    "learning_rate": 0.05,
     "schedule": "constant",
     "dropout": 0.0,
     "mixup": 0.0,
@@ -113,7 +114,7 @@ NETWORKS = [
     GRUClassifier(**SMALL_RNN, **FAST),
     GRURegressor(**SMALL_RNN, **FAST_REGRESSOR),
 ]
-FAST_AUTOENCODER = {"n_components": 2, "hidden": (8,), "epochs": 25, "learning_rate": 0.02, "random_state": 0}
+FAST_AUTOENCODER = {"n_components": 2, "hidden": (8,), "epochs": 20, "batch_size": 64, "learning_rate": 0.05, "random_state": 0}
 FAST_SIAMESE = {name: value for name, value in FAST.items() if name != "label_smoothing"}
 SIAMESE = [SiameseMatcher(tower_params={"filters": 8, "depth": 1}, embedding_dim=8, **FAST_SIAMESE)]
 AUTOENCODERS = [AutoencoderLatent(**FAST_AUTOENCODER), AutoencoderOutlierDetector(**FAST_AUTOENCODER)]
