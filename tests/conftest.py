@@ -1,6 +1,13 @@
-"""Where the real recordings are, for the tests that need them."""
+"""Where the real recordings are, for the tests that need them, and the threads of each test process."""
 
 import os
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # The test processes share the cores: threads of several of them would wait for one another, some in busy loops. The
+    # libraries read these when they are imported.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ.setdefault(variable, "1")
+
 import pickle
 from pathlib import Path
 
