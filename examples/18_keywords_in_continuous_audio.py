@@ -30,8 +30,8 @@ def speech(clips, digits):
     return (0.05 * (y + 10 ** (-10 / 20) * rng.standard_normal(len(y)))).astype(np.float32), events
 
 
-digits = make_spoken_digits(400, n_speakers=4, snr_db=40.0, random_state=0)
-portions = [slice(start, start + 50) for start in range(0, 400, 50)]
+digits = make_spoken_digits(240, n_speakers=4, snr_db=40.0, random_state=0)
+portions = [slice(start, start + 30) for start in range(0, 240, 30)]
 scenes, events = zip(*(speech(digits.data[own], digits.target[own]) for own in portions), strict=True)
 detector = EventDetector(
     CRNNClassifier(filters=8, units=32, epochs=10, random_state=0),

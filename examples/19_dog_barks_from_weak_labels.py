@@ -22,7 +22,7 @@ def clips(n_clips, seed):
     return sounds.data, barks
 
 
-train, known = clips(150, seed=0)
+train, known = clips(100, seed=0)
 tags = [["bark"] if barks else [] for barks in known]  # without times
 
 detector = EventDetector(

@@ -29,7 +29,7 @@ plain = make_pipeline(
 changes = [PitchShift(), TimeStretch(), AddNoise(snr_db=(20.0, 50.0))]
 models = {
     "original clips": plain,
-    "with copies": AugmentedEstimator(plain, changes, n_copies=5, random_state=0),
+    "with copies": AugmentedEstimator(plain, changes, n_copies=3, random_state=0),
     "transfer from YAMNet": TransferClassifier("yamnet"),
 }
 for name, model in models.items():

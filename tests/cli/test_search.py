@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from functools import partial
 
 import joblib
 import numpy as np
@@ -16,6 +17,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 import skaudio.datasets
+from skaudio.estimators import CNNClassifier
 
 FAST = ("--front-ends", "mel", "--models", "neighbors", "--folds", "2", "--jobs", "1", "--quiet")
 
@@ -69,10 +71,11 @@ def test_results_do_not_depend_on_processes_or_the_run(searched, tones, run, tmp
 
 
 @pytest.mark.slow
-def test_a_network_is_a_candidate_like_any_other(tones, run, tmp_path):
+def test_a_network_is_a_candidate_like_any_other(tones, run, tmp_path, monkeypatch):
+    monkeypatch.setattr("skaudio.cli._grid.CNNClassifier", partial(CNNClassifier, "lenet", epochs=2))
     model = tmp_path / "model.joblib"
     done = run(
-        *("search", tones, "--front-ends", "mel", "--models", "neighbors,cnn", "--folds", 2, "--jobs", 2),
+        *("search", tones, "--front-ends", "mel", "--models", "neighbors,cnn", "--folds", 2, "--jobs", 1),
         *("--output", model, "--quiet"),
     )
     assert done.status == 0, done.err

@@ -114,7 +114,14 @@ NETWORKS = [
     GRUClassifier(**SMALL_RNN, **FAST),
     GRURegressor(**SMALL_RNN, **FAST_REGRESSOR),
 ]
-FAST_AUTOENCODER = {"n_components": 2, "hidden": (8,), "epochs": 20, "batch_size": 64, "learning_rate": 0.05, "random_state": 0}
+FAST_AUTOENCODER = {
+    "n_components": 2,
+    "hidden": (8,),
+    "epochs": 20,
+    "batch_size": 64,
+    "learning_rate": 0.05,
+    "random_state": 0,
+}
 FAST_SIAMESE = {name: value for name, value in FAST.items() if name != "label_smoothing"}
 SIAMESE = [SiameseMatcher(tower_params={"filters": 8, "depth": 1}, embedding_dim=8, **FAST_SIAMESE)]
 AUTOENCODERS = [AutoencoderLatent(**FAST_AUTOENCODER), AutoencoderOutlierDetector(**FAST_AUTOENCODER)]

@@ -32,8 +32,8 @@ def cnn(tones):
     """A network of tones."""
     from skaudio.estimators import CNNClassifier
 
-    network = CNNClassifier(filters=16, epochs=14, random_state=0)
-    return make_pipeline(MelSpectrogram(sr=SR, top_db=40), network).fit(tones[0][:240], tones[1][:240])
+    network = CNNClassifier(filters=8, epochs=12, random_state=0)
+    return make_pipeline(MelSpectrogram(sr=SR, n_mels=64, top_db=40), network).fit(tones[0][:240], tones[1][:240])
 
 
 @pytest.fixture(scope="session")

@@ -35,11 +35,11 @@ _separate_networks: WeakKeyDictionary[Any, tuple[Weights, keras.Model]] = WeakKe
 _building = RLock()
 
 
-def graph_of(architecture: Architecture) -> "Graph":
-    """Return the compiled network of an architecture."""
+def graph_of(architecture: Architecture, seed: int = 0) -> "Graph":
+    """Return the compiled network of an architecture; a new one is initialised by the seed."""
     with _building:
         if architecture not in _graphs:
-            _graphs[architecture] = Graph(architecture)
+            _graphs[architecture] = Graph(architecture, seed)
         _graphs.move_to_end(architecture)
         while len(_graphs) > MAX_GRAPHS:
             _graphs.popitem(last=False)
@@ -81,9 +81,10 @@ class Graph:
         From frames, mask, targets and weights of a batch to running loss and metric, once compiled.
     """
 
-    def __init__(self, architecture: Architecture) -> None:
+    def __init__(self, architecture: Architecture, seed: int) -> None:
         self.architecture = architecture
-        self.network = build(architecture, seed=0)
+        self.network = build(architecture, seed)
+        self._initial: tuple[int, Weights] = seed, self.network.get_weights()  # last seed and its weights
         with architecture.keras.applied():
             self.trained = architecture.training_network(self.network)
         self.stride = architecture.stride
@@ -91,7 +92,6 @@ class Graph:
         self._compiled_with: str | None = None  # description of the optimizer
         self._optimizer_start: Weights = ()
         self._loaded: Weights | None = None
-        self._initial: tuple[int, Weights] | None = None  # last seed and its weights
         self._views: dict[Any, Any] = {}
         self._test_step: Callable | None = None
 
@@ -161,8 +161,10 @@ class Graph:
         n_frames = self.architecture.n_trial_frames
         pair = {"frames": np.zeros((2, n_frames, n_channels), np.float32), "mask": np.ones((2, n_frames), bool)}
         # Loss and metrics create their variables in the first call, which must not be a traced step.
-        n_rows = self.trained(pair, training=False).shape[0]
-        self.trained.test_step((pair, np.zeros((n_rows, n_outputs), np.float32), np.ones(n_rows, np.float32)))
+        predicted = self.trained(pair, training=False)
+        targets, weights = np.zeros((len(predicted), n_outputs), np.float32), np.ones(len(predicted), np.float32)
+        self.trained.compute_loss(pair, targets, predicted, weights, training=False)
+        self.trained.compute_metrics(pair, targets, predicted, weights)
         self.train_step, self._test_step = self._traced_step(self.trained.train_step), None
 
     @property
@@ -176,7 +178,7 @@ class Graph:
         """Load weights to continue training from, or, for None, initialise new ones; seed the training."""
         self._loaded = None
         if weights is None:
-            if self._initial is None or self._initial[0] != seed:  # many fits of a search share a seed
+            if self._initial[0] != seed:  # many fits of a search share a seed
                 self._initial = seed, build(self.architecture, seed).get_weights()
             self.network.set_weights(self._initial[1])
         else:

@@ -132,7 +132,7 @@ class Learner(Generic[Kind]):
         ConvergenceWarning
             If training diverges later.
         """
-        graph = _graphs().graph_of(self.architecture.trained_on(examples.frames, examples.targets))
+        graph = _graphs().graph_of(self.architecture.trained_on(examples.frames, examples.targets), seed)
         from skaudio._learning._training import train
 
         rng = np.random.default_rng(seed)
