@@ -33,7 +33,9 @@ def cnn(tones):
     from skaudio.estimators import CNNClassifier
 
     network = CNNClassifier(filters=8, epochs=12, random_state=0)
-    return make_pipeline(MelSpectrogram(sr=SR, n_mels=64, top_db=40), network).fit(tones[0][:240], tones[1][:240])
+    return make_pipeline(MelSpectrogram(sr=SR, n_fft=256, hop_length=128, n_mels=64, top_db=40), network).fit(
+        tones[0][:240], tones[1][:240]
+    )
 
 
 @pytest.fixture(scope="session")
