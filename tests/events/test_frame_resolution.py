@@ -17,7 +17,7 @@ from skaudio.metrics import segment_based_f1
 
 SR = 16000
 MEL = MelSpectrogram(sr=SR, n_mels=32, n_fft=512, hop_length=320, top_db=None)
-NETWORK = CRNNClassifier(filters=8, depth=2, units=16, epochs=15, learning_rate=0.01, random_state=0)
+NETWORK = CRNNClassifier(filters=8, depth=2, units=16, epochs=10, learning_rate=0.01, random_state=0)
 SETTINGS = {"front_end": MEL, "resolution": "frame", "window_seconds": 4.0, "min_duration": 0.1, "random_state": 0}
 SETTINGS |= {"n_overlays": 0, "mine_negatives": False}
 
