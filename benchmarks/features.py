@@ -4,9 +4,13 @@ Run as ``python benchmarks/features.py``; some two minutes on two cores. All rat
 run.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
+from collections import deque
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import librosa
@@ -16,7 +20,8 @@ import soxr
 from measure import Report, interleaved
 from threadpoolctl import threadpool_limits
 
-from skaudio.features import MFCC, MelSpectrogram
+from skaudio.dsp._fft import SWITCH, fft_library
+from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram
 
 SR = 22050
 SETTINGS = {"sr": SR, "n_fft": 2048, "hop_length": 512, "n_mels": 128}
@@ -28,21 +33,62 @@ def clips(sr=SR):
     return [(0.1 * rng.standard_normal(sr * SECONDS)).astype(np.float32) for _ in range(N_CLIPS)]
 
 
+def librosa_mfcc(y, deltas=0):
+    mfcc = librosa.feature.mfcc(y=y, **SETTINGS, n_mfcc=20)
+    return np.concatenate([mfcc, *(librosa.feature.delta(mfcc, order=order) for order in range(1, deltas + 1))])
+
+
+def librosa_spectrum(y):
+    return librosa.stft(y, n_fft=SETTINGS["n_fft"], hop_length=SETTINGS["hop_length"])
+
+
+FRAMES = {name: SETTINGS[name] for name in ("sr", "n_fft", "hop_length")}
+# Front end, the same by librosa, and the throughput to reach with SciPy's FFT and with Intel's.
+AGAINST_LIBROSA = {
+    "MFCC": (MFCC(**SETTINGS), librosa_mfcc, 5.0, 9.0),
+    "MFCC with deltas=2": (MFCC(**SETTINGS, deltas=2), partial(librosa_mfcc, deltas=2), 6.0, 6.0),
+    "log-mel": (
+        MelSpectrogram(**SETTINGS),
+        lambda y: librosa.power_to_db(librosa.feature.melspectrogram(y=y, **SETTINGS)),
+        5.0,
+        9.0,
+    ),
+    "STFT": (STFT(**FRAMES), librosa_spectrum, 3.0, 3.0),
+    "Spectrogram": (
+        Spectrogram(**FRAMES),
+        lambda y: librosa.power_to_db(np.abs(librosa_spectrum(y)) ** 2),
+        4.0,
+        4.0,
+    ),
+}
+
+
+def one_by_one(function, batch):
+    """Drop each result before the next: kept, each would be written to new memory."""
+    deque(map(function, batch), maxlen=0)
+
+
+def with_fft(library, front_end, batch):
+    """Compute the frames of a batch with one of the libraries of Fourier transforms."""
+    os.environ[SWITCH] = library
+    fft_library.cache_clear()
+    front_end.transform(batch)
+
+
 def against_librosa(report):
-    batch = clips()
-
-    def librosa_mfcc():
-        return [librosa.feature.mfcc(y=y, **SETTINGS, n_mfcc=20) for y in batch]
-
-    def librosa_log_mel():
-        return [librosa.power_to_db(librosa.feature.melspectrogram(y=y, **SETTINGS)) for y in batch]
-
+    batch, libraries = clips(), ["scipy", "mkl"] if find_spec("mkl_fft") else ["scipy"]
     with threadpool_limits(1):
-        ours, theirs = interleaved(lambda: MFCC(**SETTINGS).transform(batch), librosa_mfcc, repeats=9)
-        report.line(f"MFCC, ms a clip of {SECONDS} s: {1e3 * ours / N_CLIPS:.3f}, librosa {1e3 * theirs / N_CLIPS:.3f}")
-        report.figure("MFCC throughput, times librosa's", theirs / ours, 4.0)
-        ours, theirs = interleaved(lambda: MelSpectrogram(**SETTINGS).transform(batch), librosa_log_mel, repeats=9)
-        report.figure("log-mel throughput, times librosa's", theirs / ours, 4.0)
+        for name, (front_end, reference, *goals) in AGAINST_LIBROSA.items():
+            ways = [partial(with_fft, library, front_end, batch) for library in libraries]
+            theirs, *ours = interleaved(partial(one_by_one, reference, batch), *ways, repeats=9)
+            for library, seconds, goal in zip(libraries, ours, goals, strict=False):
+                milliseconds = 1e3 * seconds / N_CLIPS, 1e3 * theirs / N_CLIPS
+                report.line("{}, ms a clip of {} s: {:.3f}, librosa {:.3f}".format(name, SECONDS, *milliseconds))
+                report.figure(f"{name} by {library}, throughput, times librosa's", theirs / seconds, goal)
+    if len(libraries) == 1:
+        report.line("mkl_fft is not installed")
+    os.environ.pop(SWITCH)
+    fft_library.cache_clear()
 
 
 def threads(report):
@@ -53,7 +99,7 @@ def threads(report):
             lambda: MFCC(**SETTINGS, n_jobs=2).transform(batch),
             repeats=9,
         )
-    report.figure("MFCC throughput of two threads, times one's", one / two, 1.7)
+    report.figure("MFCC throughput of two threads, times one's", one / two, 1.8)
 
 
 def over_decoding(report, suffix):

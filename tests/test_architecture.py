@@ -44,6 +44,7 @@ FLOW = [
     "datasets",
     "testing",
     "cli",
+    "_show_versions",
     "__main__",
 ]
 PACKAGES = [folder for folder in FLOW if (SRC / folder / "__init__.py").exists() and not folder.startswith("_")]

@@ -21,7 +21,11 @@ The packages, in the order of data flow (a package imports only from those above
 `skaudio.cli`                 the console script ``skaudio``
 ============================  ==========================================================================================
 
-Importing `skaudio` imports none of them.
+Importing `skaudio` imports none of them. `skaudio.show_versions` prints what a report of a problem should include.
 """
+
+from skaudio._show_versions import show_versions
+
+__all__ = ["show_versions"]
 
 __version__ = "0.1.0"

@@ -18,6 +18,9 @@ LENGTHS = [  # n_fft, win_length, hop_length: a power of two or not, even, odd, 
 ]
 
 
+pytestmark = pytest.mark.usefixtures("fft")
+
+
 @pytest.fixture(scope="module")
 def y():
     rng = np.random.default_rng(0)

@@ -38,7 +38,7 @@ def raise_power(row, power):
 
 
 @_jit
-def power_spectrum(spectrum, power, out):
+def power_of_spectrum(spectrum, power, out):
     """Write ``out = abs(spectrum) ** power``."""
     for t in range(out.shape[0]):
         row, target = spectrum[t], out[t]
@@ -48,33 +48,32 @@ def power_spectrum(spectrum, power, out):
 
 
 @_jit
-def packed_power_spectrum(packed, cos, sin, power, out):
+def packed_power(packed, cos, sin, power, out):
     """Write ``out = abs(rfft(x)) ** power``, given the complex FFT of ``x`` with even samples real and odd imaginary.
 
     With ``z`` that FFT of ``m`` values and ``w = exp(-1j * pi * k / m)``, the spectrum is ``even + w * odd`` at ``k``
     and the conjugate of ``even - w * odd`` at ``m - k``, where ``2 * even = z[k] + conj(z[m - k])`` and ``2j * odd``
     ``= z[k] - conj(z[m - k])``.
     """
-    m = packed.shape[1]
+    m, n_low = packed.shape[1], cos.shape[0]
     real, imag = np.empty(m + 1, np.float32), np.empty(m + 1, np.float32)
     mirrored_real, mirrored_imag = real[::-1], imag[::-1]
+    high = np.empty(n_low, np.float32)  # reversed afterwards: a loop that writes at both ends is not vectorised
+    reversed_high = high[::-1]
     for t in range(out.shape[0]):
-        row, low, high = packed[t], out[t], out[t, ::-1]
+        row, low, tail = packed[t], out[t], out[t, m + 1 - n_low :]
         for k in range(m):
             real[k], imag[k] = row[k].real, row[k].imag
         real[m], imag[m] = real[0], imag[0]
-        for k in range(cos.shape[0]):
+        for k in range(n_low):
             even_real, even_imag = real[k] + mirrored_real[k], imag[k] - mirrored_imag[k]
             odd_real, odd_imag = imag[k] + mirrored_imag[k], mirrored_real[k] - real[k]
             turned_real = cos[k] * odd_real + sin[k] * odd_imag
             turned_imag = cos[k] * odd_imag - sin[k] * odd_real
             low[k] = np.float32(0.25) * ((even_real + turned_real) ** 2 + (even_imag + turned_imag) ** 2)
-        for k in range(cos.shape[0]):  # a separate loop: one that writes at both ends is not vectorised
-            even_real, even_imag = real[k] + mirrored_real[k], imag[k] - mirrored_imag[k]
-            odd_real, odd_imag = imag[k] + mirrored_imag[k], mirrored_real[k] - real[k]
-            turned_real = cos[k] * odd_real + sin[k] * odd_imag
-            turned_imag = cos[k] * odd_imag - sin[k] * odd_real
             high[k] = np.float32(0.25) * ((even_real - turned_real) ** 2 + (even_imag - turned_imag) ** 2)
+        for k in range(n_low):
+            tail[k] = reversed_high[k]
         raise_power(low, power)
 
 

@@ -6,9 +6,10 @@ from typing import Literal
 
 import numpy as np
 
+from skaudio.dsp._fft import power_spectrum
 from skaudio.dsp._framing import frame_count
 from skaudio.dsp._leading_axes import over_leading_axes
-from skaudio.dsp._stft import default_lengths, fft_window, frame_blocks, power_of_frames
+from skaudio.dsp._stft import default_lengths, fft_window, frame_blocks
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,6 @@ def melspectrogram(
     for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
         if spectrum is None:
             spectrum = np.empty((len(frames), 1 + n_fft // 2), np.float32)
-        power_of_frames(frames, float(power), spectrum[: len(frames)])
+        power_spectrum(frames, float(power), spectrum[: len(frames)])
         band_sums(spectrum, bank.starts, bank.stops, bank.weights, out[block])
     return out

@@ -1,0 +1,88 @@
+"""Fourier transforms of blocks of frames, by Intel's library where it is installed, else by SciPy.
+
+Intel's library (``mkl_fft``, extra ``skaudio[mkl]``) is called directly and in one thread: SciPy's and MKL's global
+settings stay as they are, and front ends compute clips in threads of their own (``n_jobs``). The environment variable
+``SKAUDIO_FFT=scipy`` switches it off; `skaudio.show_versions` prints which library is in use.
+"""
+
+import os
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+SWITCH = "SKAUDIO_FFT"
+LIBRARIES = ("mkl", "scipy")
+
+
+@lru_cache(maxsize=1)
+def fft_library() -> str:
+    """Return "mkl" if Intel's library is installed and not switched off, else "scipy".
+
+    Raises
+    ------
+    ValueError
+        If the environment variable names neither.
+    ImportError
+        If it asks for Intel's library, which is not installed.
+    """
+    wanted = os.environ.get(SWITCH)
+    if wanted not in {None, *LIBRARIES}:
+        raise ValueError(f"The environment variable {SWITCH}={wanted!r}; expected 'mkl' or 'scipy'.")
+    if wanted == "scipy":
+        return "scipy"
+    try:
+        import mkl  # noqa: F401
+        import mkl_fft  # noqa: F401
+    except ImportError as error:
+        if wanted == "mkl":
+            raise ImportError(f"{SWITCH}=mkl, but mkl_fft cannot be imported: pip install 'skaudio[mkl]'.") from error
+        return "scipy"
+    return "mkl"
+
+
+def rfft(frames: np.ndarray, out: np.ndarray) -> None:
+    """Write the transform of float32 frames ``(n_block, n_fft)`` to complex64 ``(n_block, 1 + n_fft // 2)``."""
+    if fft_library() == "mkl":
+        _mkl_rfft(frames, out)
+    else:
+        from scipy.fft import rfft as scipy_rfft
+
+        out[...] = scipy_rfft(frames)
+
+
+def power_spectrum(frames: np.ndarray, power: float, out: np.ndarray) -> None:
+    """Write ``abs(rfft(frames)) ** power`` to ``out``, float32 ``(n_block, 1 + n_fft // 2)``."""
+    from skaudio.dsp._kernels import packed_power, power_of_spectrum
+
+    n_fft = frames.shape[1]
+    if fft_library() == "mkl":
+        spectrum = np.empty(out.shape, np.complex64)
+        _mkl_rfft(frames, spectrum)
+        power_of_spectrum(spectrum, power, out)
+        return
+    from scipy.fft import fft
+    from scipy.fft import rfft as scipy_rfft
+
+    if n_fft % 2:
+        power_of_spectrum(scipy_rfft(frames), power, out)
+    else:
+        # A complex FFT of half the length with unpacking takes a sixth less time than SciPy's real FFT.
+        packed_power(fft(frames.view(np.complex64)), *_twiddles(n_fft), power, out)
+
+
+def _mkl_rfft(frames: np.ndarray, out: np.ndarray) -> None:
+    import mkl
+    import mkl_fft
+
+    n_threads: Any = mkl.set_num_threads_local(1)
+    try:
+        mkl_fft.rfft(frames, out=out)
+    finally:
+        mkl.set_num_threads_local(n_threads)
+
+
+@lru_cache(maxsize=32)
+def _twiddles(n_fft: int) -> tuple[np.ndarray, np.ndarray]:
+    angles = 2 * np.pi / n_fft * np.arange(n_fft // 4 + 1)
+    return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
