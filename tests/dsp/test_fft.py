@@ -78,5 +78,5 @@ def test_versions_say_which_is_in_use(fft, capsys):
     assert lines["FFT"] == fft
     assert lines["skaudio"] == skaudio.__version__
     assert lines["numpy"] == np.__version__
-    assert {"machine", "Python", "scikit-learn", "tensorflow", "onnx", "mkl_fft"} <= lines.keys()
+    assert {"machine", "Python", "scikit-learn", "tensorflow", "onnx", "mkl-service"} <= lines.keys()
     assert "pytest" not in lines
