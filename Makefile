@@ -33,7 +33,7 @@ format: $(VENV)/.installed
 	$(BIN)/ruff format
 
 benchmarks: $(VENV)/.installed
-	for benchmark in features search training accuracy anomaly siamese matching events weak_labels keywords augment transfer inspection long_recordings; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
+	for benchmark in features peers search training defaults tutorials accuracy anomaly siamese matching events weak_labels keywords augment transfer inspection long_recordings; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
 
 # The stamp lets an environment serve until what it is made from changes. Importing all of librosa compiles its functions
 # here: two test processes that compile them at the same time leave a cache that crashes (numba issue 10128).

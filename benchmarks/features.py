@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections import deque
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +16,7 @@ import librosa
 import numpy as np
 import soundfile
 import soxr
-from measure import Report, interleaved
+from measure import Report, interleaved, one_by_one
 from threadpoolctl import threadpool_limits
 
 from skaudio.dsp._fft import SWITCH, fft_library
@@ -61,11 +60,6 @@ AGAINST_LIBROSA = {
         4.0,
     ),
 }
-
-
-def one_by_one(function, batch):
-    """Drop each result before the next: kept, each would be written to new memory."""
-    deque(map(function, batch), maxlen=0)
 
 
 def with_fft(library, front_end, batch):

@@ -4,9 +4,11 @@ import gc
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -23,6 +25,11 @@ def interleaved(*functions: Callable[[], object], repeats: int) -> list[float]:
             function()
             best[i] = min(best[i], time.perf_counter() - start)
     return best
+
+
+def one_by_one(function: Callable[[Any], object], batch: Iterable[Any]) -> None:
+    """Call a function for each item, and drop its results: kept, each would be written to new memory."""
+    deque(map(function, batch), maxlen=0)
 
 
 def machine() -> str:
