@@ -7,12 +7,10 @@ settings stay as they are, and front ends compute clips in threads of their own 
 
 import os
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 SWITCH = "SKAUDIO_FFT"
-LIBRARIES = ("mkl", "scipy")
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +25,7 @@ def fft_library() -> str:
         If it asks for Intel's library, which is not installed.
     """
     wanted = os.environ.get(SWITCH)
-    if wanted not in {None, *LIBRARIES}:
+    if wanted not in {None, "mkl", "scipy"}:
         raise ValueError(f"The environment variable {SWITCH}={wanted!r}; expected 'mkl' or 'scipy'.")
     if wanted == "scipy":
         return "scipy"
@@ -75,7 +73,7 @@ def _mkl_rfft(frames: np.ndarray, out: np.ndarray) -> None:
     import mkl
     import mkl_fft
 
-    n_threads: Any = mkl.set_num_threads_local(1)
+    n_threads = mkl.set_num_threads_local(1)
     try:
         mkl_fft.rfft(frames, out=out)
     finally:
