@@ -3,8 +3,8 @@
 Run as ``python benchmarks/peers.py``, after ``pip install torchaudio python_speech_features kaldi-native-fbank spafe
 opensoundscape essentia``, or some of them: none is a dependency, and missing ones are named. Every package computes in
 one thread, from a float32 waveform to frames; timings are interleaved, and the least of several counts. Numbers of
-bands and coefficients are equal; definitions of filters, windows and scaling differ, and some packages drop a few frames
-at the ends.
+bands and coefficients are equal; definitions of filters, windows and scaling differ, and some packages drop a few
+frames at the ends.
 """
 
 from functools import partial
