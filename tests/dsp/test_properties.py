@@ -37,6 +37,35 @@ def test_silence_is_finite():
     assert_array_equal(dsp.set_level(np.zeros(4000), -20.0), np.zeros(4000))
 
 
+def test_decibels_are_exact_to_float32_for_every_power(rng):
+    power = (10.0 ** rng.uniform(-37, 38, 5000)).astype(np.float32)
+    exact = 10.0 * np.log10(power.astype(np.float64))
+    assert np.abs(dsp.power_to_db(power, amin=1e-37, top_db=None) - exact).max() < 1e-4
+    powers_of_ten = dsp.power_to_db(10.0 ** np.arange(-9, 10), top_db=None)
+    np.testing.assert_allclose(powers_of_ten, np.arange(-90, 100, 10), rtol=2e-7, atol=1e-5)
+    special = dsp.power_to_db(np.array([np.nan, np.inf, -np.inf, -1.0, 0.0, 1e-10, 1.0], np.float32), top_db=None)
+    assert_array_equal(special, np.float32([np.nan, np.inf, -100.0, -100.0, -100.0, -100.0, 0.0]))
+
+
+def test_decibels_do_not_depend_on_place_or_memory(rng):
+    power = rng.exponential(size=(3000, 3)).astype(np.float32)
+    whole = dsp.power_to_db(power, top_db=None)
+    for start, stop in [(0, 1), (7, 8), (1, 2000), (13, 1030), (2999, 3000)]:
+        assert_array_equal(dsp.power_to_db(power[start:stop], top_db=None), whole[start:stop])
+    assert_array_equal(dsp.power_to_db(power.T, top_db=None), whole.T)
+    assert dsp.power_to_db(power, top_db=None, out=power) is power
+    assert_array_equal(power, whole)
+
+
+def test_an_output_array_is_for_one_waveform(rng):
+    y, out = rng.standard_normal(3000).astype(np.float32), np.empty((24, 20), np.float32)
+    settings = {"n_fft": 256, "hop_length": 128}
+    assert dsp.melspectrogram(y, sr=8000, n_mels=20, out=out, **settings) is out
+    assert_array_equal(out, dsp.melspectrogram(y, sr=8000, n_mels=20, **settings))
+    with pytest.raises(ValueError, match=r"y has shape \(2, 3000\), with out; expected a single waveform"):
+        dsp.spectrogram(np.stack([y, y]), out=out, **settings)
+
+
 def test_normalize(rng):
     frames = rng.normal(5.0, 3.0, (200, 4)).astype(np.float32)
     np.testing.assert_allclose(dsp.normalize(frames), (frames - frames.mean(0)) / frames.std(0), atol=1e-5)
@@ -103,7 +132,7 @@ def test_input_is_left_alone(rng):
         ),
         (lambda: dsp.istft(np.zeros((3, 20)), n_fft=64), r"expected \(n_frames, 33\)"),
         (lambda: dsp.melspectrogram(np.zeros(99), sr=8000, fmax=5000), "fmax=5000 do not fit sr=8000"),
-        (lambda: dsp.power_to_db(np.ones((1, 1)), amin=0.0), "amin=0.0; expected a positive power"),
+        (lambda: dsp.power_to_db(np.ones((1, 1)), amin=0.0), "amin=0.0; expected a power of at least 1.2e-38"),
         (lambda: dsp.power_to_db(np.ones((1, 1)), top_db=-1.0), "top_db=-1.0; expected a non-negative number"),
         (lambda: dsp.dct_matrix(5, 4), "n_out=5 is greater than n_in=4"),
         (lambda: dsp.delta(np.zeros((9, 1)), width=4), "width=4; expected an odd number"),

@@ -6,7 +6,10 @@ settings stay as they are, and front ends compute clips in threads of their own 
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -42,40 +45,66 @@ def fft_library() -> str:
 def rfft(frames: np.ndarray, out: np.ndarray) -> None:
     """Write the transform of float32 frames ``(n_block, n_fft)`` to complex64 ``(n_block, 1 + n_fft // 2)``."""
     if fft_library() == "mkl":
-        _mkl_rfft(frames, out)
+        with _one_thread_of_mkl() as mkl_fft:
+            mkl_fft.rfft(frames, out=out)
     else:
         from scipy.fft import rfft as scipy_rfft
 
         out[...] = scipy_rfft(frames)
 
 
+# In the following, a complex FFT of half the length with unpacking takes a sixth less time than SciPy's real FFT, and a
+# tenth less than Intel's.
+
+
 def power_spectrum(frames: np.ndarray, power: float, out: np.ndarray) -> None:
-    """Write ``abs(rfft(frames)) ** power`` to ``out``, float32 ``(n_block, 1 + n_fft // 2)``."""
+    """Write ``abs(rfft(frames)) ** power`` to float32 ``(n_block, 1 + n_fft // 2)``; frames are overwritten."""
     from skaudio.dsp._kernels import packed_power, power_of_spectrum
 
     n_fft = frames.shape[1]
-    if fft_library() == "mkl":
-        spectrum = np.empty(out.shape, np.complex64)
-        _mkl_rfft(frames, spectrum)
-        power_of_spectrum(spectrum, power, out)
-        return
-    from scipy.fft import fft
-    from scipy.fft import rfft as scipy_rfft
-
     if n_fft % 2:
-        power_of_spectrum(scipy_rfft(frames), power, out)
+        power_of_spectrum(_rfft(frames), power, out)
     else:
-        # A complex FFT of half the length with unpacking takes a sixth less time than SciPy's real FFT.
-        packed_power(fft(frames.view(np.complex64)), *_twiddles(n_fft), power, out)
+        packed_power(_fft_in_place(frames.view(np.complex64)), *_twiddles(n_fft), power, out)
 
 
-def _mkl_rfft(frames: np.ndarray, out: np.ndarray) -> None:
+def spectrum_parts(frames: np.ndarray, out: np.ndarray) -> None:
+    """Write the real and then the imaginary parts to float32 ``(n_block, 2 + 2 * (n_fft // 2))``; as above."""
+    from skaudio.dsp._kernels import packed_parts
+
+    n_fft = frames.shape[1]
+    if n_fft % 2:
+        spectrum = _rfft(frames)
+        out[:, : spectrum.shape[1]], out[:, spectrum.shape[1] :] = spectrum.real, spectrum.imag
+    else:
+        packed_parts(_fft_in_place(frames.view(np.complex64)), *_twiddles(n_fft), out)
+
+
+def _rfft(frames: np.ndarray) -> np.ndarray:
+    out = np.empty((len(frames), 1 + frames.shape[1] // 2), np.complex64)
+    rfft(frames, out)
+    return out
+
+
+def _fft_in_place(frames: np.ndarray) -> np.ndarray:
+    """Return the transform of complex64 frames, which are overwritten."""
+    if fft_library() == "mkl":
+        with _one_thread_of_mkl() as mkl_fft:
+            return mkl_fft.fft(frames, out=frames)
+    from scipy.fft import fft
+
+    return fft(frames, overwrite_x=True)
+
+
+@contextmanager
+def _one_thread_of_mkl() -> Iterator[Any]:
+    """Yield `mkl_fft`, which computes in one thread meanwhile, in calls of this thread."""
     import mkl
     import mkl_fft
 
     n_threads = mkl.set_num_threads_local(1)
     try:
-        mkl_fft.rfft(frames, out=out)
+        yield mkl_fft
     finally:
         mkl.set_num_threads_local(n_threads)
 

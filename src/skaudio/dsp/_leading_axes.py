@@ -22,6 +22,8 @@ def over_leading_axes(function: Callable[..., np.ndarray]) -> Callable[..., np.n
             raise ValueError(f"y has shape {y.shape}; expected (..., n_samples) with at least one sample.")
         if y.ndim == 1:
             return function(y, *args, **kwargs)
+        if kwargs.get("out") is not None:
+            raise ValueError(f"y has shape {y.shape}, with out; expected a single waveform, (n_samples,).")
         rows = [function(row, *args, **kwargs) for row in y.reshape(-1, y.shape[-1])]
         return np.stack(rows).reshape(*y.shape[:-1], *rows[0].shape)
 

@@ -133,6 +133,7 @@ def melspectrogram(
     fmax: float | None = None,
     htk: bool = False,
     norm: Literal["slaney"] | float | None = "slaney",
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """Compute the mel spectrogram, time first, on a linear scale.
 
@@ -160,6 +161,8 @@ def melspectrogram(
         Whether the mel scale is HTK's or Slaney's.
     norm : "slaney", float or None, default="slaney"
         Normalisation of the triangles, see `librosa.filters.mel`.
+    out : ndarray of float32, default=None
+        Array of the result's shape to write to, for a single waveform. None: a new array.
 
     Returns
     -------
@@ -178,7 +181,8 @@ def melspectrogram(
     hop_length, win_length = default_lengths(n_fft, hop_length, win_length)
     taper = fft_window(window, win_length, n_fft)
     bank = mel_filter_bank(sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm)
-    out = np.empty((frame_count(len(y), n_fft, hop_length, center=center), n_mels), np.float32)
+    n_frames = frame_count(len(y), n_fft, hop_length, center=center)
+    out = np.empty((n_frames, n_mels), np.float32) if out is None else out
     spectrum = None
     for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
         if spectrum is None:

@@ -7,14 +7,16 @@ recording needs no more memory than its result.
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from skaudio.dsp._fft import power_spectrum, rfft
+from skaudio.dsp._fft import power_spectrum, rfft, spectrum_parts
 from skaudio.dsp._framing import frame_count
 from skaudio.dsp._leading_axes import over_leading_axes
 
-BLOCK_SAMPLES = 2**17  # windowed samples per block: 512 KiB of float32, and as much for their spectra
+# Windowed samples per block: 2 MiB of float32. With smaller blocks, threads wait for each other more often.
+BLOCK_SAMPLES = 2**19
 
 
 def fft_window(window: str | float | tuple | np.ndarray, win_length: int, n_fft: int) -> np.ndarray:
@@ -131,6 +133,15 @@ def stft(
     return out
 
 
+def stft_parts(
+    y: np.ndarray, out: np.ndarray, *, n_fft: int, hop_length: int, win_length: int, window: Any, center: bool
+) -> None:
+    """Write the real and then the imaginary parts of `stft` to float32 ``(n_frames, 2 + 2 * (n_fft // 2))``."""
+    taper = fft_window(window, win_length, n_fft)
+    for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
+        spectrum_parts(frames, out[block])
+
+
 @over_leading_axes
 def spectrogram(
     y: np.ndarray,
@@ -141,6 +152,7 @@ def spectrogram(
     window: str | float | tuple | np.ndarray = "hann",
     center: bool = True,
     power: float = 2.0,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """Compute the magnitude of the short-time Fourier transform, raised to a power.
 
@@ -158,6 +170,8 @@ def spectrogram(
         Whether frames are centred, see `stft`.
     power : float, default=2.0
         Exponent of the magnitude: 1 for amplitude, 2 for power.
+    out : ndarray of float32, default=None
+        Array of the result's shape to write to, for a single waveform. None: a new array.
 
     Returns
     -------
@@ -174,7 +188,7 @@ def spectrogram(
     hop_length, win_length = default_lengths(n_fft, hop_length, win_length)
     taper = fft_window(window, win_length, n_fft)
     n_frames = frame_count(len(y), n_fft, hop_length, center=center)
-    out = np.empty((n_frames, 1 + n_fft // 2), np.float32)
+    out = np.empty((n_frames, 1 + n_fft // 2), np.float32) if out is None else out
     for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
         power_spectrum(frames, float(power), out[block])
     return out

@@ -28,8 +28,21 @@ class BlockExtractor(ABC):
     """
 
     @abstractmethod
-    def __call__(self, y: np.ndarray) -> np.ndarray:
-        """Compute float32 frames ``(n_frames, n_channels)`` of a waveform ``(n_samples,)``."""
+    def __call__(self, y: np.ndarray, room: Room | None = None) -> np.ndarray:
+        """Compute the frames of a whole waveform.
+
+        Parameters
+        ----------
+        y : ndarray of float32, shape (n_samples,)
+            The waveform.
+        room : callable or None, default=None
+            Allocates an output array of a given shape, to avoid a copy. Its use is optional.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_frames, n_channels)
+            The frames.
+        """
 
     @abstractmethod
     def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Room) -> np.ndarray:

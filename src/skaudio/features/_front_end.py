@@ -355,7 +355,10 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
                     self._raise_non_finite(max(np.abs(y).max(initial=0.0) for y in next(passes)))
             else:
                 y = self._prepared(opened.waveform())
-                frames = extract(y) if y.ndim == 1 else np.concatenate([extract(axis) for axis in y], axis=1)
+                if y.ndim == 2:
+                    frames = np.concatenate([extract(axis) for axis in y], axis=1)
+                else:
+                    frames = extract(y, room) if isinstance(extract, BlockExtractor) else extract(y)
                 if not all_finite(frames):
                     self._raise_non_finite(np.abs(y).max())
         return frames

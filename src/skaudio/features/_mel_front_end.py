@@ -69,7 +69,8 @@ class MelFrontEnd(InvertibleFrontEnd):
         return edges_and_centres(self.n_mels + 2, fmin=self.fmin, fmax=fmax, htk=self.htk)[1:-1]
 
     def _mel_stages(self, **stage_params: Any) -> Stages:
-        return self._stages(partial(melspectrogram, **self.stft_settings(), **self.mel_settings()), **stage_params)
+        spectra = partial(melspectrogram, **self.stft_settings(), **self.mel_settings())
+        return self._stages(spectra, self.n_mels, **stage_params)
 
     def _magnitude_of_mel(self, power: np.ndarray) -> np.ndarray:
         """Estimate the magnitude ``(n_frames, 1 + n_fft // 2)`` from mel power, by non-negative least squares."""

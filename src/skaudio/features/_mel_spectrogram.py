@@ -74,7 +74,7 @@ class MelSpectrogram(MelFrontEnd):
 
     def channels(self) -> Channels:
         kind = {"kind": "bands", "decibels": self.scale == "db"}
-        return self._described("mel", self.n_mels, self.n_mels, self.mel_frequencies(), **kind)
+        return self._described("mel", self.n_mels, self.mel_frequencies(), **kind)
 
     def _magnitude(self, static: np.ndarray) -> np.ndarray:
         return self._magnitude_of_mel(db_to_power(static) if self.scale == "db" else static)

@@ -83,7 +83,7 @@ class MFCC(MelFrontEnd):
         return self._mel_stages(decibels=True, project=partial(cepstrum, n_mfcc=self.n_mfcc, lifter=self.lifter))
 
     def channels(self) -> Channels:
-        return self._described("mfcc", self.n_mfcc, self.n_mels, kind="cepstra")
+        return self._described("mfcc", self.n_mfcc, kind="cepstra")
 
     def _magnitude(self, static: np.ndarray) -> np.ndarray:
         log_mel = inverse_cepstrum(static, n_mels=self.n_mels, lifter=self.lifter)

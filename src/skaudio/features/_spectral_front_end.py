@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from inspect import signature
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -241,21 +242,19 @@ class InvertibleFrontEnd(SpectralFrontEnd):
 
         return invert_clips(self, X, length, invert)
 
-    def _stages(self, spectra: Callable[[np.ndarray], np.ndarray], **stage_params: Any) -> Stages:
+    def _stages(self, spectra: Callable[..., object], n_bins: int, **stage_params: Any) -> Stages:
         """Return the stages of a front end, according to its spectra, ``top_db``, ``normalize`` and ``deltas``."""
         settings = self.stft_settings()
         frames = {name: settings[name] for name in ("n_fft", "hop_length", "center")}
         return Stages(
-            spectra, **frames, **stage_params, top_db=self.top_db, normalize=self.normalize, deltas=self.deltas
+            spectra, n_bins, **frames, **stage_params, top_db=self.top_db, normalize=self.normalize, deltas=self.deltas
         )
 
-    def _described(
-        self, prefix: str, n_static: int, n_bins: int, frequencies: np.ndarray | None = None, **kind: Any
-    ) -> Channels:
+    def _described(self, prefix: str, n_static: int, frequencies: np.ndarray | None = None, **kind: Any) -> Channels:
         """Return the `Channels` of static channels, named by a prefix, and of their derivatives."""
-        silent = replace(self.extractor(), spectra=lambda _: np.zeros((1, n_bins), np.float32))
+        silent = replace(self.extractor(), spectra=lambda _, out: out.fill(0.0))
         return Channels(
-            tuple(numbered(prefix, n_static, self.deltas)),
+            numbered(prefix, n_static, self.deltas),
             **kind,
             deltas=self.deltas,
             frequencies=None if frequencies is None else tuple(np.tile(frequencies, 1 + self.deltas).tolist()),
@@ -264,11 +263,12 @@ class InvertibleFrontEnd(SpectralFrontEnd):
         )
 
 
-def numbered(prefix: str, n_channels: int, deltas: int = 0) -> list[str]:
+@lru_cache(maxsize=32)
+def numbered(prefix: str, n_channels: int, deltas: int = 0) -> tuple[str, ...]:
     """Return channel names such as ``mfcc_03``, and those of derivatives, such as ``mfcc_03_delta2``."""
     digits = len(str(n_channels - 1))
-    names = [f"{prefix}_{i:0{digits}d}" for i in range(n_channels)]
-    return names + [f"{name}_{suffix}" for suffix in ("delta", "delta2")[:deltas] for name in names]
+    names = tuple(f"{prefix}_{i:0{digits}d}" for i in range(n_channels))
+    return names + tuple(f"{name}_{suffix}" for suffix in ("delta", "delta2")[:deltas] for name in names)
 
 
 def griffin_lim(S: np.ndarray, settings: dict[str, Any], *, n_iter: int, length: int | None) -> np.ndarray:

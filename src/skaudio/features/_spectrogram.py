@@ -65,11 +65,11 @@ class Spectrogram(InvertibleFrontEnd):
     def extractor(self) -> Stages:
         in_decibels = self.scale == "db"
         spectra = partial(spectrogram, power=2.0 if in_decibels else self.power, **self.stft_settings())
-        return self._stages(spectra, decibels=in_decibels)
+        return self._stages(spectra, self.n_bins, decibels=in_decibels)
 
     def channels(self) -> Channels:
         kind = {"kind": "bands", "decibels": self.scale == "db"}
-        return self._described("bin", self.n_bins, self.n_bins, self.bin_frequencies(), **kind)
+        return self._described("bin", self.n_bins, self.bin_frequencies(), **kind)
 
     def _magnitude(self, static: np.ndarray) -> np.ndarray:
         return np.sqrt(db_to_power(static)) if self.scale == "db" else static ** (1 / self.power)

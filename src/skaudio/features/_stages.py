@@ -31,7 +31,9 @@ class Stages(BlockExtractor):
     Parameters
     ----------
     spectra : callable
-        Maps a waveform to float32 ``(n_frames, n_bins)``.
+        Writes the spectra of a waveform to float32 ``(n_frames, n_bins)``: ``spectra(y, out=...)``.
+    n_bins : int
+        Number of channels of the spectra.
     n_fft, hop_length, center
         Framing parameters.
     decibels : bool, default=False
@@ -46,7 +48,8 @@ class Stages(BlockExtractor):
         Number of derivatives to append.
     """
 
-    spectra: Callable[[np.ndarray], np.ndarray]
+    spectra: Callable[..., object]
+    n_bins: int
     n_fft: int
     hop_length: int
     center: bool
@@ -56,25 +59,25 @@ class Stages(BlockExtractor):
     normalize: str | None = None
     deltas: int = 0
 
-    def __call__(self, y: np.ndarray) -> np.ndarray:
-        frames = self.spectra(y)
+    def __call__(self, y: np.ndarray, room: Room | None = None) -> np.ndarray:
+        is_output = self.project is None and not self.deltas
+        frames = self._spectra_of(y, room if is_output else None)
         if self.decibels:
-            frames = power_to_db(frames, top_db=self.top_db)
+            power_to_db(frames, top_db=self.top_db, out=frames)
         if self.project is not None:
             frames = self.project(frames)
         if self.normalize is not None:
-            frames = normalize(frames, variance=self.normalize == "standard")
+            normalize(frames, variance=self.normalize == "standard", out=frames)
         if self.deltas:
             derivatives = (delta(frames, order=order) for order in range(1, self.deltas + 1))
             frames = np.concatenate([frames, *derivatives], axis=1)
         return frames
 
     def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Room) -> np.ndarray:
-        n_frames = n_samples and frame_count(n_samples, self.n_fft, self.hop_length, center=self.center)
-        frame_array = GrowingArray(n_frames, room)
+        frame_array = GrowingArray(n_samples and self._n_frames(n_samples), room)
         floors, lowest, peak = [], [], np.float32(0.0)
         for block, keep in self._blocks(next(passes)):
-            frames = self.spectra(block)[keep]
+            frames = self._spectra_of(block)[keep]
             if self.decibels:
                 peak = max(peak, frames.max())
                 frames = power_to_db(frames, top_db=None)
@@ -90,6 +93,15 @@ class Stages(BlockExtractor):
         for order in range(1, self.deltas + 1):
             self._append_delta(out, static.shape[1], order)
         return out
+
+    def _spectra_of(self, y: np.ndarray, room: Room | None = None) -> np.ndarray:
+        shape = self._n_frames(len(y)), self.n_bins
+        frames = np.empty(shape, np.float32) if room is None else room(shape)
+        self.spectra(y, out=frames)
+        return frames
+
+    def _n_frames(self, n_samples: int) -> int:
+        return frame_count(n_samples, self.n_fft, self.hop_length, center=self.center)
 
     def _blocks(self, pieces: Iterator[np.ndarray]) -> Iterator[tuple[np.ndarray, slice]]:
         return framed_blocks(pieces, hop_length=self.hop_length, margin=self._margin, kept=self._kept)
@@ -133,7 +145,7 @@ class Stages(BlockExtractor):
         for i, (block, keep) in enumerate(self._blocks(next(passes))):
             n_frames = self._kept + (self._margin if i == 0 else 0)
             if i in late:
-                frames = np.maximum(power_to_db(self.spectra(block)[keep], top_db=None), floor)
+                frames = np.maximum(power_to_db(self._spectra_of(block)[keep], top_db=None), floor)
                 static[first : first + len(frames)] = self.project(frames)
             if i == late[-1]:
                 return

@@ -1,13 +1,15 @@
 """Short-time Fourier transform front end."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
 from skaudio._assembly import assembled
 from skaudio._frames import Channels
-from skaudio.dsp import istft, stft
+from skaudio.dsp import istft
+from skaudio.dsp._stft import stft_parts
 from skaudio.features._inverse import invert_clips
 from skaudio.features._spectral_front_end import SpectralFrontEnd, numbered
 from skaudio.features._stages import Stages
@@ -76,17 +78,13 @@ class STFT(SpectralFrontEnd):
 
     def extractor(self) -> Stages:
         settings = self.stft_settings()
-
-        def spectra(y: np.ndarray) -> np.ndarray:
-            spectrum = stft(y, **settings)
-            return np.concatenate([spectrum.real, spectrum.imag], axis=1)
-
-        return Stages(spectra, **{name: settings[name] for name in ("n_fft", "hop_length", "center")})
+        spectra = partial(stft_parts, **settings)
+        return Stages(spectra, 2 * self.n_bins, **{name: settings[name] for name in ("n_fft", "hop_length", "center")})
 
     def channels(self) -> Channels:
         names = numbered("real", self.n_bins) + numbered("imag", self.n_bins)
         return Channels(
-            tuple(names),
+            names,
             kind="spectrum",
             frequencies=tuple(np.tile(self.bin_frequencies(), 2).tolist()),
             **self.clock(),

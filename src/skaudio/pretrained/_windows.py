@@ -71,10 +71,12 @@ class WindowOutputs(BlockExtractor):
         self._model, self._n_samples, self._hop, self._sr, self._name = model, n_samples, hop, sr, name
         self._warned = False
 
-    def __call__(self, y: np.ndarray) -> np.ndarray:
-        return np.concatenate(list(self.stream([y])))
+    def __call__(self, y: np.ndarray, room: Callable | None = None) -> np.ndarray:
+        return self.by_blocks(iter([iter([y])]), len(y), room)
 
-    def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Callable) -> np.ndarray:
+    def by_blocks(
+        self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Callable | None
+    ) -> np.ndarray:
         array = GrowingArray(None if n_samples is None else self._n_windows(n_samples), room)
         for outputs in self.stream(next(passes)):
             array.append(outputs)
@@ -138,7 +140,7 @@ class PooledOutputs(BlockExtractor):
     def __init__(self, outputs: WindowOutputs, stats: Sequence[str]) -> None:
         self._outputs, self._stats = outputs, stats
 
-    def __call__(self, y: np.ndarray) -> np.ndarray:
+    def __call__(self, y: np.ndarray, room: Callable | None = None) -> np.ndarray:  # noqa: ARG002
         return self._pool([y])
 
     def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Callable) -> np.ndarray:  # noqa: ARG002
