@@ -92,6 +92,29 @@ def many_fits(report):
     report.figure("Ten fits with scikeras's KerasClassifier, times ours", stock_seconds / our_seconds, 2.0)
 
 
+def first_fit(report):
+    """Report the seconds of the first fit in a process, after the import of TensorFlow: mostly its tracing."""
+    code = """
+import sys, time
+import numpy as np
+from skaudio import estimators
+rng = np.random.default_rng(0)
+X, y = rng.standard_normal((64, 60, 20)).astype(np.float32), np.arange(64) % 4
+start = time.perf_counter()
+import tensorflow
+imported = time.perf_counter()
+name, params = sys.argv[1].split(":")
+getattr(estimators, name)(*params.split(), epochs=1).fit(X, y)
+print(imported - start, time.perf_counter() - imported)
+"""
+    for name in ("CNNClassifier:lenet", "CNNClassifier:", "GRUClassifier:", "LSTMClassifier:", "CRNNClassifier:"):
+        command = [sys.executable, "-c", code, name]
+        rounds = [list(map(float, subprocess.check_output(command).split())) for _ in range(3)]
+        importing, fitting = np.min(rounds, axis=0)
+        what = f"First fit of {name.strip(':').replace(':', ', ')}, after an import of {importing:.1f} s"
+        report.figure(what, fitting, 1.5, unit=" s", at_most=True)
+
+
 def one_clip(report):
     """Report the latency of a single prediction."""
     X, y = clips(100, 64, 40)
@@ -202,6 +225,7 @@ if __name__ == "__main__":
     report = Report("training")
     epoch(report)
     many_fits(report)
+    first_fit(report)
     one_clip(report)
     memory(report)
     tutorial(report)
