@@ -116,14 +116,30 @@ def packed_parts(packed, cos, sin, out):
 
 @_jit
 def band_sums(power, starts, stops, weights, out):
-    """Write the sums ``out[t, m]`` of ``power[t]`` over bins ``starts[m]:stops[m]``, weighted."""
-    for t in range(out.shape[0]):
+    """Write the sums ``out[t, m]`` of ``power[t]`` over bins ``starts[m]:stops[m]``, weighted.
+
+    Four frames at a time share a weight: ``power`` has a multiple of four rows, at least those of ``out``. All frames
+    are summed in the same order.
+    """
+    n = out.shape[0]
+    for t in range(0, n, 4):
         for m in range(out.shape[1]):
-            total = np.float32(0.0)
-            band, weight = power[t, starts[m] : stops[m]], weights[m]
-            for k in range(band.shape[0]):
-                total += weight[k] * band[k]
-            out[t, m] = total
+            weight, first, last = weights[m], starts[m], stops[m]
+            row_0, row_1 = power[t, first:last], power[t + 1, first:last]
+            row_2, row_3 = power[t + 2, first:last], power[t + 3, first:last]
+            sum_0 = sum_1 = sum_2 = sum_3 = np.float32(0.0)
+            for k in range(row_0.shape[0]):
+                sum_0 += weight[k] * row_0[k]
+                sum_1 += weight[k] * row_1[k]
+                sum_2 += weight[k] * row_2[k]
+                sum_3 += weight[k] * row_3[k]
+            out[t, m] = sum_0
+            if t + 1 < n:
+                out[t + 1, m] = sum_1
+            if t + 2 < n:
+                out[t + 2, m] = sum_2
+            if t + 3 < n:
+                out[t + 3, m] = sum_3
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})

@@ -186,7 +186,7 @@ def melspectrogram(
     spectrum = None
     for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
         if spectrum is None:
-            spectrum = np.empty((len(frames), 1 + n_fft // 2), np.float32)
+            spectrum = np.zeros((-(-len(frames) // 4) * 4, 1 + n_fft // 2), np.float32)
         power_spectrum(frames, float(power), spectrum[: len(frames)])
         band_sums(spectrum, bank.starts, bank.stops, bank.weights, out[block])
     return out
