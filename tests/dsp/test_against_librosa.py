@@ -43,6 +43,9 @@ def test_stft(y, lengths, center, window):
     assert ours.dtype == np.complex64
     assert ours.shape == theirs.shape
     np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5 * np.abs(theirs).max())
+    parts = dsp.stft_parts(y, **kwargs)
+    both = np.concatenate([theirs.real, theirs.imag], axis=1)
+    np.testing.assert_allclose(parts, both, rtol=1e-4, atol=1e-5 * np.abs(theirs).max())
 
 
 @pytest.mark.parametrize(("lengths", "center"), list(itertools.product(LENGTHS, [True, False])))

@@ -12,7 +12,7 @@ from skaudio.dsp._loudness import set_level, trim_silence
 from skaudio.dsp._mel import MelFilterBank, mel_filter_bank, melspectrogram
 from skaudio.dsp._noise import coloured_noise, rms, shaped_noise
 from skaudio.dsp._normalize import normalize
-from skaudio.dsp._stft import fft_window, istft, spectrogram, stft
+from skaudio.dsp._stft import fft_window, istft, spectrogram, stft, stft_parts
 from skaudio.dsp._warping import read_between
 
 __all__ = [
@@ -37,5 +37,6 @@ __all__ = [
     "shaped_noise",
     "spectrogram",
     "stft",
+    "stft_parts",
     "trim_silence",
 ]

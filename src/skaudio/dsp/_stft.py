@@ -7,7 +7,6 @@ recording needs no more memory than its result.
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -133,13 +132,53 @@ def stft(
     return out
 
 
+@over_leading_axes
 def stft_parts(
-    y: np.ndarray, out: np.ndarray, *, n_fft: int, hop_length: int, win_length: int, window: Any, center: bool
-) -> None:
-    """Write the real and then the imaginary parts of `stft` to float32 ``(n_frames, 2 + 2 * (n_fft // 2))``."""
+    y: np.ndarray,
+    *,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: str | float | tuple | np.ndarray = "hann",
+    center: bool = True,
+    out: np.ndarray | None = None,
+) -> np.ndarray:
+    """Compute the real and imaginary parts of the short-time Fourier transform as channels.
+
+    Parameters
+    ----------
+    y : ndarray of shape (..., n_samples)
+        Waveform.
+    n_fft : int, default=2048
+        Length of a frame in samples.
+    hop_length, win_length : int or None, default=None
+        Hop between frames and length of the window, in samples; see `stft`.
+    window : str, float, tuple or ndarray of shape (win_length,), default="hann"
+        Window, see `stft`.
+    center : bool, default=True
+        Whether frames are centred, see `stft`.
+    out : ndarray of float32, default=None
+        Array of the result's shape to write to, for a single waveform. None: a new array.
+
+    Returns
+    -------
+    ndarray of float32, shape (..., n_frames, 2 * (1 + n_fft // 2))
+        The real parts of all bins, then the imaginary parts. It takes less time than `stft` and a conversion.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.dsp import stft_parts
+    >>> stft_parts(np.ones(4), n_fft=4, window="ones", center=False)
+    array([[4., 0., 0., 0., 0., 0.]], dtype=float32)
+    """
+    hop_length, win_length = default_lengths(n_fft, hop_length, win_length)
     taper = fft_window(window, win_length, n_fft)
+    n_frames = frame_count(len(y), n_fft, hop_length, center=center)
+    out = np.empty((n_frames, 2 * (1 + n_fft // 2)), np.float32) if out is None else out
     for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
         spectrum_parts(frames, out[block])
+    return out
 
 
 @over_leading_axes

@@ -8,8 +8,7 @@ import numpy as np
 
 from skaudio._assembly import assembled
 from skaudio._frames import Channels
-from skaudio.dsp import istft
-from skaudio.dsp._stft import stft_parts
+from skaudio.dsp import istft, stft_parts
 from skaudio.features._inverse import invert_clips
 from skaudio.features._spectral_front_end import SpectralFrontEnd, numbered
 from skaudio.features._stages import Stages
