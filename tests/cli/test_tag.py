@@ -75,3 +75,11 @@ def test_yamnet_hears_tones(clips, run):
     outcome = run("tag", clips[0], "--top", "1")
     assert outcome.status == 0
     assert len(outcome.out.splitlines()) == 2
+
+
+def test_models_known_by_name(run):
+    outcome = run("models")
+    assert (outcome.status, outcome.err) == (0, "")
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(outcome.out))}
+    assert rows["birdnet"]["commercial_use"] == "False"
+    assert rows["yamnet"]["n_scores"] == "521"

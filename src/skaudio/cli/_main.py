@@ -54,6 +54,10 @@ def _run(arguments: Namespace, results: TextIO) -> None:
         from skaudio.cli._detect import detect
 
         detect(arguments, results)
+    elif arguments.command == "models":
+        from skaudio.cli._models import models
+
+        models(results)
     elif arguments.command == "tag":
         from skaudio.cli._tag import tag
 

@@ -42,7 +42,7 @@ The suffix of --output determines the format: .csv, .parquet, .selections.txt (R
 
 _TAG = """\
 Print a CSV of the sound classes in files, predicted by a pretrained model: by default YAMNet, with
-521 classes of AudioSet, which is downloaded at the first call (4 MB)."""
+521 classes of AudioSet, which is downloaded at the first call (4 MB). `skaudio models` lists others."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -54,6 +54,10 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_detect(commands)
     _add_tag(commands)
+    commands.add_parser(
+        "models",
+        help="print a CSV of the pretrained models known by name: purpose, sampling rate, licence, source, if found",
+    )
     return parser
 
 
@@ -176,8 +180,9 @@ def _add_tag(commands: argparse._SubParsersAction) -> None:
     add(
         "--model",
         default="yamnet",
-        metavar="FILE",
-        help="another model: .tflite, .keras, .h5, .onnx, or a trusted SavedModel, as it can read and write files",
+        metavar="MODEL",
+        help="another model: a name, such as birdnet, or a file: .tflite, .keras, .h5, .onnx, or a trusted SavedModel, "
+        "as it can read and write files",
     )
     add("--no-saved-model", action="store_true", help="reject SavedModels, for models from untrusted sources")
     add("--sr", type=_integer(1000), metavar="HZ", help="sampling rate of another model")

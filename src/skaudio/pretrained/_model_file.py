@@ -3,13 +3,15 @@
 import hashlib
 import io
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from skaudio.pretrained._model_error import ModelError
-from skaudio.pretrained._named_models import NAMED_MODELS, find_named
+from skaudio.pretrained._named_models import NAMED_MODELS
 
 FORMATS = "TFLite (.tflite), Keras (.keras, .h5), SavedModel (a folder with saved_model.pb) or ONNX (.onnx)"
 
@@ -43,14 +45,7 @@ class ModelFile:
         """
         name = os.fspath(name)
         content = _content(name)
-        sha256 = hashlib.sha256(content).hexdigest()
-        named_model = NAMED_MODELS.get(name)
-        if named_model is not None and named_model.sha256 != sha256:
-            raise ModelError(
-                f"{find_named(named_model)} has SHA-256 {sha256}; expected {named_model.sha256}, of "
-                f"{named_model.title}. Remove the file to download it again."
-            )
-        return cls(name, sha256, content if keep else None)
+        return cls(name, hashlib.sha256(content).hexdigest(), content if keep else None)
 
     def bytes(self) -> bytes:
         """Return the bytes.
@@ -69,6 +64,14 @@ class ModelFile:
                 "use store='bytes', which stores the model in the estimator."
             )
         return content
+
+    def parts(self) -> Sequence[Any]:
+        """Return the contents, bytes, of the files of a named model; several are packed into one."""
+        content = self.bytes()
+        if len(NAMED_MODELS[self.name].parts) == 1:
+            return [content]
+        with ZipFile(io.BytesIO(content)) as archive:
+            return [archive.read(name) for name in archive.namelist()]
 
     @property
     def format(self) -> str:
@@ -101,22 +104,28 @@ class ModelFile:
 
 def _content(name: str) -> bytes:
     named_model = NAMED_MODELS.get(name)
-    path = Path(name) if named_model is None else find_named(named_model)
+    if named_model is not None:
+        contents = {part.file: part.read(named_model.title) for part in named_model.parts}
+        return next(iter(contents.values())) if len(contents) == 1 else _pack(contents)
+    path = Path(name)
     if path.is_dir() and (path / "saved_model.pb").is_file():
-        return _pack(path)
+        inside = sorted(item for item in path.rglob("*") if item.is_file())
+        return _pack({item.relative_to(path).as_posix(): item.read_bytes() for item in inside})
     if not path.is_file():
         problem = "is a folder without saved_model.pb" if path.is_dir() else "does not exist"
+        similar = get_close_matches(name, NAMED_MODELS, n=1)
+        hint = f" Did you mean {similar[0]!r}?" if similar else ""
         raise ModelError(
-            f"Model {name!r} {problem}. Pass the path of a model file, {FORMATS}, or one of {sorted(NAMED_MODELS)}."
+            f"Model {name!r} {problem}.{hint} Pass the path of a model file, {FORMATS}, or one of "
+            f"{sorted(NAMED_MODELS)}."
         )
     return path.read_bytes()
 
 
-def _pack(folder: Path) -> bytes:
-    """Pack a folder deterministically."""
+def _pack(contents: dict[str, bytes]) -> bytes:
+    """Pack files deterministically."""
     packed = io.BytesIO()
     with ZipFile(packed, "w") as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.writestr(ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes())
+        for name, content in contents.items():
+            archive.writestr(ZipInfo(name), content)
     return packed.getvalue()

