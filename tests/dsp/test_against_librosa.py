@@ -153,3 +153,18 @@ def test_power_to_db_relative_to_the_peak(y):
     power = dsp.spectrogram(y)
     theirs = librosa.power_to_db(power.astype(np.float64), ref=np.max, top_db=60.0)
     np.testing.assert_allclose(dsp.power_to_db(power, ref="max", top_db=60.0), theirs, atol=0.01)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"gain": 0.8, "bias": 10.0, "power": 0.25, "time_constant": 0.06}, {"power": 0.0}, {"bias": 0.0, "eps": 1e-3}],
+)
+def test_pcen(y, params):
+    settings = {"n_fft": 512, "hop_length": 128}
+    S = 2.0**31 * dsp.melspectrogram(y, sr=8000, n_mels=20, power=1.0, **settings).astype(np.float64) + 1.0
+    theirs = librosa.pcen(S.T, sr=8000, hop_length=128, **params).T
+    ours = dsp.pcen(S, sr=8000, hop_length=128, **params)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
+    first, zf = dsp.pcen(S[:7], sr=8000, hop_length=128, return_zf=True, **params)
+    rest = dsp.pcen(S[7:], sr=8000, hop_length=128, zi=zf, **params)
+    np.testing.assert_array_equal(np.concatenate([first, rest]), ours)

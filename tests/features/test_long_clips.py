@@ -54,6 +54,8 @@ FRONT_ENDS = [
     MFCC(sr=SR, n_fft=256, hop_length=700),
     MelSpectrogram(sr=SR, top_db=30.0, normalize="standard", deltas=2),
     MelSpectrogram(sr=SR, scale="linear", deltas=1),
+    MelSpectrogram(sr=SR, scale="pcen"),
+    MelSpectrogram(sr=SR, scale="pcen", pcen_params={"gain": 0.8, "time_constant": 2.0}, normalize="mean", deltas=2),
     Spectrogram(sr=SR, n_fft=255, hop_length=64),
     Spectrogram(sr=SR, scale="linear", center=False, power=1.0),
     STFT(sr=SR),
@@ -70,6 +72,29 @@ def test_blocks_give_the_frames_of_the_whole(front_end, path, long):
             assert_allclose(by_blocks, whole, rtol=1e-5, atol=1e-3)
         else:
             assert_array_equal(by_blocks, whole)
+
+
+@pytest.mark.parametrize("deltas", [0, 2])
+def test_a_stream_is_normalised_by_the_level_before(deltas):
+    y = recording()
+    front_end = MelSpectrogram(sr=SR, scale="pcen", deltas=deltas)
+    whole = front_end.fit_transform([y])[0]
+    for block_seconds, n_pieces in [(1.0, 40), (3.3, 7), (60.0, 3)]:
+        pieces = np.array_split(y, n_pieces)
+        streamed = np.concatenate(list(front_end.stream(pieces, block_seconds=block_seconds)))
+        assert_array_equal(streamed, whole)
+
+
+def test_pcen_of_a_front_end_is_librosas(path):
+    y, _ = soundfile.read(path)
+    mel = librosa.feature.melspectrogram(y=y, sr=SR, n_fft=512, hop_length=64, n_mels=64, power=1.0)
+    theirs = librosa.pcen(mel * 2**31, sr=SR, hop_length=64)
+    ours = MelSpectrogram(sr=SR, n_fft=512, hop_length=64, scale="pcen").fit_transform([path])[0]
+    assert_allclose(ours, theirs.T, rtol=1e-4, atol=1e-5)
+    with pytest.raises(ValueError, match=r"scale='pcen'\) cannot be inverted"):
+        MelSpectrogram(sr=SR, scale="pcen").inverse_transform(ours[np.newaxis])
+    with pytest.raises(ValueError, match=r"pcen_params has the keys \['offset'\]; expected some of \['bias', 'eps'"):
+        MelSpectrogram(sr=SR, scale="pcen", pcen_params={"offset": 1.0}).fit_transform([path])
 
 
 def test_frames_of_blocks_are_librosas(path, long):

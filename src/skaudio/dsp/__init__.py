@@ -12,6 +12,7 @@ from skaudio.dsp._loudness import set_level, trim_silence
 from skaudio.dsp._mel import MelFilterBank, mel_filter_bank, melspectrogram
 from skaudio.dsp._noise import coloured_noise, rms, shaped_noise
 from skaudio.dsp._normalize import normalize
+from skaudio.dsp._pcen import pcen
 from skaudio.dsp._stft import fft_window, istft, spectrogram, stft, stft_parts
 from skaudio.dsp._warping import read_between
 
@@ -30,6 +31,7 @@ __all__ = [
     "mel_filter_bank",
     "melspectrogram",
     "normalize",
+    "pcen",
     "power_to_db",
     "read_between",
     "rms",

@@ -68,8 +68,8 @@ class MelFrontEnd(InvertibleFrontEnd):
         fmax = self.sr / 2 if self.fmax is None else self.fmax
         return edges_and_centres(self.n_mels + 2, fmin=self.fmin, fmax=fmax, htk=self.htk)[1:-1]
 
-    def _mel_stages(self, **stage_params: Any) -> Stages:
-        spectra = partial(melspectrogram, **self.stft_settings(), **self.mel_settings())
+    def _mel_stages(self, *, power: float = 2.0, **stage_params: Any) -> Stages:
+        spectra = partial(melspectrogram, power=power, **self.stft_settings(), **self.mel_settings())
         return self._stages(spectra, self.n_mels, **stage_params)
 
     def _magnitude_of_mel(self, power: np.ndarray) -> np.ndarray:

@@ -1,15 +1,18 @@
 """Mel spectrogram front end."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
 from skaudio._assembly import assembled
 from skaudio._frames import Channels
-from skaudio.dsp import db_to_power
+from skaudio.dsp import db_to_power, pcen
 from skaudio.features._mel_front_end import MelFrontEnd
 from skaudio.features._stages import Stages
+
+PCEN_PARAMS = {"gain", "bias", "power", "time_constant", "eps"}
+PCEN_FULL_SCALE = np.float32(2.0**31)
 
 
 @assembled
@@ -18,8 +21,14 @@ class MelSpectrogram(MelFrontEnd):
 
     Parameters
     ----------
-    scale : {"db", "linear"}, default="db"
-        Whether values are in decibels (the log-mel spectrogram) or linear power.
+    scale : {"db", "linear", "pcen"}, default="db"
+        Whether values are in decibels (the log-mel spectrogram), linear power, or magnitudes normalised by the recent
+        level of their band (PCEN [1]_), which suppresses stationary noise and differences in level: `librosa.pcen` of
+        the mel spectrogram of magnitudes, of waveforms in the range of 32-bit PCM. It cannot be inverted.
+    pcen_params : dict or None, default=None
+        Parameters of `skaudio.dsp.pcen`: ``gain``, ``bias``, ``power``, ``time_constant`` (in seconds) and ``eps``.
+        None: its defaults, for speech in a room. [2]_ discusses others, for birds outdoors: ``gain=0.8``,
+        ``bias=10.0``, ``power=0.25``, ``time_constant=0.06``.
     {parameters}
 
     See Also
@@ -35,6 +44,13 @@ class MelSpectrogram(MelFrontEnd):
 
     Recordings of more than 2**23 samples (6 minutes at 22.05 kHz) are processed in blocks, with memory for the result
     and a few blocks; with ``trim_db`` or ``level``, which depend on the whole clip, also for the waveform.
+
+    References
+    ----------
+    .. [1] Y. Wang, P. Getreuer, T. Hughes, R. F. Lyon and R. A. Saurous, "Trainable frontend for robust and far-field
+       keyword spotting", ICASSP, 2017.
+    .. [2] V. Lostanlen and others, "Per-channel energy normalization: why and how", IEEE Signal Processing Letters
+       26(1), 2019.
 
     Examples
     --------
@@ -66,15 +82,32 @@ class MelSpectrogram(MelFrontEnd):
     """
 
     scale: str = "db"
+    pcen_params: dict[str, float] | None = None
 
-    _parameter_constraints: ClassVar[dict] = {"scale": [StrOptions({"db", "linear"})]}
+    _parameter_constraints: ClassVar[dict] = {
+        "scale": [StrOptions({"db", "linear", "pcen"})],
+        "pcen_params": [None, dict],
+    }
 
     def extractor(self) -> Stages:
+        if self.scale == "pcen":
+            unknown = sorted(set(self.pcen_params or {}) - PCEN_PARAMS)
+            if unknown:
+                raise ValueError(f"pcen_params has the keys {unknown}; expected some of {sorted(PCEN_PARAMS)}.")
+            return self._mel_stages(power=1.0, by_level=self._normalised)
         return self._mel_stages(decibels=self.scale == "db")
+
+    def _normalised(self, magnitudes: np.ndarray, level: Any) -> tuple[np.ndarray, Any]:
+        params = {"sr": self.sr, "hop_length": self.stft_settings()["hop_length"], **(self.pcen_params or {})}
+        return cast(tuple, pcen(PCEN_FULL_SCALE * magnitudes, zi=level, return_zf=True, **params))
 
     def channels(self) -> Channels:
         kind = {"kind": "bands", "decibels": self.scale == "db"}
         return self._described("mel", self.n_mels, self.mel_frequencies(), **kind)
 
     def _magnitude(self, static: np.ndarray) -> np.ndarray:
+        if self.scale == "pcen":
+            raise ValueError(
+                "MelSpectrogram(scale='pcen') cannot be inverted: the level is not stored. Use scale='db'."
+            )
         return self._magnitude_of_mel(db_to_power(static) if self.scale == "db" else static)

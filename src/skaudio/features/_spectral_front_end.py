@@ -155,6 +155,9 @@ class SpectralFrontEnd(FrontEnd):
         hop_length = settings["hop_length"]
         margin = -(-settings["n_fft"] // hop_length) + DELTA_REACH
         kept = max(1, round(block_seconds * self.sr / hop_length))
+        if isinstance(extract, Stages) and extract.by_level is not None:
+            yield from extract.stream(iter(pieces), kept=kept)
+            return
         for block, keep in framed_blocks(iter(pieces), hop_length=hop_length, margin=margin, kept=kept):
             with np.errstate(over="ignore", invalid="ignore"):  # NaN and infinity are rejected below
                 frames = extract(block)[keep]

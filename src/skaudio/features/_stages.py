@@ -1,7 +1,8 @@
 """Processing stages of front ends on spectra.
 
 1. Spectra, which depend only on the samples around a frame.
-2. Decibels, with a floor below the loudest value of the clip.
+2. Decibels, with a floor below the loudest value of the clip; or normalisation of each channel by its level before,
+   which is carried from block to block.
 3. A projection of each frame, such as that to cepstral coefficients.
 4. Removal of each channel's mean over the clip, and scaling to unit variance.
 5. Derivatives.
@@ -12,6 +13,7 @@ at the end: frames that were projected above too low a floor are recomputed.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +42,8 @@ class Stages(BlockExtractor):
         Whether to convert power spectra to decibels.
     top_db : float or None, default=None
         Floor, in decibels below the loudest value of the clip.
+    by_level : callable or None, default=None
+        Maps spectra and a state, None at the start of a clip, to ``(n_frames, n_bins)`` and the state at their end.
     project : callable or None, default=None
         Maps ``(n_frames, n_bins)`` to ``(n_frames, n_channels)``, frame by frame.
     normalize : {None, "mean", "standard"}, default=None
@@ -55,6 +59,7 @@ class Stages(BlockExtractor):
     center: bool
     decibels: bool = False
     top_db: float | None = None
+    by_level: Callable[[np.ndarray, Any], tuple[np.ndarray, Any]] | None = None
     project: Callable[[np.ndarray], np.ndarray] | None = None
     normalize: str | None = None
     deltas: int = 0
@@ -64,6 +69,8 @@ class Stages(BlockExtractor):
         frames = self._spectra_of(y, room if is_output else None)
         if self.decibels:
             power_to_db(frames, top_db=self.top_db, out=frames)
+        if self.by_level is not None:
+            frames[...], _ = self.by_level(frames, None)
         if self.project is not None:
             frames = self.project(frames)
         if self.normalize is not None:
@@ -75,7 +82,7 @@ class Stages(BlockExtractor):
 
     def by_blocks(self, passes: Iterator[Iterator[np.ndarray]], n_samples: int | None, room: Room) -> np.ndarray:
         frame_array = GrowingArray(n_samples and self._n_frames(n_samples), room)
-        floors, lowest, peak = [], [], np.float32(0.0)
+        floors, lowest, peak, level = [], [], np.float32(0.0), None
         for block, keep in self._blocks(next(passes)):
             frames = self._spectra_of(block)[keep]
             if self.decibels:
@@ -83,6 +90,8 @@ class Stages(BlockExtractor):
                 frames = power_to_db(frames, top_db=None)
                 floors.append(self._floor(peak))
                 lowest.append(frames.min())
+            if self.by_level is not None:
+                frames, level = self.by_level(frames, level)
             frame_array.append(self._projected(frames, floors), self._n_channels(frames))
         out = frame_array.all()
         static = out[:, : out.shape[1] // (1 + self.deltas)]
@@ -102,6 +111,24 @@ class Stages(BlockExtractor):
 
     def _n_frames(self, n_samples: int) -> int:
         return frame_count(n_samples, self.n_fft, self.hop_length, center=self.center)
+
+    def stream(self, pieces: Iterator[np.ndarray], *, kept: int) -> Iterator[np.ndarray]:
+        """Yield the frames of a waveform in pieces, `kept` at a time, for stages with a level that is carried on."""
+        static = self._static_stream(self.by_level, pieces, kept)
+        if not self.deltas:
+            yield from static
+            return
+        blocks = framed_blocks((frames.T for frames in static), hop_length=1, margin=DELTA_REACH, kept=kept)
+        for block, keep in blocks:
+            frames = np.ascontiguousarray(block.T)
+            derivatives = (delta(frames, order=order) for order in range(1, self.deltas + 1))
+            yield np.concatenate([frames, *derivatives], axis=1)[keep]
+
+    def _static_stream(self, by_level: Any, pieces: Iterator[np.ndarray], kept: int) -> Iterator[np.ndarray]:
+        level = None
+        for block, keep in framed_blocks(pieces, hop_length=self.hop_length, margin=self._margin, kept=kept):
+            frames, level = by_level(self._spectra_of(block)[keep], level)
+            yield frames if self.project is None else self.project(frames)
 
     def _blocks(self, pieces: Iterator[np.ndarray]) -> Iterator[tuple[np.ndarray, slice]]:
         return framed_blocks(pieces, hop_length=self.hop_length, margin=self._margin, kept=self._kept)
