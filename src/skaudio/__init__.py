@@ -7,6 +7,7 @@ The packages, in the order of data flow (a package imports only from those above
 `skaudio.dsp`                 pure functions on arrays: framing, STFT, mel, cepstrum, deltas, noise
 `skaudio.features`            front ends, clips to frames: MFCC, MelSpectrogram and others, any function, your own
 `skaudio.pooling`             frames to fixed size: StatPooling, FrameStacker, FramePadder, MixturePooling
+`skaudio.preprocessing`       features on one scale within groups of clips: GroupScaler
 `skaudio.augment`             data augmentation of waveforms and frames; AugmentedEstimator
 `skaudio.metrics`             for event detection, verification and anomaly detection
 `skaudio.nets`                Keras layers, to open a saved network and to build one: masks, pooling over time, scaling

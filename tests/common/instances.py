@@ -26,6 +26,7 @@ from skaudio.estimators import (
 from skaudio.features import MFCC, STFT, FunctionFrontEnd, MelSpectrogram, Spectrogram, Waveform
 from skaudio.matching import RecordingMatcher
 from skaudio.pooling import FramePadder, FrameStacker, MixturePooling, StatPooling
+from skaudio.preprocessing import GroupScaler
 from skaudio.pretrained import PretrainedEmbedding, TransferClassifier
 
 # The folders that a user imports from; skaudio.cli is run.
@@ -84,6 +85,7 @@ POOLING = [
     FrameStacker(),
     FramePadder(),
     MixturePooling(n_components=2, random_state=0),
+    GroupScaler(),
 ]
 # Tables of a few rows are all that scikit-learn's checks have: large steps, and nothing that makes learning harder.
 FAST = {

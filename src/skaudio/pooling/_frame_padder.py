@@ -11,9 +11,9 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from skaudio._atomic import atomic
 from skaudio._frames import Channels
+from skaudio._frames_input import FramesInputMixin
 from skaudio._frames_output import FramesOutputMixin
 from skaudio._validation import check_frames, equal_lengths
-from skaudio.pooling._frames_input import FramesInputMixin
 from skaudio.pooling._gather import gather_frames, silence_of
 
 

@@ -10,9 +10,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from skaudio._atomic import atomic
+from skaudio._frames_input import FramesInputMixin
 from skaudio._randomness import own_random_state
 from skaudio._validation import check_frames
-from skaudio.pooling._frames_input import FramesInputMixin
 from skaudio.pooling._statistics import ROUNDING
 
 # Frames of one clip that are processed at a time, to limit memory.

@@ -10,8 +10,8 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from skaudio._atomic import atomic
+from skaudio._frames_input import FramesInputMixin
 from skaudio._validation import check_frames, equal_lengths
-from skaudio.pooling._frames_input import FramesInputMixin
 from skaudio.pooling._statistics import check_statistics, frame_statistics
 
 # Values processed at a time: intermediate results of several statistics stay in the processor's cache.

@@ -1,11 +1,14 @@
 """`list_models`: the pretrained models that are known by name."""
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from skaudio.pretrained._named_models import NAMED_MODELS, NamedModel
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def list_models() -> pd.DataFrame:
+
+def list_models() -> "pd.DataFrame":
     """List the pretrained models that are known by name.
 
     Returns
@@ -27,6 +30,8 @@ def list_models() -> pd.DataFrame:
     >>> models.loc["birdnet", ["sr", "window_seconds", "n_scores", "commercial_use"]].tolist()
     [48000, 3.0, 6522, False]
     """
+    import pandas as pd
+
     rows = {name: _row(model) for name, model in NAMED_MODELS.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("name")
 
