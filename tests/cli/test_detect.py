@@ -20,6 +20,7 @@ from skaudio.datasets import make_sound_events
 from skaudio.events import EventDetector, read_events
 from skaudio.features import MelSpectrogram
 from skaudio.pooling import StatPooling
+from skaudio.pretrained import list_models
 
 SR = 16000
 
@@ -153,3 +154,17 @@ def test_a_broken_recording_has_no_counts(season, tmp_path):
         counts = detector.count([nights[0], str(broken)])
     assert counts.loc[nights[0], "trill"] > 0
     assert pd.isna(counts.loc[str(broken), "trill"])
+
+
+@pytest.mark.skipif(not list_models().found["silero"], reason="needs the files of silero")
+def test_a_pretrained_model_by_name(season, run):
+    folder, _, _ = season
+    outcome = run("detect", "silero", folder / "nights", "--quiet")
+    assert outcome.status == 0
+    assert outcome.out.splitlines()[0] == "recording,onset,offset,label,score"
+    outcome = run("detect", "silero", folder / "nights", "--quiet", "--classes", "Sing")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "The model has no class 'Sing'" in outcome.err
+    outcome = run("detect", folder / "detector.joblib", folder / "nights", "--quiet", "--classes", "trill")
+    assert outcome.status == 2
+    assert "--classes is for models known by name, yamnet, speech" in outcome.err

@@ -147,8 +147,20 @@ def _add_detect(commands: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("model", metavar="MODEL", help="file of a fitted skaudio.events.EventDetector, written by joblib.dump")
+    add(
+        "model",
+        metavar="MODEL",
+        help="file of a fitted skaudio.events.EventDetector, written by joblib.dump; or the name of a pretrained model "
+        "with class scores, such as birdnet (see `skaudio models`)",
+    )
     add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
+    add(
+        "--classes",
+        action="append",
+        metavar="NAME",
+        help="class of a pretrained model to detect, such as 'Perissocephalus tricolor'; repeat it for several "
+        "(default: all)",
+    )
     add("--output", metavar="TABLE", help="write to this file instead of a CSV to stdout")
     add("--force", action="store_true", help="replace TABLE if it exists")
     add("--jobs", type=_integer(1), metavar="N", default=1, help="number of processes (default: 1)")

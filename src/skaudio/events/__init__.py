@@ -6,6 +6,7 @@ from skaudio.events._decoding import (
     hysteresis_runs,
     merge_runs,
     smooth_scores,
+    split_runs,
     suppress_overlapping,
 )
 from skaudio.events._event import Event
@@ -26,6 +27,7 @@ __all__ = [
     "frame_labels",
     "hysteresis_runs",
     "merge_runs",
+    "split_runs",
     "read_events",
     "smooth_scores",
     "suppress_overlapping",

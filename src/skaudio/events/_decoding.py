@@ -5,6 +5,7 @@ before to half a hop after its centre; runs of steps are represented by their fi
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import median_filter
@@ -148,6 +149,42 @@ def merge_runs(first: np.ndarray, stop: np.ndarray, max_gap: float) -> Runs:
     return first[np.concatenate([[True], split])[: len(first)]], stop[np.concatenate([split, [True]])[: len(stop)]]
 
 
+def split_runs(scores: np.ndarray, first: np.ndarray, stop: np.ndarray, distance: float) -> Runs:
+    """Split runs that have several peaks, at the lowest score between them.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_steps,)
+        Scores of one class.
+    first, stop : ndarrays of int, shape (n_runs,)
+        Runs, in order of time.
+    distance : float
+        Minimum distance of peaks in steps, at least 1; of closer ones, the highest counts.
+
+    Returns
+    -------
+    first, stop : ndarrays of int
+        Runs, each with one peak.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaudio.events import split_runs
+    >>> split_runs(np.array([0.9, 0.5, 0.6, 0.4, 0.8]), np.array([0]), np.array([5]), distance=3)
+    (array([0, 3]), array([3, 5]))
+    """
+    from scipy.signal import find_peaks
+
+    bounds: list[tuple[int, int]] = []
+    for start, end in zip(first.tolist(), stop.tolist(), strict=True):
+        run = np.pad(np.asarray(scores[start:end], np.float64), 1, constant_values=-np.inf)
+        peaks = start - 1 + find_peaks(run, distance=distance)[0]
+        cuts = [a + int(np.argmin(scores[a:b])) for a, b in pairwise(peaks.tolist())]
+        bounds += pairwise([start, *cuts, end])
+    split = np.array(bounds, int).reshape(-1, 2)
+    return split[:, 0], split[:, 1]
+
+
 def suppress_overlapping(events: Sequence[Event], max_overlap: float = 0.5) -> list[Event]:
     """Apply non-maximum suppression to overlapping events of each class [1]_.
 
@@ -205,13 +242,15 @@ def decode_events(
     peak_threshold: float | Sequence[float] | None = None,
     min_duration: float | Sequence[float] = 0.0,
     max_gap: float = 0.0,
+    peak_distance: float | None = None,
     smoothing: float = 0.0,
     end_seconds: float = np.inf,
 ) -> list[Event]:
     """Decode scores over time into events.
 
-    Scores are smoothed; runs of at least `low_threshold` that reach `peak_threshold` are merged over short gaps; those
-    that are then too short, or whose mean is below `threshold`, are dropped. `EventDetector` decodes by the same rules.
+    Scores are smoothed; runs of at least `low_threshold` that reach `peak_threshold` are merged over short gaps, and
+    split between peaks that are far apart; those that are then too short, or whose mean is below `threshold`, are
+    dropped. `EventDetector` decodes by the same rules.
 
     Parameters
     ----------
@@ -233,6 +272,9 @@ def decode_events(
         Minimum duration in seconds.
     max_gap : float, default=0.0
         Maximum gap within an event, in seconds.
+    peak_distance : float or None, default=None
+        Distance in seconds from which on two peaks of the score are two events, as where windows are longer than the
+        pauses between calls. If None, they are one.
     smoothing : float, default=0.0
         Length of the median filter in seconds, rounded to an odd number of steps.
     end_seconds : float, default=inf
@@ -268,6 +310,8 @@ def decode_events(
     for column, label in enumerate(labels):
         runs = hysteresis_runs(scores[:, column], float(peaks[column]), float(low[column]))
         first, stop = merge_runs(*runs, max_gap / hop_seconds + SLACK)
+        if peak_distance is not None:
+            first, stop = split_runs(scores[:, column], first, stop, max(1.0, peak_distance / hop_seconds - SLACK))
         for start, end in zip(first, stop, strict=True):
             onset = max(0.0, first_seconds + (start - 0.5) * hop_seconds)
             offset = min(end_seconds, first_seconds + (end - 0.5) * hop_seconds)

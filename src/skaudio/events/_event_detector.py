@@ -30,6 +30,7 @@ from skaudio.events._parts import kept_parts
 from skaudio.events._reader import Reader
 from skaudio.events._resolutions import FrameResolution, WindowResolution
 from skaudio.events._scanner import Scanner
+from skaudio.events._score_classifier import ScoreClassifier
 from skaudio.events._tags import tag_lists
 from skaudio.events._track import Track
 from skaudio.events._training_set import hard_negatives, training_set
@@ -89,6 +90,9 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         quantile of the durations of its class in `fit`; 0 if durations are unknown.
     max_gap : float, default=0.0
         Maximum gap within an event, in seconds.
+    peak_distance : float or None, default=None
+        Distance in seconds from which on two peaks of the score are two events, as where windows are longer than the
+        pauses between calls. If None, they are one.
     smoothing : float, default=0.3
         Length of the median filter of scores, in seconds.
     silence_dbfs : float or None, default=-90.0
@@ -178,6 +182,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         "low_threshold": [None, Real],
         "min_duration": [None, Interval(Real, 0, None, closed="left")],
         "max_gap": [Interval(Real, 0, None, closed="left")],
+        "peak_distance": [None, Interval(Real, 0, None, closed="neither")],
         "smoothing": [Interval(Real, 0, None, closed="left")],
         "silence_dbfs": [None, Interval(Real, None, 0, closed="right")],
         "background": "no_validation",
@@ -203,6 +208,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         low_threshold: float | None = None,
         min_duration: float | None = None,
         max_gap: float = 0.0,
+        peak_distance: float | None = None,
         smoothing: float = 0.3,
         silence_dbfs: float | None = -90.0,
         background: Any = "background",
@@ -224,6 +230,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         self.low_threshold = low_threshold
         self.min_duration = min_duration
         self.max_gap = max_gap
+        self.peak_distance = peak_distance
         self.smoothing = smoothing
         self.silence_dbfs = silence_dbfs
         self.background = background
@@ -347,6 +354,71 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         model = WindowClassifier.from_fitted(detector.estimator, background, names)
         decoding = detector._make_decoding(detector._check_threshold("a fitted classifier"))
         return detector._adopt(model, decoding)
+
+    @classmethod
+    def from_scores(cls, model: Any, classes: str | Sequence[str] | None = None, **params: Any) -> Self:
+        """Create a detector from the class scores of a pretrained model, without training.
+
+        Parameters
+        ----------
+        model : PretrainedEmbedding, str, PathLike, keras.Model or callable
+            The model, such as ``"birdnet"``; see `skaudio.pretrained.PretrainedEmbedding`, whose parameters other than
+            ``output``, ``pooling`` and ``hop_seconds`` are used.
+        classes : str, sequence of str or None, default=None
+            Names of the classes to detect. None: all classes of the model.
+        **params : dict
+            Parameters of the detector. By default, ``hop_seconds`` is half of the model's window,
+            ``peak_distance`` their sum, beyond which two windows have no sound in common, and ``low_threshold`` the
+            threshold. Several classes may be active at once.
+
+        Returns
+        -------
+        EventDetector
+            Fitted estimator; bounds of events are not corrected.
+
+        Raises
+        ------
+        ModelError
+            If the model cannot be used, or has no scores.
+        ValueError
+            If it has no such class.
+
+        Examples
+        --------
+        Any function of windows is a model; here, its scores are the levels below and above 1 kHz.
+
+        >>> import numpy as np
+        >>> from skaudio.events import EventDetector
+        >>> from skaudio.pretrained import PretrainedEmbedding
+        >>> def levels(windows):
+        ...     spectra = np.abs(np.fft.rfft(windows)) / windows.shape[1]
+        ...     return np.stack([spectra[:, :200].max(axis=1), spectra[:, 200:].max(axis=1)], axis=1)
+        >>> model = PretrainedEmbedding(levels, sr=8000, window_seconds=0.2, class_names=["low", "high"])
+        >>> detector = EventDetector.from_scores(model, "high", threshold=0.2)
+        >>> t = np.arange(8000) / 8000
+        >>> recording = np.sin(2 * np.pi * np.where((t > 0.4) & (t < 0.6), 3000, 500) * t)
+        >>> detector.predict([recording])[["onset", "offset", "label"]].round(1).values.tolist()
+        [[0.4, 0.6, 'high']]
+
+        Count the calls of a bird with BirdNET::
+
+            EventDetector.from_scores("birdnet", "Perissocephalus tricolor").count(["morning.mp3", "evening.mp3"])
+        """
+        classifier = ScoreClassifier(model, classes).fit()
+        window_seconds = classifier.embedding_.window_seconds_
+        hop_seconds = params.get("hop_seconds", window_seconds / 2)
+        defaults = {
+            "sr": classifier.embedding_.rate,
+            "window_seconds": window_seconds,
+            "hop_seconds": hop_seconds,
+            "low_threshold": params.get("threshold", 0.5),
+            "peak_distance": window_seconds + hop_seconds,
+        }
+        detector = cls(FrozenEstimator(classifier), **{**defaults, **params})
+        detector._validate_params()
+        labels = classifier.classes_
+        fitted = WindowClassifier(detector.estimator, labels, np.arange(len(labels)), multilabel=True)
+        return detector._adopt(fitted, detector._make_decoding(detector._check_threshold("a pretrained model")))
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=False)
@@ -702,6 +774,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             low_threshold=decoding["low_threshold"],
             min_duration=decoding["min_duration"],
             max_gap=decoding["max_gap"],
+            peak_distance=self.peak_distance,
             smoothing=smoothing,
         )
 
