@@ -38,7 +38,7 @@ def test_the_speech_embedding_is_that_of_open_wake_word(noise):
     chunks = [pcm[i : i + 1280].tobytes() for i in range(0, len(pcm), 1280)]
     theirs = np.array([np.ravel(row) for chunk in chunks for row in features.process_streaming(chunk)])[-40:]
     ours = PretrainedEmbedding("speech", pooling=None).fit_transform([(pcm, 16000)])[0]
-    np.testing.assert_allclose(ours[:40], theirs, atol=1e-3)
+    np.testing.assert_allclose(ours[9:49], theirs, atol=1e-3)  # of windows without silence before the clip
 
 
 @installed["silero"]
@@ -91,6 +91,17 @@ def test_the_list_of_models_is_true(name, noise):
         assert frames.shape[2] == listed[kind]
         assert (model.sr_, model.hop_seconds_) == (listed.sr, listed.hop_seconds)
         assert model.window_seconds_ == pytest.approx(listed.window_seconds)
+
+
+@installed["speech"]
+def test_a_word_enters_at_the_end_of_the_window(noise):
+    model = PretrainedEmbedding("speech", pooling=None)
+    padded = np.concatenate([np.zeros(9 * 1280, np.float32), noise])
+    np.testing.assert_array_equal(model.fit_transform([padded])[0][9:], model.fit_transform([noise])[0])
+    windows = model.cut([noise])[0]
+    np.testing.assert_array_equal(windows[0], padded[:12512])
+    assert model.frame_times(2) == pytest.approx([0.031, 0.111])
+    assert len(model.transform([noise[:4000]])[0]) == 4  # of a quarter of a second
 
 
 @installed["silero"]

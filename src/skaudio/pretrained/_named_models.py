@@ -139,6 +139,7 @@ NAMED_MODELS = {
         hop_seconds=0.08,
         outputs={"embedding": 96},
         open=_open_speech,
+        n_context=9 * 1280,  # as in a stream, in which a word comes in from the end of the window
     ),
     "birdnet": NamedModel(
         title="BirdNET 2.4, trained on 6,522 species and sounds",

@@ -94,9 +94,11 @@ class PretrainedEmbedding(FrontEnd):
 
     Notes
     -----
-    The last window is padded with silence, so that no part of a clip is dropped. Long recordings are processed in
-    blocks; with ``pooling=None`` or ``memory``, the outputs of all windows are held in memory, and with ``trim_db`` or
-    ``level``, which depend on the whole clip, also the waveform.
+    The last window is padded with silence, so that no part of a clip is dropped. The first windows of ``"speech"``
+    begin before the clip, with silence, as they would in a stream: a word enters at the end of the window; the time of
+    a frame is that of its newest samples. Long recordings are processed in blocks; with ``pooling=None`` or ``memory``,
+    the outputs of all windows are held in memory, and with ``trim_db`` or ``level``, which depend on the whole clip,
+    also the waveform.
 
     TFLite files run in LiteRT (``skaudio[litert]``), which imports much faster, or else in TensorFlow's own
     interpreter. For files with 8-bit quantised weights, such as YAMNet's, results differ slightly between versions of
@@ -205,6 +207,7 @@ class PretrainedEmbedding(FrontEnd):
         self._n_samples = self._window_length()
         self.window_seconds_ = self._n_samples / self.rate
         named_model = self._named_model()
+        self._n_context = 0 if named_model is None else named_model.n_context
         default = self.window_seconds_ if named_model is None else named_model.hop_seconds * self.sr_ / self.rate
         self.hop_seconds_ = default if self.hop_seconds is None else self.hop_seconds
         if named_model is not None:
@@ -333,7 +336,9 @@ class PretrainedEmbedding(FrontEnd):
             "class_names": None,
             "memory": None,
         }
-        return clone(self).set_params(**plain, **lengths).fit_transform(X)
+        windows = clone(self).set_params(**plain, **lengths).fit(X)
+        windows._n_context = self._n_context
+        return windows.transform(X)
 
     def keras_network(self) -> Any:
         """Return the part of a Keras model that is used, from windows to output.
@@ -379,22 +384,18 @@ class PretrainedEmbedding(FrontEnd):
         return open_model(self._source, self.output, None if self.window_seconds is None else self._n_samples)
 
     def extractor(self) -> WindowOutputs:
-        windows = {"n_samples": self._n_samples, "hop": self._hop_length(), "n_context": self._n_context()}
+        windows = {"n_samples": self._n_samples, "hop": self._hop_length(), "n_context": self._n_context}
         return WindowOutputs(self._opened(), sr=self.rate, name=f"model={self.model!r}", **windows)
 
     def _hop_length(self) -> int:
         return max(1, round(self.hop_seconds_ * self.rate))
-
-    def _n_context(self) -> int:
-        named_model = self._named_model()
-        return 0 if named_model is None else named_model.n_context
 
     def channels(self) -> Channels:
         # No value of silence, which would require running the model in each call.
         return Channels(
             tuple(self.channel_names_),
             kind="scores" if self.output == "scores" else "embedding",
-            start_seconds=(self._n_samples - self._n_context()) / 2 / self.rate,
+            start_seconds=(self._n_samples - self._n_context) / 2 / self.rate,
             hop_seconds=self._hop_length() / self.rate,
         )
 
