@@ -26,9 +26,13 @@ def list_models() -> "pd.DataFrame":
     Examples
     --------
     >>> from skaudio.pretrained import list_models
-    >>> models = list_models()
-    >>> models.loc["birdnet", ["sr", "window_seconds", "n_scores", "commercial_use"]].tolist()
-    [48000, 3.0, 6522, False]
+    >>> print(list_models()[["sr", "window_seconds", "n_scores", "commercial_use"]])
+                sr  window_seconds  n_scores  commercial_use
+    name
+    yamnet   16000           0.975       521            True
+    speech   16000           0.782         0            True
+    birdnet  48000           3.000      6522           False
+    silero   16000           0.036         1            True
     """
     import pandas as pd
 
