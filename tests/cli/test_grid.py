@@ -13,6 +13,7 @@ def grid(level, **settings):
             "level": level,
             "front_ends": None,
             "models": None,
+            "pretrained": [],
             "seed": 0,
             "sound": {"sr": 16000},
             "network": {},
@@ -43,3 +44,14 @@ def test_no_deprecated_parameters():
         warnings.simplefilter("error")
         for model in grid("full", network={"epochs": 1})[0]["model"]:
             model.fit([[0.0], [1.0], [0.1], [0.9], [0.2], [0.8], [0.0], [1.0], [0.1], [0.9]], [0, 1] * 5)
+
+
+def test_pretrained_models_are_pooled_over_the_clip():
+    parts = grid("quick", pretrained=["yamnet", "speech"], sound={"sr": 16000, "memory": "cache"})
+    (part,) = [part for part in parts if part["sound"][0].__class__.__name__ == "PretrainedEmbedding"]
+    assert [(sound.model, sound.memory, sound.pooling) for sound in part["sound"]] == [
+        ("yamnet", "cache", "mean"),
+        ("speech", "cache", "mean"),
+    ]
+    assert part["pool"] == ["passthrough"]
+    assert not grid("quick", models=["cnn"], pretrained=["yamnet"])[0]["sound"][0].__class__.__name__.startswith("Pre")

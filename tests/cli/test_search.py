@@ -18,6 +18,7 @@ from sklearn.pipeline import Pipeline
 
 import skaudio.datasets
 from skaudio.estimators import CNNClassifier
+from skaudio.pretrained import list_models
 
 FAST = ("--front-ends", "mel", "--models", "neighbors", "--folds", "2", "--jobs", "1", "--quiet")
 
@@ -84,6 +85,22 @@ def test_a_network_is_a_candidate_like_any_other(tones, run, tmp_path, monkeypat
     assert only.status == 0, only.err
     clip = next(tones.rglob("*.wav"))
     assert run("predict", model, clip).out.count("\n") == 2
+
+
+@pytest.mark.skipif(not list_models().found["speech"], reason="needs the files of speech")
+def test_pretrained_models_are_candidates(tones, run, tmp_path):
+    settings = ["--models", "logistic", "--folds", "2", "--output", tmp_path / "model.joblib", "--quiet", "--force"]
+    outcome = run("search", tones, *settings, "--pretrained", "speech")
+    assert outcome.status == 0
+    assert outcome.out.splitlines()[0].endswith("; 2 folds; pretrained models: speech")
+    assert "PretrainedEmbedding" in outcome.out
+    for other in (["--pretrained", "none"], ["--front-ends", "mel"]):
+        assert "pretrained" not in run("search", tones, *settings, *other).out.splitlines()[0]
+    outcome = run("search", "--pretrained", "speech", *settings)
+    assert (outcome.status, outcome.err) == (
+        2,
+        "skaudio: error: --pretrained requires FOLDER: skaudio search FOLDER --pretrained ...\n",
+    )
 
 
 def test_unused_groups_of_a_table_are_reported(table, run, tmp_path):

@@ -13,6 +13,7 @@ from sklearn.svm import SVC
 from skaudio.estimators import CNNClassifier, GRUClassifier
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.pooling import StatPooling
+from skaudio.pretrained import PretrainedEmbedding, list_models
 
 # For spoken words: the silence around a word, its level and the background are not informative.
 WORDS = {"trim_db": 30.0, "level": -20.0, "top_db": 60.0}
@@ -48,6 +49,16 @@ NETWORK_FRONT_ENDS: dict[str, dict[str, list]] = {
 SEGMENTS = {"quick": [1, 5], "full": [1, 5, 8]}
 
 
+# Those of `skaudio.pretrained.list_models` whose embeddings describe sounds, and that anybody may use.
+DEFAULT_PRETRAINED = ("yamnet", "speech")
+
+
+def found_pretrained() -> list[str]:
+    """Return the default pretrained models whose files are on this machine."""
+    found = list_models().found
+    return [name for name in DEFAULT_PRETRAINED if found[name]]
+
+
 def make_pipeline() -> Pipeline:
     """Build the pipeline whose parameters the grid sets: front end, pooling and classifier."""
     return Pipeline([("sound", MFCC()), ("pool", StatPooling()), ("scale", StandardScaler()), ("model", SVC())])
@@ -58,6 +69,7 @@ def make_grid(
     level: str,
     front_ends: Sequence[str] | None,
     models: Sequence[str] | None,
+    pretrained: Sequence[str],
     seed: int,
     sound: dict[str, Any],
     network: dict[str, Any],
@@ -70,6 +82,8 @@ def make_grid(
         Number of candidates.
     front_ends, models : sequence of str or None
         Kinds to include; None for all of the level.
+    pretrained : sequence of str
+        Names of pretrained models whose embeddings to include.
     seed : int
         Random state of the models.
     sound : dict
@@ -88,6 +102,9 @@ def make_grid(
     if statistics_models:
         sounds = _front_ends(FRONT_ENDS[level], front_ends, sound)
         grids.append({"sound": sounds, "pool__segments": SEGMENTS[level], "model": statistics_models})
+        if pretrained:
+            embeddings = [PretrainedEmbedding(name, memory=sound["memory"]) for name in pretrained]
+            grids.append({"sound": embeddings, "pool": ["passthrough"], "model": statistics_models})
     networks = [model for kind in models if kind in NETWORKS for model in models_by_kind[kind]]
     if networks:
         # Spectra by default: networks learn their own features.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from skaudio import __version__
 
 FRONT_ENDS = ("mfcc", "mel")
+PRETRAINED = ("yamnet", "speech", "birdnet")
 MODELS = ("svc", "logistic", "trees", "neighbors", "cnn", "gru")
 SCORINGS = ("accuracy", "balanced_accuracy", "f1_macro", "matthews_corrcoef")
 DEFAULT_OUTPUT = "skaudio-model.joblib"
@@ -120,6 +121,13 @@ def _add_candidates(add: Callable) -> None:
     add("--grid", choices=("quick", "full"), default="quick", help="number of candidates to try (default: quick)")
     add(
         "--front-ends", type=_some_of(FRONT_ENDS), metavar="LIST", help="front ends to try, of: " + ",".join(FRONT_ENDS)
+    )
+    add(
+        "--pretrained",
+        type=lambda text: [] if text == "none" else _some_of(PRETRAINED)(text),
+        metavar="LIST",
+        help=f"pretrained models to try, of {','.join(PRETRAINED)}, or none (default: yamnet and speech, if found and "
+        "no front ends are chosen)",
     )
     add("--models", type=_some_of(MODELS), metavar="LIST", help="models to try, of: " + ",".join(MODELS))
     add("--folds", type=_integer(2), default=5, metavar="N", help="number of folds (default: 5)")

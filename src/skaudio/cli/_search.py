@@ -15,7 +15,7 @@ from skaudio.cli._clips import generated_clips, user_clips
 from skaudio.cli._evaluation import evaluate
 from skaudio.cli._files import check_writable, size_of, temporary_folder
 from skaudio.cli._folds import Fold, classes_of_one_group, count_straddling, make_folds
-from skaudio.cli._grid import make_grid, make_pipeline
+from skaudio.cli._grid import found_pretrained, make_grid, make_pipeline
 from skaudio.cli._messages import warn
 from skaudio.cli._precompute import precompute
 from skaudio.cli._tables import confusion_table, ranked_table
@@ -45,6 +45,7 @@ def search(arguments: Namespace, results: TextIO) -> None:
             raise ValueError(f"--report and --output are the same file, {str(page)!r}. Use another name for the page.")
         pyplot()  # raises an error early if matplotlib is missing
     clips = _read_clips(arguments)
+    pretrained = _pretrained(arguments)
     folds = _make_folds(clips, arguments)  # checks classes and groups before decoding
     _warn_of_leakage(clips, folds)
     jobs, quiet = arguments.jobs or joblib.cpu_count(), arguments.quiet
@@ -53,6 +54,7 @@ def search(arguments: Namespace, results: TextIO) -> None:
             level=arguments.grid,
             front_ends=arguments.front_ends,
             models=arguments.models,
+            pretrained=pretrained,
             seed=arguments.seed,
             sound={"sr": clips.sr, "memory": cache},
             network=clips.network,
@@ -62,7 +64,7 @@ def search(arguments: Namespace, results: TextIO) -> None:
         if len(kept) < len(clips.data):
             clips = _select(clips, kept)
             folds = _make_folds(clips, arguments)
-        _print_task(clips, folds, results)
+        _print_task(clips, folds, pretrained, results)
         searched, predictions, best = evaluate(
             make_pipeline(), grid, clips.data, clips.target, folds, scoring=arguments.scoring, jobs=jobs, quiet=quiet
         )
@@ -80,6 +82,15 @@ def _read_clips(arguments: Namespace) -> Bunch:
     if any(option is not None for option in (arguments.labels, arguments.groups, arguments.sr)):
         raise ValueError("--labels, --groups and --sr require FOLDER: skaudio search FOLDER --groups ...")
     return generated_clips(arguments.seed)
+
+
+def _pretrained(arguments: Namespace) -> list[str]:
+    """Return the names of the pretrained models to try; by default, those found, unless front ends are chosen."""
+    if arguments.pretrained is not None:
+        if arguments.pretrained and arguments.folder is None:
+            raise ValueError("--pretrained requires FOLDER: skaudio search FOLDER --pretrained ...")
+        return arguments.pretrained
+    return found_pretrained() if arguments.folder is not None and arguments.front_ends is None else []
 
 
 def _select(clips: Bunch, kept: np.ndarray) -> Bunch:
@@ -104,11 +115,12 @@ def _warn_of_leakage(clips: Bunch, folds: list[Fold]) -> None:
             )
 
 
-def _print_task(clips: Bunch, folds: list[Fold], results: TextIO) -> None:
+def _print_task(clips: Bunch, folds: list[Fold], pretrained: list[str], results: TextIO) -> None:
     names = np.unique(clips.target)
     grouped = "" if clips.groups is None else f" by group ({len(np.unique(clips.groups))} groups)"
     size = f"{len(clips.data)} clips of {len(names)} classes, {clips.sr:g} Hz"
-    print(f"{clips.source}: {size}; {len(folds)} folds{grouped}\n", file=results, flush=True)
+    models = f"; pretrained models: {', '.join(pretrained)}" if pretrained else ""
+    print(f"{clips.source}: {size}; {len(folds)} folds{grouped}{models}\n", file=results, flush=True)
 
 
 def _print_results(searched: GridSearchCV, predictions: OutOfFold, results: TextIO) -> None:
