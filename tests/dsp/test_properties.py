@@ -53,6 +53,8 @@ def test_decibels_do_not_depend_on_place_or_memory(rng):
     for start, stop in [(0, 1), (7, 8), (1, 2000), (13, 1030), (2999, 3000)]:
         assert_array_equal(dsp.power_to_db(power[start:stop], top_db=None), whole[start:stop])
     assert_array_equal(dsp.power_to_db(power.T, top_db=None), whole.T)
+    with pytest.raises(ValueError, match=r"out has shape \(3000, 3\) and dtype float32; expected .* contiguous"):
+        dsp.power_to_db(power, out=np.empty((3, 3000), np.float32).T)
     assert dsp.power_to_db(power, top_db=None, out=power) is power
     assert_array_equal(power, whole)
 

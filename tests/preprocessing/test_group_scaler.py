@@ -121,6 +121,13 @@ def test_wrong_groups(table):
         GroupScaler().fit(X, groups=groups).transform(X, groups=groups[1:])
 
 
+def test_a_missing_group_is_named(table):
+    X, _ = table
+    for groups in ([1.0, np.nan] * 20, ["a", None] * 20):
+        with pytest.raises(ValueError, match=r"The group of clip 1 is missing: (nan|None)"):
+            GroupScaler().fit(X, groups=groups)
+
+
 def test_channels_keep_their_names_and_times_but_are_no_longer_decibels():
     y = np.random.default_rng(0).standard_normal((6, 4000)).astype(np.float32)
     from skaudio.features import MelSpectrogram

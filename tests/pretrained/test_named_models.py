@@ -129,7 +129,7 @@ def test_bats_by_a_model_of_birds(rng):
 
 
 def test_a_licence_that_forbids_commercial_use_is_said_once_and_stands_in_the_repr(monkeypatch):
-    monkeypatch.setattr("skaudio.pretrained._named_models._licences_said", set())
+    monkeypatch.setattr("skaudio.pretrained._named_models._warned_of", set())
     model = NamedModel("T", "p", "CC BY-NC", (), 8000, 1.0, 1.0, {}, open=None, commercial_use=False)
     with pytest.warns(UserWarning, match=r"The weights of T, are licensed under CC BY-NC: not for commercial use\."):
         model.warn_of_licence()

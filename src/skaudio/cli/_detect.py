@@ -26,15 +26,15 @@ def detect(arguments: Namespace, results: TextIO) -> None:
     if output is not None:
         check_writable(output, force=arguments.force)
     paths = [path for name in arguments.files for path in audio_files(name)]
-    if arguments.model in list_models().index:
-        detector = EventDetector.from_scores(arguments.model, arguments.classes)
-    elif arguments.classes is not None:
-        raise ValueError(f"--classes is for models known by name, {', '.join(list_models().index)}.")
-    else:
-        detector = load_model(arguments.model, "predict_to", expected="EventDetector", instead="predict")
-    detector.set_params(n_jobs=arguments.jobs, verbose=int(not arguments.quiet), on_error=arguments.on_error)
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: warn(str(message))
+        if arguments.model in list_models().index:
+            detector = EventDetector.from_scores(arguments.model, arguments.classes)
+        elif arguments.classes is not None:
+            raise ValueError(f"--classes is for models known by name, {', '.join(list_models().index)}.")
+        else:
+            detector = load_model(arguments.model, "predict_to", expected="EventDetector", instead="predict")
+        detector.set_params(n_jobs=arguments.jobs, verbose=int(not arguments.quiet), on_error=arguments.on_error)
         try:
             if output is None:
                 detector.predict(paths).to_csv(results, index=False)

@@ -49,6 +49,8 @@ def power_to_db(
     from skaudio.dsp._kernels import decibels_of_power
 
     S = np.asarray(S, np.float32, order="C")
+    if out is not None and not (out.shape == S.shape and out.dtype == np.float32 and out.flags.c_contiguous):
+        raise ValueError(f"out has shape {out.shape} and dtype {out.dtype}; expected {S.shape}, float32, contiguous.")
     decibels = np.empty_like(S) if out is None else out
     floor = np.float32(10.0 * np.log10(amin))
     decibels_of_power(S.reshape(-1), S.reshape(-1).view(np.int32), np.float32(amin), floor, decibels.reshape(-1))

@@ -7,9 +7,8 @@ from typing import Literal
 import numpy as np
 
 from skaudio.dsp._fft import power_spectrum
-from skaudio.dsp._framing import frame_count
 from skaudio.dsp._leading_axes import over_leading_axes
-from skaudio.dsp._stft import default_lengths, fft_window, frame_blocks
+from skaudio.dsp._stft import windowed_frames
 
 
 @dataclass(frozen=True)
@@ -178,13 +177,13 @@ def melspectrogram(
     """
     from skaudio.dsp._kernels import band_sums
 
-    hop_length, win_length = default_lengths(n_fft, hop_length, win_length)
-    taper = fft_window(window, win_length, n_fft)
     bank = mel_filter_bank(sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm)
-    n_frames = frame_count(len(y), n_fft, hop_length, center=center)
+    n_frames, blocks = windowed_frames(
+        y, n_fft=n_fft, hop_length=hop_length, win_length=win_length, window=window, center=center
+    )
     out = np.empty((n_frames, n_mels), np.float32) if out is None else out
     spectrum = None
-    for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
+    for block, frames in blocks:
         if spectrum is None:
             spectrum = np.zeros((-(-len(frames) // 4) * 4, 1 + n_fft // 2), np.float32)
         power_spectrum(frames, float(power), spectrum[: len(frames)])

@@ -7,6 +7,7 @@ recording needs no more memory than its result.
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -62,20 +63,30 @@ def _center_in_frame(taper: np.ndarray, n_fft: int) -> np.ndarray:
     return np.pad(taper, (left, n_fft - len(taper) - left)).astype(np.float32)
 
 
-def frame_blocks(
-    y: np.ndarray, *, n_fft: int, hop_length: int, window: np.ndarray, center: bool
-) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield blocks of windowed frames of a 1-D float32 waveform: frame slice, and float32 ``(n_block, n_fft)``."""
-    from skaudio.dsp._kernels import window_frames
+def windowed_frames(
+    y: np.ndarray, *, n_fft: int, hop_length: int | None, win_length: int | None, window: Any, center: bool
+) -> tuple[int, Iterator[tuple[slice, np.ndarray]]]:
+    """Return the number of frames of a 1-D float32 waveform, and an iterator over blocks of them.
 
+    A block is a slice of frames, and these, windowed, float32 ``(n_block, n_fft)``. It may be overwritten, and is by
+    the next one.
+    """
+    hop_length, win_length = default_lengths(n_fft, hop_length, win_length)
+    taper = fft_window(window, win_length, n_fft)
     n_frames = frame_count(len(y), n_fft, hop_length, center=center)
-    first = -(n_fft // 2) if center else 0
-    buffer = np.empty((min(n_frames, max(BLOCK_SAMPLES // n_fft, 1)), n_fft), np.float32)
-    for start in range(0, n_frames, len(buffer)):
-        stop = min(start + len(buffer), n_frames)
-        frames = buffer[: stop - start]
-        window_frames(y, window, hop_length, first + start * hop_length, frames)
-        yield slice(start, stop), frames
+
+    def blocks() -> Iterator[tuple[slice, np.ndarray]]:
+        from skaudio.dsp._kernels import window_frames
+
+        first = -(n_fft // 2) if center else 0
+        buffer = np.empty((min(n_frames, max(BLOCK_SAMPLES // n_fft, 1)), n_fft), np.float32)
+        for start in range(0, n_frames, len(buffer)):
+            stop = min(start + len(buffer), n_frames)
+            frames = buffer[: stop - start]
+            window_frames(y, taper, hop_length, first + start * hop_length, frames)
+            yield slice(start, stop), frames
+
+    return n_frames, blocks()
 
 
 def default_lengths(n_fft: int, hop_length: int | None, win_length: int | None) -> tuple[int, int]:
@@ -123,11 +134,11 @@ def stft(
     >>> stft(np.ones(22050)).shape
     (44, 1025)
     """
-    hop_length, win_length = default_lengths(n_fft, hop_length, win_length)
-    taper = fft_window(window, win_length, n_fft)
-    n_frames = frame_count(len(y), n_fft, hop_length, center=center)
+    n_frames, blocks = windowed_frames(
+        y, n_fft=n_fft, hop_length=hop_length, win_length=win_length, window=window, center=center
+    )
     out = np.empty((n_frames, 1 + n_fft // 2), np.complex64)
-    for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
+    for block, frames in blocks:
         rfft(frames, out[block])
     return out
 
@@ -172,11 +183,11 @@ def stft_parts(
     >>> stft_parts(np.ones(4), n_fft=4, window="ones", center=False)
     array([[4., 0., 0., 0., 0., 0.]], dtype=float32)
     """
-    hop_length, win_length = default_lengths(n_fft, hop_length, win_length)
-    taper = fft_window(window, win_length, n_fft)
-    n_frames = frame_count(len(y), n_fft, hop_length, center=center)
+    n_frames, blocks = windowed_frames(
+        y, n_fft=n_fft, hop_length=hop_length, win_length=win_length, window=window, center=center
+    )
     out = np.empty((n_frames, 2 * (1 + n_fft // 2)), np.float32) if out is None else out
-    for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
+    for block, frames in blocks:
         spectrum_parts(frames, out[block])
     return out
 
@@ -224,11 +235,11 @@ def spectrogram(
     >>> spectrogram(np.ones(22050), n_fft=512).shape
     (173, 257)
     """
-    hop_length, win_length = default_lengths(n_fft, hop_length, win_length)
-    taper = fft_window(window, win_length, n_fft)
-    n_frames = frame_count(len(y), n_fft, hop_length, center=center)
+    n_frames, blocks = windowed_frames(
+        y, n_fft=n_fft, hop_length=hop_length, win_length=win_length, window=window, center=center
+    )
     out = np.empty((n_frames, 1 + n_fft // 2), np.float32) if out is None else out
-    for block, frames in frame_blocks(y, n_fft=n_fft, hop_length=hop_length, window=taper, center=center):
+    for block, frames in blocks:
         power_spectrum(frames, float(power), out[block])
     return out
 

@@ -294,7 +294,12 @@ class _Moments:
 
 def _codes(groups: Any, n_clips: int) -> tuple[np.ndarray, list]:
     """Return the number of the group of each clip, and the groups in the order of their numbers."""
-    groups = column_or_1d(groups, dtype=object) if not isinstance(groups, np.ndarray) else column_or_1d(groups)
+    groups = column_or_1d(groups, dtype=object)
+    missing = [i for i, group in enumerate(groups) if group is None or group != group]
+    if missing:
+        raise ValueError(
+            f"The group of clip {missing[0]} is missing: {groups[missing[0]]!r}. Name each, or drop the clip."
+        )
     if len(groups) != n_clips:
         raise ValueError(f"There are {len(groups)} groups, but {n_clips} clips; expected one for each clip.")
     numbers: dict[Any, int] = {}

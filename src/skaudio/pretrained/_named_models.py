@@ -8,7 +8,7 @@ from importlib.resources import files
 from skaudio.pretrained._model_parts import ModelPart
 from skaudio.pretrained._window_model import WindowModel
 
-_licences_said: set[str] = set()
+_warned_of: set[str] = set()
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class NamedModel:
 
     def warn_of_licence(self) -> None:
         """Warn, once per process, of a licence that forbids commercial use."""
-        if not self.commercial_use and self.title not in _licences_said:
-            _licences_said.add(self.title)
+        if not self.commercial_use and self.title not in _warned_of:
+            _warned_of.add(self.title)
             warnings.warn(
                 f"The weights of {self.title}, are licensed under {self.licence}: not for commercial use.", stacklevel=2
             )
