@@ -8,6 +8,7 @@
 Single clips, tables of clips, rows of a data frame, nested lists and blocks of a stream all use it.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -61,8 +62,14 @@ def scaled(samples: np.ndarray) -> np.ndarray:
         y -= 128
         y /= 128
     else:
-        y *= np.float32(1 / FULL_SCALE[samples.dtype.name])
+        y *= np.float32(2.0 ** (1 - 8 * samples.dtype.itemsize))
     return y
+
+
+def all_finite(array: np.ndarray) -> bool:
+    """Return whether no value is NaN or infinite; a single cheap pass for valid data."""
+    flat = array.ravel()
+    return math.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(flat).all())  # the sum of squares may overflow
 
 
 def without_channel_axis(samples: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ from sklearn.utils.validation import check_array, validate_data
 
 from skaudio._axis_order import warn_of_swapped_axes
 from skaudio._frames import Channels, channels_of
-from skaudio._samples import PCM, sample_array, scaled
+from skaudio._samples import PCM, all_finite, sample_array, scaled
 
 ONE_CLIP = (str, bytes, PathLike, Mapping)
 
@@ -313,13 +313,6 @@ def _as_float32(frames: np.ndarray, name: str) -> np.ndarray:
     if frames.dtype.kind not in "fiub":
         raise ValueError(f"{name} has dtype {frames.dtype}; expected real numbers. Complex data not supported.")
     return np.ascontiguousarray(frames, dtype=np.float32)
-
-
-def all_finite(array: np.ndarray) -> bool:
-    """Return whether no value is NaN or infinite; a single cheap pass for valid data."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = np.add.reduce(array, axis=None)
-    return bool(np.isfinite(total) or np.isfinite(array).all())  # a sum is finite only if every term is
 
 
 def _check_finite(sequences: Sequence[np.ndarray], names: Sequence[str], allow_nan: bool) -> None:

@@ -17,7 +17,8 @@ def over_leading_axes(function: Callable[..., np.ndarray]) -> Callable[..., np.n
 
     @wraps(function)
     def vectorised(y, *args, **kwargs):
-        y = np.ascontiguousarray(scaled(sample_array(y, "y")), dtype=np.float32)
+        if not (type(y) is np.ndarray and y.dtype == np.float32 and y.flags.c_contiguous):
+            y = np.ascontiguousarray(scaled(sample_array(y, "y")), dtype=np.float32)
         if y.ndim == 0 or y.shape[-1] == 0:
             raise ValueError(f"y has shape {y.shape}; expected (..., n_samples) with at least one sample.")
         if y.ndim == 1:

@@ -20,9 +20,10 @@ from skaudio._atomic import atomic
 from skaudio._frames import Channels
 from skaudio._frames_output import FramesOutputMixin
 from skaudio._persistence import VersionedPickleMixin
-from skaudio._validation import all_finite, check_clips
+from skaudio._samples import all_finite
+from skaudio._validation import check_clips
 from skaudio.dsp import set_level, trim_silence
-from skaudio.features._block_extractor import BlockExtractor, Room
+from skaudio.features._block_extractor import BlockExtractor
 from skaudio.features._cache import FeatureCache
 from skaudio.features._cached_batch import fill_through_cache
 from skaudio.features._collector import FrameCollector
@@ -33,6 +34,7 @@ from skaudio.io import AudioError, OpenClip, clip_key, clip_kind
 # Parameters that do not affect the frames of a clip, and are not part of its cache key.
 NOT_SETTINGS = ("memory", "n_jobs", "on_error")
 PLAUSIBLE_PEAK = 2.0**31  # of unscaled PCM; larger samples are implausible
+DECODED_SAMPLES = 2**17  # that wait for their frames to be computed
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -332,36 +334,61 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
     def _compute(
         self, clips: Sequence, kind: str | None, extract: Callable, batch: FrameCollector, indices: Sequence
     ) -> None:
-        for i in indices:
-            try:
-                batch.put(i, self._frames_of(clips[i], kind, extract, partial(batch.room, i)))
-            except (AudioError, TypeError) as error:
-                message = f"Clip {i}: {error}"
-                if self.on_error == "raise":
-                    raise type(error)(message) from error
-                batch.put_broken(i, message)
+        """Compute the frames of clips. Short ones are decoded a few at a time, before the frames of any of them.
 
-    def _frames_of(self, clip: Any, kind: str | None, extract: Callable, room: Room) -> np.ndarray:
-        """Compute the frames of a clip; a long one while it is decoded."""
+        To alternate takes longer: decoder and transform displace each other in the processor's caches.
+        """
+        decoded: list[tuple[int, np.ndarray]] = []
+        n_samples = 0
+        for i in indices:
+            y = self._attempt(batch, i, self._decode, i, clips[i], kind, extract, batch)
+            if y is not None:
+                decoded.append((i, y))
+                n_samples += y.size
+            if n_samples >= DECODED_SAMPLES or i == indices[-1]:
+                for j, waveform in decoded:
+                    self._attempt(batch, j, self._extract, j, waveform, extract, batch)
+                decoded, n_samples = [], 0
+
+    def _attempt(self, batch: FrameCollector, i: int, function: Callable, *args: Any) -> Any:
+        """Call a function that processes clip ``i``; None if the clip is broken and ``on_error="warn"``."""
+        try:
+            return function(*args)
+        except (AudioError, TypeError) as error:
+            message = f"Clip {i}: {error}"
+            if self.on_error == "raise":
+                raise type(error)(message) from error
+            batch.put_broken(i, message)
+            return None
+
+    def _decode(
+        self, i: int, clip: Any, kind: str | None, extract: Callable, batch: FrameCollector
+    ) -> np.ndarray | None:
+        """Return the waveform of a clip; None for a long one, whose frames are computed while it is decoded."""
         _check_kind(clip, kind)
-        with (
-            self._open_clip(clip) as opened,
-            np.errstate(over="ignore", invalid="ignore"),  # NaN and infinity are rejected below
-        ):
-            if isinstance(extract, BlockExtractor) and self._is_processed_in_blocks(opened):
-                passes = self._passes(clip, opened)
-                frames = extract.by_blocks(passes, opened.n_samples, room)
-                if not all_finite(frames):
-                    self._raise_non_finite(max(np.abs(y).max(initial=0.0) for y in next(passes)))
+        with self._open_clip(clip) as opened:
+            if not (isinstance(extract, BlockExtractor) and self._is_processed_in_blocks(opened)):
+                return self._prepared(opened.waveform())
+            passes = self._passes(clip, opened)
+            with np.errstate(over="ignore", invalid="ignore"):  # NaN and infinity are rejected below
+                frames = extract.by_blocks(passes, opened.n_samples, partial(batch.room, i))
+            if not all_finite(frames):
+                self._raise_non_finite(max(np.abs(y).max(initial=0.0) for y in next(passes)))
+        batch.put(i, frames)
+        return None
+
+    def _extract(self, i: int, y: np.ndarray, extract: Callable, batch: FrameCollector) -> None:
+        """Compute the frames of a waveform."""
+        with np.errstate(over="ignore", invalid="ignore"):  # NaN and infinity are rejected below
+            if y.ndim == 2:
+                frames = np.concatenate([extract(axis) for axis in y], axis=1)
+            elif isinstance(extract, BlockExtractor):
+                frames = extract(y, partial(batch.room, i))
             else:
-                y = self._prepared(opened.waveform())
-                if y.ndim == 2:
-                    frames = np.concatenate([extract(axis) for axis in y], axis=1)
-                else:
-                    frames = extract(y, room) if isinstance(extract, BlockExtractor) else extract(y)
-                if not all_finite(frames):
-                    self._raise_non_finite(np.abs(y).max())
-        return frames
+                frames = extract(y)
+        if not all_finite(frames):
+            self._raise_non_finite(np.abs(y).max())
+        batch.put(i, frames)
 
     def _is_processed_in_blocks(self, opened: OpenClip) -> bool:
         short = (opened.n_samples or 0) < self._min_length()

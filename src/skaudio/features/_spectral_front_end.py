@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from skaudio._assembly import assembled
 from skaudio._frames import Channels
-from skaudio._validation import all_finite
+from skaudio._samples import all_finite
 from skaudio.features._block_extractor import framed_blocks
 from skaudio.features._front_end import FrontEnd
 from skaudio.features._inverse import invert_clips

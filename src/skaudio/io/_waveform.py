@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skaudio._samples import scaled
+from skaudio._samples import all_finite, scaled
 from skaudio.io._audio_error import AudioError
 
 
@@ -32,12 +32,14 @@ def as_waveform(raw: np.ndarray, name: str, *, mono: bool, channel: int | None =
     """
     if channel is not None and raw.ndim == 2:
         raw = raw[:, channel]
-    with np.errstate(over="ignore"):  # overflow becomes infinity, which is rejected below
-        y = scaled(raw).astype(np.float32, copy=False)
+    y = scaled(raw)
+    if y.dtype != np.float32:
+        with np.errstate(over="ignore"):  # overflow becomes infinity, which is rejected below
+            y = y.astype(np.float32)
     if y.ndim == 2:
         y = _downmix(y) if mono or y.shape[1] == 1 else y.T
     y = np.ascontiguousarray(y)
-    if raw.dtype.kind == "f" and not np.isfinite(y).all():
+    if raw.dtype.kind == "f" and not all_finite(y):
         bad = np.flatnonzero(~np.isfinite(y))
         raise AudioError(
             f"{name} has {len(bad)} samples that are NaN, infinite or beyond float32, the first at index {bad[0]}. "
