@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from skaudio._event_rows import COLUMNS
+from skaudio._event_rows import COLUMNS, VERIFIED
 from skaudio._recording_names import RecordingNames
 from skaudio.events._event import Event
 from skaudio.events._file_names import check_names, name_dtype
@@ -118,7 +118,8 @@ def read_events(
         - ``"raven"``: selection table of Raven, or of BirdNET-Analyzer;
         - ``"audacity"``: label track of Audacity;
         - ``"dcase"``: tab-separated, as in DCASE and sed_eval, with or without a header;
-        - ``"csv"``, ``"parquet"``: with the columns ``recording`` (or ``path``), ``onset``, ``offset``, ``label``.
+        - ``"csv"``, ``"parquet"``: with the columns ``recording`` (or ``path``), ``onset``, ``offset``, ``label`` and,
+          optionally, those of `event_table` and ``verified``.
 
         Cells at the end of a row may be missing. In a DCASE, CSV or Parquet table, a row with a recording and nothing
         else marks a recording without events.
@@ -140,7 +141,10 @@ def read_events(
     -------
     pandas.DataFrame
         Table as returned by `event_table`, in the order of the file. Whitespace around labels is stripped. ``channel``
-        is present for a Raven selection table of several channels.
+        is present for a Raven selection table of several channels. ``verified`` (boolean, with missing values) is
+        present for a CSV or Parquet table that was reviewed, as on the page of `skaudio.inspection.ReviewPage`: true
+        for an event that is right, false for one that is wrong, missing for one that nobody looked at. Wherever a table
+        is taken (as by `EventDetector.fit` and `skaudio.metrics`), rows that are false are no events.
 
     Raises
     ------
@@ -171,6 +175,8 @@ def read_events(
       recording  onset  offset label
     0     night    1.0     2.5   owl
     """
+    import pandas as pd
+
     path = Path(path)
     if duplicates not in {"raise", "keep"}:
         raise ValueError(f"duplicates={duplicates!r}; expected 'raise' or 'keep'.")
@@ -180,7 +186,11 @@ def read_events(
         for row in read_rows(path, format=format, label_column=label_column, encoding=encoding)
     ]
     check_rows(rows, path, durations, repeated=duplicates == "keep")
-    return _as_frame((row.recording, row.event) for row in rows if row.event is not None)
+    rows = [row for row in rows if row.event is not None]
+    table = _as_frame((row.recording, row.event) for row in rows if row.event is not None)
+    if any(row.verified is not None for row in rows):
+        table[VERIFIED] = pd.array([row.verified for row in rows], dtype="boolean")
+    return table
 
 
 def write_events(
@@ -200,6 +210,7 @@ def write_events(
         Events, as taken or returned by `event_table`.
     format : {"raven", "audacity", "dcase", "csv", "parquet"} or None, default=None
         See `read_events`. Audacity's holds one recording; Audacity's and DCASE's drop scores, and DCASE's frequencies.
+        All but CSV and Parquet drop ``verified``, and the events for which it is false.
     durations : dict of str to float or None, default=None
         Seconds of each recording, for a Raven selection table of several: Raven concatenates them in this order. A name
         in the table may be shorter or longer than that in the dict, if it is unambiguous.

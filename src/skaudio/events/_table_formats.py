@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from skaudio._event_rows import VERIFIED
 from skaudio.events._event import Event
 from skaudio.events._table_rows import (
     EventTableError,
@@ -19,6 +20,7 @@ from skaudio.events._table_rows import (
     make_event,
     number,
     optional_number,
+    row_verdict,
     tabbed_lines,
 )
 
@@ -116,7 +118,7 @@ def read_csv(text: str, path: object) -> Iterator[Row]:
     """Read a table with the columns onset, offset and label, and optionally recording, score and frequencies."""
     table = _csv_lines(text, path)
     header = [cell.strip() for cell in next(table, (1, [], []))[2]]
-    places = columns_of(header, CSV_COLUMNS, (*CSV_MORE, "channel", "recording", "path"), path)
+    places = columns_of(header, CSV_COLUMNS, (*CSV_MORE, "channel", VERIFIED, "recording", "path"), path)
     named = next((places[name] for name in ("recording", "path") if name in places), None)
     needed = [places[name] for name in CSV_COLUMNS]
     for line, more_lines, row in table:
@@ -126,7 +128,9 @@ def read_csv(text: str, path: object) -> Iterator[Row]:
         recording = None if named is None else cells[named].strip()
         more = [optional_number(cells[places[name]] if name in places else None, name, line, path) for name in CSV_MORE]
         channel = cells[places["channel"]] if "channel" in places else None
-        yield _row(line, recording, [cells[place] for place in needed], path, *more, channel)
+        verified = row_verdict(cells[places[VERIFIED]], line, path) if VERIFIED in places else None
+        row_read = _row(line, recording, [cells[place] for place in needed], path, *more, channel)
+        yield row_read._replace(verified=verified)
 
 
 def _csv_lines(text: str, path: object) -> Iterator[tuple[int, Sequence[str], list[str]]]:

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from skaudio._event_rows import event_rows
+from skaudio._event_rows import VERIFIED, event_rows
 from skaudio._table_text import table_text
 from skaudio.events._event import Event
 from skaudio.events._raven_tables import RAVEN_COLUMNS, read_raven
 from skaudio.events._table_formats import read_audacity, read_csv, read_dcase
-from skaudio.events._table_rows import EventTableError, Row
+from skaudio.events._table_rows import EventTableError, Row, row_verdict
 
 MORE = ["score", "low_frequency", "high_frequency", "channel"]
 RAVEN_SUFFIX = ".selections.txt"
@@ -92,7 +92,9 @@ def _read_parquet(path: Path) -> list[Row]:
     if "recording" not in table.columns and "path" in table.columns:
         table = table.rename(columns={"path": "recording"})
     try:
-        return [Row(number, recording, event) for number, recording, event in rows_of(table, str(path))]
+        values = list(table[VERIFIED]) if VERIFIED in table.columns else [None] * len(table)
+        rows = rows_of(table.drop(columns=VERIFIED, errors="ignore"), str(path))  # all of them, also those found wrong
+        return [Row(i, recording, event, row_verdict(values[i], i, path)) for i, recording, event in rows]
     except UnicodeDecodeError as error:  # strings are decoded on access
         raise EventTableError(f"{path} is not a readable Parquet file: {error}") from error
     except ValueError as error:

@@ -30,7 +30,8 @@ def as_text(table: Any, path: Path, name: str, durations: Mapping[str, float] | 
 def _check_text(text: str, path: Path, name: str, rows: Sequence[tuple[Any, Event]]) -> None:
     """Raise if a text would not be read back as these rows: label files cannot represent every name."""
     try:
-        read = [(row.recording, row.event) for row in rows_of_text(text, path, name) if row.event is not None]
+        kept = (row for row in rows_of_text(text, path, name) if row.verified is not False)
+        read = [(row.recording, row.event) for row in kept if row.event is not None]
     except EventTableError as error:
         raise ValueError(f"The format {name!r} cannot represent these events: {error}") from None
     for i, (recording, event) in enumerate(rows):
