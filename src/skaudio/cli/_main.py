@@ -54,6 +54,10 @@ def _run(arguments: Namespace, results: TextIO) -> None:
         from skaudio.cli._detect import detect
 
         detect(arguments, results)
+    elif arguments.command == "review":
+        from skaudio.cli._review import review
+
+        review(arguments, results)
     elif arguments.command == "models":
         from skaudio.cli._models import models
 

@@ -1,0 +1,116 @@
+"""A detection on the review page: the spectrogram around it, with axes, and its sound."""
+
+from typing import Any
+
+import numpy as np
+
+from skaudio.events import Event
+from skaudio.features import FrontEnd
+from skaudio.inspection._encoded_sound import encoded_sound
+from skaudio.inspection._parts import computed_frames
+from skaudio.inspection._spectrogram_display import frequency_scale
+from skaudio.inspection._spectrogram_image import spectrogram_image
+from skaudio.io import load
+
+PICTURE = (480, 150)  # width and height in pixels
+FLOOR_PERCENTILE = 20.0  # of a spectrogram: background noise is dark
+MAX_SECONDS = 30.0
+PEAK = 0.9
+MAX_GAIN = 10 ** (30.0 / 20.0)
+N_TICKS = 5
+TICK_STEPS = [1, 2, 5, 10]
+
+
+def review_clip(
+    recording: Any, event: Event, front_end: FrontEnd, context_seconds: float, n_characters: float, best_quality: int
+) -> tuple[dict[str, Any], int]:
+    """Encode picture and sound of a detection, as the script of the page takes them.
+
+    Parameters
+    ----------
+    recording : path, binary file object, array, pair or dict
+        Its recording; a plain array is at the rate of the front end.
+    event : Event
+        The detection.
+    front_end : front end
+        Front end whose channels are bands.
+    context_seconds : float
+        Time before and after the event.
+    n_characters : float
+        Maximum length of picture and sound together, in characters.
+    best_quality : int
+        First quality of the sound to try.
+
+    Returns
+    -------
+    clip : dict
+        ``picture`` and ``sound``, ``data:`` URIs; ``seconds`` of both; ``soundSeconds``, if the sound is shorter;
+        ``box``, the left, right, lower and upper edge of the event as shares of the picture; ``xTicks`` and ``yTicks``,
+        pairs of a share of the picture and a text.
+    quality : int
+        Quality of the sound: 0 is best.
+    """
+    rate, start = front_end.rate, max(0.0, event.onset - context_seconds)
+    duration = min(event.offset + context_seconds - start, MAX_SECONDS)
+    channel = event.channel - 1 if isinstance(event.channel, int) else None
+    y, _ = load(recording, sr=rate, channel=channel, offset=start, duration=duration)
+    frames, _ = computed_frames(front_end, [y])
+    picture = spectrogram_image(frames[0], PICTURE, floor_percentile=FLOOR_PERCENTILE)
+    louder = y * min(MAX_GAIN, PEAK / max(float(np.abs(y).max()), 1e-9))
+    sound, sound_seconds, quality = encoded_sound(louder, rate, n_characters - len(picture), best_quality)
+    seconds, frequencies = len(y) / rate, np.asarray(front_end.channel_frequencies())
+    low = 0.0 if event.low_frequency is None else _height(event.low_frequency, frequencies)
+    high = 1.0 if event.high_frequency is None else _height(event.high_frequency, frequencies)
+    clip = {
+        "picture": picture,
+        "sound": sound,
+        "seconds": round(seconds, 4),
+        "soundSeconds": round(sound_seconds, 4),
+        "box": [_share(event.onset - start, seconds), _share(event.offset - start, seconds), low, high],
+        "xTicks": [[_share(time - start, seconds), time_text(time)] for time in _ticks(start, start + seconds)],
+        "yTicks": [[_height(hz, frequencies), f"{hz / 1000:g}"] for hz in _frequency_ticks(frequencies)],
+    }
+    return clip, quality
+
+
+def time_text(seconds: float) -> str:
+    """Return a time in a recording as text.
+
+    Examples
+    --------
+    >>> from skaudio.inspection._review_clip import time_text
+    >>> time_text(7.0), time_text(754.5), time_text(3600.0)
+    ('0:07', '12:34.5', '1:00:00')
+    """
+    hundredths = round(100 * seconds)
+    minutes, rest = divmod(hundredths, 6000)
+    hours, minutes = divmod(minutes, 60)
+    fraction = f".{rest % 100:02d}".rstrip("0").rstrip(".")
+    return (f"{hours}:{minutes:02d}" if hours else f"{minutes}") + f":{rest // 100:02d}{fraction}"
+
+
+def _share(part: float, whole: float) -> float:
+    return round(min(max(part / whole, 0.0), 1.0), 4)
+
+
+def _height(frequency: float, frequencies: np.ndarray) -> float:
+    """Return the height of a frequency in the picture, in which all bands are equally high."""
+    middles = (np.arange(len(frequencies)) + 0.5) / len(frequencies)
+    return round(float(np.interp(frequency, frequencies, middles, left=0.0, right=1.0)), 4)
+
+
+def _ticks(start: float, stop: float) -> list[float]:
+    from matplotlib.ticker import MaxNLocator
+
+    ticks = MaxNLocator(N_TICKS, steps=TICK_STEPS).tick_values(start, stop)
+    return [round(float(tick), 6) for tick in ticks if start <= tick <= stop]
+
+
+def _frequency_ticks(frequencies: np.ndarray) -> list[float]:
+    """Return round frequencies in Hz at about equal distances in the picture."""
+    if frequency_scale(frequencies) == "linear":
+        return _ticks(frequencies[0], frequencies[-1])
+    places = np.linspace(0.0, len(frequencies) - 1.0, N_TICKS)
+    nearby = np.interp(places, np.arange(len(frequencies)), frequencies)
+    rounded = [float(f"{hz:.1g}") for hz in nearby]
+    return sorted({hz for hz in rounded if frequencies[0] <= hz <= frequencies[-1]})
