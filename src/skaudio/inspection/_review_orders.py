@@ -74,7 +74,7 @@ def score_strata(events: Sequence[Event]) -> dict[str, list[float]]:
 
 def _edges(scores: Any) -> list[float]:
     n_strata = min(MAX_STRATA, max(1, len(scores) // MIN_PER_STRATUM))
-    edges = np.unique(np.quantile(scores, np.linspace(0.0, 1.0, n_strata + 1), method="lower"))
+    edges = np.unique(np.quantile(scores, np.linspace(0.0, 1.0, n_strata + 1), method="higher"))
     return edges.tolist() if len(edges) > 1 else [float(edges[0])] * 2
 
 

@@ -333,7 +333,8 @@ function start() {
   clips.forEach((clip, place) => build(Object.assign(clip, { place })));
   refilter();
   document.addEventListener("keydown", onKey);
-  byId("filters").addEventListener("input", refilter);
+  byId("filters").addEventListener("input", refilter); // while a number is typed
+  byId("filters").addEventListener("change", refilter);
   byId("filters").addEventListener("submit", event => event.preventDefault());
   byId("undo").onclick = undo;
   byId("download").onclick = download;
