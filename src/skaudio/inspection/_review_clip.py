@@ -13,12 +13,15 @@ from skaudio.inspection._spectrogram_image import spectrogram_image
 from skaudio.io import load
 
 PICTURE = (480, 150)  # width and height in pixels
+PICTURE_QUALITIES = (60, 40, 20)  # of the JPEG: the first that leaves as much for the sound
 FLOOR_PERCENTILE = 20.0  # of a spectrogram: background noise is dark
 MAX_SECONDS = 30.0
 PEAK = 0.9
 MAX_GAIN = 10 ** (30.0 / 20.0)
 N_TICKS = 5
 TICK_STEPS = [1, 2, 5, 10]
+ROUND_HZ = [digit * 10.0**power for power in range(1, 6) for digit in (1, 2, 5)]
+MIN_TICK_DISTANCE = 0.12  # as a share of the height
 
 
 def review_clip(
@@ -55,7 +58,10 @@ def review_clip(
     channel = event.channel - 1 if isinstance(event.channel, int) else None
     y, _ = load(recording, sr=rate, channel=channel, offset=start, duration=duration)
     frames, _ = computed_frames(front_end, [y])
-    picture = spectrogram_image(frames[0], PICTURE, floor_percentile=FLOOR_PERCENTILE)
+    for picture_quality in PICTURE_QUALITIES:
+        picture = spectrogram_image(frames[0], PICTURE, quality=picture_quality, floor_percentile=FLOOR_PERCENTILE)
+        if len(picture) <= n_characters / 2:
+            break
     louder = y * min(MAX_GAIN, PEAK / max(float(np.abs(y).max()), 1e-9))
     sound, sound_seconds, quality = encoded_sound(louder, rate, n_characters - len(picture), best_quality)
     seconds, frequencies = len(y) / rate, np.asarray(front_end.channel_frequencies())
@@ -107,10 +113,11 @@ def _ticks(start: float, stop: float) -> list[float]:
 
 
 def _frequency_ticks(frequencies: np.ndarray) -> list[float]:
-    """Return round frequencies in Hz at about equal distances in the picture."""
+    """Return round frequencies in Hz that are not too near each other in the picture, the lowest first."""
     if frequency_scale(frequencies) == "linear":
         return _ticks(frequencies[0], frequencies[-1])
-    places = np.linspace(0.0, len(frequencies) - 1.0, N_TICKS)
-    nearby = np.interp(places, np.arange(len(frequencies)), frequencies)
-    rounded = [float(f"{hz:.1g}") for hz in nearby]
-    return sorted({hz for hz in rounded if frequencies[0] <= hz <= frequencies[-1]})
+    ticks: list[float] = []
+    for hz in (hz for hz in reversed(ROUND_HZ) if frequencies[0] <= hz <= frequencies[-1]):
+        if not ticks or _height(ticks[-1], frequencies) - _height(hz, frequencies) >= MIN_TICK_DISTANCE:
+            ticks.append(hz)
+    return ticks[::-1]

@@ -87,7 +87,7 @@ def review_table(events: Any, recordings: Sequence | None, time_column: str | No
     names = [recording for _, recording, _ in rows]
     clips, indices = _clips_of(names, recordings, folder)
     times = _times(table, time_column)
-    verified = [None] * len(table) if VERIFIED not in table.columns else list(map(verdict, table[VERIFIED]))
+    verified = _verdicts(table)
     columns = [str(name) for name in table.columns if name != VERIFIED]
     texts = [list(map(_text, table[name])) for name in table.columns if name != VERIFIED]
     cells = [[column[number] for column in texts] for number in numbers]
@@ -127,6 +127,16 @@ def _events_of(table: Any) -> list[tuple[int, Any, Event]]:
             except (TypeError, ValueError) as error:
                 raise ValueError(f"{what}, row {number} (of {recording!r}): {error}") from None
     return rows
+
+
+def _verdicts(table: Any) -> list[bool | None]:
+    verdicts: list[bool | None] = []
+    for number, value in enumerate(table[VERIFIED] if VERIFIED in table.columns else [None] * len(table)):
+        try:
+            verdicts.append(verdict(value))
+        except ValueError as error:
+            raise ValueError(f"The table of detections, row {number}: {error}") from None
+    return verdicts
 
 
 def _clips_of(names: Sequence, recordings: Sequence | None, folder: Path | None) -> tuple[list, list[int]]:
