@@ -271,7 +271,7 @@ def test_precision_by_score(opened, detections):
     assert rows[1][4] == f"{100 * share:.0f} % ({100 * lower:.0f} % to {100 * upper:.0f} %)"
     assert rows[1][5] == f"{100 * (first + n_second * share) / (n_first + n_second):.0f} %"
     assert rows[2][2:] == ["0", "0", "\u2013", "\u2013"]
-    assert "8 of 10 ranges of scores have no reviewed detection" in opened.find_element("id", "estimate").text
+    assert "in 8 of 10 ranges of scores, no detection is reviewed" in opened.find_element("id", "estimate").text
 
 
 def test_the_estimated_number_of_correct_ones(browser, tmp_path):

@@ -104,7 +104,7 @@ function refreshPrecision() {
     ? `Of ${all.n} detections${label ? ` of ${label}` : ""}, about ${Math.round(all.mean * all.n)} are correct `
       + `(${Math.round(all.low * all.n)} to ${Math.round(all.high * all.n)}): precision ${percent(all.mean)} `
       + `(${percent(all.low)} to ${percent(all.high)}).`
-    : `No overall estimate yet: ${open} of ${strata.length} ranges of scores have no reviewed detection.`;
+    : `No overall estimate yet: in ${open} of ${strata.length} ranges of scores, no detection is reviewed.`;
   byId("strata").replaceChildren(...strata.map((stratum, i) => {
     const row = document.createElement("tr"), above = pooled(strata.slice(i));
     const [low, high] = stratum.reviewed ? wilson(stratum.correct, stratum.reviewed) : [0, 0];
