@@ -183,8 +183,8 @@ class SpectrogramDisplay(Display):
             ticks = np.arange(0, n_channels, -(-n_channels // 9))
             labels = ticks if self.channel_names is None else [self.channel_names[i] for i in ticks]
             ax.set_yticks(ticks, labels)
-        if self.times is None:
-            ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # librosa sets no ticks
+        # librosa sets no ticks for frames, and some of seconds that are not round.
+        ax.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10], integer=self.times is None))
         return self
 
 
