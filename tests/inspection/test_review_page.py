@@ -13,6 +13,7 @@ from skaudio.features import MFCC, MelSpectrogram
 from skaudio.inspection import ReviewPage
 from skaudio.inspection._review_clip import review_clip
 from skaudio.inspection._review_orders import review_orders, score_strata
+from skaudio.inspection._review_totals import totals
 from skaudio.io import AudioError
 
 SR = 8000
@@ -184,6 +185,28 @@ def test_further_columns_and_the_clock(recording, tmp_path):
     assert found["verified"] == [True, None]
     named = ReviewPage(table(1, when="at dusk"), [recording], order="time", time_column="when")
     assert content(*named.save(tmp_path / "page.html"))["clips"][0]["time"] == "at dusk"
+
+
+def test_totals():
+    events = [*(Event(i, i + 1, "owl <1>", score) for i, score in enumerate([0.0, 0.05, 1.0])), Event(9, 10, "fox")]
+    html = totals(events, ["a.wav", "a.wav", "b.wav", "b.wav"], [5, 5, 18, None])
+    cells = re.findall(r"<td>(.*?)</td>", html)
+    assert cells[:4] == ["owl &lt;1&gt;", "3", "2", "0.05"]
+    assert cells[5:] == ["fox", "1", "1", "", ""]
+    # Of twenty bars from 0 to 1, the first has a detection, the second one, and the last one.
+    heights = [
+        float(height) for height in re.findall(r'<rect x="\d+" y="[\d.]+" width="7" height="([\d.]+)"', cells[4])
+    ]
+    assert [i for i, height in enumerate(heights) if height] == [0, 1, 19]
+    assert 'aria-label="5:00: 2, 18:00: 1"' in html
+    assert "Detections by hour" not in totals(events, ["a.wav"] * 4, [None] * 4)
+
+
+def test_totals_without_scores_and_of_many_classes():
+    html = totals([Event(0, 1, f"class {i}") for i in range(60)], ["a.wav"] * 60, [None] * 60)
+    assert html.count("<tr>") == 1 + 50
+    assert "And 10 less frequent labels" in html
+    assert "score" not in html
 
 
 def test_broken_recordings(folder):

@@ -65,8 +65,13 @@ def _sha256(text: str) -> str:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, label: str) -> str:
     """Return a table of plain text."""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
-    lines = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    return markup_table(map(escape, header), (map(escape, row) for row in rows), label=label)
+
+
+def markup_table(header: Iterable[str], rows: Iterable[Iterable[str]], *, label: str) -> str:
+    """Return a table whose cells are HTML."""
+    head = "".join(f'<th scope="col">{name}</th>' for name in header)
+    lines = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
     body = "\n".join(f"<tr>{line}</tr>" for line in lines)
     return f'<table aria-label="{escape(label)}">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
 

@@ -18,7 +18,8 @@ FLOOR_PERCENTILE = 20.0  # of a spectrogram: background noise is dark
 MAX_SECONDS = 30.0
 PEAK = 0.9
 MAX_GAIN = 10 ** (30.0 / 20.0)
-N_TICKS = 5
+MAX_INTERVALS = 6
+MIN_WHOLE = 2.0  # seconds from which on ticks are on whole ones
 TICK_STEPS = [1, 2, 5, 10]
 ROUND_HZ = [digit * 10.0**power for power in range(1, 6) for digit in (1, 2, 5)]
 MIN_TICK_DISTANCE = 0.12  # as a share of the height
@@ -108,7 +109,8 @@ def _height(frequency: float, frequencies: np.ndarray) -> float:
 def _ticks(start: float, stop: float) -> list[float]:
     from matplotlib.ticker import MaxNLocator
 
-    ticks = MaxNLocator(N_TICKS, steps=TICK_STEPS).tick_values(start, stop)
+    locator = MaxNLocator(MAX_INTERVALS, steps=TICK_STEPS, integer=stop - start >= MIN_WHOLE)
+    ticks = locator.tick_values(start, stop)
     return [round(float(tick), 6) for tick in ticks if start <= tick <= stop]
 
 

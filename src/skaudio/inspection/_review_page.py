@@ -20,6 +20,7 @@ from skaudio.inspection._parts import are_bands
 from skaudio.inspection._review_clip import review_clip, time_text
 from skaudio.inspection._review_orders import BY_SCORE, ORDERS, review_orders, score_strata
 from skaudio.inspection._review_table import review_table
+from skaudio.inspection._review_totals import totals
 from skaudio.io import AudioError, audio_info
 from skaudio.io._replacing import replacing
 
@@ -35,7 +36,8 @@ class ReviewPage:
     Each detection has its spectrogram, a player, the score, the recording, the time in it and, if the table has one,
     the clock time. A key marks it as correct (Y) or wrong (N), or gives it another label (L, or 1 to 9), and moves on
     to the next. Verdicts are kept in the browser; the page estimates precision by score meanwhile, and writes the
-    reviewed table as CSV, which `skaudio.events.read_events` reads.
+    reviewed table as CSV, which `skaudio.events.read_events` reads. Totals by label have histograms of scores, and
+    there is one of the hours of the day if the clock time is known.
 
     The page opens from disk, loads nothing from a network, and runs only its own script, whose hash its content
     security policy contains.
@@ -250,11 +252,11 @@ class ReviewPage:
         content = {**self._content(rows), "clips": list(self._clips(rows))}
         # In a script element, only "<" could end it.
         data = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
-        source = f" in {self._source}" if self._source else ""
+        table, source = self._table, f" in {self._source}" if self._source else ""
         body = [
-            f'<p class="note">{len(self._table.events)} detections{escape(source)}; made by skaudio {__version__}.</p>',
+            f'<p class="note">{len(table.events)} detections{escape(source)}; made by skaudio {__version__}.</p>',
             self._links(number, names),
-            page_file("review.html"),
+            page_file("review.html").replace("<!-- totals -->", totals(table.events, table.names, table.hours)),
             f'<script type="application/json" id="content">{data}</script>',
         ]
         return page(self.title, body, styles=["review.css"], scripts=["review_table.js", "review.js"])

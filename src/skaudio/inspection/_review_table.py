@@ -41,6 +41,8 @@ class ReviewTable:
         Verdicts of an earlier review.
     times : list of str
         Clock time of each detection; empty where unknown.
+    hours : list of int or None
+        Hour of the clock, where the time is known as such and not only as text.
     digest : str
         Hash of columns and cells.
     """
@@ -53,6 +55,7 @@ class ReviewTable:
     cells: list[list[str]]
     verified: list[bool | None]
     times: list[str]
+    hours: list[int | None]
     digest: str
 
 
@@ -99,7 +102,8 @@ def review_table(events: Any, recordings: Sequence | None, time_column: str | No
         columns=columns,
         cells=cells,
         verified=[verified[number] for number in numbers],
-        times=[times[number] for number in numbers],
+        times=[_text(times[number]) for number in numbers],
+        hours=[None if is_missing(times[number]) else getattr(times[number], "hour", None) for number in numbers],
         digest=hashlib.sha256(json.dumps([columns, cells]).encode()).hexdigest(),
     )
 
@@ -179,12 +183,12 @@ def _file(name: Any, folder: Path | None) -> Path | None:
     return next((path for base in reversed(folders) if (path := base / os.fspath(name)).is_file()), None)
 
 
-def _times(table: Any, time_column: str | None) -> list[str]:
+def _times(table: Any, time_column: str | None) -> list:
     if time_column is not None and time_column not in table.columns:
         raise ValueError(f"time_column={time_column!r}; found the columns {', '.join(map(str, table.columns))}.")
     if time_column is None:
         time_column = next((name for name in table.columns if table[name].dtype.kind == "M"), None)
-    return [""] * len(table) if time_column is None else [_text(value) for value in table[time_column]]
+    return [None] * len(table) if time_column is None else list(table[time_column])
 
 
 def _text(value: Any) -> str:
