@@ -240,6 +240,26 @@ def test_the_downloaded_table_is_read_back(opened, download, detections):
     pd.testing.assert_frame_equal(rest, table.assign(verified=verified))
 
 
+def test_verdicts_are_loaded_from_a_downloaded_table(opened, download, detections):
+    order = by_score(detections[1])
+    press(opened, "y", "n", "l")
+    press(opened, 'bat, "big"', ENTER)
+    path = download()
+    opened.execute_script("localStorage.clear()")
+    opened.refresh()
+    press(opened, "n")  # another verdict on the first one: that of the table counts
+    opened.find_element("id", "file").send_keys(str(path))
+    wait(lambda: progress(opened).startswith("Reviewed 3 of 300"))
+    assert stored(opened) == {order[0]: True, order[1]: False, order[2]: 'bat, "big"'}
+    other = path.with_name("other.csv")
+    other.write_text("recording,onset,offset,label,verified\nelsewhere.wav,1.0,2.0,owl,true\n")
+    opened.find_element("id", "file").send_keys(str(other))
+    warning = opened.find_element("id", "warning")
+    wait(warning.is_displayed)
+    assert warning.text == "other.csv is not a reviewed table of these detections."
+    assert progress(opened) == "Reviewed 3 of 300: 1 correct, 1 wrong, 1 other label"
+
+
 def test_a_page_of_the_reviewed_table_takes_its_verdicts_over(opened, download, browser, detections):
     press(opened, "y", "n", "n")
     folder, _ = detections
@@ -347,8 +367,19 @@ def test_by_keyboard_alone(opened):
         element = opened.switch_to.active_element
         reached.append(element.get_attribute("id") or element.get_attribute("class") or element.tag_name)
     assert reached == [
-        *("show-keys", "download", "order", "label", "show", "score-from", "score-to", "autoplay", "shortcuts"),
-        *("summary", "summary", "card current", "picture", "play", "yes"),
+        *(
+            "show-keys",
+            "upload",
+            "download",
+            "order",
+            "label",
+            "show",
+            "score-from",
+            "score-to",
+            "autoplay",
+            "shortcuts",
+        ),
+        *("summary", "summary", "card current", "picture", "play"),
     ]
     opened.find_element("id", "shortcuts").click()
     opened.find_element("css selector", "h1").click()
@@ -369,6 +400,10 @@ def test_pages_of_one_table_know_each_other(detections, browser):
     assert len(shown(browser)) == 5
     press(browser, "y")
     assert progress(browser) == "Reviewed 3 of 25: 2 correct, 1 wrong, 0 other label"
+    browser.back()
+    assert progress(browser) == "Reviewed 3 of 25: 2 correct, 1 wrong, 0 other label"
+    press(browser, "u")  # the verdict of the other page
+    assert progress(browser) == "Reviewed 2 of 25: 1 correct, 1 wrong, 0 other label"
     assert browser.get_log("browser") == []
 
 

@@ -110,7 +110,8 @@ class ReviewPage:
     the orders ``"random"`` and ``"stratified"``.
 
     Verdicts are kept per table, in the browser's local storage. Firefox keeps it per file, so that each of several
-    pages knows only its own verdicts: download the table from each of them.
+    pages knows only its own verdicts: there, load the table that was downloaded from the page before ("Load
+    verdicts"), which also continues a review on another computer, or that of another person.
 
     Sounds are amplified to nearly full scale, by at most 30 dB.
 
@@ -259,7 +260,7 @@ class ReviewPage:
             page_file("review.html").replace("<!-- totals -->", totals(table.events, table.names, table.hours)),
             f'<script type="application/json" id="content">{data}</script>',
         ]
-        return page(self.title, body, styles=["review.css"], scripts=["review_table.js", "review.js"])
+        return page(self.title, body, styles=["review.css"], scripts=["review_table.js", "review_cards.js", "review.js"])
 
     def _links(self, number: int, names: Sequence[str]) -> str:
         if len(names) == 1:

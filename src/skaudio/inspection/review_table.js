@@ -32,6 +32,7 @@ function verdictOf(row) {
 }
 
 function setVerdict(row, verdict) {
+  loadState(); // another page of the table may have added to it
   const own = typeof verdict === "string" && verdict === content.spans[row][2] ? true : verdict;
   state.history.push([row, verdictOf(row)]);
   state.verdicts[row] = own;
@@ -39,6 +40,7 @@ function setVerdict(row, verdict) {
 }
 
 function undoVerdict() {
+  loadState();
   const last = state.history.pop();
   if (!last) return null;
   state.verdicts[last[0]] = last[1];
@@ -82,6 +84,40 @@ function share([onset, offset], [otherOnset, otherOffset]) {
 function reviewedCsv() {
   const quoted = cell => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   return [[...content.columns, "verified"], ...reviewedRows()].map(row => row.map(quoted).join(",") + "\n").join("");
+}
+
+// Cells of a CSV, row by row; those in quotation marks may contain commas, line breaks, and doubled marks.
+function csvRows(text) {
+  const rows = [[]];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/g)) {
+    rows[rows.length - 1].push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end === "") break;
+    if (end !== ",") rows.push([]);
+  }
+  return rows.filter(row => row.length > 1);
+}
+
+// Take over the verdicts of a table that this page, or another one of its table, wrote; null if it is another table.
+function takeOver(text) {
+  const [header, ...lines] = csvRows(text.replace(/^\ufeff/, ""));
+  const at = name => header.indexOf(name), own = name => content.columns.indexOf(name);
+  if (!header || ["recording", "onset", "offset", "label", "verified"].some(name => at(name) < 0)) return null;
+  const span = (cells, place) => ["recording", "onset", "offset"].map(name => cells[place(name)]).join("\n");
+  const rows = new Map(content.cells.map((cells, row) => [`${span(cells, own)}\n${cells[own("label")]}`, row]));
+  const wrong = new Map(), others = [];
+  let n = 0;
+  loadState();
+  for (const cells of lines) {
+    const key = span(cells, at), row = rows.get(`${key}\n${cells[at("label")]}`), verified = cells[at("verified")].toLowerCase();
+    if (row === undefined) others.push([key, cells[at("label")], verified]);
+    else if (verified) {
+      state.verdicts[row] = verified === "true";
+      if (verified !== "true") wrong.set(key, row);
+      n += 1;
+    }
+  }
+  for (const [key, label, verified] of others) if (verified === "true" && wrong.has(key)) state.verdicts[wrong.get(key)] = label;
+  return lines.length > others.length ? n : null;
 }
 
 // Python has bytes of file names that are not UTF-8 as lone surrogates: they are written as these bytes again.
