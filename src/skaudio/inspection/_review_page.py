@@ -260,7 +260,9 @@ class ReviewPage:
             page_file("review.html").replace("<!-- totals -->", totals(table.events, table.names, table.hours)),
             f'<script type="application/json" id="content">{data}</script>',
         ]
-        return page(self.title, body, styles=["review.css"], scripts=["review_table.js", "review_cards.js", "review.js"])
+        return page(
+            self.title, body, styles=["review.css"], scripts=["review_table.js", "review_cards.js", "review.js"]
+        )
 
     def _links(self, number: int, names: Sequence[str]) -> str:
         if len(names) == 1:
