@@ -246,6 +246,7 @@ function start() {
   clips.forEach((clip, place) => build(Object.assign(clip, { place })));
   reorder();
   refreshTotals();
+  history.scrollRestoration = "manual";
   if (current !== shown[0]) current.card.scrollIntoView({ block: "nearest" }); // the review goes on
   document.addEventListener("keydown", onKey);
   byId("filters").addEventListener("input", refilter); // while a number is typed
