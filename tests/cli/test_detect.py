@@ -67,7 +67,7 @@ def test_tables_in_the_format_of_their_name(season, run, tmp_path, name):
     table = read_events(tmp_path / name)
     np.testing.assert_allclose(table["offset"], expected["offset"], atol=1e-5)
     assert {str(path).rsplit("/", 1)[-1] for path in table["recording"]} == {"night_2.wav", "night_3.wav"}
-    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name, f"{name}.recordings.json"]
 
 
 def test_a_label_track_is_of_one_recording_and_says_so_before_the_work(season, run, tmp_path):

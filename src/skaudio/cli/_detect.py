@@ -39,6 +39,6 @@ def detect(arguments: Namespace, results: TextIO) -> None:
             if output is None:
                 detector.predict(paths).to_csv(results, index=False)
             else:
-                detector.predict_to(output, paths)
+                detector.predict_to(output, paths, extend=False)  # --force replaces a table
         except AudioError as error:
             raise AudioError(f"{error} Pass --on-error warn to skip it.") from error

@@ -25,16 +25,16 @@ from skaudio.events._decoder import Decoder
 from skaudio.events._ends import check_ends, check_ends_of_scores
 from skaudio.events._event import Event
 from skaudio.events._event_scores import EventScores, recording_names
-from skaudio.events._event_tables import RAVEN_SUFFIX, check_format, event_lists, event_table, write_events
-from skaudio.events._file_names import check_names
+from skaudio.events._event_tables import event_lists, event_table
 from skaudio.events._held_out import held_out_folds, held_out_tracks
 from skaudio.events._live import block_waveforms, decode_live
-from skaudio.events._parts import kept_parts
 from skaudio.events._progress import FitProgress, fit_progress, planned_stages
 from skaudio.events._reader import Reader
 from skaudio.events._resolutions import FrameResolution, WindowResolution
 from skaudio.events._scanner import Scanner
 from skaudio.events._score_classifier import ScoreClassifier
+from skaudio.events._score_files import check_suffix
+from skaudio.events._table_run import Detection, write_table
 from skaudio.events._tags import tag_lists
 from skaudio.events._track import Track
 from skaudio.events._training_set import hard_negatives, training_set
@@ -49,12 +49,24 @@ from skaudio.events._tuning import (
 )
 from skaudio.events._units import Units
 from skaudio.events._window_classifier import WindowClassifier, last_step
-from skaudio.io import AudioError, audio_info
 from skaudio.io._open_clip import resampled
 from skaudio.metrics import event_based_f1
 
 MIN_DURATION_SHARE, SHORT_EVENT_QUANTILE = 0.75, 0.1  # for the default minimum duration of a class
 LIVE_SECONDS = 0.25  # block length of live streams
+# Attributes that scores depend on.
+SCORING = (
+    "estimator_",
+    "labels_",
+    "_columns",
+    "front_end",
+    "sr",
+    "resolution",
+    "window_seconds",
+    "hop_seconds",
+    "center",
+    "silence_dbfs",
+)
 
 
 class EventDetector(VersionedPickleMixin, BaseEstimator):
@@ -342,15 +354,14 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             out_of_fold = self._held_out_tracks(recordings, events, folds, progress, **kinds) if folds else []
             model = self._fit_on_events(recordings, events, progress, **kinds)
             self._adopt(model, self._default_min_durations(events, model.labels))
-            tracks = out_of_fold or list(
-                progress.through("scores", self._scanner(verbose=0).tracks(recordings), len(recordings))
-            )
+            scored = self._scanner(verbose=0).tracks(recordings)  # computed when iterated over
+            tracks = out_of_fold or list(progress.through("scores", scored, len(recordings)))
             if tunes:
                 self._tune_on(tracks, events, groups, target, progress)
         self._warn_if_silent(recordings, events, tracks)
         if not tunes:
             decoder = self._decoder()
-            self.bound_shifts_ = median_shifts(events, [decoder.runs(track) for track in tracks], self.labels_)
+            self.bound_shifts_: Shifts = median_shifts(events, list(map(decoder.runs, tracks)), self.labels_)
         return self
 
     @atomic
@@ -676,12 +687,25 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             lengths.append(max(track.times[-1], decoder.step_seconds) if len(track.times) else 0.0)
         return count_table(recording_names(recordings), detected, lengths, self.labels_, bin_seconds)
 
-    def predict_to(self, path: str | PathLike, X: Sequence, *, durations: Mapping[str, float] | None = None) -> None:
+    def predict_to(
+        self,
+        path: str | PathLike,
+        X: Sequence,
+        *,
+        durations: Mapping[str, float] | None = None,
+        scores: str | PathLike | None = None,
+        extend: bool = True,
+    ) -> None:
         """Detect the events of many recordings and write them to a file, resuming if interrupted.
 
         The events of each recording are cached in a folder next to the file, which is removed at the end. After an
         interruption, a second call resumes from there. A recording whose file has changed in size or modification time,
         or whose array has changed, is processed again.
+
+        A table that exists is extended: recordings that are in it, and unchanged, are not processed again, and those
+        that are not in ``X`` stay in it. The recordings of a table, with size and modification time, are listed in a
+        file beside it, such as ``calls.csv.recordings.json``. Arrays have no names, so that a table of these is
+        replaced.
 
         Parameters
         ----------
@@ -692,33 +716,50 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         durations : dict of str to float or None, default=None
             Seconds of each recording, for a Raven selection table of several. If None, they are read from the
             recordings. See `write_events`, also on names that spreadsheets interpret as formulas.
+        scores : str, PathLike or None, default=None
+            Path of a file of scores, such as ``"calls.scores.npz"``, which keeps those of all recordings for other
+            settings of decoding: see `read_scores`. A later call with this file and other settings decodes what is in
+            it. Scores of an existing file stay in it if they are by the same classifier.
+        extend : bool, default=True
+            Whether to extend a table that exists, or replace it.
 
         Raises
         ------
         AudioError, TypeError
             If a recording cannot be decoded. Events detected before are kept.
         ValueError
-            If the folder belongs to other recordings or another detector, or if the format is unknown, or cannot hold
-            several recordings.
+            If the folder belongs to other recordings or another detector, if a table to extend was edited or has other
+            recordings by another detector or with other settings, or if the format is unknown, or cannot hold several
+            recordings.
+
+        Warns
+        -----
+        UserWarning
+            If recordings in the table have changed; the message names them.
+
+        Examples
+        --------
+        Extend a table week by week, and decode it again with another threshold::
+
+            detector.predict_to("calls.csv", sorted(Path("week1").glob("*.wav")), scores="calls.npz")
+            detector.predict_to("calls.csv", sorted(Path("week2").glob("*.wav")), scores="calls.npz")
+            write_events("sure.csv", detector.set_params(threshold=0.9).predict(read_scores("calls.npz")))
         """
         check_is_fitted(self)
+        if isinstance(X, EventScores):
+            raise TypeError("X is EventScores; expected recordings. Use write_events(path, detector.predict(scores)).")
         recordings = check_clips(self, X, reset=False)
+        decoder, shifts = self._decoder(), self.bound_shifts_
+        detection = Detection(
+            self._scanner(),
+            lambda track: decoder.events(track, shifts),
+            self.labels_,
+            scoring=joblib.hash({name: vars(self)[name] for name in SCORING}),
+            decoding=joblib.hash((decoder.settings, decoder.peak_distance, decoder.smoothing, shifts)),
+        )
+        scores = None if scores is None else check_suffix(scores)
         names = recording_names(recordings)
-        check_format(path, names, self.labels_, durations)
-        check_names(Path(path), names)
-        # Parameters that do not affect the detected events.
-        excluded = {"verbose", "n_jobs", "on_error"}
-        settings = {name: value for name, value in vars(self).items() if name not in excluded}
-        with kept_parts(Path(path), names, recordings, joblib.hash(settings)) as parts:
-            missing = [i for i in range(len(names)) if i not in parts]
-            tracks = self._scanner().tracks([recordings[i] for i in missing])
-            for i, track in zip(missing, tracks, strict=True):
-                if len(track.times):  # otherwise it cannot be decoded, and is retried in the next call
-                    parts.keep(i, self._decode(track))
-            table = event_table([parts.read(i) for i in range(len(names))], names)
-            if durations is None and str(path).lower().endswith(RAVEN_SUFFIX):
-                durations = {name: _seconds(clip) for name, clip in zip(names, recordings, strict=True)}
-            write_events(path, table, durations=durations)
+        write_table(Path(path), recordings, names, detection, durations=durations, scores=scores, extend=extend)
 
     def score(self, X: Sequence, y: Any) -> float:
         """Return the event-based F1 with the usual collars (see `skaudio.metrics.event_based_scores`).
@@ -880,7 +921,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         self._min_durations = min_durations
         self.tuned_: dict[str, float] = {}
         self.tuning_scores_: dict[str, float] = {}
-        self.bound_shifts_: Shifts = dict.fromkeys(self.labels_, (0.0, 0.0))
+        self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
         return self
 
     # ---- scores
@@ -1030,7 +1071,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         self.tuned_ = {name: value for name, value in pairs if given[name] is None}
         self.tuning_scores_ = tuned.scores
         self.bound_shifts_ = median_shifts(events, decode(tuned.settings), labels)
-        if tuned.best is not None:
+        if tuned.best is not None and not isinstance(target, str):
             warnings.warn(missed_target(tuned, target), stacklevel=3)
 
 
@@ -1042,11 +1083,3 @@ def _classes_overlap(events: Sequence[Event]) -> bool:
             return True
         ends[event.label] = max(event.offset, ends.get(event.label, 0.0))
     return False
-
-
-def _seconds(recording: Any) -> float:
-    """Return the duration of a recording in seconds; 0 for one that cannot be decoded."""
-    try:
-        return audio_info(recording).duration_seconds
-    except AudioError:
-        return 0.0

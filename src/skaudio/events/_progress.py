@@ -39,7 +39,7 @@ class FitProgress:
         self._start = clock()
         self._kind, self._share, self._amount, self._since = "", 1.0, 0.0, self._start
         self._measured: dict[str, tuple[float, float]] = {}  # seconds and recordings of each kind
-        form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
+        form = "{desc}{percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
         self._bar = tqdm(total=1.0, bar_format=form, smoothing=0, disable=not verbose)
 
     def begin(self, kind: str, amount: float) -> None:
@@ -106,6 +106,12 @@ class FitProgress:
         self.advance(1.0)
         return fitted
 
+    def finish(self) -> None:
+        """Show that all stages are done."""
+        self._left, self._share = [], 1.0
+        self._bar.set_description("fitted", refresh=False)
+        self._show()
+
     def close(self) -> None:
         """Close the bar."""
         self._bar.close()
@@ -121,7 +127,7 @@ class FitProgress:
         if self._bar.disable:
             return
         self._bar.n = self._clock() - self._start
-        self._bar.total = self._bar.n + self.seconds_left() + 1e-9
+        self._bar.total = self._bar.n + self.seconds_left()
         self._bar.refresh()
 
 
@@ -131,7 +137,7 @@ def fit_progress(stages: Iterable[Stage], *, verbose: int) -> Iterator[FitProgre
     progress = FitProgress(list(stages), verbose=verbose)
     try:
         yield progress
-        progress.begin("tuning", 0)
+        progress.finish()
     finally:
         progress.close()
 

@@ -2,8 +2,9 @@
 
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def write_scores(path: str | PathLike, scores: EventScores) -> None:
     [[0.25], [0.75]]
     """
     path = check_suffix(path)
-    with replacing(path) as temporary, score_writer(temporary, scores.labels, scores.step_seconds) as writer:
+    with replacing(path) as temporary, score_writer(temporary, scores.labels, scores.step_seconds, "") as writer:
         for name, track in zip(scores.recordings, scores, strict=True):
             writer.add(name, track)
 
@@ -111,6 +112,25 @@ def read_scores(path: str | PathLike) -> EventScores:
     )
 
 
+def scores_of(path: Path | None, detector: str) -> dict[str | int, Callable[[], Track]]:
+    """Return functions that read the scores by a detector from a file, by recording; none if there is no such file.
+
+    Parameters
+    ----------
+    path : Path or None
+        File of scores.
+    detector : str
+        Fingerprint of what the scores depend on.
+    """
+    if path is None or not path.exists():
+        return {}
+    scores = read_scores(path)
+    with zipfile.ZipFile(path) as archive:
+        if json.loads(archive.read(DESCRIPTION)).get("detector") != detector:
+            return {}
+    return {name: partial(scores.__getitem__, i) for i, name in enumerate(scores.recordings)}
+
+
 class StoredTracks(Sequence[Track]):
     """Tracks in a file, read when they are needed.
 
@@ -162,9 +182,10 @@ class StoredTracks(Sequence[Track]):
 class ScoreWriter:
     """Adds the tracks of recordings to a file, one by one; see `score_writer`."""
 
-    def __init__(self, archive: zipfile.ZipFile, labels: Sequence, step_seconds: float) -> None:
-        self._archive, self._entries = archive, []  # type: tuple[zipfile.ZipFile, list[dict]]
-        self._labels, self._step_seconds = list(labels), step_seconds
+    def __init__(self, archive: zipfile.ZipFile, labels: Sequence, step_seconds: float, detector: str) -> None:
+        self._archive = archive
+        self._entries: list[dict] = []
+        self._labels, self._step_seconds, self._detector = list(labels), step_seconds, detector
 
     def add(self, name: str | int, track: Track) -> None:
         """Write the scores of a recording."""
@@ -178,17 +199,29 @@ class ScoreWriter:
 
     def finish(self) -> None:
         """Write the description, without which the file is not complete."""
-        description = {"format": FORMAT, "version": VERSION, "labels": self._labels}
+        description = {"format": FORMAT, "version": VERSION, "detector": self._detector, "labels": self._labels}
         description |= {"step_seconds": self._step_seconds, "recordings": self._entries}
         text = json.dumps(description, default=lambda value: value.item())  # labels may be NumPy's numbers
         self._archive.writestr(DESCRIPTION, text)
 
 
 @contextmanager
-def score_writer(path: Path, labels: Sequence, step_seconds: float) -> Iterator[ScoreWriter]:
-    """Yield a writer of a file of scores, which is complete at the end."""
+def score_writer(path: Path, labels: Sequence, step_seconds: float, detector: str) -> Iterator[ScoreWriter]:
+    """Yield a writer of a file of scores, which is complete at the end.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    labels : sequence
+        Classes.
+    step_seconds : float
+        Time from one score to the next.
+    detector : str
+        Fingerprint of what the scores depend on; empty if unknown.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        writer = ScoreWriter(archive, labels, step_seconds)
+        writer = ScoreWriter(archive, labels, step_seconds, detector)
         yield writer
         writer.finish()
 
