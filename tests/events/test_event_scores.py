@@ -36,7 +36,7 @@ def test_scores_are_those_of_predict_proba_with_names_and_classes(scores, tmp_pa
     assert level_detector().predict_scores([tmp_path / "night.wav"]).recordings == [str(tmp_path / "night.wav")]
 
 
-def test_methods_take_scores_in_place_of_recordings(scores, monkeypatch):
+def test_methods_take_scores_in_place_of_recordings(scores):
     recordings = [recording(STEPS), recording([0.25, 0.75])]
     detector = level_detector(threshold=0.6)
     pd.testing.assert_frame_equal(detector.predict(scores), detector.predict(recordings))
@@ -48,8 +48,8 @@ def test_methods_take_scores_in_place_of_recordings(scores, monkeypatch):
     truth = [[(0.5, 2.0, "call")], [(0.5, 1.0, "call")]]
     assert detector.score(scores, truth) == detector.score(recordings, truth) == 0.8  # 2 of 3, and of 2
     named = EventScores(list(scores), recordings=["a/x.wav", "b/x.wav"], labels=["call"], step_seconds=STEP)
-    table = event_table(truth, ["b/x.wav", "a/x.wav"])
-    assert detector.score(named, table) == 0.4  # the first in the second: 1 of 3, and of 2
+    table = event_table([[(0.5, 1.0, "call")], [(0.5, 2.0, "call")]], ["b/x.wav", "a/x.wav"])
+    assert detector.score(named, table) == 0.8
     assert detector.predict(named).recording.tolist() == ["a/x.wav", "a/x.wav", "b/x.wav"]
 
 
@@ -128,7 +128,6 @@ def test_files_that_are_not_of_scores(scores, tmp_path):
     rewrite(labels=["a", "b"])
     with pytest.raises(ValueError, match=r"is damaged: the scores of 0 have shape \(10, 1\); expected \(10, 2\)"):
         read_scores(path)[0]
-    whole = path.read_bytes()
     write_scores(path, scores)
     whole = path.read_bytes()
     path.write_bytes(whole[:50] + b"\0" * 20 + whole[70:])

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -97,7 +98,7 @@ def read_scores(path: str | PathLike) -> EventScores:
     try:
         with zipfile.ZipFile(path) as archive:
             description = json.loads(archive.read(DESCRIPTION))
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
         raise ValueError(f"{str(path)!r} is not a file of scores: {error}. Write it with write_scores.") from error
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise ValueError(f"{str(path)!r} is not a file of scores: expected format {FORMAT!r}. Use write_scores.")
@@ -165,7 +166,7 @@ class StoredTracks(Sequence[Track]):
         try:
             with archive.open(entry["array"]) as file:
                 scores = np.lib.format.read_array(file, allow_pickle=False)
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
             raise ValueError(
                 f"{str(self._path)!r} is damaged: the scores of {entry['name']!r} cannot be read ({error}). Compute "
                 "them again."
