@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import soundfile
 from numpy.testing import assert_array_equal
+from tests.events.levels import SR, STEP, level_detector, recording, spans
 
 from skaudio.events import EventScores, Track, event_table, read_scores, write_scores
-from tests.events.levels import SR, STEP, level_detector, recording, spans
 
 STEPS = [0, 0.625, 0.875, 0.625, 0, 0.75, 0, 0.5, 0, 0]  # exact in half precision
 
@@ -42,9 +42,7 @@ def test_methods_take_scores_in_place_of_recordings(scores):
     pd.testing.assert_frame_equal(detector.predict(scores), detector.predict(recordings))
     assert spans(detector.predict(scores)) == [(0.5, 2.0), (2.5, 3.0), (0.5, 1.0)]
     pd.testing.assert_frame_equal(detector.count(scores), detector.count(recordings))
-    pd.testing.assert_frame_equal(
-        detector.count(scores, bin_seconds=2.0), detector.count(recordings, bin_seconds=2.0)
-    )
+    pd.testing.assert_frame_equal(detector.count(scores, bin_seconds=2.0), detector.count(recordings, bin_seconds=2.0))
     truth = [[(0.5, 2.0, "call")], [(0.5, 1.0, "call")]]
     assert detector.score(scores, truth) == detector.score(recordings, truth) == 0.8  # 2 of 3, and of 2
     named = EventScores(list(scores), recordings=["a/x.wav", "b/x.wav"], labels=["call"], step_seconds=STEP)

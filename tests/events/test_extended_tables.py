@@ -6,13 +6,13 @@ import warnings
 
 import pytest
 import soundfile
+from tests.events.levels import SR, level_detector, recording, spans
 
 import skaudio.events._finished_table as finished_table
 import skaudio.events._table_run as table_run
 from skaudio.events import read_events, read_scores
 from skaudio.events._scanner import Scanner
 from skaudio.io import AudioError
-from tests.events.levels import SR, level_detector, recording, spans
 
 ONE, TWO = [0, 0.75, 0, 0, 0, 0], [0, 0.75, 0.5625, 0, 0.625, 0]
 
@@ -101,7 +101,9 @@ def test_other_settings_replace_a_table_of_the_same_recordings_only(folder):
     level_detector().predict_to(table, paths)
     sure = level_detector(threshold=0.7)
     before = table.read_bytes()
-    with pytest.raises(ValueError, match=r"has events of '.*a\.wav', which is not among .*other settings.*extend=False"):
+    with pytest.raises(
+        ValueError, match=r"has events of '.*a\.wav', which is not among .*other settings.*extend=False"
+    ):
         sure.predict_to(table, [folder / "b.wav", folder / "c.wav"])
     assert table.read_bytes() == before
     sure.predict_to(table, paths)

@@ -76,9 +76,9 @@ def test_networks_advance_with_their_epochs(capsys):
 def test_an_interrupted_fit_closes_the_bar(capsys):
     scenes = make_sound_events(2, duration=10.0, classes=["trill"], snr_db=20.0, random_state=0)
     with pytest.raises(ValueError, match="has no fit_frames"):
-        EventDetector(
-            make_pipeline(StatPooling()), resolution="window", verbose=1, **SETTINGS
-        ).set_params(estimator=NoFrames(), resolution="frame", hop_seconds=None).fit(scenes.data, scenes.events)
+        EventDetector(make_pipeline(StatPooling()), resolution="window", verbose=1, **SETTINGS).set_params(
+            estimator=NoFrames(), resolution="frame", hop_seconds=None
+        ).fit(scenes.data, scenes.events)
     assert "fitted" not in capsys.readouterr().err
 
 

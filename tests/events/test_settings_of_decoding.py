@@ -10,13 +10,12 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from tests.events.levels import level_detector, recording, spans
 
 from skaudio.datasets import make_sound_events
 from skaudio.events import EventDetector, event_table
 from skaudio.features import MelSpectrogram
 from skaudio.pooling import StatPooling
-
-from tests.events.levels import level_detector, recording, spans
 
 STEPS = [0, 0.625, 0.875, 0.625, 0, 0.75, 0, 0.75, 0, 0]
 
@@ -57,7 +56,7 @@ def test_settings_in_use_are_parameters_then_tuned_ones_then_defaults():
     detector.set_params(threshold=0.6, low_threshold=None, max_gap=0.0)
     assert detector.decoding_ == {"threshold": 0.6, "low_threshold": 0.3, "min_duration": 0.3, "max_gap": 0.0}
     assert not hasattr(clone(detector), "decoding_")
-    with pytest.raises(ValueError, match="threshold='tune' takes effect in fit. Call tune, or pass a number or None"):
+    with pytest.raises(ValueError, match=r"threshold='tune' takes effect in fit\. Call tune, or pass a number or None"):
         level_detector().set_params(threshold="tune").predict([recording(STEPS)])
     with pytest.raises(ValueError, match="'min_duration' parameter of EventDetector must be"):
         level_detector().set_params(min_duration=-1.0).predict([recording(STEPS)])

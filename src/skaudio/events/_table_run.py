@@ -9,7 +9,7 @@ from typing import Any
 
 from skaudio._recording_names import pair_names
 from skaudio.events._event import Event
-from skaudio.events._event_tables import RAVEN_SUFFIX, check_format, event_lists, event_table, read_events, write_events
+from skaudio.events._event_tables import check_format, event_lists, event_table, read_events, write_events
 from skaudio.events._file_names import check_names
 from skaudio.events._finished_table import (
     FinishedTable,
@@ -22,6 +22,7 @@ from skaudio.events._finished_table import (
 from skaudio.events._parts import Parts, kept_parts, parts_folder
 from skaudio.events._scanner import Scanner
 from skaudio.events._score_files import score_writer, scores_of
+from skaudio.events._table_reading import RAVEN_SUFFIX
 from skaudio.events._track import Track
 from skaudio.io import AudioError, audio_info
 
