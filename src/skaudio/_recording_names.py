@@ -1,8 +1,9 @@
 """Matching of names in tables with recordings.
 
-A full path matches first, or one that is relative to the folder of the table. A shorter name (the end of a path, with or without some of its folders; then that without the
-file's suffix) matches only if exactly one recording has it: recorders name files by date and time, so that every site
-has a ``20240601_050000.WAV``. An ambiguous name raises an error that lists the recordings.
+A full path matches first, or one that is relative to the folder of the table. A shorter name (the end of a path, with
+or without some of its folders; then that without the file's suffix) matches only if exactly one recording has it, as
+recorders name files by date and time, so that every site has a ``20240601_050000.WAV``. An ambiguous name raises an
+error that lists the recordings.
 """
 
 import os

@@ -26,7 +26,8 @@ def test_scores_are_those_of_predict_proba_with_names_and_classes(scores, tmp_pa
     assert scores.step_seconds == STEP
     assert_array_equal(scores[0].scores[:, 0], np.float32(STEPS))
     assert_array_equal(scores[1].times, [0.25, 0.75])
-    for track, expected in zip(scores, level_detector().predict_proba([recording(STEPS), recording([0.25, 0.75])])):
+    tracks = level_detector().predict_proba([recording(STEPS), recording([0.25, 0.75])])
+    for track, expected in zip(scores, tracks, strict=True):
         assert_array_equal(track.scores, expected.scores)
         assert_array_equal(track.times, expected.times)
     assert scores[1:].recordings == [1]
@@ -105,7 +106,7 @@ def test_files_that_are_not_of_scores(scores, tmp_path):
     with pytest.raises(FileNotFoundError):
         read_scores(path)
     path.write_bytes(b"not an archive")
-    with pytest.raises(ValueError, match="is not a file of scores: .* Write it with write_scores"):
+    with pytest.raises(ValueError, match=r"is not a file of scores: .* Write it with write_scores"):
         read_scores(path)
     np.savez(path, a=np.zeros(3))
     with pytest.raises(ValueError, match="is not a file of scores"):

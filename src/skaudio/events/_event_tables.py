@@ -154,8 +154,8 @@ def read_events(
     -------
     pandas.DataFrame
         Table as returned by `event_table`, in the order of the file. Its names of recordings may be relative to the
-        folder of the file: it is kept in ``attrs["folder"]``, for methods that bring the table to recordings. Whitespace around labels is stripped. ``channel``
-        is present for a Raven selection table of several channels.
+        folder of the file: it is kept in ``attrs["folder"]``, for methods that bring the table to recordings.
+        Whitespace around labels is stripped. ``channel`` is present for a Raven selection table of several channels.
 
     Raises
     ------

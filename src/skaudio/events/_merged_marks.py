@@ -60,6 +60,12 @@ def _mean(events: Sequence[Event]) -> Event:
         known = [value for value in values if value is not None]
         return float(np.mean(known)) if known else None
 
-    onset, offset, _, *more = zip(*(event[:6] for event in events), strict=True)
-    times = float(np.mean(onset)), float(np.mean(offset))
-    return Event(*times, events[0].label, *map(mean, more), events[0].channel)
+    return Event(
+        float(np.mean([event.onset for event in events])),
+        float(np.mean([event.offset for event in events])),
+        events[0].label,
+        mean(event.score for event in events),
+        mean(event.low_frequency for event in events),
+        mean(event.high_frequency for event in events),
+        events[0].channel,
+    )
