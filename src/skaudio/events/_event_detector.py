@@ -17,16 +17,16 @@ from sklearn.utils.validation import check_is_fitted
 
 from skaudio._atomic import atomic
 from skaudio._persistence import VersionedPickleMixin
-from skaudio._randomness import own_random_state
-from skaudio._validation import as_labels, check_clips, stack_frames
+from skaudio._validation import as_labels, check_clips
 from skaudio.events._bounds import Shifts, median_shifts
 from skaudio.events._counting import count_table
 from skaudio.events._decoder import Decoder
+from skaudio.events._decoder_tuning import tune_decoder
 from skaudio.events._ends import check_ends, check_ends_of_scores
 from skaudio.events._event import Event
 from skaudio.events._event_scores import EventScores, recording_names
 from skaudio.events._event_tables import event_lists, event_table
-from skaudio.events._held_out import held_out_folds, held_out_tracks
+from skaudio.events._held_out import held_out_folds
 from skaudio.events._live import block_waveforms, decode_live
 from skaudio.events._progress import FitProgress, fit_progress, planned_stages
 from skaudio.events._reader import Reader
@@ -37,16 +37,8 @@ from skaudio.events._score_files import check_suffix
 from skaudio.events._table_run import Detection, write_table
 from skaudio.events._tags import tag_lists
 from skaudio.events._track import Track
-from skaudio.events._training_set import hard_negatives, training_set
-from skaudio.events._tuning import (
-    Settings,
-    Target,
-    candidate_settings,
-    check_classes,
-    check_target,
-    choose_settings,
-    missed_target,
-)
+from skaudio.events._training import Training
+from skaudio.events._tuning import Target, check_classes, check_target
 from skaudio.events._units import Units
 from skaudio.events._window_classifier import WindowClassifier, last_step
 from skaudio.io._open_clip import resampled
@@ -342,17 +334,18 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             self._check_no_tuning("tags")
             labels = self._event_classes(label for tags_i in tags for label in tags_i)
             with self._fit_progress(len(recordings), ()) as progress:
-                return self._adopt(self._fit_on_tags(recordings, tags, labels, progress))
+                return self._adopt(self._training(progress).on_tags(recordings, tags, labels))
         events = self._events_of(recordings, y)
         labels = self._event_classes(event.label for events_i in events for event in events_i)
         if not any(event.duration for events_i in events for event in events_i):
             raise ValueError("All events have a duration of 0 s; expected offsets after the onsets.")
-        kinds: dict[str, Any] = {"labels": labels, "multilabel": any(map(_classes_overlap, events))}
+        multilabel = any(map(_classes_overlap, events))
         frozen, tunes = isinstance(self.estimator, FrozenEstimator), isinstance(self.threshold, str)
         folds = held_out_folds(recordings, groups) if tunes and not frozen else []
         with self._fit_progress(len(recordings), [len(test) for _, test in folds]) as progress:
-            out_of_fold = self._held_out_tracks(recordings, events, folds, progress, **kinds) if folds else []
-            model = self._fit_on_events(recordings, events, progress, **kinds)
+            training = self._training(progress)
+            out_of_fold = training.held_out_tracks(recordings, events, folds, labels, multilabel=multilabel)
+            model = training.on_events(recordings, events, labels, multilabel=multilabel)
             self._adopt(model, self._default_min_durations(events, model.labels))
             scored = self._scanner(verbose=0).tracks(recordings)  # computed when iterated over
             tracks = out_of_fold or list(progress.through("scores", scored, len(recordings)))
@@ -831,77 +824,17 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             )
         return classes
 
-    def _fit_on_events(
-        self,
-        recordings: Sequence,
-        events: Sequence[Sequence[Event]],
-        progress: FitProgress,
-        *,
-        labels: list,
-        multilabel: bool,
-    ) -> WindowClassifier:
-        """Fit the classifier on windows of recordings, and again with hard negatives."""
-        if isinstance(self.estimator, FrozenEstimator):
-            return WindowClassifier.from_fitted(self.estimator, self.background)
-        reader = self._reader()
-        rng = np.random.default_rng(own_random_state(self.random_state).randint(2**31 - 1))
-        chosen = training_set(
-            reader, recordings, events, labels, n_overlays=self.n_overlays, rng=rng, progress=progress
+    def _training(self, progress: FitProgress) -> Training:
+        return Training(
+            estimator=self.estimator,
+            reader=self._reader(),
+            background=self.background,
+            mine_negatives=self.mine_negatives,
+            n_overlays=self.n_overlays,
+            random_state=self.random_state,
+            scanner_of=self._scanner_of,
+            progress=progress,
         )
-
-        def fit(windows: np.ndarray, targets: np.ndarray) -> WindowClassifier:
-            return WindowClassifier.fit(
-                self.estimator,
-                reader,
-                windows,
-                targets,
-                labels,
-                background=self.background,
-                multilabel=multilabel,
-                progress=progress,
-                n_recordings=len(recordings),
-            )
-
-        model = fit(chosen.windows, chosen.targets)
-        if self.mine_negatives:
-            hard = hard_negatives(self._scanner_of(model), recordings, chosen, progress)
-            if len(hard):
-                model = fit(*chosen.with_negatives(hard))
-        return model
-
-    def _fit_on_tags(
-        self, recordings: Sequence, tags: Sequence[Sequence], labels: list, progress: FitProgress
-    ) -> WindowClassifier:
-        """Fit the network on whole recordings, each with its tags."""
-        if self.resolution != "frame":
-            raise ValueError(
-                f"Training on tags requires resolution='frame', got {self.resolution!r}. Use it with a network such as "
-                "skaudio.estimators.CRNNClassifier, or pass events."
-            )
-        reader = self._reader()
-        sounding = [reader.read_sounding(clip, i) for i, clip in enumerate(progress.over("decoding", recordings))]
-        frames = reader.units.marked(stack_frames(sounding))
-        y = np.array([[label in tags_i for label in labels] for tags_i in tags], int)
-        multilabel = len(labels) > 1
-        targets = y if multilabel else y[:, 0]
-        fitted = progress.fit(self.estimator, lambda unfitted: unfitted.fit(frames, targets), len(recordings))
-        return WindowClassifier(fitted, labels, np.arange(len(labels)) if multilabel else np.array([1]), multilabel)
-
-    def _held_out_tracks(
-        self,
-        recordings: Sequence,
-        events: Sequence[Sequence[Event]],
-        folds: Sequence[tuple[np.ndarray, np.ndarray]],
-        progress: FitProgress,
-        **kinds: Any,
-    ) -> list[Track]:
-        """Compute the scores of recordings by classifiers that were not fitted on them."""
-
-        def scanner(rows: Sequence[int]) -> Scanner:
-            subset = [recordings[i] for i in rows], [events[i] for i in rows]
-            return self._scanner_of(self._fit_on_events(*subset, progress, **kinds))
-
-        return held_out_tracks(scanner, recordings, folds, progress)
 
     def _fit_progress(self, n_recordings: int, folds: Sequence[int]) -> AbstractContextManager[FitProgress]:
         stages = planned_stages(
@@ -1051,28 +984,14 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         progress: FitProgress | None = None,
     ) -> None:
         """Set the settings that decode the scores of recordings best, and correct the bounds by these."""
-        labels, step_seconds = self.labels_, self._reader().resolution.step_seconds
-        decoder, smooth = Decoder(labels, step_seconds, {}, self.peak_distance, self.smoothing).smoothed(tracks)
-        given = self._given_settings()
-        candidates = candidate_settings(events, target, min_duration=given["min_duration"], max_gap=given["max_gap"])
-
-        def decode(settings: Settings) -> list[list[Event]]:
-            own = decoder.with_settings(self._settings(*settings))
-            detected = [own.runs(track) for track in smooth]
-            if progress is not None:
-                progress.advance(1 / len(candidates))
-            return detected
-
-        if progress is not None:
-            progress.begin("tuning", len(tracks))
-        hours = [len(track.scores) * step_seconds / 3600 for track in tracks]
-        tuned = choose_settings(candidates, events, decode, labels, groups=groups, hours=hours, target=target)
-        pairs = zip(given, tuned.settings, strict=True)
-        self.tuned_ = {name: value for name, value in pairs if given[name] is None}
-        self.tuning_scores_ = tuned.scores
-        self.bound_shifts_ = median_shifts(events, decode(tuned.settings), labels)
-        if tuned.best is not None and not isinstance(target, str):
-            warnings.warn(missed_target(tuned, target), stacklevel=3)
+        step_seconds = self._reader().resolution.step_seconds
+        decoder = Decoder(self.labels_, step_seconds, {}, self.peak_distance, self.smoothing)
+        tuned = tune_decoder(
+            decoder, self._settings, tracks, events, self._given_settings(), groups, target=target, progress=progress
+        )
+        self.tuned_, self.tuning_scores_, self.bound_shifts_ = tuned.chosen, tuned.scores, tuned.shifts
+        if tuned.missed is not None:
+            warnings.warn(tuned.missed, stacklevel=3)
 
 
 def _classes_overlap(events: Sequence[Event]) -> bool:

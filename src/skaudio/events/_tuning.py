@@ -76,17 +76,6 @@ def check_classes(events: Sequence[Sequence[Event]], labels: Sequence) -> None:
         )
 
 
-def missed_target(tuned: Tuned, target: tuple[str, float]) -> str:
-    """Return the warning that no settings reach a target."""
-    name, wanted = target
-    what = "a precision of at least" if name == PRECISION else "at most"
-    unit = "" if name == PRECISION else " false alarms per hour"
-    return (
-        f"No settings reach {what} {wanted:g}{unit} on these recordings; the nearest have {tuned.best:.3g}, with the "
-        f"threshold {tuned.settings[0]:g}. Pass more recordings, or train on more backgrounds."
-    )
-
-
 def candidate_settings(
     events: Sequence[Sequence[Event]], target: Target, *, min_duration: float | None, max_gap: float | None
 ) -> list[Settings]:
