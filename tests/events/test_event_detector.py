@@ -312,7 +312,8 @@ def test_a_killed_batch_goes_on_where_it_was(scenes, detector, tmp_path, monkeyp
     again = pickle.loads(pickle.dumps(detector))
     again.predict_to(table, paths)
     assert looked_at == [paths[2]]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["calls.csv", *(path.name for path in paths)]
+    expected = ["calls.csv", "calls.csv.recordings.json", *(path.name for path in paths)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == expected
     monkeypatch.undo()
     pd.testing.assert_frame_equal(read_events(table), detector.predict(paths))
     detector.predict_to(tmp_path / "calls.selections.txt", paths, durations={str(path): 30.0 for path in paths})

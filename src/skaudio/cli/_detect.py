@@ -24,7 +24,9 @@ def detect(arguments: Namespace, results: TextIO) -> None:
     """
     output = None if arguments.output is None else Path(arguments.output).expanduser()
     if output is not None:
-        check_writable(output, force=arguments.force)
+        check_writable(output, force=arguments.force or arguments.extend)
+    elif arguments.scores is not None or arguments.extend:
+        raise ValueError("--scores and --extend are for a table: pass --output TABLE.")
     paths = [path for name in arguments.files for path in audio_files(name)]
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: warn(str(message))
@@ -34,11 +36,13 @@ def detect(arguments: Namespace, results: TextIO) -> None:
             raise ValueError(f"--classes is for models known by name, {', '.join(list_models().index)}.")
         else:
             detector = load_model(arguments.model, "predict_to", expected="EventDetector", instead="predict")
+        settings = {"threshold": arguments.threshold, "min_duration": arguments.min_duration}
+        detector.set_params(**{name: value for name, value in settings.items() if value is not None})
         detector.set_params(n_jobs=arguments.jobs, verbose=int(not arguments.quiet), on_error=arguments.on_error)
         try:
             if output is None:
                 detector.predict(paths).to_csv(results, index=False)
             else:
-                detector.predict_to(output, paths)
+                detector.predict_to(output, paths, scores=arguments.scores, extend=arguments.extend)
         except AudioError as error:
             raise AudioError(f"{error} Pass --on-error warn to skip it.") from error

@@ -1,6 +1,7 @@
 """The arguments of the console script."""
 
 import argparse
+import math
 from collections.abc import Callable
 
 from skaudio import __version__
@@ -38,7 +39,8 @@ Detect the events of long recordings, and write a table of their labels, onsets,
 Loading a model executes code in it: load only models that you trust.
 
 The suffix of --output determines the format: .csv, .parquet, .selections.txt (Raven), .txt
-(Audacity, one recording) or .tsv (DCASE). If interrupted, the same command resumes."""
+(Audacity, one recording) or .tsv (DCASE). If interrupted, the same command resumes; with --extend,
+a finished table grows by new recordings."""
 
 
 _TAG = """\
@@ -169,7 +171,18 @@ def _add_detect(commands: argparse._SubParsersAction) -> None:
         help="class of a pretrained model to detect, such as 'Perissocephalus tricolor'; repeat it for several "
         "(default: all)",
     )
+    add("--threshold", type=_number, metavar="SCORE", help="minimum mean score of an event (default: the model's)")
+    add(
+        "--min-duration",
+        type=_number,
+        metavar="S",
+        help="minimum duration of an event in seconds (default: the model's)",
+    )
     add("--output", metavar="TABLE", help="write to this file instead of a CSV to stdout")
+    add(
+        "--scores", metavar="NPZ", help="keep the scores in this file, to try other settings without reading recordings"
+    )
+    add("--extend", action="store_true", help="if TABLE exists, add the recordings that are not in it, or have changed")
     add("--force", action="store_true", help="replace TABLE if it exists")
     add("--jobs", type=_integer(1), metavar="N", default=1, help="number of processes (default: 1)")
     add(
@@ -233,6 +246,16 @@ def _integer(minimum: int) -> Callable[[str], int]:
         return number
 
     return parse
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0.0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected a number of at least 0")
+    return number
 
 
 def _some_of(choices: tuple[str, ...]) -> Callable[[str], list[str]]:

@@ -11,14 +11,17 @@ from skaudio.events._decoding import (
 )
 from skaudio.events._event import Event
 from skaudio.events._event_detector import EventDetector
+from skaudio.events._event_scores import EventScores
 from skaudio.events._event_tables import event_table, read_events, write_events
 from skaudio.events._frame_labels import frame_labels
+from skaudio.events._score_files import read_scores, write_scores
 from skaudio.events._table_rows import EventTableError
 from skaudio.events._track import Track
 
 __all__ = [
     "Event",
     "EventDetector",
+    "EventScores",
     "EventTableError",
     "Track",
     "decode_events",
@@ -29,7 +32,9 @@ __all__ = [
     "merge_runs",
     "split_runs",
     "read_events",
+    "read_scores",
     "smooth_scores",
     "suppress_overlapping",
     "write_events",
+    "write_scores",
 ]

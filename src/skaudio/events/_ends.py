@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from skaudio.events._event import Event
+from skaudio.events._event_scores import EventScores
 from skaudio.events._table_rows import SLACK_SECONDS, ends_late
 from skaudio.io import AudioError, audio_info, clip_name, iter_blocks
 
@@ -34,6 +35,18 @@ def check_ends(events: Sequence[Sequence[Event]], recordings: Sequence, sr: floa
         if last.offset > duration + SLACK_SECONDS:
             late = next(event for event in events_i if event.offset > duration + SLACK_SECONDS)
             raise ValueError(f"Events of recording {i} ({clip_name(recording)}): {ends_late(late, duration)}")
+
+
+def check_ends_of_scores(events: Sequence[Sequence[Event]], scores: EventScores) -> None:
+    """Raise ValueError if an event is past the end of the scores of its recording.
+
+    Scores end up to a step before or after the recording, or are empty if it could not be decoded.
+    """
+    for events_i, track, name in zip(events, scores, scores.recordings, strict=True):
+        duration = track.times[-1] + scores.step_seconds if len(track.times) else float("inf")
+        late = next((event for event in events_i if event.offset > duration + SLACK_SECONDS), None)
+        if late is not None:
+            raise ValueError(f"Events of the scores of {name!r}: {ends_late(late, duration)}")
 
 
 def _stated_seconds(recording: Any, sr: float) -> float:

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from skaudio._event_rows import COLUMNS
-from skaudio._recording_names import RecordingNames
 from skaudio.events._event import Event
 from skaudio.events._file_names import check_names, name_dtype
 from skaudio.events._label_files import events_of_files
+from skaudio.events._merged_marks import merge_marks
+from skaudio.events._named_rows import indices_of_rows
 from skaudio.events._table_reading import MORE, RAVEN_SUFFIX, SUFFIXES, format_of, read_rows, rows_of
 from skaudio.events._table_rows import check_rows
 from skaudio.events._table_writing import as_text
 from skaudio.io._replacing import replacing
+
+FOLDER = "folder"  # attribute of a table: the folder that it was read from, to which its names may be relative
 
 
 def event_table(events: Any, recordings: Sequence | None = None) -> Any:
@@ -58,7 +61,7 @@ def event_table(events: Any, recordings: Sequence | None = None) -> Any:
     return _as_frame(rows)
 
 
-def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
+def event_lists(events: Any, recordings: Sequence, *, extra: str = "warn") -> list[list[Event]]:
     """Return the events of each recording.
 
     Parameters
@@ -68,6 +71,8 @@ def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
     recordings : sequence
         Clips; if they are paths, a table may name them by these, or by shorter but unambiguous names (see
         `skaudio._recording_names`). Otherwise, it names them by their indices.
+    extra : {"warn", "raise"}, default="warn"
+        What to do if a table has events of further recordings.
 
     Returns
     -------
@@ -77,15 +82,16 @@ def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
     Raises
     ------
     ValueError
-        If the number of lists or files is not that of recordings, or if a table or a label file names an unknown
-        recording, or has an ambiguous name.
+        If the number of lists or files is not that of recordings, if a label file names an unknown recording, if a
+        table names no known one, or if a name is ambiguous.
     """
     if hasattr(events, "columns"):
-        names = RecordingNames(recordings, numbered=True)
+        rows = list(rows_of(events))
+        named, folder = [recording for _, recording, _ in rows], events.attrs.get(FOLDER)
+        indices = indices_of_rows(named, recordings, "The table of events", folder=folder, extra=extra)
         lists: list[list[Event]] = [[] for _ in recordings]
-        for _, recording, event in rows_of(events):
-            index = names.require(recording, "The table of events")
-            if event is not None:
+        for index, (_, _, event) in zip(indices, rows, strict=True):
+            if event is not None and index is not None:
                 lists[index].append(event)
         return [_by_time(events_i) for events_i in lists]
     events = list(events)
@@ -100,10 +106,12 @@ def read_events(
     *,
     format: str | None = None,  # noqa: A002
     label_column: str | None = None,
+    label: str | None = None,
     recording: str | None = None,
     durations: Mapping[str, float] | float | None = None,
     encoding: str | None = None,
     duplicates: str = "raise",
+    merge_overlapping: float | None = None,
 ) -> Any:
     r"""Read a table of events.
 
@@ -124,6 +132,8 @@ def read_events(
         else marks a recording without events.
     label_column : str or None, default=None
         Column of the labels in a Raven selection table. If None, the first known annotation column that is not empty.
+    label : str or None, default=None
+        Label of all events, for a file without a column of labels.
     recording : str or None, default=None
         Name of the recording, if the file does not name it. If None, the file name without suffix.
     durations : dict of str to float, float or None, default=None
@@ -135,12 +145,17 @@ def read_events(
     duplicates : {"raise", "keep"}, default="raise"
         Whether to raise an error for duplicate events, or keep them: those of one class, nearly at the same time and,
         where both are known, in the same band and channel.
+    merge_overlapping : float or None, default=None
+        If given, marks of one class are merged into one event, with their mean times, where the intersection over union
+        of any two of them is at least this, such as 0.5: marks of the same events by several annotators. They do not
+        count as duplicates.
 
     Returns
     -------
     pandas.DataFrame
-        Table as returned by `event_table`, in the order of the file. Whitespace around labels is stripped. ``channel``
-        is present for a Raven selection table of several channels.
+        Table as returned by `event_table`, in the order of the file. Its names of recordings may be relative to the
+        folder of the file: it is kept in ``attrs["folder"]``, for methods that bring the table to recordings.
+        Whitespace around labels is stripped. ``channel`` is present for a Raven selection table of several channels.
 
     Raises
     ------
@@ -149,7 +164,8 @@ def read_events(
         empty, an event ends before it begins or after its recording, or is a duplicate. The message names the file and
         the line.
     ValueError
-        If the format or the encoding is unknown.
+        If the format or the encoding is unknown, if ``merge_overlapping`` is not above 0 and at most 1, or
+        if both ``label`` and ``label_column`` are given.
 
     See Also
     --------
@@ -170,17 +186,29 @@ def read_events(
     ...     read_events(path)
       recording  onset  offset label
     0     night    1.0     2.5   owl
+
+    Read a file that has times alone, and one of two annotators::
+
+        read_events("night.csv", label="owl")
+        read_events("both.csv", merge_overlapping=0.5)
     """
     path = Path(path)
     if duplicates not in {"raise", "keep"}:
         raise ValueError(f"duplicates={duplicates!r}; expected 'raise' or 'keep'.")
+    if label is not None and label_column is not None:
+        raise ValueError(f"Got label={label!r} and label_column={label_column!r}; expected one of them.")
+    if merge_overlapping is not None and not 0 < merge_overlapping <= 1:
+        raise ValueError(f"merge_overlapping={merge_overlapping!r}; expected a number above 0 and at most 1, or None.")
     recording = _stem(path) if recording is None else recording
     rows = [
         row if row.recording is not None else row._replace(recording=recording)
-        for row in read_rows(path, format=format, label_column=label_column, encoding=encoding)
+        for row in read_rows(path, format=format, label_column=label_column, label=label, encoding=encoding)
     ]
-    check_rows(rows, path, durations, repeated=duplicates == "keep")
-    return _as_frame((row.recording, row.event) for row in rows if row.event is not None)
+    check_rows(rows, path, durations, repeated=duplicates == "keep" or merge_overlapping is not None)
+    pairs = [(row.recording, row.event) for row in rows if row.event is not None]
+    table = _as_frame(pairs if merge_overlapping is None else merge_marks(pairs, merge_overlapping))
+    table.attrs[FOLDER] = str(path.absolute().parent)
+    return table
 
 
 def write_events(

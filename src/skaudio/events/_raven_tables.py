@@ -10,6 +10,7 @@ from skaudio.events._event import Event
 from skaudio.events._table_rows import (
     EventTableError,
     Row,
+    check_no_labels,
     columns_of,
     full_row,
     make_event,
@@ -28,7 +29,7 @@ KNOWN = (*BANDS, *LABELS, *SCORES, FILE, PATH, OFFSET, "Selection", "View", "Cha
 Line = tuple[int, dict[str, str]]  # line number, and cells by column
 
 
-def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Row]:
+def read_raven(text: str, path: object, label_column: str | None, given_label: str | None = None) -> Iterator[Row]:
     """Read a Raven selection table [1]_: tab-separated, with a header, times in seconds, in one or two views.
 
     The recording of a selection is ``Begin File`` or, without that column, the file in ``Begin Path``; if two paths
@@ -47,6 +48,9 @@ def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Ro
     for line, incomplete in lines:
         row = full_row(incomplete, len(header), needed, line, path)
         table.append((line, {name: row[place].strip() for name, place in places.items()}))
+    if given_label is not None:
+        label_column = _add_labels(table, given_label, path)
+        places = {label_column: len(header), **places}
     label_column = _label_column(table, list(places), path) if label_column is None else label_column
     if label_column not in places:
         raise EventTableError(f"{path}, line 1: there is no column {label_column!r}; found {', '.join(places)}.")
@@ -77,6 +81,15 @@ def write_raven(rows: Iterable[tuple[Any, Event]], durations: Mapping[str, float
         cells = [i, "Spectrogram 1", channel, _seconds(begin + event.onset), _seconds(begin + event.offset)]
         cells += [_optional(event.low_frequency), _optional(event.high_frequency), recording, _seconds(event.onset)]
         yield "\t".join(map(str, [*cells, event.label, _optional(event.score)]))
+
+
+def _add_labels(table: list[Line], label: str, path: object) -> str:
+    """Label all lines, which must not have labels; return the column."""
+    for line, cells in table:
+        filled = next((name for name in LABELS if cells.get(name)), None)
+        check_no_labels(filled is not None, str(filled), label, path, line)
+        cells[LABELS[0]] = label
+    return LABELS[0]
 
 
 def _label_column(table: list[Line], columns: list[str], path: object) -> str:

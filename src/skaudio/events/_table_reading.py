@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from skaudio._event_rows import event_rows
+from skaudio._event_rows import event_rows, is_missing
 from skaudio._table_text import table_text
 from skaudio.events._event import Event
 from skaudio.events._raven_tables import RAVEN_COLUMNS, read_raven
 from skaudio.events._table_formats import read_audacity, read_csv, read_dcase
-from skaudio.events._table_rows import EventTableError, Row
+from skaudio.events._table_rows import EventTableError, Row, check_no_labels
 
 MORE = ["score", "low_frequency", "high_frequency", "channel"]
 RAVEN_SUFFIX = ".selections.txt"
@@ -28,19 +28,20 @@ def read_rows(
     *,
     format: str | None = None,  # noqa: A002
     label_column: str | None = None,
+    label: str | None = None,
     encoding: str | None = None,
 ) -> list[Row]:
     """Read the rows of a table of events; recordings are None if the file does not name any."""
     name = format_of(path, format)
     if name == "parquet":
-        return _read_parquet(path)
+        return _read_parquet(path, label)
     try:
         text = table_text(path, encoding)
     except ValueError as error:
         raise EventTableError(str(error)) from None
     if format is None and name == "audacity" and RAVEN_COLUMNS[0] in re.split(r"[\r\n]", text, maxsplit=1)[0]:
         name = "raven"
-    return rows_of_text(text, path, name, label_column)
+    return rows_of_text(text, path, name, label_column, label)
 
 
 def rows_of(table: Any, what: str = "The table of events") -> Iterable[tuple[int, Any, Event | None]]:
@@ -64,14 +65,16 @@ def format_of(path: Path, name: str | None) -> str:
     return name
 
 
-def rows_of_text(text: str, path: Path, name: str, label_column: str | None = None) -> list[Row]:
+def rows_of_text(
+    text: str, path: Path, name: str, label_column: str | None = None, label: str | None = None
+) -> list[Row]:
     """Read the rows of a table from text in a known format."""
     rows = list(
         {
-            "raven": lambda: read_raven(text, path, label_column),
-            "audacity": lambda: read_audacity(text, path),
-            "dcase": lambda: read_dcase(text, path),
-            "csv": lambda: read_csv(text, path),
+            "raven": lambda: read_raven(text, path, label_column, label),
+            "audacity": lambda: read_audacity(text, path, label),
+            "dcase": lambda: read_dcase(text, path, label),
+            "csv": lambda: read_csv(text, path, label),
         }[name]()
     )
     unnamed = next((row for row in rows if row.recording is None), None)
@@ -80,7 +83,7 @@ def rows_of_text(text: str, path: Path, name: str, label_column: str | None = No
     return rows
 
 
-def _read_parquet(path: Path) -> list[Row]:
+def _read_parquet(path: Path, label: str | None = None) -> list[Row]:
     import pandas as pd
 
     try:
@@ -91,6 +94,9 @@ def _read_parquet(path: Path) -> list[Row]:
         raise EventTableError(f"{path} is not a readable Parquet file: {type(error).__name__}: {error}") from error
     if "recording" not in table.columns and "path" in table.columns:
         table = table.rename(columns={"path": "recording"})
+    if label is not None:
+        check_no_labels("label" in table.columns, "label", label, path)
+        table = table.assign(label=table["onset"].map(lambda onset: None if is_missing(onset) else label))
     try:
         return [Row(number, recording, event) for number, recording, event in rows_of(table, str(path))]
     except UnicodeDecodeError as error:  # strings are decoded on access
