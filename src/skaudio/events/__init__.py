@@ -1,5 +1,6 @@
 """Sound event detection in long recordings, decoding of scores into events, and tables of events."""
 
+from skaudio.events._clock_counts import count_events, with_clock_times
 from skaudio.events._decoding import (
     decode_events,
     find_runs,
@@ -13,6 +14,7 @@ from skaudio.events._event import Event
 from skaudio.events._event_detector import EventDetector
 from skaudio.events._event_tables import event_table, read_events, write_events
 from skaudio.events._frame_labels import frame_labels
+from skaudio.events._recording_starts import recording_starts
 from skaudio.events._table_rows import EventTableError
 from skaudio.events._track import Track
 
@@ -21,6 +23,7 @@ __all__ = [
     "EventDetector",
     "EventTableError",
     "Track",
+    "count_events",
     "decode_events",
     "event_table",
     "find_runs",
@@ -29,7 +32,9 @@ __all__ = [
     "merge_runs",
     "split_runs",
     "read_events",
+    "recording_starts",
     "smooth_scores",
     "suppress_overlapping",
+    "with_clock_times",
     "write_events",
 ]

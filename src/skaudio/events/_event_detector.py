@@ -19,15 +19,18 @@ from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
 from skaudio._validation import as_labels, check_clips, stack_frames
 from skaudio.events._bounds import median_shifts, shifted
+from skaudio.events._clock_bins import bin_offset
+from skaudio.events._clock_counts import clock_counts
 from skaudio.events._counting import count_table
 from skaudio.events._decoding import decode_events, smooth_scores, steps_of
-from skaudio.events._ends import check_ends
+from skaudio.events._ends import check_ends, stated_seconds
 from skaudio.events._event import Event
 from skaudio.events._event_tables import RAVEN_SUFFIX, check_format, event_lists, event_table, write_events
-from skaudio.events._file_names import check_names
+from skaudio.events._file_names import check_names, recording_names
 from skaudio.events._live import block_waveforms, decode_live
 from skaudio.events._parts import kept_parts
 from skaudio.events._reader import Reader
+from skaudio.events._recording_starts import recording_starts
 from skaudio.events._resolutions import FrameResolution, WindowResolution
 from skaudio.events._scanner import Scanner
 from skaudio.events._score_classifier import ScoreClassifier
@@ -37,7 +40,6 @@ from skaudio.events._training_set import hard_negatives, training_set
 from skaudio.events._tuning import best_settings, held_out_tracks
 from skaudio.events._units import Units
 from skaudio.events._window_classifier import WindowClassifier, last_step
-from skaudio.io import AudioError, audio_info
 from skaudio.io._open_clip import resampled
 from skaudio.metrics import event_based_f1
 
@@ -479,7 +481,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             If a recording cannot be decoded; the message has its index and path.
         """
         recordings = check_clips(self, X, reset=False)
-        table = event_table(self._detect(recordings), _names(recordings))
+        table = event_table(self._detect(recordings), recording_names(recordings))
         return table if "score" in table.columns else table.assign(score=np.zeros(len(table)))
 
     def predict_proba(self, X: Sequence) -> list[Track]:
@@ -498,8 +500,8 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         """
         return self._tracks(check_clips(self, X, reset=False))
 
-    def count(self, X: Sequence, *, bin_seconds: float | None = None) -> Any:
-        """Count the events of each class per recording, or per time bin.
+    def count(self, X: Sequence, *, bin_seconds: float | None = None, by: Any = None, starts: Any = "auto") -> Any:
+        """Count the events of each class per recording, per time bin, or by the clock.
 
         Parameters
         ----------
@@ -507,28 +509,49 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             Recordings; see `fit`.
         bin_seconds : float or None, default=None
             Length of time bins, such as 3600, from the start of each recording: an event is counted in the bin of its
-            onset. If None, events are counted per recording.
+            onset. If None, events are counted per recording, or by the clock.
+        by : str, timedelta, DateOffset or None, default=None
+            Length of bins by the clock, across recordings: ``"minute"``, ``"hour"``, ``"day"``, ``"week"``,
+            ``"month"``, ``"year"``, or a frequency of pandas, such as ``"30min"`` or ``"D"``; see `count_events`.
+        starts : {"auto", "metadata", "name"}, DataFrame, Series or dict, default="auto"
+            Start times of the recordings for ``by``, such as those of `recording_starts`; or where the recordings state
+            them (see there).
 
         Returns
         -------
         pandas.DataFrame
             A row for each recording (or bin: by ``recording`` and ``start``, in seconds), including those without any
-            event, and a column for each of ``labels_``.
+            event, and a column for each of ``labels_``. With ``by``, a row for each bin in which something was
+            recorded, by its ``start_time``, and a further column ``recorded_minutes``.
 
         Raises
         ------
         ValueError
-            If ``bin_seconds`` is not positive.
+            If ``bin_seconds`` is not positive, if ``by`` is unknown or both are passed, or if the start of a recording
+            is unknown.
+
+        See Also
+        --------
+        count_events : Count the events in a table.
         """
-        if bin_seconds is not None and not bin_seconds > 0:
-            raise ValueError(f"bin_seconds={bin_seconds!r}; expected a positive number or None.")
+        if bin_seconds is not None and (by is not None or not bin_seconds > 0):
+            raise ValueError(f"bin_seconds={bin_seconds!r}; expected a positive number without by, or None.")
         recordings = check_clips(self, X, reset=False)
+        if by is not None:  # errors before any computation
+            bin_offset(by)
+            times = recording_starts(recordings, starts)
         tracks = self._tracks(recordings)
         resolution = self._reader().resolution
         lengths = [max(track.times[-1], resolution.step_seconds) if len(track.times) else 0.0 for track in tracks]
-        return count_table(
-            _names(recordings), [self._decode(track) for track in tracks], lengths, self.labels_, bin_seconds
-        )
+        events = [self._decode(track) for track in tracks]
+        if by is None:
+            return count_table(recording_names(recordings), events, lengths, self.labels_, bin_seconds)
+        # The last score is up to a step before the end of a recording.
+        seconds = [
+            (stated_seconds(clip, self.sr_) or length) if length else 0.0
+            for clip, length in zip(recordings, lengths, strict=True)
+        ]
+        return clock_counts(events, times, seconds, self.labels_, by)
 
     def predict_to(self, path: str | PathLike, X: Sequence, *, durations: Mapping[str, float] | None = None) -> None:
         """Detect the events of many recordings and write them to a file, resuming if interrupted.
@@ -557,7 +580,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         """
         check_is_fitted(self)
         recordings = check_clips(self, X, reset=False)
-        names = _names(recordings)
+        names = recording_names(recordings)
         check_format(path, names, self.labels_, durations)
         check_names(Path(path), names)
         # Parameters that do not affect the detected events.
@@ -571,7 +594,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
                     parts.keep(i, self._decode(track))
             table = event_table([parts.read(i) for i in range(len(names))], names)
             if durations is None and str(path).lower().endswith(RAVEN_SUFFIX):
-                durations = {name: _seconds(clip) for name, clip in zip(names, recordings, strict=True)}
+                durations = {name: stated_seconds(clip, self.sr_) for name, clip in zip(names, recordings, strict=True)}
             write_events(path, table, durations=durations)
 
     def score(self, X: Sequence, y: Any) -> float:
@@ -822,15 +845,3 @@ def _classes_overlap(events: Sequence[Event]) -> bool:
             return True
         ends[event.label] = max(event.offset, ends.get(event.label, 0.0))
     return False
-
-
-def _seconds(recording: Any) -> float:
-    """Return the duration of a recording in seconds; 0 for one that cannot be decoded."""
-    try:
-        return audio_info(recording).duration_seconds
-    except AudioError:
-        return 0.0
-
-
-def _names(recordings: Sequence) -> list:
-    return [str(clip) if isinstance(clip, (str, PathLike, Path)) else i for i, clip in enumerate(recordings)]

@@ -3,9 +3,15 @@
 Text tables store them unchanged (``errors="surrogateescape"``), data frames as objects, and Parquet not at all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from os import PathLike, fsdecode
 from pathlib import Path
 from typing import Any
+
+
+def recording_names(recordings: Sequence) -> list:
+    """Return the names of recordings in tables: their paths, or their indices."""
+    return [fsdecode(clip) if isinstance(clip, (str, PathLike)) else i for i, clip in enumerate(recordings)]
 
 
 def is_utf8(name: Any) -> bool:
