@@ -285,7 +285,7 @@ class TestDetector:
     @pytest.mark.parametrize(
         ("arguments", "match"),
         [
-            ({"by": "hour", "bin_seconds": 60}, "bin_seconds=60; expected a positive number without by"),
+            ({"by": "hour", "bin_seconds": 60}, "bin_seconds=60 and by='hour'; expected one of them"),
             ({"by": "fortnight"}, "by='fortnight'"),
             ({"by": "hour", "starts": {"a": "2023-04-01"}}, "no entry for the recording"),
         ],

@@ -25,7 +25,7 @@ from skaudio.events._counting import count_table
 from skaudio.events._decoding import decode_events, smooth_scores, steps_of
 from skaudio.events._ends import check_ends, stated_seconds
 from skaudio.events._event import Event
-from skaudio.events._event_tables import RAVEN_SUFFIX, check_format, event_lists, event_table, write_events
+from skaudio.events._event_tables import check_format, event_lists, event_table, write_events
 from skaudio.events._file_names import check_names, recording_names
 from skaudio.events._live import block_waveforms, decode_live
 from skaudio.events._parts import kept_parts
@@ -34,6 +34,7 @@ from skaudio.events._recording_starts import recording_starts
 from skaudio.events._resolutions import FrameResolution, WindowResolution
 from skaudio.events._scanner import Scanner
 from skaudio.events._score_classifier import ScoreClassifier
+from skaudio.events._table_reading import RAVEN_SUFFIX
 from skaudio.events._tags import tag_lists
 from skaudio.events._track import Track
 from skaudio.events._training_set import hard_negatives, training_set
@@ -534,8 +535,10 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         --------
         count_events : Count the events in a table.
         """
-        if bin_seconds is not None and (by is not None or not bin_seconds > 0):
-            raise ValueError(f"bin_seconds={bin_seconds!r}; expected a positive number without by, or None.")
+        if bin_seconds is not None and not bin_seconds > 0:
+            raise ValueError(f"bin_seconds={bin_seconds!r}; expected a positive number or None.")
+        if bin_seconds is not None and by is not None:
+            raise ValueError(f"Got bin_seconds={bin_seconds!r} and by={by!r}; expected one of them.")
         recordings = check_clips(self, X, reset=False)
         if by is not None:  # errors before any computation
             bin_offset(by)

@@ -208,7 +208,7 @@ def _in_zone(time: Any, name: Any, timezone: Any) -> Any:
     if local == local:  # not NaT
         return local
     raise ValueError(
-        f"timezone={timezone!r}: the start {time} of the recording {name!r} occurs twice there, or never, because clocks "
+        f"timezone={timezone!r}: the start {time} of the recording {name!r} occurs twice there, or never, as clocks "
         "are changed. Pass the offset of the recorder's clock, such as '+01:00', and convert the result by "
         ".dt.tz_convert."
     )
