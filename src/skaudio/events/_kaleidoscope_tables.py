@@ -103,5 +103,5 @@ def _recordings(table: Sequence[dict[str, str]]) -> list[str]:
     """Return the name of the recording of each row."""
     files = ["/".join(filter(None, [cells.get(FOLDER, "").strip("/\\"), cells[FILE]])) for cells in table]
     roots = [cells.get(ROOT, "") for cells in table]
-    paths = [re.sub(r"[/\\]*$", "/", root) + file if root else file for root, file in zip(roots, files, strict=True)]
+    paths = [root.rstrip("/\\") + "/" + file if root else file for root, file in zip(roots, files, strict=True)]
     return names_or_paths(files, paths)
