@@ -1,6 +1,8 @@
 """Tables of BirdNET-Analyzer, Kaleidoscope, Praat, Raven's sound lists and folders of Audacity, and back."""
 
+import random
 import re
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -503,3 +505,36 @@ class TestFolders:
         with pytest.raises(ValueError, match="cannot represent"):
             write_events(tmp_path, {"a.wav": [Event(1, 2, "owl")], "b.wav": [Event(1, 2, "a\tb")]})
         assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", BIRDNET_CSV),
+        ("a.csv", KALEIDOSCOPE),
+        ("a.TextGrid", LONG_TEXTGRID),
+        ("a.TextGrid", SHORT_TEXTGRID),
+        ("a.txt", BIRDNET_RAVEN),
+    ],
+)
+def test_damaged_files_are_read_or_named(write, name, text):
+    """Bytes that are cut, replaced or added at random: a table, or an error with the name of the file."""
+    rng, content = random.Random(0), text.encode()
+    outcomes = {"table": 0, "error": 0}
+    for _ in range(200):
+        start, n = rng.randrange(len(content)), rng.choice([0, 1, 10, len(content)])
+        piece = rng.choice([b"", b'"', b"\n", b",", b"\t", b"\xff", b"\0", b"-", b"1e999", b"<", b"x"])
+        path = write(name, "")
+        path.write_bytes(content[:start] + piece + content[start + n :])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # rows without a label
+            outcomes[table_or_named_error(path)] += 1
+    assert min(outcomes.values()) > 10
+
+
+def table_or_named_error(path):
+    try:
+        table = read_events(path)
+    except EventTableError as error:
+        return "error" if str(path) in str(error) else str(error)
+    return "table" if (table["onset"] <= table["offset"]).all() else "events that end before they begin"
