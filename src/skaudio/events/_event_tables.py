@@ -114,9 +114,8 @@ def read_events(
     path : str or PathLike
         Path of the file; or of a folder of label files, one for each recording, such as label tracks of Audacity, in
         any subfolders.
-    format : {"raven", "audacity", "dcase", "csv", "parquet", "birdnet", "kaleidoscope", "textgrid"} or None, \
-default=None
-        Format of the file. If None, it is inferred from the suffix (``.selections.txt``, ``.txt``, ``.tsv``, ``.csv``,
+    format : str or None, default=None
+        Format of the file, one of those below. If None, it is inferred from the suffix (``.selections.txt``, ``.txt``, ``.tsv``, ``.csv``,
         ``.parquet``, ``.TextGrid``); a ``.txt`` with the header of a Raven selection table is read as one, and so is a
         ``.csv`` with that of BirdNET or Kaleidoscope.
 
