@@ -185,6 +185,8 @@ class TestTables:
     def test_without_recordings_and_of_no_length(self):
         assert count_events([], [], "hour").columns.tolist() == ["recorded_minutes"]
         assert len(count_events([[]], ["20230401_055958.wav"], "hour", durations=0)) == 0
+        names = ["20230401_055958.wav", "20300401_055958.wav"]
+        assert len(count_events([owls(1), []], names, "hour", durations=dict(zip(names, (1, 0), strict=True)))) == 1
 
     @pytest.mark.parametrize(
         ("arguments", "match"),
@@ -194,6 +196,7 @@ class TestTables:
                 {"events": [owls(61)]},
                 r"Event\(61, 62, 'owl'\) of the recording '20230401_050000\.wav' begins after .* has 60",
             ),
+            ({"durations": 0}, r"Event\(1, 2, 'owl'\) of the recording .* begins after the recording, which has 0 s"),
             ({"labels": ["jay"]}, r"Event\(1, 2, 'owl'\) .* is of none of the classes jay\. Add its label to labels"),
             ({"durations": {"b": 60}}, "table of durations has no entry for the recording '20230401_050000.wav'"),
             ({"durations": {"20230401_050000": np.nan}}, "duration of .* is nan; expected a finite number of seconds"),
@@ -205,6 +208,9 @@ class TestTables:
         arguments = {"events": [owls(1)], "durations": 60, **arguments}
         with pytest.raises(ValueError, match=match):
             count_events(recordings=["20230401_050000.wav"], by="hour", **arguments)
+        if "starts" not in arguments:
+            with pytest.raises(ValueError, match=match):
+                count_events(recordings=["20230401_050000.wav"], **arguments)
 
     def test_counts_do_not_depend_on_the_order_of_recordings(self):
         rng = np.random.default_rng(0)

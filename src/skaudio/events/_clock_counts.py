@@ -103,13 +103,13 @@ def count_events(
         each recording; or for each bin in which something was recorded, by its ``start_time``, so that no events in a
         recorded hour, and an hour that was not recorded, differ: the former has a row of zeros, the latter no row. A
         recording that extends over several bins adds a part of its minutes to each; an event is counted in that of its
-        onset. Recordings at the same time, as by several recorders, add up.
+        onset. Recordings at the same time, as by several recorders, add up. Counts of a recording of 0 s are NaN.
 
     Raises
     ------
     ValueError
         If the table names an unknown recording, if an event begins after its recording, if a class is not among
-        ``labels``, or if the start or the duration of a recording is unknown.
+        ``labels`` or is named ``recorded_minutes``, or if the start or the duration of a recording is unknown.
     AudioError
         If the duration of a recording cannot be read.
 
@@ -153,9 +153,12 @@ def count_events(
     lists = event_lists(event_table(events) if isinstance(events, Mapping) else events, recordings)
     if labels is None:
         labels = sorted({event.label for events_i in lists for event in events_i}, key=str)
-    seconds = _durations(recordings, durations)
+    _check_labels(labels)
+    names, seconds = recording_names(recordings), _durations(recordings, durations)
+    for events_i, name, duration in zip(lists, names, seconds, strict=True):
+        _check_events(events_i, name, duration, labels)
     if by is None:
-        counts = count_table(recording_names(recordings), lists, seconds, list(labels), None)
+        counts = count_table(names, lists, seconds, list(labels), None)
         return counts.assign(**{EFFORT: np.array(seconds) / 60})
     return clock_counts(lists, recording_starts(recordings, starts), seconds, list(labels), by)
 
@@ -185,8 +188,7 @@ def clock_counts(
     """
     import pandas as pd
 
-    if EFFORT in labels:
-        raise ValueError(f"A class is named {EFFORT!r}, as is the column of recorded time. Rename it.")
+    _check_labels(labels)
     begins = pd.DatetimeIndex(starts).as_unit("us")
     length = np.round(np.asarray(durations, float) * MICROSECONDS).astype("int64")
     edges = _edges(begins, length, by)
@@ -194,14 +196,12 @@ def clock_counts(
     counts = np.zeros((len(bounds) - 1, len(labels)), int)
     minutes = np.zeros(len(bounds) - 1)
     columns = {label: i for i, label in enumerate(labels)}
-    for i, events_i in enumerate(events):
+    for i in np.flatnonzero(length).tolist():
         first = np.searchsorted(bounds, begin[i], side="right") - 1
-        final = max(first, np.searchsorted(bounds, begin[i] + length[i], side="left") - 1)
-        _check_events(events_i, starts.index[i], length[i] / MICROSECONDS, columns)
-        if length[i]:
-            inner = np.clip(bounds[first : final + 2], begin[i], begin[i] + length[i])
-            minutes[first : final + 1] += np.diff(inner) / (60 * MICROSECONDS)
-        for event in events_i:
+        final = np.searchsorted(bounds, begin[i] + length[i], side="left") - 1
+        inner = np.clip(bounds[first : final + 2], begin[i], begin[i] + length[i])
+        minutes[first : final + 1] += np.diff(inner) / (60 * MICROSECONDS)
+        for event in events[i]:
             at = np.searchsorted(bounds, begin[i] + round(event.onset * MICROSECONDS), side="right") - 1
             counts[min(at, final), columns[event.label]] += 1
     index = edges[:-1].rename("start_time")
@@ -221,14 +221,19 @@ def _edges(begins: Any, length: np.ndarray, by: Any) -> Any:
     return bin_edges(begins[recorded].min(), ends.max(), by)
 
 
-def _check_events(events: Sequence[Event], name: Any, duration: float, labels: Mapping) -> None:
+def _check_labels(labels: Sequence) -> None:
+    if EFFORT in labels:
+        raise ValueError(f"A class is named {EFFORT!r}, as is the column of recorded time. Rename it.")
+
+
+def _check_events(events: Sequence[Event], name: Any, duration: float, labels: Sequence) -> None:
     for event in events:
         if event.label not in labels:
             raise ValueError(
                 f"{event!r} of the recording {name!r} is of none of the classes {', '.join(map(str, labels))}. Add its "
                 "label to labels, or leave the event out."
             )
-        if event.onset > duration + SLACK_SECONDS:
+        if event.onset > duration + SLACK_SECONDS or not duration:
             raise ValueError(
                 f"{event!r} of the recording {name!r} begins after the recording, which has {duration:g} s. Expected "
                 "times in seconds from the start of the recording."

@@ -115,9 +115,9 @@ def read_events(
         Path of the file; or of a folder of label files, one for each recording, such as label tracks of Audacity, in
         any subfolders.
     format : str or None, default=None
-        Format of the file, one of those below. If None, it is inferred from the suffix (``.selections.txt``, ``.txt``, ``.tsv``, ``.csv``,
-        ``.parquet``, ``.TextGrid``); a ``.txt`` with the header of a Raven selection table is read as one, and so is a
-        ``.csv`` with that of BirdNET or Kaleidoscope.
+        Format of the file, one of those below. If None, it is inferred from the suffix (``.selections.txt``, ``.txt``,
+        ``.tsv``, ``.csv``, ``.parquet``, ``.TextGrid``); a ``.txt`` with the header of a Raven selection table is read
+        as one, and so is a ``.csv`` with that of BirdNET or Kaleidoscope.
 
         - ``"raven"``: selection table of Raven, or of BirdNET-Analyzer;
         - ``"audacity"``: label track of Audacity, or of BirdNET-Analyzer, with scores after the labels;
