@@ -211,6 +211,7 @@ class TestNames:
             ("site/2023-04-01/050000.wav", "%Y-%m-%d/%H%M%S", START),
             ("site\\2023-04-01\\05.wav", r"(?P<year>\d+)-(?P<month>\d+)-(?P<day>\d+)/(?P<hour>\d+)", START),
             ("100%_20230401_05.wav", "%%_%Y%m%d_%H", START),
+            ("tape 19690720_201740.wav", "%Y%m%d_%H%M%S", datetime(1969, 7, 20, 20, 17, 40)),
         ],
     )
     def test_other_patterns(self, name, pattern, expected):
@@ -221,6 +222,7 @@ class TestNames:
         ("name", "pattern", "match"),
         [
             ("a.wav", None, r"metadata \(GUANO.*\) and file name \(such as .*\) state no time\. Pass a pattern"),
+            ("19700101_000012.wav", None, "'19700101_000012' in the file name: the clock of the recorder was not set"),
             ("20230431_050000.wav", None, "'20230431_050000' in the file name is no time: day .*out of range"),
             ("20230401_050000-20230401_060000.wav", None, "has several times, 20230401_050000 and 20230401_060000"),
             ("a.wav", "%Y%m%d_%H%M%S", "pattern='%Y%m%d_%H%M%S' does not match its name"),

@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from skaudio.io._wav_metadata import CLOCK_NOT_SET, FIRST_YEAR
+
 # 20230401_050000, as of AudioMoth and Song Meter, and the same with other separators; an offset from UTC may follow.
 DATE_TIME = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<date>[-.]?)(?P<month>\d\d)(?P=date)(?P<day>\d\d)(?:[T_ -]|__)?"
@@ -47,7 +49,10 @@ def name_start(path: str, pattern: str | None) -> datetime | None:
         matches = {match[0]: _from_groups(match) for match in DATE_TIME.finditer(name)}
         if len(set(matches.values())) > 1:
             raise ValueError(f"the file name has several times, {' and '.join(matches)}; pass pattern")
-        return next(iter(matches.values()), None)
+        text, start = next(iter(matches.items()), ("", None))
+        if start is not None and start.year < FIRST_YEAR:
+            raise ValueError(f"{text!r} in the file name: {CLOCK_NOT_SET}")
+        return start
     text = path if "/" in pattern else name
     if "%" in pattern and "(?P<" not in pattern:
         return _by_format(text, pattern)

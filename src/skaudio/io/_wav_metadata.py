@@ -20,7 +20,7 @@ from skaudio.io._file_view import FileView
 
 MAX_TEXT_BYTES = 2**20
 BEXT_DATE, BEXT_BYTES = 320, 18
-FIRST_YEAR = 1980  # recorders whose clock was not set begin in 1970
+FIRST_YEAR, CLOCK_NOT_SET = 1980, "the clock of the recorder was not set"  # it begins in 1970
 COMMENT = re.compile(  # minutes of the zone may be padded with a space
     r"Recorded at (\d\d):(\d\d):(\d\d)(?:\.(\d{3}))? (\d\d)/(\d\d)/(\d{4})"
     r"( \(UTC(?:([+-])(\d{1,2}))?(?::([ \d]\d))?\))?"
@@ -51,7 +51,7 @@ def metadata_start(file: FileView) -> tuple[datetime | None, str, list[str]]:
         try:
             start = parse(texts[field]) if field in texts else None
             if start is not None and start.year < FIRST_YEAR:
-                raise ValueError("the clock of the recorder was not set")
+                raise ValueError(CLOCK_NOT_SET)
         except ValueError as error:
             problems.append(f"{field} is {texts[field][:60]!r}: {error}")
             continue
