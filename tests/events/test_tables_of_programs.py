@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from skaudio.events import Event, EventTableError, event_table, read_events, write_events
-from skaudio.events._event_tables import event_lists
+from skaudio.events._event_tables import check_format, event_lists
 
 # By hand, after the documentation or the files of each program.
 BIRDNET_CSV = (
@@ -395,6 +395,8 @@ class TestPraat:
         table = event_table({"a.wav": [Event(1, 2, "owl")], "b.wav": [Event(1, 2, "owl")]})
         with pytest.raises(ValueError, match=r"A TextGrid holds one recording, got 2\. Write to a folder"):
             write_events(tmp_path / "a.TextGrid", table)
+        with pytest.raises(ValueError, match=r"a TextGrid of Praat holds one recording, got 2\..*\.csv, \.parquet\.$"):
+            check_format(tmp_path / "a.TextGrid", ["a.wav", "b.wav"], ["owl"])
         write_events(f"{tmp_path}/grids/", table, format="textgrid", durations={"a.wav": 9.0, "b.wav": 8.0})
         assert "xmax = 8.0" in (tmp_path / "grids" / "b.TextGrid").read_text()
         assert rows(read_events(tmp_path / "grids")) == [("a", 1.0, 2.0, "owl"), ("b", 1.0, 2.0, "owl")]

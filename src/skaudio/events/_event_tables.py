@@ -281,10 +281,11 @@ def check_format(
     """Raise the errors of writing a table of these recordings and labels, before any computation."""
     path = Path(path)
     name = format_of(path, None)
-    if name == "audacity" and len(recordings) > 1:
+    of_one = {"audacity": "label track of Audacity", "textgrid": "TextGrid of Praat"}
+    if name in of_one and len(recordings) > 1:
         raise ValueError(
-            f"{str(path)!r}: a label track of Audacity holds one recording, got {len(recordings)}. Write one file "
-            f"per recording, or another format: {', '.join(suffix for suffix in SUFFIXES if suffix != '.txt')}."
+            f"{str(path)!r}: a {of_one[name]} holds one recording, got {len(recordings)}. Write one file per recording, "
+            f"or another format: {', '.join(suffix for suffix, known in SUFFIXES.items() if known not in of_one)}."
         )
     if name != "parquet":
         n_rows = max(len(recordings), len(labels))

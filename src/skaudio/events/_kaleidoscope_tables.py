@@ -52,7 +52,7 @@ def read_kaleidoscope(text: str, path: object, label_column: str | None) -> Iter
         score = optional_number(cells.get(score_column), score_column, line, path)
         index = optional_number(cells.get(CHANNEL), CHANNEL, line, path) if has_channels else None
         channel = None if index is None else int(index) + 1
-        values = begin, begin + duration, cells[label_column], score, None, None, channel
+        values = begin, round(begin + duration, 9), cells[label_column], score, None, None, channel
         yield Row(line, name, make_event(line, path, *values))
     if unlabelled:
         warnings.warn(
