@@ -103,3 +103,17 @@ def test_a_name_that_disagrees_is_a_warning(season, run):
     assert outcome.status == 0
     assert "skaudio: warning: " in outcome.err
     assert "begins at 2023-04-01 06:00:00 according to the GUANO field Timestamp" in outcome.err
+
+
+def test_a_broken_recording_is_skipped_on_request(season, run, tmp_path):
+    folder, table = season
+    (folder / "20230403_050000.wav").write_bytes(b"RIFF")
+    outcome = run("count", table, folder)
+    assert outcome.status == 2
+    assert "20230403_050000.wav" in outcome.err
+    assert "Pass --on-error warn to count it as not recorded" in outcome.err
+    outcome = run("count", table, folder, "--on-error", "warn")
+    assert outcome.status == 0
+    assert "It is counted as not recorded" in outcome.err
+    assert rows(outcome.out)[-1][1:] == ["", "", "0.0"]
+    assert rows(outcome.out)[1][1:] == ["0", "2", "1.0"]

@@ -172,6 +172,14 @@ class TestTables:
         paths[1].write_bytes(b"")
         with pytest.raises(AudioError, match=r"Recording 1: '.*060500\.wav' is empty.*can be passed in durations"):
             count_events([[], []], paths, "hour")
+        with pytest.warns(
+            UserWarning, match=r"Recording 1: '.*060500\.wav' is empty.* It is counted as not recorded\."
+        ):
+            counts = count_events([owls(1), []], paths, on_error="warn")
+        assert counts["owl"].fillna(-1).tolist() == [1, -1]
+        assert counts["recorded_minutes"].tolist() == [0.1, 0.0]
+        with pytest.raises(ValueError, match="on_error='skip'; expected 'raise' or 'warn'"):
+            count_events([[], []], paths, on_error="skip")
 
     def test_arrays(self):
         pair = (np.zeros(2 * SR), SR)

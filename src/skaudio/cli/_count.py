@@ -1,5 +1,6 @@
 """``skaudio count``: counts of the events in a table, per recording or by the clock."""
 
+import math
 import warnings
 from argparse import Namespace
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from skaudio.cli._files import audio_files
 from skaudio.cli._messages import warn
 from skaudio.cli._rows import output_of, write_rows
 from skaudio.events import count_events, read_events, recording_starts
+from skaudio.io import AudioError
 
 SOURCES = ("auto", "metadata", "name")
 
@@ -35,10 +37,17 @@ def count(arguments: Namespace, results: TextIO) -> None:
         starts: Any = "auto"
         if arguments.by is not None:
             starts = _starts(paths, arguments)
-        counts = count_events(events, paths, arguments.by, starts=starts)
-    rows = counts.reset_index().itertuples(index=False)
+        try:
+            counts = count_events(events, paths, arguments.by, starts=starts, on_error=arguments.on_error)
+        except AudioError as error:
+            raise AudioError(f"{error} Pass --on-error warn to count it as not recorded.") from error
     header = [counts.index.name, *map(str, counts.columns)]
-    write_rows(results if output is None else output, header, ([*row[:-1], round(row[-1], 6)] for row in rows))
+    # The counts of a recording that cannot be read are empty.
+    rows = (
+        [name, *("" if math.isnan(n) else int(n) for n in numbers), round(minutes, 6)]
+        for name, *numbers, minutes in counts.itertuples()
+    )
+    write_rows(results if output is None else output, header, rows)
 
 
 def _starts(paths: Sequence[str], arguments: Namespace) -> Any:

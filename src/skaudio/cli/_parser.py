@@ -237,8 +237,7 @@ def _add_count(commands: argparse._SubParsersAction) -> None:
         help="time zone of the bins, such as Europe/Berlin or +01:00: that of starts without one, and others are "
         "converted to it",
     )
-    add("--output", metavar="CSV", help="write to this file instead of stdout")
-    add("--force", action="store_true", help="replace CSV if it exists")
+    _add_output(parser)
 
 
 def _add_tag(commands: argparse._SubParsersAction) -> None:

@@ -1,5 +1,6 @@
 """Counts of events by the clock, and times of events by the clock."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any
@@ -73,6 +74,7 @@ def count_events(
     starts: Any = "auto",
     durations: Any = None,
     labels: Sequence | None = None,
+    on_error: str = "raise",
 ) -> Any:
     """Count the events in a table, per recording or by the clock, beside the recorded time.
 
@@ -95,6 +97,9 @@ def count_events(
         are read from the files.
     labels : sequence or None, default=None
         Classes. If None, those in the table, in order.
+    on_error : {"raise", "warn"}, default="raise"
+        What to do with a recording whose duration cannot be read: raise an error, or warn with its name and count it as
+        not recorded.
 
     Returns
     -------
@@ -154,7 +159,9 @@ def count_events(
     if labels is None:
         labels = sorted({event.label for events_i in lists for event in events_i}, key=str)
     _check_labels(labels)
-    names, seconds = recording_names(recordings), _durations(recordings, durations)
+    if on_error not in {"raise", "warn"}:
+        raise ValueError(f"on_error={on_error!r}; expected 'raise' or 'warn'.")
+    names, seconds = recording_names(recordings), _durations(recordings, durations, on_error)
     for events_i, name, duration in zip(lists, names, seconds, strict=True):
         _check_events(events_i, name, duration, labels)
     if by is None:
@@ -240,10 +247,10 @@ def _check_events(events: Sequence[Event], name: Any, duration: float, labels: S
             )
 
 
-def _durations(recordings: Sequence, durations: Any) -> list[float]:
+def _durations(recordings: Sequence, durations: Any, on_error: str) -> list[float]:
     """Return the seconds of each recording."""
     if durations is None:
-        return [_seconds(clip, i) for i, clip in enumerate(recordings)]
+        return [_seconds(clip, i, on_error) for i, clip in enumerate(recordings)]
     if isinstance(durations, Real):
         return [float(durations)] * len(recordings)
     names, values = recording_names(recordings), table_values(durations, "duration", "durations")
@@ -260,10 +267,13 @@ def _durations(recordings: Sequence, durations: Any) -> list[float]:
     return seconds
 
 
-def _seconds(clip: Any, i: int) -> float:
+def _seconds(clip: Any, i: int, on_error: str) -> float:
     if clip_kind(clip) == "array":
         raise ValueError(f"Recording {i} ({clip_name(clip)}) has no sampling rate. Pass durations, or pairs (y, sr).")
     try:
         return audio_info(clip).duration_seconds
     except AudioError as error:
-        raise AudioError(f"Recording {i}: {error} Its duration can be passed in durations.") from error
+        if on_error == "raise":
+            raise AudioError(f"Recording {i}: {error} Its duration can be passed in durations.") from error
+        warnings.warn(f"Recording {i}: {error} It is counted as not recorded.", stacklevel=4)
+        return 0.0

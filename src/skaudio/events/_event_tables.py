@@ -284,8 +284,8 @@ def check_format(
     of_one = {"audacity": "label track of Audacity", "textgrid": "TextGrid of Praat"}
     if name in of_one and len(recordings) > 1:
         raise ValueError(
-            f"{str(path)!r}: a {of_one[name]} holds one recording, got {len(recordings)}. Write one file per recording, "
-            f"or another format: {', '.join(suffix for suffix, known in SUFFIXES.items() if known not in of_one)}."
+            f"{str(path)!r}: a {of_one[name]} holds one recording, got {len(recordings)}. Write one file per "
+            f"recording, or another format: {', '.join(suffix for suffix, known in SUFFIXES.items() if known not in of_one)}."
         )
     if name != "parquet":
         n_rows = max(len(recordings), len(labels))
