@@ -283,9 +283,10 @@ def check_format(
     name = format_of(path, None)
     of_one = {"audacity": "label track of Audacity", "textgrid": "TextGrid of Praat"}
     if name in of_one and len(recordings) > 1:
+        others = ", ".join(suffix for suffix, known in SUFFIXES.items() if known not in of_one)
         raise ValueError(
             f"{str(path)!r}: a {of_one[name]} holds one recording, got {len(recordings)}. Write one file per "
-            f"recording, or another format: {', '.join(suffix for suffix, known in SUFFIXES.items() if known not in of_one)}."
+            f"recording, or another format: {others}."
         )
     if name != "parquet":
         n_rows = max(len(recordings), len(labels))
