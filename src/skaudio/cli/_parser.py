@@ -42,6 +42,20 @@ The suffix of --output determines the format: .csv, .parquet, .selections.txt (R
 (Audacity, one recording) or .tsv (DCASE). If interrupted, the same command resumes; with --extend,
 a finished table grows by new recordings."""
 
+_COUNT = """\
+Print a CSV of the number of events of each class in a table, and of the recorded minutes: for each
+recording or, with --by, for each hour, day or other bin by the clock, across recordings. Bins in
+which nothing was recorded have no row. Tables of Raven, Audacity, BirdNET, Kaleidoscope, Praat and
+DCASE are read, too."""
+
+_COUNT_EXAMPLES = """\
+examples:
+  skaudio count calls.csv night/                      number of calls in each recording
+  skaudio count calls.csv night/ --by hour            start times from metadata or names: 20230401_050000.WAV
+  skaudio count calls.csv night/ --by day --timezone Europe/Berlin
+  skaudio count calls.csv night/ --by 30min --pattern '%d-%m-%Y %Hh%M'    other names
+  skaudio count calls.csv night/ --by hour --starts starts.csv            a table: recording,start"""
+
 
 _TAG = """\
 Print a CSV of the sound classes in files, predicted by a pretrained model: by default YAMNet, with
@@ -56,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_search(commands)
     _add_predict(commands)
     _add_detect(commands)
+    _add_count(commands)
     _add_tag(commands)
     commands.add_parser(
         "models",
@@ -192,6 +207,50 @@ def _add_detect(commands: argparse._SubParsersAction) -> None:
         help="stop at a broken file (default), or skip it",
     )
     add("--quiet", action="store_true", help="no progress bar")
+
+
+def _add_count(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "count",
+        help="count the events in a table, per recording or by the clock",
+        description=_COUNT,
+        epilog=_COUNT_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("table", metavar="TABLE", help="table of events, such as that of `skaudio detect`; or a folder of label files")
+    add(
+        "recordings",
+        nargs="+",
+        metavar="RECORDINGS",
+        help="all recordings that were searched, also those without events: audio files, or folders of them",
+    )
+    add(
+        "--by",
+        metavar="BIN",
+        help="count by the clock: minute, hour, day, week, month, year, or a frequency of pandas, such as 30min "
+        "(default: per recording)",
+    )
+    add(
+        "--starts",
+        default="auto",
+        metavar="SOURCE",
+        help="where the start times of recordings are: metadata, name, auto (the first of these that has one; default) "
+        "or a CSV file: recording,start",
+    )
+    add(
+        "--pattern",
+        metavar="PATTERN",
+        help="pattern of the file names: a format of strptime, such as %%Y%%m%%d_%%H%%M%%S, or a regular expression "
+        "with the named groups year, month, day, hour, minute, second",
+    )
+    add(
+        "--timezone",
+        metavar="ZONE",
+        help="time zone of the bins, such as Europe/Berlin or +01:00: that of starts without one, and others are "
+        "converted to it",
+    )
+    _add_output(parser)
 
 
 def _add_tag(commands: argparse._SubParsersAction) -> None:

@@ -45,7 +45,7 @@ def spot(arguments: Namespace, results: TextIO) -> None:
     if arguments.background is not None:
         background = [path for name in arguments.background for path in audio_files(name)]
     rng = np.random.default_rng(arguments.seed)
-    others = [word for word in _other_words(rng, arguments.words)]
+    others = _other_words(rng, arguments.words)
     train = _scenes(arguments, others, rng, background, 1.0)
     held_out = _scenes(arguments, others, rng, background, TUNING_SHARE)
     detector = EventDetector(
