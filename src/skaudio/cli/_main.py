@@ -58,6 +58,10 @@ def _run(arguments: Namespace, results: TextIO) -> None:
         from skaudio.cli._count import count
 
         count(arguments, results)
+    elif arguments.command == "review":
+        from skaudio.cli._review import review
+
+        review(arguments, results)
     elif arguments.command == "models":
         from skaudio.cli._models import models
 

@@ -10,6 +10,7 @@ FRONT_ENDS = ("mfcc", "mel")
 PRETRAINED = ("yamnet", "speech", "birdnet")
 MODELS = ("svc", "logistic", "trees", "neighbors", "cnn", "gru")
 SCORINGS = ("accuracy", "balanced_accuracy", "f1_macro", "matthews_corrcoef")
+ORDERS = ("score", "label", "time", "random", "stratified")
 DEFAULT_OUTPUT = "skaudio-model.joblib"
 
 _SEARCH = """\
@@ -57,6 +58,18 @@ examples:
   skaudio count calls.csv night/ --by hour --starts starts.csv            a table: recording,start"""
 
 
+_REVIEW = """\
+Write an HTML page to review detections in a browser, offline: each with its spectrogram and a player.
+Keys mark it as correct (Y) or wrong (N) or give it another label (L). The page writes the reviewed
+table as CSV, with the column verified: true, false, or empty for what was not reviewed."""
+
+_REVIEW_EXAMPLES = """\
+examples:
+  skaudio detect detector.joblib recordings/ --output calls.csv
+  skaudio review calls.csv --output review.html
+  skaudio review calls.csv --order stratified --max 200 --output review.html   over all scores evenly
+  skaudio review calls.selections.txt recordings/ --output review.html         of Raven, by file name"""
+
 _TAG = """\
 Print a CSV of the sound classes in files, predicted by a pretrained model: by default YAMNet, with
 521 classes of AudioSet, which is downloaded at the first call (4 MB). `skaudio models` lists others."""
@@ -71,6 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_detect(commands)
     _add_count(commands)
+    _add_review(commands)
     _add_tag(commands)
     commands.add_parser(
         "models",
@@ -251,6 +265,41 @@ def _add_count(commands: argparse._SubParsersAction) -> None:
         "converted to it",
     )
     _add_output(parser)
+
+
+def _add_review(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "review",
+        help="write a page to review detections in a browser",
+        description=_REVIEW,
+        epilog=_REVIEW_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("table", metavar="TABLE", help="table of events: .csv, .parquet, .selections.txt (Raven), .txt or .tsv")
+    add(
+        "recordings",
+        nargs="*",
+        metavar="RECORDINGS",
+        help="audio files, or folders of them (default: the files named in the table, relative to its folder)",
+    )
+    add("--output", required=True, metavar="HTML", help="file of the page; of several pages, the first one")
+    add("--force", action="store_true", help="replace HTML if it exists")
+    add("--order", choices=ORDERS, default="score", help="order of the detections (default: score, the highest first)")
+    add("--max", type=_integer(1), metavar="N", help="number of detections, the first in that order (default: all)")
+    add("--per-page", type=_integer(1), default=300, metavar="N", help="detections on a page (default: 300)")
+    add("--context", type=_number, default=1.0, metavar="S", help="seconds before and after a detection (default: 1)")
+    add("--label", action="append", metavar="NAME", help="label to choose from, besides those in the table; repeatable")
+    add("--sr", type=_integer(1000), metavar="HZ", help="sampling rate (default: that of most files, at most 22050)")
+    add(
+        "--seed", type=_integer(0), default=0, metavar="N", help="seed of the orders random and stratified (default: 0)"
+    )
+    add(
+        "--on-error",
+        choices=("raise", "warn"),
+        default="raise",
+        help="stop at a broken file (default), or show its detections without sound",
+    )
 
 
 def _add_tag(commands: argparse._SubParsersAction) -> None:

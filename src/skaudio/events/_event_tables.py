@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from skaudio._event_rows import COLUMNS
+from skaudio._event_rows import COLUMNS, VERIFIED
 from skaudio.events._event import Event
 from skaudio.events._file_names import check_names, name_dtype
 from skaudio.events._label_files import events_of_files
@@ -14,7 +14,7 @@ from skaudio.events._label_folders import check_distinct, label_files, recording
 from skaudio.events._merged_marks import merge_marks
 from skaudio.events._named_rows import indices_of_rows
 from skaudio.events._table_reading import MORE, SUFFIXES, format_of, read_rows, rows_of
-from skaudio.events._table_rows import check_rows
+from skaudio.events._table_rows import Row, check_rows
 from skaudio.events._table_writing import as_text, write_text
 from skaudio.io._replacing import replacing
 
@@ -130,7 +130,8 @@ def read_events(
         - ``"raven"``: selection table of Raven, or of BirdNET-Analyzer;
         - ``"audacity"``: label track of Audacity, or of BirdNET-Analyzer, with scores after the labels;
         - ``"dcase"``: tab-separated, as in DCASE and sed_eval, with or without a header;
-        - ``"csv"``, ``"parquet"``: with the columns ``recording`` (or ``path``), ``onset``, ``offset``, ``label``;
+        - ``"csv"``, ``"parquet"``: with the columns ``recording`` (or ``path``), ``onset``, ``offset``, ``label`` and,
+          optionally, those of `event_table` and ``verified``;
         - ``"birdnet"``: CSV of BirdNET-Analyzer, with ``Start (s)``, ``End (s)``, ``Common name``, ``Confidence``;
         - ``"kaleidoscope"``: CSV of Kaleidoscope, with ``IN FILE``, ``OFFSET``, ``DURATION`` and labels;
         - ``"textgrid"``: TextGrid of Praat in a text format. Intervals with a text are events, and so are points, with
@@ -168,6 +169,10 @@ def read_events(
         folder of the file: it is kept in ``attrs["folder"]``, for methods that bring the table to recordings.
         Whitespace around labels is stripped. ``channel`` is present for a table of Raven or Kaleidoscope with several
         channels.
+        ``verified`` (boolean, with missing values) is present for a CSV or Parquet table that was reviewed, as on the
+        page of `skaudio.inspection.ReviewPage`: true for an event that is right, false for one that is wrong, missing
+        for one that nobody looked at. Wherever a table is taken (as by `EventDetector.fit` and `skaudio.metrics`), rows
+        that are false are no events.
 
     Raises
     ------
@@ -213,6 +218,8 @@ def read_events(
         read_events("night.csv", label="owl")
         read_events("both.csv", merge_overlapping=0.5)
     """
+    import pandas as pd
+
     path = Path(path)
     if duplicates not in {"raise", "keep"}:
         raise ValueError(f"duplicates={duplicates!r}; expected 'raise' or 'keep'.")
@@ -223,7 +230,7 @@ def read_events(
     if recording is not None and path.is_dir():
         raise ValueError(f"{str(path)!r} is a folder, with a recording for each file; omit recording={recording!r}.")
     files = label_files(path, format) if path.is_dir() else {path: recording_of(path)}
-    pairs: list[tuple[Any, Event]] = []
+    all_rows: list[Row] = []
     labels = {"label_column": label_column, "label": label, "tier": tier}
     for file, name in files.items():
         rows = [
@@ -231,10 +238,17 @@ def read_events(
             for row in read_rows(file, format=format, encoding=encoding, **labels)
         ]
         check_rows(rows, file, durations, repeated=duplicates == "keep" or merge_overlapping is not None)
-        pairs += [(row.recording, row.event) for row in rows if row.event is not None]
+        all_rows += [row for row in rows if row.event is not None]
+    pairs = [(row.recording, row.event) for row in all_rows if row.event is not None]
     if len(files) > 1 and duplicates == "raise" and merge_overlapping is None:
         check_distinct(pairs, path)
-    table = _as_frame(pairs if merge_overlapping is None else merge_marks(pairs, merge_overlapping))
+    if merge_overlapping is not None:  # of the events that nobody found wrong
+        right = [pair for pair, row in zip(pairs, all_rows, strict=True) if row.verified is not False]
+        table = _as_frame(merge_marks(right, merge_overlapping))
+    else:
+        table = _as_frame(pairs)
+        if any(row.verified is not None for row in all_rows):
+            table[VERIFIED] = pd.array([row.verified for row in all_rows], dtype="boolean")
     table.attrs[FOLDER] = str(path.absolute() if path.is_dir() else path.absolute().parent)
     return table
 
@@ -259,6 +273,7 @@ def write_events(
         See `read_events`; that of BirdNET is not written. If None, it is inferred from the suffix; that of a folder is
         ``"audacity"``. Audacity's and TextGrids hold one recording. These and DCASE's drop scores; DCASE's,
         Kaleidoscope's and TextGrids drop frequencies.
+        All but CSV and Parquet drop ``verified``, and the events for which it is false.
     durations : dict of str to float or None, default=None
         Seconds of each recording, for a Raven selection table of several: Raven concatenates them in this order; or for
         TextGrids, which otherwise end with their last event. A name in the table may be shorter or longer than that in

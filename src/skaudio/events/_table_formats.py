@@ -6,6 +6,7 @@ A reader takes the text of a table and yields rows; a writer takes rows of ``(re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from skaudio._event_rows import VERIFIED
 from skaudio.events._csv_lines import check_swallowed, csv_lines
 from skaudio.events._event import Event
 from skaudio.events._table_rows import (
@@ -18,6 +19,7 @@ from skaudio.events._table_rows import (
     make_event,
     number,
     optional_number,
+    row_verdict,
     tabbed_lines,
 )
 
@@ -131,7 +133,7 @@ def read_csv(text: str, path: object, given_label: str | None = None) -> Iterato
     table = csv_lines(text, path)
     header = [cell.strip() for cell in next(table, (1, [], []))[2]]
     expected = CSV_COLUMNS if given_label is None else CSV_COLUMNS[:2]
-    places = columns_of(header, expected, (*CSV_MORE, "channel", "recording", "path"), path)
+    places = columns_of(header, expected, (*CSV_MORE, "channel", VERIFIED, "recording", "path"), path)
     named = next((places[name] for name in ("recording", "path") if name in places), None)
     if given_label is not None:
         check_no_labels("label" in places, "label", given_label, path)
@@ -144,7 +146,8 @@ def read_csv(text: str, path: object, given_label: str | None = None) -> Iterato
         more = [optional_number(cells[places[name]] if name in places else None, name, line, path) for name in CSV_MORE]
         channel = cells[places["channel"]] if "channel" in places else None
         fields = _labelled([cells[place] for place in needed], given_label)
-        yield _row(line, recording, fields, path, *more, channel)
+        verified = row_verdict(cells[places[VERIFIED]], line, path) if VERIFIED in places else None
+        yield _row(line, recording, fields, path, *more, channel)._replace(verified=verified)
 
 
 def _row(line: int, recording: str | None, fields: Sequence[str], path: object, *more: float | str | None) -> Row:

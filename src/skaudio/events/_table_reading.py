@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from skaudio._event_rows import event_rows, is_missing
+from skaudio._event_rows import VERIFIED, event_rows, is_missing
 from skaudio._table_text import table_text
 from skaudio.events._birdnet_tables import BIRDNET_COLUMNS, read_birdnet
 from skaudio.events._event import Event
@@ -13,7 +13,7 @@ from skaudio.events._kaleidoscope_tables import KALEIDOSCOPE_COLUMNS, read_kalei
 from skaudio.events._praat_tables import read_textgrid
 from skaudio.events._raven_tables import RAVEN_COLUMNS, read_raven
 from skaudio.events._table_formats import read_audacity, read_csv, read_dcase
-from skaudio.events._table_rows import EventTableError, Row, check_no_labels
+from skaudio.events._table_rows import EventTableError, Row, check_no_labels, row_verdict
 
 MORE = ["score", "low_frequency", "high_frequency", "channel"]
 RAVEN_SUFFIX = ".selections.txt"
@@ -121,7 +121,9 @@ def _read_parquet(path: Path, label: str | None = None) -> list[Row]:
         check_no_labels("label" in table.columns, "label", label, path)
         table = table.assign(label=table["onset"].map(lambda onset: None if is_missing(onset) else label))
     try:
-        return [Row(number, recording, event) for number, recording, event in rows_of(table, str(path))]
+        values = list(table[VERIFIED]) if VERIFIED in table.columns else [None] * len(table)
+        rows = rows_of(table.drop(columns=VERIFIED, errors="ignore"), str(path))  # all of them, also those found wrong
+        return [Row(i, recording, event, row_verdict(values[i], i, path)) for i, recording, event in rows]
     except UnicodeDecodeError as error:  # strings are decoded on access
         raise EventTableError(f"{path} is not a readable Parquet file: {error}") from error
     except ValueError as error:

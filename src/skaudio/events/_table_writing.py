@@ -46,7 +46,8 @@ def write_text(path: Path, text: str) -> None:
 def _check_text(text: str, path: Path, name: str, rows: Sequence[tuple[Any, Event]]) -> None:
     """Raise if a text would not be read back as these rows: label files cannot represent every name."""
     try:
-        read = [(row.recording, row.event) for row in rows_of_text(text, path, name) if row.event is not None]
+        kept = (row for row in rows_of_text(text, path, name) if row.verified is not False)
+        read = [(row.recording, row.event) for row in kept if row.event is not None]
     except EventTableError as error:
         raise ValueError(f"The format {name!r} cannot represent these events: {error}") from None
     recordings = list(dict.fromkeys(recording for recording, _ in rows))
