@@ -14,6 +14,7 @@ from skaudio._atomic import atomic
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
 from skaudio.events._score_calibration import (
+    ScoreCalibration,
     distinct_scores,
     fit_calibration,
     lowest_with_precision,
@@ -178,13 +179,11 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
 
         items = scored_items(scores, verified, labels)
         weights = _weights(sample_weight, items)
-        as_logits = bool(items.scores.min() >= 0.0 and items.scores.max() <= 1.0)
         self.classes_, self._edges, self._tallies, self._thresholds, self.calibrations_ = items.classes, [], [], [], []
         tables = []
         for label, rows in _by_class(items):
             own, known = items.scores[rows], items.verified[rows]
-            is_reviewed = ~np.isnan(known)
-            if not is_reviewed.any():
+            if np.isnan(known).all():
                 raise ValueError(
                     f"None of the {len(rows)} items of the class {label!r} is reviewed. Review some (see suggest), or "
                     "leave out that class."
@@ -194,8 +193,7 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
             self._edges.append(edges)
             self._tallies.append(reviews)
             self._thresholds.append(distinct_scores(own, edges, MAX_THRESHOLDS))
-            reviewed = own[is_reviewed], known[is_reviewed] == 1, weights[rows][is_reviewed]
-            self.calibrations_.append(fit_calibration(*reviewed, as_logits=as_logits))
+            self.calibrations_.append(_calibration(own, known, weights[rows], items))
             lows = {"label": label, "stratum": np.arange(len(edges) + 1), "low": np.concatenate([[-np.inf], edges])}
             tables.append(pd.DataFrame(lows | reviews._asdict()))
         self.strata_ = pd.concat(tables, ignore_index=True)
@@ -288,14 +286,18 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
         items = scored_items(scores, verified, labels)
         rng, tables = self._rng(), []
         for label, rows in _by_class(items):
-            edges = stratum_edges(items.scores[rows], self.n_strata)
-            strata, n_strata = stratum_of(items.scores[rows], edges), len(edges) + 1
-            unknown = np.isnan(items.verified[rows])
+            own, known = items.scores[rows], items.verified[rows]
+            edges = stratum_edges(own, self.n_strata)
+            strata, n_strata = stratum_of(own, edges), len(edges) + 1
+            unknown = np.isnan(known)
             n_unknown = np.bincount(strata[unknown], minlength=n_strata)
-            chosen = allocate(tally(strata, n_strata, items.verified[rows]), n_unknown, n_items)
-            shuffled = [rng.permutation(np.flatnonzero(unknown & (strata == stratum))) for stratum in range(n_strata)]
-            turns = [int(np.sum(chosen[:i] == stratum)) for i, stratum in enumerate(chosen)]
-            picked = rows[[shuffled[stratum][turn] for stratum, turn in zip(chosen, turns, strict=True)]]
+            expected = np.full(n_strata, 0.5)
+            if not unknown.all():
+                probabilities = _calibration(own, known, np.ones(len(own)), items).probabilities(own)
+                expected = np.bincount(strata, probabilities) / np.bincount(strata)
+            chosen = allocate(tally(strata, n_strata, known), n_unknown, expected, n_items)
+            candidates = [iter(rng.permutation(rows[unknown & (strata == stratum)])) for stratum in range(n_strata)]
+            picked = np.array([next(candidates[stratum]) for stratum in chosen], int)
             n_columns = items.shape[1] if len(items.shape) == 2 else 1
             suggested = {"row": picked // n_columns, "label": label, "score": items.scores[picked], "stratum": chosen}
             tables.append(pd.DataFrame(suggested))
@@ -402,6 +404,13 @@ def _by_class(items: ScoredItems) -> Iterator[tuple[Any, np.ndarray]]:
     bounds = np.searchsorted(items.codes[order], np.arange(len(items.classes) + 1))
     for code, label in enumerate(items.classes):
         yield label, order[bounds[code] : bounds[code + 1]]
+
+
+def _calibration(scores: np.ndarray, verified: np.ndarray, weights: np.ndarray, items: ScoredItems) -> ScoreCalibration:
+    """Fit the curve of one class to its reviews; logits are of scores that are all in [0, 1]."""
+    reviewed = ~np.isnan(verified)
+    as_logits = bool(items.scores.min() >= 0.0 and items.scores.max() <= 1.0)
+    return fit_calibration(scores[reviewed], verified[reviewed] == 1, weights[reviewed], as_logits=as_logits)
 
 
 def _weights(sample_weight: Any, items: ScoredItems) -> np.ndarray:

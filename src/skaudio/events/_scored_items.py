@@ -74,7 +74,7 @@ def scored_items(scores: Any, verified: Any = None, labels: Any = None, classes:
     reviews = _review_array(verified, values.shape)
     if values.ndim == 2:
         names = columns or _column_names(labels, values.shape[1], classes)
-        codes, known = _coded(names, classes)
+        codes, known = _coded(names, names if classes is None else classes)
         codes = np.tile(codes, len(values))
     elif labels is None:
         one = classes[0] if classes is not None and len(classes) == 1 else name
@@ -144,7 +144,7 @@ def _column_names(labels: Any, n_columns: int, classes: Sequence | None) -> list
 
 
 def _coded(names: Sequence, classes: Sequence | None) -> tuple[np.ndarray, list]:
-    """Return the indices of names among the classes, and the classes, sorted unless they are known."""
+    """Return the indices of names among the classes, and the classes: those known, or the names, sorted."""
     missing = next((i for i, name in enumerate(names) if is_missing(name)), None)
     if missing is not None:
         raise ValueError(f"The label at {missing} is missing; expected the class of each score.")

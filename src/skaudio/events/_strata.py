@@ -10,7 +10,7 @@ import numpy as np
 
 MIN_ITEMS = 4  # in the smallest stratum
 MIN_REVIEWS = 4  # of each stratum, before variances are compared
-JEFFREYS = 0.5  # prior of variances: a stratum whose few reviews agree may still vary
+CAUTION = 0.25  # prior of variances: a stratum whose few reviews agree may still vary
 
 
 class Tally(NamedTuple):
@@ -105,7 +105,7 @@ def draw_counts(
     return rng.binomial(n_unknown, rng.beta(alpha, beta)).sum(axis=1)
 
 
-def allocate(reviews: Tally, n_unknown: np.ndarray, n_reviews: int) -> np.ndarray:
+def allocate(reviews: Tally, n_unknown: np.ndarray, expected: np.ndarray, n_reviews: int) -> np.ndarray:
     """Allocate further reviews to strata, so that the variance of the count falls most.
 
     Every stratum gets `MIN_REVIEWS` first. Then each review goes where it reduces ``n_items**2 * p * (1 - p) /
@@ -118,6 +118,8 @@ def allocate(reviews: Tally, n_unknown: np.ndarray, n_reviews: int) -> np.ndarra
         Reviews so far.
     n_unknown : ndarray of int, shape (n_strata,)
         Number of items of each stratum that are not reviewed.
+    expected : ndarray of float64, shape (n_strata,)
+        Share of true items in each stratum by the calibration curve, which counts as one more review.
     n_reviews : int
         Number of reviews to allocate.
 
@@ -126,7 +128,8 @@ def allocate(reviews: Tally, n_unknown: np.ndarray, n_reviews: int) -> np.ndarra
     ndarray of int, shape (n_allocated,)
         Stratum of each review, the most useful first; fewer than `n_reviews` where no items are left.
     """
-    alpha, beta = reviews.n_true + JEFFREYS, reviews.n_reviewed - reviews.n_true + JEFFREYS
+    alpha = reviews.n_true + CAUTION + expected
+    beta = reviews.n_reviewed - reviews.n_true + CAUTION + 1.0 - expected
     variances = alpha * beta / ((alpha + beta) * (alpha + beta + 1.0))  # mean of p * (1 - p)
     scale = reviews.n_items**2 * variances if reviews.n_reviewed.any() else np.ones(len(alpha))
     n_after = reviews.n_reviewed[:, np.newaxis] + np.arange(min(n_reviews, n_unknown.max(initial=0)))
