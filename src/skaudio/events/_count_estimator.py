@@ -101,7 +101,7 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
 
     >>> import numpy as np
     >>> from skaudio.events import CountEstimator
-    >>> rng = np.random.default_rng(0)
+    >>> rng = np.random.default_rng(1)
     >>> contains_call = rng.random(2000) < 0.1
     >>> scores = 1 / (1 + np.exp(-rng.normal(np.where(contains_call, 1.0, -3.0), 1.5)))
     >>> estimator = CountEstimator(random_state=0)
