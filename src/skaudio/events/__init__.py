@@ -1,6 +1,7 @@
-"""Sound event detection in long recordings, decoding of scores into events, and tables of events."""
+"""Sound event detection in long recordings, decoding of scores, tables of events, and counts with intervals."""
 
 from skaudio.events._clock_counts import count_events, with_clock_times
+from skaudio.events._count_estimator import CountEstimator
 from skaudio.events._decoding import (
     decode_events,
     find_runs,
@@ -21,6 +22,7 @@ from skaudio.events._table_rows import EventTableError
 from skaudio.events._track import Track
 
 __all__ = [
+    "CountEstimator",
     "Event",
     "EventDetector",
     "EventScores",
