@@ -1,12 +1,13 @@
 """Converters of poolings that select or weight frames."""
 
+from copy import copy
 from typing import Any
 
 import numpy as np
 
 from skaudio.export._graph import Graph, Value
 
-ROUNDING = 64 * np.finfo(np.float64).eps
+ROUNDING = np.finfo(np.float32).eps  # up to which first-order statistics are 0
 
 
 def frame_stacker(graph: Graph, stacker: Any, value: Value) -> Value:
@@ -19,7 +20,7 @@ def frame_stacker(graph: Graph, stacker: Any, value: Value) -> Value:
     fill = None
     if stacker.mode == "constant" and len(offsets) > 1:
         # What is stacked next to a single frame is the filling.
-        alone = stacker.transform(np.zeros((1, 1, value.width), np.float32))[0, 0].reshape(len(offsets), -1)
+        alone = _frames_of_one(stacker, value.width).reshape(len(offsets), value.width)
         fill = alone[0 if stacker.n_before else -1]
     frames = _gathered(graph, value.name, index, stacker.mode, fill)
     width = len(offsets) * value.width
@@ -37,13 +38,19 @@ def frame_padder(graph: Graph, padder: Any, value: Value) -> Value:
     if padder.mode == "constant" and padder.value == "min":
         fill = graph.add("ReduceMin", value.name, [1, 2])
     elif padder.mode == "constant" and n_frames > 1:
-        alone = padder.transform(np.zeros((1, 1, value.width), np.float32)).reshape(n_frames, value.width)
+        alone = _frames_of_one(padder, value.width).reshape(n_frames, value.width)
         fill = alone[0 if padder.pad == "start" else -1]
     frames = _gathered(graph, value.name, graph.add("Add", start, np.arange(n_frames)), padder.mode, fill)
     if padder.flatten:
         width = n_frames * value.width
         return Value(graph.add("Reshape", frames, [0, width]), "table", width)
     return Value(graph.add("Reshape", frames, [0, n_frames, value.width]), "frames", value.width)
+
+
+def _frames_of_one(step: Any, width: int) -> np.ndarray:
+    """Return what a step makes of a clip of one frame."""
+    step = copy(step).set_output(transform="default")
+    return step.transform(np.zeros((1, 1, width), np.float32))
 
 
 def _gathered(graph: Graph, frames: str, index: str, mode: str, fill: Any) -> str:
