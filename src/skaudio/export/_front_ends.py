@@ -58,7 +58,9 @@ def mfcc_frames(graph: Graph, front_end: Any, value: Value) -> Value:
 
 
 def _spectra(graph: Graph, front_end: Any, value: Value) -> Spectra:
-    return Spectra(graph, _start(graph, front_end, value), front_end.stft_settings())
+    settings = front_end.stft_settings()
+    graph.frame_length = settings["n_fft"]
+    return Spectra(graph, _start(graph, front_end, value), settings)
 
 
 def _finished(graph: Graph, front_end: Any, frames: str) -> Value:

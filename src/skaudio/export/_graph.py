@@ -5,6 +5,7 @@ Conventions: values are named by strings; a batch has clips of one length, so th
 ``(n_clips, n_columns)``. Lengths that are known only when the graph runs are int64 of shape ``(1,)``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,15 +35,12 @@ class Value:
     ----------
     name : str
         Name in the graph.
-    kind : {"waveform", "frames", "table"}
-        What it holds, see the shapes below.
+    kind : {"waveform", "frames", "table", "labels"}
+        Float32: a waveform ``(n_clips, n_samples)``, frames ``(n_clips, n_frames, n_channels)`` or a table
+        ``(n_clips, n_columns)``. Of the type of the classes: labels ``(n_clips,)`` or, of several labels for each
+        clip, ``(n_clips, n_labels)``.
     width : int
-        Number of channels of frames, or of columns of a table; 1 for a waveform.
-
-    Notes
-    -----
-    All are float32: a waveform ``(n_clips, n_samples)``, frames ``(n_clips, n_frames, n_channels)``, or a table
-    ``(n_clips, n_columns)``.
+        Number of channels of frames, of columns of a table, or of labels for each clip; 1 for a waveform.
 
     Examples
     --------
@@ -71,6 +69,8 @@ class Graph:
         that JSON can hold.
     one_clip : bool
         Whether the graph accepts one clip at a time only, as where the length of the result depends on the samples.
+    frame_length : int
+        Length of a frame in samples, for the clips that the graph is verified on.
 
     Notes
     -----
@@ -92,11 +92,13 @@ class Graph:
         self.domains: dict[str, int] = {"": OPSET}
         self.metadata: dict[str, Any] = {}
         self.one_clip = False
+        self.frame_length = 2048
         self._constants: dict[tuple, str] = {}
-        self._n_parts = 0
+        self._outputs: dict[bytes, list[str]] = {}
+        self._parts: dict[str, list[str]] = {}
 
     def add(self, op_type: str, *inputs: Any, **attributes: Any) -> str:
-        """Add a node with one output.
+        """Add a node with one output. One that exists already is not added again.
 
         Parameters
         ----------
@@ -115,7 +117,7 @@ class Graph:
         return self.add_several(op_type, *inputs, n_outputs=1, **attributes)[0]
 
     def add_several(self, op_type: str, *inputs: Any, n_outputs: int, **attributes: Any) -> list[str]:
-        """Add a node with several outputs.
+        """Add a node with several outputs. One that exists already is not added again.
 
         Parameters
         ----------
@@ -134,10 +136,14 @@ class Graph:
             Names of the outputs.
         """
         names = [value if isinstance(value, str) else self.constant(value) for value in inputs]
-        stem = f"{self._prefix}{op_type.lower()}_{len(self.nodes)}"
-        outputs = [stem] if n_outputs == 1 else [f"{stem}_{i}" for i in range(n_outputs)]
-        self.nodes.append(self._onnx.helper.make_node(op_type, names, outputs, **attributes))
-        return outputs
+        node = self._onnx.helper.make_node(op_type, names, [], **attributes)
+        key = node.SerializeToString(deterministic=True)
+        if key not in self._outputs:
+            stem = f"{self._prefix}{op_type.lower()}_{len(self.nodes)}"
+            self._outputs[key] = [stem] if n_outputs == 1 else [f"{stem}_{i}" for i in range(n_outputs)]
+            node.output.extend(self._outputs[key])
+            self.nodes.append(node)
+        return self._outputs[key]
 
     def constant(self, value: Any) -> str:
         """Add a constant; equal ones are stored once.
@@ -208,15 +214,17 @@ class Graph:
         """
         return self.add("Range", 0, self.add("Squeeze", length, [0]), 1)
 
-    def include(self, model: Any, inputs: dict[str, str]) -> list[str]:
-        """Add the nodes of another ONNX model.
+    def include(self, make: Callable[[], Any], inputs: dict[str, str], key: str) -> list[str]:
+        """Add the nodes of another ONNX model. One that exists already is not added again.
 
         Parameters
         ----------
-        model : onnx.ModelProto
-            The model, of at most opset 18.
+        make : callable
+            Returns the `onnx.ModelProto`, of at most opset 18.
         inputs : dict of {str: str}
             For each of its inputs, the value of this graph to pass.
+        key : str
+            Identifies the model and its inputs.
 
         Returns
         -------
@@ -228,28 +236,28 @@ class Graph:
         ExportError
             If its version is newer.
         """
+        if key in self._parts:
+            return self._parts[key]
+        model = make()
         for domain in model.opset_import:
-            version = self.domains.setdefault(domain.domain, domain.version)
-            if domain.domain == "" and domain.version != version:
+            if domain.domain == "" and domain.version != OPSET:
                 model = self._converted(model)
-            elif domain.version != version:
-                raise ExportError(
-                    f"A part of the model uses version {domain.version} of {domain.domain!r}, another one {version}."
-                )
-        prefix = f"part_{self._n_parts}_"
-        self._n_parts += 1
+            elif domain.domain != "":  # operators of scikit-learn's models stay valid in later versions
+                self.domains[domain.domain] = max(domain.version, self.domains.get(domain.domain, 0))
+        prefix = f"part_{len(self._parts)}_"
         part = self._onnx.compose.add_prefix(model, prefix).graph
         renamed = {prefix + name: value for name, value in inputs.items()}
         for name, value in renamed.items():
             self.nodes.append(self._onnx.helper.make_node("Identity", [value], [name]))
         self.nodes.extend(part.node)
         self.initializers.extend(part.initializer)
-        return [value.name for value in part.output]
+        self._parts[key] = [value.name for value in part.output]
+        return self._parts[key]
 
-    def model(self, inputs: list[Any], outputs: list[Any], metadata: dict[str, str]) -> Any:
-        """Return the `onnx.ModelProto`, given its inputs, outputs and metadata."""
+    def model(self, inputs: list[Any], outputs: list[Any], metadata: dict[str, str], last: list[Any]) -> Any:
+        """Return the `onnx.ModelProto`, given its inputs, outputs, metadata and last nodes."""
         helper = self._onnx.helper
-        graph = helper.make_graph(self.nodes, "skaudio", inputs, outputs, self.initializers)
+        graph = helper.make_graph([*self.nodes, *last], "skaudio", inputs, outputs, self.initializers)
         domains = [helper.make_opsetid(domain, version) for domain, version in self.domains.items()]
         model = helper.make_model(graph, opset_imports=domains, ir_version=IR_VERSION, producer_name="skaudio")
         helper.set_model_props(model, metadata)
