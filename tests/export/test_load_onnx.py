@@ -148,7 +148,7 @@ def test_damaged_metadata(path, tmp_path):
         ([np.array([0.0, np.nan])], AudioError, "Clip 0: .*NaN"),
         ("clip.wav", TypeError, "Pass a list"),
         (None, TypeError, "Expected a batch of clips, got NoneType"),
-        ([{}], TypeError, "Clip 0"),
+        ([{}], AudioError, "Clip 0: Expected a path"),
     ],
 )
 def test_bad_clips(clips, error, message, path):

@@ -67,7 +67,7 @@ def test_features_of_a_layer(layer, clips, export, assert_same):
     assert_same(export(pipeline, method="transform").transform(clips), pipeline.transform(clips), 1e-5)
 
 
-@pytest.mark.parametrize("y", [[False, True] * 6, [3, 7] * 6, [0.5, 1.5] * 6, np.eye(12, 3, dtype=int)], ids=str)
+@pytest.mark.parametrize("y", [[False, True] * 6, [3, 7] * 6, [1.0, 2.0] * 6, np.eye(12, 3, dtype=int)], ids=str)
 @pytest.mark.parametrize("method", ["predict_proba", "decision_function", "predict"])
 def test_two_classes_and_several_labels(y, method, clips, export, assert_same):
     pipeline = make_pipeline(FRONT_END, CNNClassifier(filters=4, depth=1, **FAST)).fit(clips, y)
@@ -91,12 +91,17 @@ def test_a_regressor(regressor, n_outputs, clips, export, assert_same):
     assert_same(found, expected, 1e-5)
 
 
-@pytest.mark.parametrize("architecture", ["plain", None])
-def test_networks_for_clips_of_equal_length(architecture, clips, export, assert_same):
-    classifier = CNNClassifier(architecture or own_network, **FAST)
+def test_a_network_for_clips_of_equal_length(clips, export, assert_same):
+    classifier = CNNClassifier("plain", **FAST)
     pipeline = make_pipeline(FRONT_END, FramePadder(20), classifier).fit(clips, ["a", "b", "c"] * 4)
     assert_same(export(pipeline).predict_proba(clips), pipeline.predict_proba(clips), 1e-5)
     assert_same(export(pipeline, method="transform").transform(clips), pipeline.transform(clips), 1e-5)
+
+
+def test_a_network_of_ones_own(clips, export, assert_same):
+    classifier = CNNClassifier(own_network, **FAST)
+    pipeline = make_pipeline(FRONT_END, FramePadder(20), classifier).fit(clips, ["a", "b", "c"] * 4)
+    assert_same(export(pipeline).predict_proba(clips), pipeline.predict_proba(clips), 1e-5)
 
 
 def own_network(input_shape, n_outputs):

@@ -1,10 +1,12 @@
 """Steps of scikit-learn, converted by skl2onnx."""
 
 import warnings
+from copy import copy
 from typing import Any
 
 import numpy as np
 from sklearn.base import is_classifier, is_outlier_detector, is_regressor
+from sklearn.ensemble import VotingClassifier
 
 from skaudio.export._export_error import ExportError
 from skaudio.export._graph import OPSET, Graph, Value, import_onnx
@@ -42,12 +44,15 @@ def convert_sklearn_step(graph: Graph, step: Any, value: Value, method: str) -> 
             "steps are known. Put a skaudio.pooling.StatPooling before it, or register a function with "
             "skaudio.export.register_converter."
         )
+    identity = id(step)
+    if isinstance(step, VotingClassifier):
+        step = copy(step).set_params(flatten_transform=False)  # of `transform` only, which is not converted
     options: dict[str, Any] = {}
     if is_classifier(step):
         options["zipmap"] = False
         if method == "decision_function":
             options["raw_scores"] = True
-    key = f"{id(step)}{value.name}{options}"
+    key = f"{identity}{value.name}{options}"
     outputs = graph.include(lambda: _converted(step, value.width, options), {"table": value.name}, key)
     if method == "transform" or is_regressor(step):
         return Value(outputs[0], "table", _n_columns(step, value, method))
@@ -70,13 +75,16 @@ def _converted(step: Any, width: int, options: dict[str, Any]) -> Any:
         raise ImportError(
             'Export of scikit-learn models to ONNX requires skl2onnx: pip install "skaudio[export]".'
         ) from error
+    settings: dict[str, Any] = {
+        "initial_types": [("table", FloatTensorType([None, width]))],
+        "target_opset": {"": OPSET, "ai.onnx.ml": ML_OPSET},
+    }
     try:
-        return convert_sklearn(
-            step,
-            initial_types=[("table", FloatTensorType([None, width]))],
-            options={id(step): options} if options else None,
-            target_opset={"": OPSET, "ai.onnx.ml": ML_OPSET},
-        )
+        try:
+            return convert_sklearn(step, options={id(step): options} if options else None, **settings)
+        except NameError:  # some classifiers have no such option
+            options = {name: option for name, option in options.items() if name != "zipmap"}
+            return convert_sklearn(step, options={id(step): options}, **settings)
     except Exception as error:  # of many types
         reason = str(error).strip().partition("\n")[0]
         raise ExportError(

@@ -32,7 +32,9 @@ def default_sample(graph: Graph) -> list[np.ndarray]:
     # A tone alone leaves the other bands to rounding errors.
     tone = 0.5 * np.sin(0.3 * np.arange(second)) + 1e-3 * rng.normal(size=second)
     clips = [0.1 * rng.normal(size=second), np.zeros(second), 0.1 * rng.normal(size=n_frame), tone]
-    return [np.concatenate([before, clip]).astype(np.float32) for clip in clips]
+    clips = [np.concatenate([before, clip]).astype(np.float32) for clip in clips]
+    channel = graph.metadata.get("channel")
+    return clips if channel is None else [np.repeat(clip[:, np.newaxis], channel + 1, axis=1) for clip in clips]
 
 
 def verify(
