@@ -54,11 +54,14 @@ def test_every_kind_of_clip(pipeline, path, digits, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "batch", [list, tuple, pd.Series, lambda clips: pd.DataFrame({"clip": clips}), lambda c: np.stack([y[:2000] for y in c])]
+    "batch",
+    [list, tuple, pd.Series, lambda clips: pd.DataFrame({"clip": clips}), lambda c: np.stack([y[:2000] for y in c])],
 )
 def test_every_kind_of_batch(batch, pipeline, path, digits):
     clips = [y for y in digits.data if len(y) >= 2000][:4]
-    np.testing.assert_allclose(load_onnx(path).predict_proba(batch(clips)), pipeline.predict_proba(batch(clips)), atol=1e-5)
+    np.testing.assert_allclose(
+        load_onnx(path).predict_proba(batch(clips)), pipeline.predict_proba(batch(clips)), atol=1e-5
+    )
 
 
 def test_batches_of_clips_of_many_lengths_keep_their_order(path, digits):
@@ -70,8 +73,8 @@ def test_batches_of_clips_of_many_lengths_keep_their_order(path, digits):
 
 def test_all_outputs_at_once(pipeline, path, digits):
     outputs = load_onnx(path).outputs(digits.data[:3])
-    assert list(outputs) == ["label", "probabilities"]
-    assert outputs["label"] == pipeline.predict(digits.data[:3]).tolist()
+    assert list(outputs) == ["predict", "predict_proba"]
+    assert outputs["predict"] == pipeline.predict(digits.data[:3]).tolist()
 
 
 def test_it_is_a_step_like_a_frozen_estimator(digits, tmp_path):
@@ -164,7 +167,7 @@ def test_a_clip_of_a_length_that_the_model_does_not_take(digits, tmp_path):
     pipeline = make_pipeline(MelSpectrogram(sr=8000, n_mels=16), network).fit(clips, np.arange(len(clips)) % 2)
     model = load_onnx(to_onnx(pipeline, tmp_path / "plain.onnx", sample=clips[:2]))
     np.testing.assert_allclose(model.predict_proba(clips), pipeline.predict_proba(clips), atol=1e-5)
-    with pytest.raises(ExportError, match="Clip 0: 'plain.onnx' cannot process it|Clip 0: .*plain.onnx' cannot process"):
+    with pytest.raises(ExportError, match=r"Clip 0: .*plain\.onnx' cannot process"):
         model.predict([np.ones(700)])
 
 

@@ -56,7 +56,9 @@ def test_a_classifier(classifier, clips, export, assert_same):
     assert_same(model.predict_proba(clips), pipeline.predict_proba(clips), 1e-5)
     assert model.predict(clips).tolist() == pipeline.predict(clips).tolist()
     frames = [frames[:] for frames in FRONT_END.transform(clips)]
-    assert_same(export(pipeline, method="predict_frames").predict_frames(clips), classifier.predict_frames(frames), 1e-5)
+    assert_same(
+        export(pipeline, method="predict_frames").predict_frames(clips), classifier.predict_frames(frames), 1e-5
+    )
     assert_same(export(pipeline, method="transform").transform(clips), pipeline.transform(clips), 1e-5)
 
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
+from sklearn.pipeline import make_pipeline
 
 from skaudio.export import ExportError
 from skaudio.features import MFCC, Waveform
 from skaudio.pooling import FramePadder, FrameStacker, MixturePooling, StatPooling
-from sklearn.pipeline import make_pipeline
 
 POOLINGS = [
     StatPooling(stats=("mean",)),
@@ -17,7 +17,11 @@ POOLINGS = [
     *(FrameStacker(mode=mode) for mode in ("edge", "constant", "wrap")),
     FrameStacker(0, 2, mode="constant", delay=2, step=3),
     FrameStacker(2, 0, mode="wrap", delay=3),
-    *(FramePadder(17, pad=side, crop=side, mode=mode) for side in ("end", "start", "both") for mode in ("edge", "wrap")),
+    *(
+        FramePadder(17, pad=side, crop=side, mode=mode)
+        for side in ("end", "start", "both")
+        for mode in ("edge", "wrap")
+    ),
     *(FramePadder(17, pad=side, crop="both") for side in ("end", "start", "both")),
     FramePadder(6, crop="start", flatten=True),
     FramePadder(1, pad="both"),

@@ -168,7 +168,10 @@ class WithOtherFrames(MFCC):
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        ([FunctionFrontEnd(np.abs, sr=8000, hop_length=1)], "FunctionFrontEnd cannot be exported: it runs a Python fun"),
+        (
+            [FunctionFrontEnd(np.abs, sr=8000, hop_length=1)],
+            "FunctionFrontEnd cannot be exported: it runs a Python fun",
+        ),
         ([MFCC(sr=8000), GroupScaler()], "GroupScaler cannot be exported: it standardises by groups"),
         ([MFCC(sr=8000), Doubled()], "Doubled cannot be exported: its input is frames.*register_converter"),
         ([*FEATURES, FunctionTransformer(np.abs)], "FunctionTransformer cannot be exported: skl2onnx raised"),
@@ -210,7 +213,10 @@ def test_a_pipeline_that_is_not_fitted(tmp_path):
 
 @pytest.mark.parametrize(
     ("method", "error", "message"),
-    [("guess", ValueError, "expected one of"), ("score_samples", ExportError, "LogisticRegression has no score_samples")],
+    [
+        ("guess", ValueError, "expected one of"),
+        ("score_samples", ExportError, "LogisticRegression has no score_samples"),
+    ],
 )
 def test_a_method_that_does_not_exist(method, error, message, fitted, export):
     with pytest.raises(error, match=message):

@@ -4,10 +4,10 @@
 ``pip install "skaudio[export]"``.
 """
 
-from skaudio.export._register_converter import register_converter
 from skaudio.export._export_error import ExportError
 from skaudio.export._graph import Graph, Value
 from skaudio.export._onnx_model import OnnxModel, load_onnx
+from skaudio.export._register_converter import register_converter
 from skaudio.export._to_onnx import to_onnx
 
 __all__ = ["to_onnx", "load_onnx", "OnnxModel", "register_converter", "Graph", "Value", "ExportError"]

@@ -25,6 +25,7 @@ from skaudio.export._statistics import stat_pooling
 from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram, Waveform
 from skaudio.pooling import FramePadder, FrameStacker, MixturePooling, StatPooling
 
+
 def _transformer(function: Callable[[Graph, Any, Value], Value]) -> Converter:
     """Return the converter of a step that only transforms."""
     return lambda graph, step, value, _: function(graph, step, value)

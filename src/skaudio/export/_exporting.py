@@ -32,7 +32,8 @@ def exported(pipeline: Any, name: str, method: str | None, sample: Any) -> bytes
     clips = default_sample(graph) if sample is None else sample
     expected = {output: result_of(pipeline, called, clips) for output, called in outputs.items()}
     values = {output: _shaped(graph, value, expected[output]) for output, value in values.items()}
-    found = OnnxModel(_content(graph, values), name).outputs(clips)
+    results = OnnxModel(_content(graph, values), name).outputs(clips)
+    found = {output: results[called] for output, called in outputs.items()}
     graph.metadata["difference"] = verify(clips, expected, found)
     return _content(graph, values)
 

@@ -43,9 +43,7 @@ def mel_frames(graph: Graph, front_end: Any, value: Value) -> Value:
         params = {**defaults, **settings, **(front_end.pcen_params or {})}
         return _finished(graph, front_end, energy_normalized(graph, magnitudes, params))
     frames = spectra.mel(2.0, front_end.mel_settings())
-    return _finished(
-        graph, front_end, decibels(graph, frames, front_end.top_db) if front_end.scale == "db" else frames
-    )
+    return _finished(graph, front_end, decibels(graph, frames, front_end.top_db) if front_end.scale == "db" else frames)
 
 
 def mfcc_frames(graph: Graph, front_end: Any, value: Value) -> Value:

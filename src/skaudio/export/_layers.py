@@ -122,9 +122,7 @@ def average_pooling(graph: Graph, layer: Any, x: Tensor) -> Tensor:
 def _pooling(graph: Graph, layer: Any, x: Tensor, op_type: str) -> Tensor:
     x = as_image(graph, x)
     sizes, pads = _window(layer, x, layer.pool_size, (1, 1))
-    y = graph.add(
-        op_type, named(x), kernel_shape=list(layer.pool_size), strides=list(layer.strides), pads=pads
-    )
+    y = graph.add(op_type, named(x), kernel_shape=list(layer.pool_size), strides=list(layer.strides), pads=pads)
     return Tensor(y, (None, *sizes, x.shape[-1]), shortened(x, layer.strides[0], layer.name), is_image=True)
 
 
@@ -201,5 +199,9 @@ LAYERS: dict[str, Callable[..., Tensor]] = {
     "BatchNormalization": batch_normalization,
     "MaskedBatchNormalization": masked_batch_normalization,
     "UnitNormalization": unit_normalization,
-    **{f"Global{kind}Pooling{n}D": global_pooling(op) for kind, op in (("Average", "ReduceMean"), ("Max", "ReduceMax")) for n in (1, 2)},
+    **{
+        f"Global{kind}Pooling{n}D": global_pooling(op)
+        for kind, op in (("Average", "ReduceMean"), ("Max", "ReduceMax"))
+        for n in (1, 2)
+    },
 }

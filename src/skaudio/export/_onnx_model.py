@@ -197,8 +197,8 @@ class OnnxModel:
         """
         return self._results(X, "predict_frames")
 
-    def outputs(self, X: Any) -> dict[str, Any]:
-        """Compute all outputs of the file at once, such as labels and probabilities.
+    def outputs(self, X: Any) -> dict[str, list[Any]]:
+        """Compute the results of all methods at once, such as labels and probabilities.
 
         Parameters
         ----------
@@ -208,10 +208,10 @@ class OnnxModel:
         Returns
         -------
         dict of {str: list}
-            One result for each clip, by the name of the output.
+            One result for each clip, by the name of the method.
         """
-        names = [output.name for output in self._session.get_outputs()]
-        return dict(zip(names, self._run(X, names), strict=True))
+        names = self.metadata["outputs"]
+        return dict(zip(names, self._run(X, list(names.values())), strict=True))
 
     # ---- conventions of scikit-learn
 
@@ -344,7 +344,9 @@ def _stacked(waiting: list[tuple[int, np.ndarray]]) -> tuple[list[int], np.ndarr
 def _clips_of(X: Any) -> Sequence[Any]:
     """Return a batch of clips as a sequence."""
     if isinstance(X, (str, bytes, os.PathLike)) or not hasattr(X, "__len__"):
-        raise TypeError(f"Expected a batch of clips, got {type(X).__name__}. Pass a list, also of a single one: [clip].")
+        raise TypeError(
+            f"Expected a batch of clips, got {type(X).__name__}. Pass a list, also of a single one: [clip]."
+        )
     if hasattr(X, "iloc"):
         X = X.to_numpy()
     if isinstance(X, np.ndarray) and X.dtype == object:

@@ -37,9 +37,7 @@ def _run(graph: Graph, cells: list[Any], x: Tensor, mask: Tensor | None, directi
         lengths = graph.add("Expand", n_steps, graph.length(named(x), axis=0))
     settings = {"linear_before_reset": 1} if kind == "GRU" else {}
     inputs = (time_first, kernel, recurrent_kernel, bias, lengths)
-    outputs = graph.add_several(
-        kind, *inputs, n_outputs=2, hidden_size=units, direction=direction, **settings
-    )
+    outputs = graph.add_several(kind, *inputs, n_outputs=2, hidden_size=units, direction=direction, **settings)
     width = units * len(cells)
     if cells[0].return_sequences:  # (n_steps, n_directions, n_clips, units)
         steps = graph.add("Reshape", graph.add("Transpose", outputs[0], perm=[2, 0, 1, 3]), np.array([0, 0, width]))

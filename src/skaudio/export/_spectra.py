@@ -46,9 +46,7 @@ class Spectra:
         self._n_rows, n_columns = factors(self._n_fft)
         self._n_high = n_columns // 2 + 1
         frames = framed(graph, waveform, self._n_fft, settings["hop_length"], center=settings["center"])
-        frames = graph.add(
-            "Mul", frames, fft_window(settings["window"], settings["win_length"], self._n_fft)
-        )
+        frames = graph.add("Mul", frames, fft_window(settings["window"], settings["win_length"], self._n_fft))
         # Sample row * n_columns + column, with rows last, so that they are summed over by a product.
         frames = graph.add("Reshape", frames, [0, 0, self._n_rows, n_columns])
         frames = graph.add("Transpose", frames, perm=[0, 1, 3, 2])
@@ -71,9 +69,7 @@ class Spectra:
     def power(self, exponent: float) -> str:
         """Return magnitudes raised to an exponent, ``(n_clips, n_frames, n_rows * n_high)``, in the inner order."""
         graph = self._graph
-        squares = graph.add(
-            "Add", graph.add("Mul", self.real, self.real), graph.add("Mul", self.imag, self.imag)
-        )
+        squares = graph.add("Add", graph.add("Mul", self.real, self.real), graph.add("Mul", self.imag, self.imag))
         if exponent == 1.0:
             squares = graph.add("Sqrt", squares)
         elif exponent != 2.0:
@@ -162,7 +158,6 @@ def framed(graph: Graph, waveform: str, n_fft: int, hop_length: int, *, center: 
     stride = hop_length // step
     span = graph.add("Add", graph.add("Mul", n_hops, stride), 1)  # from the first to the last block of a part
     parts = [
-        graph.add("Slice", blocks, [part], graph.add("Add", span, part), [1], [stride])
-        for part in range(n_fft // step)
+        graph.add("Slice", blocks, [part], graph.add("Add", span, part), [1], [stride]) for part in range(n_fft // step)
     ]
     return graph.add("Concat", *parts, axis=2) if len(parts) > 1 else parts[0]

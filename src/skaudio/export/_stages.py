@@ -182,7 +182,8 @@ def _level_step(coefficient: float) -> Any:
     helper = import_onnx().helper
     step = Graph("level_")
     inputs = [
-        helper.make_tensor_value_info(name, import_onnx().TensorProto.DOUBLE, [None, None]) for name in ("last_level", "new")
+        helper.make_tensor_value_info(name, import_onnx().TensorProto.DOUBLE, [None, None])
+        for name in ("last_level", "new")
     ]
     state = step.add(
         "Add",

@@ -86,7 +86,8 @@ class Statistics:
         last = graph.cast(graph.add("Sub", self._length, 1), np.float64)
         divisor = graph.add("Max", last, np.array([1.0]))
         steps = graph.cast(graph.indices(self._length), np.float64)
-        time = graph.add("Sub", graph.add("Div", steps, divisor), graph.add("Div", graph.add("Mul", last, np.float64(0.5)), divisor)
+        time = graph.add(
+            "Sub", graph.add("Div", steps, divisor), graph.add("Div", graph.add("Mul", last, np.float64(0.5)), divisor)
         )
         single = graph.add("Equal", self._length, 1)  # numpy.linspace begins, and here ends, at -0.5
         time = graph.add("Where", single, np.float64(-0.5), time)
