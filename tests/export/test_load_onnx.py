@@ -131,7 +131,7 @@ def test_a_file_from_elsewhere(tmp_path):
     values = [helper.make_tensor_value_info(name, 1, ["n"]) for name in ("x", "y")]
     graph = helper.make_graph([helper.make_node("Abs", ["x"], ["y"])], "other", values[:1], values[1:])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10), file)
-    with pytest.raises(ExportError, match="to_onnx did not write.*PretrainedEmbedding"):
+    with pytest.raises(ExportError, match=r"to_onnx did not write.*PretrainedEmbedding"):
         load_onnx(file)
 
 

@@ -1,7 +1,7 @@
 """The console script ``skaudio``: thin commands over the public API.
 
-``skaudio search`` finds a good front end and model for a folder of audio, ``skaudio predict`` applies the result;
-``skaudio detect`` finds events, ``skaudio tag`` predicts sound classes. Slow imports happen inside the commands, so
+``skaudio search`` finds a good front end and model for a folder of audio, ``skaudio predict`` applies the result, and
+``skaudio export`` writes it to an ONNX file; ``skaudio detect`` finds events, ``skaudio tag`` predicts sound classes. Slow imports happen inside the commands, so
 that ``skaudio --help`` is fast.
 """
 

@@ -271,7 +271,7 @@ class Graph:
 
 
 def _dtype_of(value: Any) -> Any:
-    if isinstance(value, np.ndarray) or isinstance(value, np.generic):
+    if isinstance(value, (np.ndarray, np.generic)):
         return value.dtype
     kinds = {float: np.float32, int: np.int64}
     first = value[0] if isinstance(value, (list, tuple)) and value else value

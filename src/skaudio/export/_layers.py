@@ -1,5 +1,6 @@
 """Converters of the layers of networks, by the names of their classes; recurrent ones are in `_recurrent_layers`."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -69,7 +70,7 @@ def reshape(graph: Graph, layer: Any, x: Tensor) -> Tensor:
     shape = tuple(None if size == -1 else size for size in target)
     multiple = 1
     if shape[0] is None and x.shape[1] is None:  # frames per step of the output
-        multiple = max(1, x.multiple * int(np.prod(x.shape[2:])) // int(np.prod(shape[1:])))
+        multiple = max(1, x.multiple * math.prod(x.shape[2:]) // math.prod(target[1:]))
     y = graph.add("Reshape", named(x), np.array([0, *target]))
     return Tensor(y, (None, *shape), multiple)
 
@@ -77,7 +78,7 @@ def reshape(graph: Graph, layer: Any, x: Tensor) -> Tensor:
 def flatten(graph: Graph, _: Any, x: Tensor) -> Tensor:
     """Convert a `Flatten` layer."""
     x = in_order(graph, x)
-    return Tensor(graph.add("Flatten", named(x), axis=1), (None, int(np.prod(x.shape[1:]))))
+    return Tensor(graph.add("Flatten", named(x), axis=1), (None, math.prod(x.shape[1:])))
 
 
 def convolution(graph: Graph, layer: Any, x: Tensor) -> Tensor:

@@ -71,4 +71,4 @@ def result_of(model: Any, method: str, X: Any) -> Any:
             f"{type(final_step(model)).__name__} has several outputs, each with its own classes. Export one model for "
             "each of them."
         )
-    return result if getattr(result, "dtype", None) == object else np.asarray(result)
+    return np.asarray(result)

@@ -315,7 +315,7 @@ class OnnxModel:
     def _waveform(self, i: int, clip: Any) -> np.ndarray:
         """Decode the part of a clip that the graph cuts out, with zeros instead of what is before it."""
         offset = self.metadata.get("offset_seconds") or 0.0
-        part = {"offset": offset, "duration": self.metadata.get("duration_seconds")}
+        part: dict[str, Any] = {"offset": offset, "duration": self.metadata.get("duration_seconds")}
         try:
             y, _ = load(clip, sr=self.sr, channel=self.metadata.get("channel"), **part)
         except (AudioError, TypeError) as error:

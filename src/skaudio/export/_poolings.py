@@ -1,5 +1,6 @@
 """Converters of poolings that select or weight frames."""
 
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -131,7 +132,7 @@ def weighted_log_densities(graph: Graph, frames: str, mixture: Any) -> str:
 
 def _standard_deviations(mixture: Any) -> np.ndarray:
     """Return the standard deviations of components, broadcastable with (n_components, n_channels)."""
-    variances = {
+    variances: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "diag": lambda covariances: covariances,
         "spherical": lambda covariances: covariances[:, np.newaxis],
         "tied": np.diagonal,

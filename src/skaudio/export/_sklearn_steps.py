@@ -80,11 +80,13 @@ def _converted(step: Any, width: int, options: dict[str, Any]) -> Any:
         "target_opset": {"": OPSET, "ai.onnx.ml": ML_OPSET},
     }
     try:
-        try:
-            return convert_sklearn(step, options={id(step): options} if options else None, **settings)
-        except NameError:  # some classifiers have no such option
-            options = {name: option for name, option in options.items() if name != "zipmap"}
-            return convert_sklearn(step, options={id(step): options}, **settings)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of attributes that skl2onnx reads
+            try:
+                return convert_sklearn(step, options={id(step): options} if options else None, **settings)
+            except NameError:  # some classifiers have no such option
+                options = {name: option for name, option in options.items() if name != "zipmap"}
+                return convert_sklearn(step, options={id(step): options}, **settings)
     except Exception as error:  # of many types
         reason = str(error).strip().partition("\n")[0]
         raise ExportError(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ STD_BITS = 22  # significant ones of a standard deviation
 DOUBLE_BITS = 53
 
 
-def stat_pooling(graph: Graph, pooling: object, value: Value) -> Value:
+def stat_pooling(graph: Graph, pooling: Any, value: Value) -> Value:
     """Convert a `StatPooling`."""
     stats, segments, segment_stats = pooling.stats, pooling.segments, pooling.segment_stats
     rows = list(Statistics(graph, value.name).of(stats))

@@ -76,7 +76,7 @@ def count(graph: Graph, x: Tensor, mask: Tensor) -> str:
 
 
 def same_pads(size: int | None, kernel: int, stride: int) -> tuple[int, int]:
-    """Return the padding before and after an axis of TensorFlow's "same"; an unknown size is a multiple of the stride."""
+    """Return the padding of TensorFlow's "same" at both ends of an axis; the stride divides an unknown size."""
     rest = stride if size is None or size % stride == 0 else size % stride
     total = max(kernel - rest, 0)
     return total // 2, total - total // 2
