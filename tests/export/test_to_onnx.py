@@ -144,6 +144,12 @@ def test_metadata(fitted, digits, tmp_path):
     assert metadata["hop_seconds"] == MFCC(sr=8000).clock()["hop_seconds"]
 
 
+def test_a_model_is_stored_once(digits, tmp_path):
+    pipeline = pipeline_of(SVC()).fit(digits.data, digits.target)
+    nodes = onnx.load(to_onnx(pipeline, tmp_path / "model.onnx")).graph.node
+    assert [node.op_type for node in nodes].count("SVMClassifier") == 1
+
+
 # ---- what cannot be exported
 
 

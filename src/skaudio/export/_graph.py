@@ -255,7 +255,22 @@ class Graph:
         return self._parts[key]
 
     def model(self, inputs: list[Any], outputs: list[Any], metadata: dict[str, str], last: list[Any]) -> Any:
-        """Return the `onnx.ModelProto`, given its inputs, outputs, metadata and last nodes."""
+        """Return the complete model.
+
+        Parameters
+        ----------
+        inputs, outputs : list of onnx.ValueInfoProto
+            Inputs and outputs of the graph.
+        metadata : dict of {str: str}
+            Metadata of the file.
+        last : list of onnx.NodeProto
+            Nodes that compute the outputs.
+
+        Returns
+        -------
+        onnx.ModelProto
+            The model.
+        """
         helper = self._onnx.helper
         graph = helper.make_graph([*self.nodes, *last], "skaudio", inputs, outputs, self.initializers)
         domains = [helper.make_opsetid(domain, version) for domain, version in self.domains.items()]

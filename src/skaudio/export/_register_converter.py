@@ -10,12 +10,12 @@ Converter = Callable[[Graph, Any, Value, str], Value]
 REGISTERED: dict[type, Converter] = {}
 
 
-def register_converter(cls: type, function: Converter) -> None:
+def register_converter(step_class: type, function: Converter) -> None:
     """Register the function that exports the fitted estimators of a class, such as a front end of your own.
 
     Parameters
     ----------
-    cls : type
+    step_class : type
         The class. The function also serves those of its subclasses that have none of their own.
     function : callable
         Called as ``function(graph, step, value, method)``: adds nodes to a `Graph` that compute what
@@ -55,8 +55,8 @@ def register_converter(cls: type, function: Converter) -> None:
     >>> with TemporaryDirectory() as folder:
     ...     model = load_onnx(to_onnx(pipeline, f"{folder}/half.onnx"))
     >>> model.transform([np.ones(800)]).shape
-    (1, 11, 8)
+    (1, 13, 8)
     """
-    if not isinstance(cls, type) or not callable(function):
-        raise TypeError(f"register_converter got {cls!r} and {function!r}; expected a class and a function.")
-    REGISTERED[cls] = function
+    if not isinstance(step_class, type) or not callable(function):
+        raise TypeError(f"register_converter got {step_class!r} and {function!r}; expected a class and a function.")
+    REGISTERED[step_class] = function

@@ -50,8 +50,8 @@ def convert_sklearn_step(graph: Graph, step: Any, value: Value, method: str) -> 
     options: dict[str, Any] = {}
     if is_classifier(step):
         options["zipmap"] = False
-        if method == "decision_function":
-            options["raw_scores"] = True
+        if method == "decision_function" or (method == "predict" and not hasattr(step, "predict_proba")):
+            options["raw_scores"] = True  # also for labels, so that a model without probabilities is stored once
     key = f"{identity}{value.name}{options}"
     outputs = graph.include(lambda: _converted(step, value.width, options), {"table": value.name}, key)
     if method == "transform" or is_regressor(step):
