@@ -62,6 +62,10 @@ def _run(arguments: Namespace, results: TextIO) -> None:
         from skaudio.cli._review import review
 
         review(arguments, results)
+    elif arguments.command == "export":
+        from skaudio.cli._export import export
+
+        export(arguments, results)
     elif arguments.command == "models":
         from skaudio.cli._models import models
 

@@ -11,6 +11,7 @@ PRETRAINED = ("yamnet", "speech", "birdnet")
 MODELS = ("svc", "logistic", "trees", "neighbors", "cnn", "gru")
 SCORINGS = ("accuracy", "balanced_accuracy", "f1_macro", "matthews_corrcoef")
 ORDERS = ("score", "label", "time", "random", "stratified")
+METHODS = ("predict_proba", "decision_function", "predict", "transform", "predict_frames", "score_samples")
 DEFAULT_OUTPUT = "skaudio-model.joblib"
 
 _SEARCH = """\
@@ -33,6 +34,11 @@ otherwise, the score overestimates the performance on new recordings."""
 
 _PREDICT = """\
 Print a CSV of the predicted labels of files and the probability of each class. Loading a model
+executes code in it, unless it is an ONNX file: load only models that you trust."""
+
+_EXPORT = """\
+Export a fitted pipeline, front end included, to an ONNX file that runs without Python. It is written
+only if it agrees with the original: the same labels, and values within 1e-4. Loading a model
 executes code in it: load only models that you trust."""
 
 _DETECT = """\
@@ -82,6 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_search(commands)
     _add_predict(commands)
+    _add_export(commands)
     _add_detect(commands)
     _add_count(commands)
     _add_review(commands)
@@ -173,9 +180,28 @@ def _add_predict(commands: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("model", metavar="MODEL", help="file written by `skaudio search` or joblib.dump")
+    add("model", metavar="MODEL", help="file written by `skaudio search` or joblib.dump, or by `skaudio export`")
     add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
     _add_output(parser)
+
+
+def _add_export(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "export",
+        help="write a fitted pipeline to an ONNX file, which runs without Python",
+        description=_EXPORT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("model", metavar="MODEL", help="file written by `skaudio search` or joblib.dump")
+    add("output", metavar="OUT.onnx", help="file to write")
+    add(
+        "--method",
+        choices=METHODS,
+        help="what the file computes (default: probabilities or scores of a classifier, else what the pipeline is for)",
+    )
+    add("--check", metavar="FOLDER", help="compare it on the recordings in this folder (default: on generated clips)")
+    add("--force", action="store_true", help="replace OUT.onnx if it exists")
 
 
 def _add_detect(commands: argparse._SubParsersAction) -> None:
