@@ -12,6 +12,7 @@ import joblib
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context, clone
 from sklearn.frozen import FrozenEstimator
+from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -78,9 +79,10 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         SVC())``; or, with a ``front_end``, one that takes frames, such as `skaudio.estimators.CNNClassifier`. It is
         cloned. Wrap one that is already fitted in `sklearn.frozen.FrozenEstimator`.
     front_end : front end or None, default=None
-        Front end that computes the frames of a recording, once, however much windows overlap. Parameters that depend on
-        the whole clip (``top_db``, ``trim_db``, ``level``, ``normalize``) must be None. If None, windows of the
-        waveform are passed to the estimator.
+        Front end that computes the frames of a recording, once, however much windows overlap: one of a spectrum, or
+        `skaudio.pretrained.PretrainedEmbedding` with ``pooling=None``. Parameters that depend on the whole clip
+        (``top_db``, ``trim_db``, ``level``, ``normalize``) must be None. If None, windows of the waveform are passed to
+        the estimator.
     sr : float or None, default=None
         Sampling rate in Hz that recordings are resampled to; must equal that of the front end. If None, that of the
         front end.
@@ -331,6 +333,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             If a recording cannot be decoded, if events do not match the recordings (in number, by name, or because they
             are past the end), if there are none, or if the front end cannot be applied block by block.
         """
+        vars(self).pop("front_end_", None)
         recordings, target = check_clips(self, X, reset=True), check_target(self.target)
         tags = tag_lists(y, recordings)
         if tags is not None:
@@ -559,6 +562,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         AudioError, TypeError, ValueError
             If a clip cannot be decoded, or if there is no background among the classes.
         """
+        vars(self).pop("front_end_", None)
         clips = check_clips(self, X, reset=True)
         y = as_labels(np.asarray(y))
         background = self.background
@@ -571,7 +575,8 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             )
         self._reader()
         self._check_no_tuning("clips")
-        data = clips if self.front_end is None else self.front_end.transform(clips)
+        front_end = self._opened_front_end()
+        data = clips if front_end is None else front_end.transform(clips)
         model = WindowClassifier.from_fitted(clone(self.estimator).fit(data, y), background)
         return self._adopt(model)
 
@@ -887,8 +892,9 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
     # ---- scores
 
     def _reader(self) -> Reader:
-        units = Units(self._sampling_rate(), self.front_end)
-        channel = None if self.front_end is None else self.front_end.channel
+        front_end = self._opened_front_end()
+        units = Units(self._sampling_rate(), front_end)
+        channel = None if front_end is None else front_end.channel
         if self.resolution == "window":
             resolution = WindowResolution(units.rate, self.window_seconds, self.hop_seconds, center=self.center)
             return Reader(units, resolution, self.silence_dbfs, channel)
@@ -924,9 +930,18 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             if self.sr is None:
                 raise ValueError("sr=None requires a front_end. Pass sr, in Hz.")
             return self.sr
-        if self.sr is not None and self.sr != self.front_end.sr:
-            raise ValueError(f"sr={self.sr!r}; expected {self.front_end.sr!r}, as in the front end. Omit sr.")
-        return self.front_end.sr
+        rate = self._opened_front_end().rate
+        if self.sr is not None and self.sr != rate:
+            raise ValueError(f"sr={self.sr!r}; expected {rate!r}, as in the front end. Omit sr.")
+        return rate
+
+    def _opened_front_end(self) -> Any:
+        """Return the front end; if it is a pretrained model, opened."""
+        if self.front_end is None or not get_tags(self.front_end).requires_fit:
+            return self.front_end
+        if not hasattr(self, "front_end_"):
+            self.front_end_ = clone(self.front_end).fit([np.zeros(1, np.float32)])
+        return self.front_end_
 
     # ---- events
 
