@@ -181,6 +181,25 @@ class TestTables:
         with pytest.raises(ValueError, match="on_error='skip'; expected 'raise' or 'warn'"):
             count_events([[], []], paths, on_error="skip")
 
+    def test_groups_are_counted_separately_in_the_same_bins(self):
+        names = ["s1/20230401_053000.wav", "s2/20230402_050000.wav", "s1/20230402_050000.wav"]
+        events = {names[0]: owls(1), names[1]: owls(1, 2), names[2]: owls(3)}
+        counts = count_events(events, names, "7h", durations=60, groups=np.array(["north", "south", "north"]))
+        assert counts.index.names == ["group", "start_time"]
+        assert [(group, str(time), *row) for (group, time), *row in counts.itertuples()] == [
+            ("north", "2023-04-01 00:00:00", 1, 1.0),
+            ("north", "2023-04-02 04:00:00", 1, 1.0),
+            ("south", "2023-04-02 04:00:00", 2, 1.0),
+        ]
+        per_recording = count_events(events, names, durations=60, groups=["north", "south", "north"])
+        assert per_recording["owl"].to_dict() == {
+            ("north", names[0]): 1,
+            ("north", names[2]): 1,
+            ("south", names[1]): 2,
+        }
+        with pytest.raises(ValueError, match="Expected groups of 3 recordings, got 1"):
+            count_events(events, names, durations=60, groups=["north"])
+
     def test_arrays(self):
         pair = (np.zeros(2 * SR), SR)
         counts = count_events([owls(1)], [pair], "hour", starts={0: "2023-04-01T05:59:59"})
@@ -191,7 +210,8 @@ class TestTables:
             count_events([[]], [np.zeros(5)])
 
     def test_without_recordings_and_of_no_length(self):
-        assert count_events([], [], "hour").columns.tolist() == ["recorded_minutes"]
+        for groups in (None, []):
+            assert count_events([], [], "hour", groups=groups).columns.tolist() == ["recorded_minutes"]
         assert len(count_events([[]], ["20230401_055958.wav"], "hour", durations=0)) == 0
         names = ["20230401_055958.wav", "20300401_055958.wav"]
         assert len(count_events([owls(1), []], names, "hour", durations=dict(zip(names, (1, 0), strict=True)))) == 1

@@ -1,6 +1,7 @@
 """Sound event detection in long recordings, decoding of scores, tables of events, and counts with intervals."""
 
-from skaudio.events._clock_counts import count_events, with_clock_times
+from skaudio.events._clock_counts import count_events
+from skaudio.events._clock_times import with_clock_times
 from skaudio.events._count_estimator import CountEstimator
 from skaudio.events._decoding import (
     decode_events,

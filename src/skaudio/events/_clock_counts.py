@@ -1,7 +1,7 @@
-"""Counts of events by the clock, and times of events by the clock."""
+"""Counts of events in tables, per recording and by the clock."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from typing import Any
 
@@ -21,51 +21,6 @@ EFFORT = "recorded_minutes"
 MICROSECONDS = 10**6
 
 
-def with_clock_times(events: Any, starts: Any = "auto") -> Any:
-    """Add the start and end time by the clock to a table of events.
-
-    Parameters
-    ----------
-    events : DataFrame, dict of lists of Event, or list of lists of Event
-        Events, as taken or returned by `event_table`.
-    starts : {"auto", "metadata", "name"}, DataFrame, Series or dict, default="auto"
-        Start times of the recordings, such as those of `recording_starts`; or where the files that the table names
-        state them (see there).
-
-    Returns
-    -------
-    pandas.DataFrame
-        Copy of the table with the columns ``start_time`` and ``end_time``, to the microsecond, with a time zone if the
-        starts have one.
-
-    Raises
-    ------
-    ValueError
-        If the start of a recording is unknown, see `recording_starts`.
-
-    See Also
-    --------
-    recording_starts : Start times of recordings.
-
-    Examples
-    --------
-    >>> from skaudio.events import Event, with_clock_times
-    >>> table = with_clock_times({"20230401_235900.WAV": [Event(90.0, 92.5, "owl")]})
-    >>> print(table.start_time[0], table.end_time[0])
-    2023-04-02 00:00:30 2023-04-02 00:00:32.500000
-    """
-    table = events if hasattr(events, "columns") else event_table(events)
-    names = list(dict.fromkeys(table["recording"]))
-    begins = recording_starts(names, starts)
-    begins.index = names
-    begin = table["recording"].map(begins) if len(table) else begins.reindex(table.index)
-    times = {
-        name: begin + np.round(table[column].astype(float) * MICROSECONDS).astype("timedelta64[us]")
-        for name, column in (("start_time", "onset"), ("end_time", "offset"))
-    }
-    return table.assign(**times)
-
-
 def count_events(
     events: Any,
     recordings: Sequence,
@@ -74,6 +29,7 @@ def count_events(
     starts: Any = "auto",
     durations: Any = None,
     labels: Sequence | None = None,
+    groups: Any = None,
     on_error: str = "raise",
 ) -> Any:
     """Count the events in a table, per recording or by the clock, beside the recorded time.
@@ -97,6 +53,8 @@ def count_events(
         are read from the files.
     labels : sequence or None, default=None
         Classes. If None, those in the table, in order.
+    groups : array-like of shape (n_recordings,), default=None
+        Groups of recordings, such as sites, to count separately.
     on_error : {"raise", "warn"}, default="raise"
         What to do with a recording whose duration cannot be read: raise an error, or warn with its name and count it as
         not recorded.
@@ -108,7 +66,8 @@ def count_events(
         each recording; or for each bin in which something was recorded, by its ``start_time``, so that no events in a
         recorded hour, and an hour that was not recorded, differ: the former has a row of zeros, the latter no row. A
         recording that extends over several bins adds a part of its minutes to each; an event is counted in that of its
-        onset. Recordings at the same time, as by several recorders, add up. Counts of a recording of 0 s are NaN.
+        onset. Recordings at the same time, as by several recorders, add up. Counts of a recording of 0 s are NaN. With
+        ``groups``, the index has the group first.
 
     Raises
     ------
@@ -164,14 +123,21 @@ def count_events(
     names, seconds = recording_names(recordings), _durations(recordings, durations, on_error)
     for events_i, name, duration in zip(lists, names, seconds, strict=True):
         _check_events(events_i, name, duration, labels)
-    if by is None:
-        counts = count_table(names, lists, seconds, list(labels), None)
-        return counts.assign(**{EFFORT: np.array(seconds) / 60})
-    return clock_counts(lists, recording_starts(recordings, starts), seconds, list(labels), by)
+    if groups is not None and len(groups := list(groups)) != len(recordings):
+        raise ValueError(f"Expected groups of {len(recordings)} recordings, got {len(groups)}.")
+    if by is not None:
+        return clock_counts(lists, recording_starts(recordings, starts), seconds, list(labels), by, groups)
+    counts = count_table(names, lists, seconds, list(labels), None).assign(**{EFFORT: np.array(seconds) / 60})
+    return counts if not groups else _by_group(lambda indices: counts.iloc[indices], groups)
 
 
 def clock_counts(
-    events: Sequence[Sequence[Event]], starts: Any, durations: Sequence[float], labels: Sequence, by: Any
+    events: Sequence[Sequence[Event]],
+    starts: Any,
+    durations: Sequence[float],
+    labels: Sequence,
+    by: Any,
+    groups: Sequence | None = None,
 ) -> Any:
     """Count the events of each class by the clock.
 
@@ -187,6 +153,8 @@ def clock_counts(
         Classes.
     by : str, timedelta or DateOffset
         Length of the bins.
+    groups : sequence or None, default=None
+        Groups of the recordings, to count separately.
 
     Returns
     -------
@@ -200,20 +168,33 @@ def clock_counts(
     length = np.round(np.asarray(durations, float) * MICROSECONDS).astype("int64")
     edges = _edges(begins, length, by)
     bounds, begin = edges.asi8, begins.asi8
-    counts = np.zeros((len(bounds) - 1, len(labels)), int)
-    minutes = np.zeros(len(bounds) - 1)
     columns = {label: i for i, label in enumerate(labels)}
-    for i in np.flatnonzero(length).tolist():
-        first = np.searchsorted(bounds, begin[i], side="right") - 1
-        final = np.searchsorted(bounds, begin[i] + length[i], side="left") - 1
-        inner = np.clip(bounds[first : final + 2], begin[i], begin[i] + length[i])
-        minutes[first : final + 1] += np.diff(inner) / (60 * MICROSECONDS)
-        for event in events[i]:
-            at = np.searchsorted(bounds, begin[i] + round(event.onset * MICROSECONDS), side="right") - 1
-            counts[min(at, final), columns[event.label]] += 1
-    index = edges[:-1].rename("start_time")
-    table = pd.DataFrame(counts, index=index, columns=list(labels)).assign(**{EFFORT: minutes})
-    return table[minutes > 0]
+
+    def count(indices: Sequence[int]) -> Any:
+        counts, minutes = np.zeros((len(bounds) - 1, len(labels)), int), np.zeros(len(bounds) - 1)
+        for i in indices:
+            if length[i]:
+                first = np.searchsorted(bounds, begin[i], side="right") - 1
+                final = np.searchsorted(bounds, begin[i] + length[i], side="left") - 1
+                inner = np.clip(bounds[first : final + 2], begin[i], begin[i] + length[i])
+                minutes[first : final + 1] += np.diff(inner) / (60 * MICROSECONDS)
+                for event in events[i]:
+                    at = np.searchsorted(bounds, begin[i] + round(event.onset * MICROSECONDS), side="right") - 1
+                    counts[min(at, final), columns[event.label]] += 1
+        table = pd.DataFrame(counts, index=edges[:-1].rename("start_time"), columns=list(labels))
+        return table.assign(**{EFFORT: minutes})[minutes > 0]
+
+    return count(range(len(events))) if not groups else _by_group(count, groups)
+
+
+def _by_group(count: Callable[[Sequence[int]], Any], groups: Sequence) -> Any:
+    """Concatenate the counts of each group of recordings, in order."""
+    import pandas as pd
+
+    indices: dict[Any, list[int]] = {}
+    for i, group in enumerate(groups):
+        indices.setdefault(group, []).append(i)
+    return pd.concat({group: count(indices_i) for group, indices_i in indices.items()}, names=["group"])
 
 
 def _edges(begins: Any, length: np.ndarray, by: Any) -> Any:
