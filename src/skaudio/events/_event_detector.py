@@ -333,7 +333,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             If a recording cannot be decoded, if events do not match the recordings (in number, by name, or because they
             are past the end), if there are none, or if the front end cannot be applied block by block.
         """
-        vars(self).pop("front_end_", None)
+        self._close_front_end()
         recordings, target = check_clips(self, X, reset=True), check_target(self.target)
         tags = tag_lists(y, recordings)
         if tags is not None:
@@ -562,7 +562,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         AudioError, TypeError, ValueError
             If a clip cannot be decoded, or if there is no background among the classes.
         """
-        vars(self).pop("front_end_", None)
+        self._close_front_end()
         clips = check_clips(self, X, reset=True)
         y = as_labels(np.asarray(y))
         background = self.background
@@ -934,6 +934,11 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         if self.sr is not None and self.sr != rate:
             raise ValueError(f"sr={self.sr!r}; expected {rate!r}, as in the front end. Omit sr.")
         return rate
+
+    def _close_front_end(self) -> None:
+        """Forget an opened front end; the parameter may be another one since."""
+        if hasattr(self, "front_end_"):
+            del self.front_end_
 
     def _opened_front_end(self) -> Any:
         """Return the front end; if it is a pretrained model, opened."""

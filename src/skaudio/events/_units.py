@@ -1,9 +1,11 @@
 """A long recording as a stream of units: samples, or frames of a front end, computed block by block.
 
-Frames equal those of the whole recording, as blocks are computed with a margin.
+Frames equal those of the whole recording, as blocks are computed with a margin. Frame ``i`` is centred on time
+``i / rate``, with silence before the recording where needed.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from numbers import Integral
 from typing import Any
 
@@ -59,7 +61,9 @@ class Units:
                     f"front_end has channel={front_end.channel!r}; expected the index of one channel, or None for "
                     "their average."
                 )
-            self.rate = 1 / front_end.channels_out().hop_seconds
+            channels = front_end.channels_out()
+            self.rate = 1 / channels.hop_seconds
+            self._n_before = round(channels.start_seconds * sr)
 
     def marked(self, frames: np.ndarray) -> np.ndarray:
         """Return training windows with the channel metadata of the front end."""
@@ -72,4 +76,6 @@ class Units:
         if self._front_end is None:
             yield from pieces
             return
+        if self._n_before:  # the first frame is that of the middle of the first window; let it be that of time 0
+            pieces = chain([np.zeros(self._n_before, np.float32)], pieces)
         yield from self._front_end.stream(pieces, block_seconds=block_seconds)
