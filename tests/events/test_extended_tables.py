@@ -83,7 +83,9 @@ def test_changed_recordings_are_processed_again_with_a_warning(folder, scanned):
     write(paths[1], [0, 0.75, 0, 0, 0, 0, 0])
     os.utime(paths[2], ns=(1, 1))
     del scanned[:]
-    with pytest.warns(UserWarning, match=r"^2 recordings have changed .* processed again: .*b\.wav, .*c\.wav\.$"):
+    with pytest.warns(
+        UserWarning, match=r"^2 of 3 recordings in the table have changed .* processed again: .*b\.wav, .*c\.wav\.$"
+    ):
         detector.predict_to(table, paths)
     assert scanned == ["b.wav", "c.wav"]
     assert counts(table) == {"a.wav": 1, "b.wav": 1, "c.wav": 1}

@@ -137,9 +137,10 @@ def _kept_events(
                 "replace it."
             )
     if changed:
+        more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
         warnings.warn(
-            f"{len(changed)} recordings have changed since they were processed, and are processed again: "
-            f"{', '.join(changed[:5])}{f' and {len(changed) - 5} more' if len(changed) > 5 else ''}.",
+            f"{len(changed)} of {len(finished.recordings)} recordings in the table have changed since they were "
+            f"processed, and are processed again: {', '.join(changed[:5])}{more}.",
             stacklevel=4,
         )
     return kept

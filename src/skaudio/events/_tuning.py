@@ -64,10 +64,12 @@ def check_target(target: Any) -> Target:
 
 
 def check_classes(events: Sequence[Sequence[Event]], labels: Sequence) -> None:
-    """Raise ValueError if there are no events, or events of unknown classes."""
+    """Raise ValueError if there are no events, or events of unknown classes or without a duration."""
     found = dict.fromkeys(event.label for events_i in events for event in events_i)
     if not found:
         raise ValueError("The recordings have no events; expected at least one, to tune the settings of decoding.")
+    if not any(event.duration for events_i in events for event in events_i):
+        raise ValueError("All events have a duration of 0 s; expected offsets after the onsets.")
     unknown = [label for label in found if label not in labels]
     if unknown:
         raise ValueError(
