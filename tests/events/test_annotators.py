@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tests.events.levels import level_detector, recording
 
-from skaudio.events import Event, EventTableError, event_table, read_events
+from skaudio.events import Event, EventTableError, event_table, read_events, write_events
 from skaudio.events._event_tables import event_lists
 from skaudio.events._tags import tag_lists
 
@@ -131,6 +131,17 @@ def test_parquet_without_labels_takes_one(tmp_path):
     table.assign(label="fox").to_parquet(tmp_path / "a.parquet")
     with pytest.raises(EventTableError, match="the file has labels, in 'label'"):
         read_events(tmp_path / "a.parquet", label="owl")
+    table[["recording"]].to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(EventTableError, match="no column 'onset'"):
+        read_events(tmp_path / "a.parquet", label="owl")
+
+
+def test_the_folder_of_a_table_is_not_written(tmp_path):
+    (tmp_path / "a.csv").write_text("onset,offset,label\n1,2,owl\n")
+    table = read_events(tmp_path / "a.csv")
+    write_events(tmp_path / "a.parquet", table)
+    assert str(tmp_path).encode() not in (tmp_path / "a.parquet").read_bytes()
+    assert table.attrs["folder"] == str(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -125,9 +125,22 @@ def test_edited_tables_are_left_alone(folder):
     table.unlink()
     level_detector().predict_to(table, [folder / "b.wav"])
     assert counts(table) == {"b.wav": 2}
-    (folder / "calls.csv.recordings.json").write_text("{")
-    with pytest.raises(ValueError, match=r"calls\.csv\.recordings\.json' is damaged"):
+    record = folder / "calls.csv.recordings.json"
+    for content, match in [
+        ("{", "is damaged: "),
+        ('{"version": 2}', "is damaged: expected version 1"),
+        ("[]", "damaged"),
+    ]:
+        record.write_text(content)
+        with pytest.raises(ValueError, match=r"calls\.csv\.recordings\.json' .*" + match + r".*extend=False"):
+            level_detector().predict_to(table, [folder / "b.wav"])
+    record.unlink()
+    with pytest.raises(
+        ValueError, match=r"exists, but not 'calls\.csv\.recordings\.json'.*another file; .*extend=False"
+    ):
         level_detector().predict_to(table, [folder / "b.wav"])
+    level_detector().predict_to(table, [folder / "a.wav"], extend=False)
+    assert counts(table) == {"a.wav": 1}
 
 
 def test_an_extension_that_is_interrupted_is_resumed(folder, scanned):

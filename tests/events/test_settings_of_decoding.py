@@ -120,6 +120,8 @@ def test_scores_of_tuning_are_those_of_groups_left_out():
     expected = {"precision": 3 / 5, "recall": 1.0, "f1": 0.75, "false_alarms_per_hour": 360.0}
     assert together.tuning_scores_ == pytest.approx(expected)
     assert together.tuned_ == detector.tuned_
+    with pytest.raises(ValueError, match=r"groups have shape \(1,\); expected \(2,\), the group of each recording"):
+        level_detector().tune(SCENES, CALLS, groups=["site"])
 
 
 def test_numbers_that_are_given_are_kept_by_tuning():

@@ -38,7 +38,7 @@ from skaudio.events._table_run import Detection, write_table
 from skaudio.events._tags import tag_lists
 from skaudio.events._track import Track
 from skaudio.events._training import Training
-from skaudio.events._tuning import Target, check_classes, check_target
+from skaudio.events._tuning import Target, check_classes, check_groups, check_target
 from skaudio.events._units import Units
 from skaudio.events._window_classifier import WindowClassifier, last_step
 from skaudio.io._open_clip import resampled
@@ -411,6 +411,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             raise ValueError("tune requires strong labels, events with onset and offset; got tags.")
         events = self._events_of(recordings, y)
         check_classes(events, self.labels_)
+        check_groups(groups, len(recordings))
         tracks = list(self._tracks(recordings))
         self._tune_on(tracks, events, groups, target)
         return self
@@ -721,9 +722,9 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         AudioError, TypeError
             If a recording cannot be decoded. Events detected before are kept.
         ValueError
-            If the folder belongs to other recordings or another detector, if a table to extend was edited or has other
-            recordings by another detector or with other settings, or if the format is unknown, or cannot hold several
-            recordings.
+            If the folder belongs to other recordings or another detector; if a table to extend was edited, lacks the
+            list of its recordings, or has other recordings by another detector or with other settings; or if the format
+            is unknown, or cannot hold several recordings.
 
         Warns
         -----

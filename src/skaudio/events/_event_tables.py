@@ -87,7 +87,7 @@ def event_lists(events: Any, recordings: Sequence, *, extra: str = "warn") -> li
     """
     if hasattr(events, "columns"):
         rows = list(rows_of(events))
-        named, folder = [recording for _, recording, _ in rows], events.attrs.get(FOLDER)
+        named, folder = [recording for _, recording, _ in rows], getattr(events, "attrs", {}).get(FOLDER)
         indices = indices_of_rows(named, recordings, "The table of events", folder=folder, extra=extra)
         lists: list[list[Event]] = [[] for _ in recordings]
         for index, (_, _, event) in zip(indices, rows, strict=True):
@@ -264,7 +264,9 @@ def write_events(
     text = None if name == "parquet" else as_text(table, path, name, durations)
     with replacing(path) as temporary:
         if text is None:
-            table.to_parquet(temporary, index=False)
+            bare = table.copy(deep=False)
+            bare.attrs.clear()  # the folder that a table was read from does not belong in a file
+            bare.to_parquet(temporary, index=False)
         else:
             # File names are written byte for byte, even if they are not UTF-8.
             temporary.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")

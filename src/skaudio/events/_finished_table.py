@@ -72,19 +72,30 @@ class FinishedTable:
 
     @classmethod
     def read(cls, path: Path) -> Self | None:
-        """Read the record of a table; None if there is no such table, or no record of it."""
+        """Read the record of a table; None if there is no such table.
+
+        Raises
+        ------
+        ValueError
+            If there is a table without a record, or if that is damaged or of another version.
+        """
         record = record_path(path)
-        if not path.exists() or not record.exists():
+        if not path.exists():
             return None
+        if not record.exists():
+            raise ValueError(
+                f"{str(path)!r} exists, but not {record.name!r}, the list of its recordings, so that it cannot be "
+                "extended. Write to another file; or pass extend=False, to replace it."
+            )
         try:
             content = json.loads(record.read_text(encoding="utf-8"))
             if content.pop("version") != VERSION:
-                return None
+                raise ValueError(f"expected version {VERSION}")
             recordings = [RecordedFile(**entry) for entry in content.pop("recordings")]
             return cls(recordings=recordings, **content)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ValueError(
-                f"{str(record)!r} is damaged: {error}. Delete it, and the table, to start again."
+                f"{str(record)!r} is damaged: {error}. Pass extend=False, to replace the table."
             ) from error
 
     def write(self, path: Path) -> None:

@@ -96,7 +96,8 @@ def _read_parquet(path: Path, label: str | None = None) -> list[Row]:
         table = table.rename(columns={"path": "recording"})
     if label is not None:
         check_no_labels("label" in table.columns, "label", label, path)
-        table = table.assign(label=table["onset"].map(lambda onset: None if is_missing(onset) else label))
+        onsets = table["onset"] if "onset" in table.columns else []
+        table = table.assign(label=[None if is_missing(onset) else label for onset in onsets] or None)
     try:
         return [Row(number, recording, event) for number, recording, event in rows_of(table, str(path))]
     except UnicodeDecodeError as error:  # strings are decoded on access

@@ -78,6 +78,14 @@ def check_classes(events: Sequence[Sequence[Event]], labels: Sequence) -> None:
         )
 
 
+def check_groups(groups: Any, n_recordings: int) -> None:
+    """Raise ValueError if there is not a group for each recording."""
+    if groups is not None and np.shape(groups) != (n_recordings,):
+        raise ValueError(
+            f"groups have shape {np.shape(groups)}; expected ({n_recordings},), the group of each recording."
+        )
+
+
 def candidate_settings(
     events: Sequence[Sequence[Event]], target: Target, *, min_duration: float | None, max_gap: float | None
 ) -> list[Settings]:
