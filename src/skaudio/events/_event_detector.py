@@ -362,7 +362,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         """Choose the settings of decoding anew, on recordings with known events, without training.
 
         The threshold is chosen, and those of ``min_duration`` and ``max_gap`` that are None. Bounds of events are
-        corrected by these recordings, which should not be those of `fit`: a classifier is surer of what it has learnt.
+        corrected by these recordings, which should not be those of `fit`: a classifier is overconfident on these.
 
         Parameters
         ----------
