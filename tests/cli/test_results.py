@@ -75,7 +75,7 @@ def test_one_thing_has_one_name_in_all_commands():
         for action in parser._actions:
             for name in action.option_strings:
                 names.setdefault(name, set()).add(command)
-    assert names["--output"] == {"search", "predict", "detect", "tag"}
+    assert names["--output"] == {"search", "predict", "detect", "count", "tag"}
     assert names["--force"] == names["--on-error"] == names["--output"]
     assert not {"--out", "-o", "--n-jobs"} & set(names)
 

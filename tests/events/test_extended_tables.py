@@ -69,6 +69,21 @@ def test_new_recordings_are_added_and_others_are_skipped(folder, scanned, name):
     assert record["recordings"][0]["modified_ns"] == (folder / "a.wav").stat().st_mtime_ns
 
 
+@pytest.mark.parametrize("name", ["calls.selections.txt", "calls.csv"])
+def test_recordings_of_one_name_stay_apart(folder, name):
+    sites = [folder / "site1", folder / "site2"]
+    for site, scores in zip(sites, ([0, 0], TWO), strict=True):
+        site.mkdir()
+        write(site / "a.wav", scores)
+    table = sites[0] / name  # in the folder of the recording without events
+    level_detector().predict_to(table, [site / "a.wav" for site in sites])
+    level_detector().predict_to(table, [folder / "b.wav"])
+    level_detector().predict_to(folder / name, [*(site / "a.wav" for site in sites), folder / "b.wav"])
+    assert table.read_bytes() == (folder / name).read_bytes()
+    record = json.loads((sites[0] / f"{name}.recordings.json").read_text())
+    assert [len(entry["events"]) for entry in record["recordings"]] == [0, 2, 2]
+
+
 def test_recordings_are_known_by_their_place_not_by_how_they_are_named(folder, scanned, monkeypatch):
     monkeypatch.chdir(folder)
     level_detector().predict_to("calls.csv", ["a.wav"])

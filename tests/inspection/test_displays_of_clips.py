@@ -283,3 +283,11 @@ def test_feature_space_says_what_is_wrong(pipeline, digits, monkeypatch):
         TypeError, match=r"thumbnails=2 requires a pipeline that begins with a front end .* StandardScaler"
     ):
         FeatureSpaceDisplay.from_estimator(Pipeline([("s", StandardScaler())]).fit(X), X, thumbnails=2)
+
+
+@pytest.mark.parametrize(("seconds", "step"), [(0.5, 0.1), (5.0, 1.0), (9.0, 1.0), (30.0, 5.0)])
+def test_ticks_of_time_are_round(seconds, step):
+    y = np.random.default_rng(0).standard_normal(int(8000 * seconds))
+    ax = SpectrogramDisplay.from_estimator(MelSpectrogram(sr=8000), y).ax_
+    np.testing.assert_allclose(np.diff(ax.get_xticks()), step)
+    np.testing.assert_allclose(ax.get_xticks() / step, np.round(ax.get_xticks() / step), atol=1e-9)

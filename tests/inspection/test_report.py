@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import soundfile as sf
+from PIL import Image
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -91,6 +92,19 @@ def test_nothing_comes_from_elsewhere(report):
     assert set(re.findall(r'xlink:href="(.)', report.html)) == {"#"}
     assert "default-src 'none'" in report.html
     assert "<h1>Digits &lt;1&gt;</h1>" in report.html
+
+
+def test_the_matrix_is_before_the_ranking(report):
+    assert report.html.index('<h2 id="matrix">') < report.html.index("<h2>Candidates</h2>")
+
+
+def test_figures_are_sharp(report):
+    (figure, *_) = re.findall(
+        r'<figure><img alt="Best scores[^"]*" width="(\d+)" src="data:image/png;base64,(.*?)"', report.html
+    )
+    picture = Image.open(io.BytesIO(base64.b64decode(figure[1])))
+    assert picture.info["dpi"] == pytest.approx((150, 150), abs=0.1)
+    assert int(figure[0]) < picture.width
 
 
 def test_every_link_leads_somewhere(report):

@@ -1,8 +1,5 @@
 """The page in Chromium: what a person does with it, by mouse and by keyboard."""
 
-import os
-import shutil
-
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -15,19 +12,6 @@ from skaudio.inspection import Report
 from skaudio.inspection._page import framed
 from skaudio.pooling import StatPooling
 
-# No window, and nothing that a browser would otherwise do on its own behalf.
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-    "--window-size=1200,900",
-]
 PLAY = """
 const [player, done] = arguments;
 player.muted = true;
@@ -50,22 +34,6 @@ def page(tmp_path_factory):
     report.save(folder / "report.html")
     (folder / "notebook.html").write_text(f"<!DOCTYPE html><title>notebook</title>{report._repr_html_()}")
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    binary, driver = os.environ.get("SKAUDIO_BROWSER") or shutil.which("chromium"), shutil.which("chromedriver")
-    if binary is None or (driver is None and "SKAUDIO_BROWSER" not in os.environ):
-        pytest.skip("needs chromium and chromedriver")
-    webdriver = pytest.importorskip("selenium.webdriver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """``skaudio detect``: a table of the sound events in long recordings."""
 
-import warnings
 from argparse import Namespace
 from pathlib import Path
 from typing import TextIO
 
 from skaudio.cli._files import audio_files, check_writable, load_model
-from skaudio.cli._messages import warn
+from skaudio.cli._messages import warnings_as_messages
 from skaudio.events import EventDetector
 from skaudio.io import AudioError
 from skaudio.pretrained import list_models
@@ -28,8 +27,7 @@ def detect(arguments: Namespace, results: TextIO) -> None:
     elif arguments.scores is not None or arguments.extend:
         raise ValueError("--scores and --extend are for a table: pass --output TABLE.")
     paths = [path for name in arguments.files for path in audio_files(name)]
-    with warnings.catch_warnings():
-        warnings.showwarning = lambda message, *_, **__: warn(str(message))
+    with warnings_as_messages():
         if arguments.model in list_models().index:
             detector = EventDetector.from_scores(arguments.model, arguments.classes)
         elif arguments.classes is not None:

@@ -54,6 +54,18 @@ def _run(arguments: Namespace, results: TextIO) -> None:
         from skaudio.cli._detect import detect
 
         detect(arguments, results)
+    elif arguments.command == "count":
+        from skaudio.cli._count import count
+
+        count(arguments, results)
+    elif arguments.command == "review":
+        from skaudio.cli._review import review
+
+        review(arguments, results)
+    elif arguments.command == "export":
+        from skaudio.cli._export import export
+
+        export(arguments, results)
     elif arguments.command == "models":
         from skaudio.cli._models import models
 

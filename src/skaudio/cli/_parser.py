@@ -10,6 +10,8 @@ FRONT_ENDS = ("mfcc", "mel")
 PRETRAINED = ("yamnet", "speech", "birdnet")
 MODELS = ("svc", "logistic", "trees", "neighbors", "cnn", "gru")
 SCORINGS = ("accuracy", "balanced_accuracy", "f1_macro", "matthews_corrcoef")
+ORDERS = ("score", "label", "time", "random", "stratified")
+METHODS = ("predict_proba", "decision_function", "predict", "transform", "predict_frames", "score_samples")
 DEFAULT_OUTPUT = "skaudio-model.joblib"
 
 _SEARCH = """\
@@ -32,6 +34,11 @@ otherwise, the score overestimates the performance on new recordings."""
 
 _PREDICT = """\
 Print a CSV of the predicted labels of files and the probability of each class. Loading a model
+executes code in it, unless it is an ONNX file: load only models that you trust."""
+
+_EXPORT = """\
+Export a fitted pipeline, front end included, to an ONNX file that runs without Python. It is written
+only if it agrees with the original: the same labels, and values within 1e-4. Loading a model
 executes code in it: load only models that you trust."""
 
 _DETECT = """\
@@ -42,6 +49,32 @@ The suffix of --output determines the format: .csv, .parquet, .selections.txt (R
 (Audacity, one recording) or .tsv (DCASE). If interrupted, the same command resumes; with --extend,
 a finished table grows by new recordings."""
 
+_COUNT = """\
+Print a CSV of the number of events of each class in a table, and of the recorded minutes: for each
+recording or, with --by, for each hour, day or other bin by the clock, across recordings. Bins in
+which nothing was recorded have no row. Tables of Raven, Audacity, BirdNET, Kaleidoscope, Praat and
+DCASE are read, too."""
+
+_COUNT_EXAMPLES = """\
+examples:
+  skaudio count calls.csv night/                      number of calls in each recording
+  skaudio count calls.csv night/ --by hour            start times from metadata or names: 20230401_050000.WAV
+  skaudio count calls.csv night/ --by day --timezone Europe/Berlin
+  skaudio count calls.csv night/ --by 30min --pattern '%d-%m-%Y %Hh%M'    other names
+  skaudio count calls.csv night/ --by hour --starts starts.csv            a table: recording,start"""
+
+
+_REVIEW = """\
+Write an HTML page to review detections in a browser, offline: each with its spectrogram and a player.
+Keys mark it as correct (Y) or wrong (N) or give it another label (L). The page writes the reviewed
+table as CSV, with the column verified: true, false, or empty for what was not reviewed."""
+
+_REVIEW_EXAMPLES = """\
+examples:
+  skaudio detect detector.joblib recordings/ --output calls.csv
+  skaudio review calls.csv --output review.html
+  skaudio review calls.csv --order stratified --max 200 --output review.html   over all scores evenly
+  skaudio review calls.selections.txt recordings/ --output review.html         of Raven, by file name"""
 
 _TAG = """\
 Print a CSV of the sound classes in files, predicted by a pretrained model: by default YAMNet, with
@@ -55,7 +88,10 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_search(commands)
     _add_predict(commands)
+    _add_export(commands)
     _add_detect(commands)
+    _add_count(commands)
+    _add_review(commands)
     _add_tag(commands)
     commands.add_parser(
         "models",
@@ -144,9 +180,28 @@ def _add_predict(commands: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("model", metavar="MODEL", help="file written by `skaudio search` or joblib.dump")
+    add("model", metavar="MODEL", help="file written by `skaudio search` or joblib.dump, or by `skaudio export`")
     add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
     _add_output(parser)
+
+
+def _add_export(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "export",
+        help="write a fitted pipeline to an ONNX file, which runs without Python",
+        description=_EXPORT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("model", metavar="MODEL", help="file written by `skaudio search` or joblib.dump")
+    add("output", metavar="OUT.onnx", help="file to write")
+    add(
+        "--method",
+        choices=METHODS,
+        help="what the file computes (default: probabilities or scores of a classifier, else what the pipeline is for)",
+    )
+    add("--check", metavar="FOLDER", help="compare it on the recordings in this folder (default: on generated clips)")
+    add("--force", action="store_true", help="replace OUT.onnx if it exists")
 
 
 def _add_detect(commands: argparse._SubParsersAction) -> None:
@@ -192,6 +247,85 @@ def _add_detect(commands: argparse._SubParsersAction) -> None:
         help="stop at a broken file (default), or skip it",
     )
     add("--quiet", action="store_true", help="no progress bar")
+
+
+def _add_count(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "count",
+        help="count the events in a table, per recording or by the clock",
+        description=_COUNT,
+        epilog=_COUNT_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("table", metavar="TABLE", help="table of events, such as that of `skaudio detect`; or a folder of label files")
+    add(
+        "recordings",
+        nargs="+",
+        metavar="RECORDINGS",
+        help="all recordings that were searched, also those without events: audio files, or folders of them",
+    )
+    add(
+        "--by",
+        metavar="BIN",
+        help="count by the clock: minute, hour, day, week, month, year, or a frequency of pandas, such as 30min "
+        "(default: per recording)",
+    )
+    add(
+        "--starts",
+        default="auto",
+        metavar="SOURCE",
+        help="where the start times of recordings are: metadata, name, auto (the first of these that has one; default) "
+        "or a CSV file: recording,start",
+    )
+    add(
+        "--pattern",
+        metavar="PATTERN",
+        help="pattern of the file names: a format of strptime, such as %%Y%%m%%d_%%H%%M%%S, or a regular expression "
+        "with the named groups year, month, day, hour, minute, second",
+    )
+    add(
+        "--timezone",
+        metavar="ZONE",
+        help="time zone of the bins, such as Europe/Berlin or +01:00: that of starts without one, and others are "
+        "converted to it",
+    )
+    _add_output(parser)
+
+
+def _add_review(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "review",
+        help="write a page to review detections in a browser",
+        description=_REVIEW,
+        epilog=_REVIEW_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("table", metavar="TABLE", help="table of events: .csv, .parquet, .selections.txt (Raven), .txt or .tsv")
+    add(
+        "recordings",
+        nargs="*",
+        metavar="RECORDINGS",
+        help="audio files, or folders of them (default: the files named in the table, relative to its folder)",
+    )
+    add("--output", required=True, metavar="HTML", help="file of the page; of several pages, the first one")
+    add("--force", action="store_true", help="replace HTML if it exists")
+    add("--order", choices=ORDERS, default="score", help="order of the detections (default: score, the highest first)")
+    add("--max", type=_integer(1), metavar="N", help="number of detections, the first in that order (default: all)")
+    add("--per-page", type=_integer(1), default=300, metavar="N", help="detections on a page (default: 300)")
+    add("--context", type=_number, default=1.0, metavar="S", help="seconds before and after a detection (default: 1)")
+    add("--label", action="append", metavar="NAME", help="label to choose from, besides those in the table; repeatable")
+    add("--sr", type=_integer(1000), metavar="HZ", help="sampling rate (default: that of most files, at most 22050)")
+    add(
+        "--seed", type=_integer(0), default=0, metavar="N", help="seed of the orders random and stratified (default: 0)"
+    )
+    add(
+        "--on-error",
+        choices=("raise", "warn"),
+        default="raise",
+        help="stop at a broken file (default), or show its detections without sound",
+    )
 
 
 def _add_tag(commands: argparse._SubParsersAction) -> None:

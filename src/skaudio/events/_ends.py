@@ -28,7 +28,7 @@ def check_ends(events: Sequence[Sequence[Event]], recordings: Sequence, sr: floa
     """
     for i, (events_i, recording) in enumerate(zip(events, recordings, strict=True)):
         last = max(events_i, key=lambda event: event.offset, default=None)
-        if last is None or last.offset <= _stated_seconds(recording, sr) + SLACK_SECONDS:
+        if last is None or last.offset <= stated_seconds(recording, sr) + SLACK_SECONDS:
             continue
         # Headers may understate the duration: count the samples before raising an error.
         duration = _counted_seconds(recording, i, sr)
@@ -49,7 +49,8 @@ def check_ends_of_scores(events: Sequence[Sequence[Event]], scores: EventScores)
             raise ValueError(f"Events of the scores of {name!r}: {ends_late(late, duration)}")
 
 
-def _stated_seconds(recording: Any, sr: float) -> float:
+def stated_seconds(recording: Any, sr: float) -> float:
+    """Return the duration of a recording according to its header, in seconds; 0 if it cannot be decoded."""
     try:
         return audio_info(recording, sr=sr).duration_seconds
     except AudioError:

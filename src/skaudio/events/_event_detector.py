@@ -19,17 +19,20 @@ from skaudio._atomic import atomic
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import as_labels, check_clips
 from skaudio.events._bounds import Shifts, median_shifts
+from skaudio.events._clock_bins import bin_offset
+from skaudio.events._clock_counts import clock_counts
 from skaudio.events._counting import count_table
 from skaudio.events._decoder import Decoder
 from skaudio.events._decoder_tuning import tune_decoder
-from skaudio.events._ends import check_ends, check_ends_of_scores
+from skaudio.events._ends import check_ends, check_ends_of_scores, stated_seconds
 from skaudio.events._event import Event
-from skaudio.events._event_scores import EventScores, recording_names
+from skaudio.events._event_scores import EventScores, names_of
 from skaudio.events._event_tables import event_lists, event_table
 from skaudio.events._held_out import held_out_folds
 from skaudio.events._live import block_waveforms, decode_live
 from skaudio.events._progress import FitProgress, fit_progress, planned_stages
 from skaudio.events._reader import Reader
+from skaudio.events._recording_starts import recording_starts
 from skaudio.events._resolutions import FrameResolution, WindowResolution
 from skaudio.events._scanner import Scanner
 from skaudio.events._score_classifier import ScoreClassifier
@@ -407,7 +410,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
                 "before tune."
             )
         recordings = self._recordings(X)
-        if tag_lists(y, recording_names(recordings)) is not None:
+        if tag_lists(y, names_of(recordings)) is not None:
             raise ValueError("tune requires strong labels, events with onset and offset; got tags.")
         events = self._events_of(recordings, y)
         check_classes(events, self.labels_)
@@ -595,7 +598,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             If scores are those of other classes, or at other times.
         """
         recordings = self._recordings(X)
-        table = event_table(self._detect(recordings), recording_names(recordings))
+        table = event_table(self._detect(recordings), names_of(recordings))
         return table if "score" in table.columns else table.assign(score=np.zeros(len(table)))
 
     def predict_proba(self, X: Sequence) -> list[Track]:
@@ -644,13 +647,13 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         recordings = check_clips(self, X, reset=False)
         return EventScores(
             list(self._tracks(recordings)),
-            recordings=recording_names(recordings),
+            recordings=names_of(recordings),
             labels=self.labels_,
             step_seconds=self._reader().resolution.step_seconds,
         )
 
-    def count(self, X: Sequence, *, bin_seconds: float | None = None) -> Any:
-        """Count the events of each class per recording, or per time bin.
+    def count(self, X: Sequence, *, bin_seconds: float | None = None, by: Any = None, starts: Any = "auto") -> Any:
+        """Count the events of each class per recording, per time bin, or by the clock.
 
         Parameters
         ----------
@@ -658,28 +661,55 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             Recordings, or their scores; see `predict`.
         bin_seconds : float or None, default=None
             Length of time bins, such as 3600, from the start of each recording: an event is counted in the bin of its
-            onset. If None, events are counted per recording.
+            onset. If None, events are counted per recording, or by the clock.
+        by : str, timedelta, DateOffset or None, default=None
+            Length of bins by the clock, across recordings: ``"minute"``, ``"hour"``, ``"day"``, ``"week"``,
+            ``"month"``, ``"year"``, or a frequency of pandas, such as ``"30min"`` or ``"D"``; see `count_events`.
+        starts : {"auto", "metadata", "name"}, DataFrame, Series or dict, default="auto"
+            Start times of the recordings for ``by``, such as those of `recording_starts`; or where the recordings state
+            them (see there).
 
         Returns
         -------
         pandas.DataFrame
             A row for each recording (or bin: by ``recording`` and ``start``, in seconds), including those without any
-            event, and a column for each of ``labels_``.
+            event, and a column for each of ``labels_``. With ``by``, a row for each bin in which something was
+            recorded, by its ``start_time``, and a further column ``recorded_minutes``.
 
         Raises
         ------
         ValueError
-            If ``bin_seconds`` is not positive.
+            If ``bin_seconds`` is not positive, if ``by`` is unknown or both are passed, or if the start of a recording
+            is unknown.
+
+        See Also
+        --------
+        count_events : Count the events in a table.
         """
         if bin_seconds is not None and not bin_seconds > 0:
             raise ValueError(f"bin_seconds={bin_seconds!r}; expected a positive number or None.")
+        if bin_seconds is not None and by is not None:
+            raise ValueError(f"Got bin_seconds={bin_seconds!r} and by={by!r}; expected one of them.")
         recordings = self._recordings(X)
+        if by is not None:  # errors before any computation
+            bin_offset(by)
+            clips = recordings.recordings if isinstance(recordings, EventScores) else recordings
+            times = recording_starts(clips, starts)
         decoder = self._decoder()
         detected, lengths = [], []
         for track in self._tracks(recordings):
             detected.append(decoder.events(track, self.bound_shifts_))
             lengths.append(max(track.times[-1], decoder.step_seconds) if len(track.times) else 0.0)
-        return count_table(recording_names(recordings), detected, lengths, self.labels_, bin_seconds)
+        if by is None:
+            return count_table(names_of(recordings), detected, lengths, self.labels_, bin_seconds)
+        if isinstance(recordings, EventScores):
+            return clock_counts(detected, times, lengths, self.labels_, by)
+        # The last score is up to a step before the end of a recording.
+        seconds = [
+            (stated_seconds(clip, self.sr_) or length) if length else 0.0
+            for clip, length in zip(recordings, lengths, strict=True)
+        ]
+        return clock_counts(detected, times, seconds, self.labels_, by)
 
     def predict_to(
         self,
@@ -752,7 +782,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             decoding=joblib.hash((decoder.settings, decoder.peak_distance, decoder.smoothing, shifts)),
         )
         scores = None if scores is None else check_suffix(scores)
-        names = recording_names(recordings)
+        names = names_of(recordings)
         write_table(Path(path), recordings, names, detection, durations=durations, scores=scores, extend=extend)
 
     def score(self, X: Sequence, y: Any) -> float:

@@ -1,11 +1,11 @@
 """`EventScores`: the scores of several recordings over time, with what it takes to decode them."""
 
 from collections.abc import Sequence
-from os import PathLike
 from typing import Any, overload
 
 import numpy as np
 
+from skaudio.events._file_names import recording_names
 from skaudio.events._track import Track
 
 
@@ -108,8 +108,6 @@ class EventScores(Sequence[Track]):
             )
 
 
-def recording_names(recordings: Sequence) -> list:
-    """Return the names of recordings, or of those of scores: paths, or indices of other clips."""
-    if isinstance(recordings, EventScores):
-        return recordings.recordings
-    return [str(clip) if isinstance(clip, (str, PathLike)) else i for i, clip in enumerate(recordings)]
+def names_of(recordings: Sequence) -> list:
+    """Return the names of recordings, or of those of scores."""
+    return recordings.recordings if isinstance(recordings, EventScores) else recording_names(recordings)

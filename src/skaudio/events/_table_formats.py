@@ -3,16 +3,15 @@
 A reader takes the text of a table and yields rows; a writer takes rows of ``(recording, Event)`` and yields lines.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from skaudio._event_rows import VERIFIED
+from skaudio.events._csv_lines import check_swallowed, csv_lines
 from skaudio.events._event import Event
 from skaudio.events._table_rows import (
     EventTableError,
     Row,
-    as_number,
     check_no_labels,
     columns_of,
     full_row,
@@ -20,6 +19,7 @@ from skaudio.events._table_rows import (
     make_event,
     number,
     optional_number,
+    row_verdict,
     tabbed_lines,
 )
 
@@ -33,18 +33,20 @@ Rows = Iterable[tuple[Any, Event]]
 def read_audacity(text: str, path: object, given_label: str | None = None) -> Iterator[Row]:
     r"""Read a label track of Audacity [1]_: start, end and label; below, after a backslash, optional frequencies.
 
+    BirdNET-Analyzer adds a confidence after the label.
+
     References
     ----------
     .. [1] "Importing and exporting labels", Audacity manual.
     """
-    pending: tuple[int, float, float, str] | None = None
+    pending: tuple[int, float, float, str, float | None] | None = None
     for line, cells in tabbed_lines(text):
         if cells[0] == "\\":
             if pending is None or len(cells) != 3:
                 raise EventTableError(f"{path}, line {line}: expected two frequencies, after a label.")
             low, high = (number(cell, "a frequency", line, path) for cell in cells[1:])
             bounds = (None if low < 0 else low, None if high < 0 else high)  # Audacity writes -1 for unknown ones
-            yield Row(pending[0], None, make_event(line, path, *pending[1:], None, *bounds))
+            yield Row(pending[0], None, make_event(line, path, *pending[1:], *bounds))
             pending = None
             continue
         if pending is not None:
@@ -52,11 +54,14 @@ def read_audacity(text: str, path: object, given_label: str | None = None) -> It
         if len(cells) < 2:
             shown = "\t".join(cells).strip()
             raise EventTableError(f"{path}, line {line}: {shown!r}; expected start, end and label, separated by tabs.")
+        score = None
+        if len(cells) == 4 and cells[3].strip():  # as BirdNET-Analyzer writes it
+            score = number(cells.pop(), "the score after the label", line, path)
         start, end, label = full_row(cells, 3, (), line, path)
         if given_label is not None:
             check_no_labels(bool(label.strip()), "column 3", given_label, path, line)
             label = given_label
-        pending = (line, number(start, "start", line, path), number(end, "end", line, path), label)
+        pending = (line, number(start, "start", line, path), number(end, "end", line, path), label, score)
     if pending is not None:
         yield Row(pending[0], None, make_event(pending[0], path, *pending[1:]))
 
@@ -125,51 +130,24 @@ def write_dcase(rows: Rows) -> Iterator[str]:
 
 def read_csv(text: str, path: object, given_label: str | None = None) -> Iterator[Row]:
     """Read a table with the columns onset, offset and label, and optionally recording, score and frequencies."""
-    table = _csv_lines(text, path)
+    table = csv_lines(text, path)
     header = [cell.strip() for cell in next(table, (1, [], []))[2]]
     expected = CSV_COLUMNS if given_label is None else CSV_COLUMNS[:2]
-    places = columns_of(header, expected, (*CSV_MORE, "channel", "recording", "path"), path)
+    places = columns_of(header, expected, (*CSV_MORE, "channel", VERIFIED, "recording", "path"), path)
     named = next((places[name] for name in ("recording", "path") if name in places), None)
     if given_label is not None:
         check_no_labels("label" in places, "label", given_label, path)
     needed = [places[name] for name in expected]
     for line, more_lines, row in table:
         if more_lines:
-            _check_swallowed(line, more_lines, places, path)
+            check_swallowed(line, more_lines, [places[name] for name in CSV_COLUMNS[:2]], path)
         cells = full_row(row, len(header), needed, line, path, alone=named)
         recording = None if named is None else cells[named].strip()
         more = [optional_number(cells[places[name]] if name in places else None, name, line, path) for name in CSV_MORE]
         channel = cells[places["channel"]] if "channel" in places else None
         fields = _labelled([cells[place] for place in needed], given_label)
-        yield _row(line, recording, fields, path, *more, channel)
-
-
-def _csv_lines(text: str, path: object) -> Iterator[tuple[int, Sequence[str], list[str]]]:
-    """Yield the number of the first line, the other lines and the cells of each row that is not empty."""
-    lines = list(io.StringIO(text, newline=""))
-    reader, first = csv.reader(lines, skipinitialspace=True, strict=True), 0
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield first + 1, lines[first + 1 : reader.line_num], cells
-            first = reader.line_num
-    except csv.Error as error:
-        raise EventTableError(
-            f"{path}, line {first + 1}: {error}. Quoted cells must end with a quotation mark; those within them must "
-            "be doubled."
-        ) from None
-
-
-def _check_swallowed(line: int, more_lines: Sequence[str], places: dict[str, int], path: object) -> None:
-    """Raise if a multi-line cell contains rows, as between two unpaired quotation marks."""
-    for later, text in enumerate(more_lines, start=line + 1):
-        cells = text.split(",")
-        times = [cells[places[name]] for name in CSV_COLUMNS[:2] if places[name] < len(cells)]
-        if len(times) == 2 and None not in map(as_number, times):
-            raise EventTableError(
-                f"{path}, line {line}: a quotation mark opens a cell that extends into line {later}, which is another "
-                "row. Double the quotation mark, or remove it."
-            )
+        verified = row_verdict(cells[places[VERIFIED]], line, path) if VERIFIED in places else None
+        yield _row(line, recording, fields, path, *more, channel)._replace(verified=verified)
 
 
 def _row(line: int, recording: str | None, fields: Sequence[str], path: object, *more: float | str | None) -> Row:

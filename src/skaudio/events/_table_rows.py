@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from skaudio._event_rows import verdict
 from skaudio._recording_names import pair_names
 from skaudio.events._event import Event
 
@@ -43,11 +44,14 @@ class Row(NamedTuple):
         The recording, or None if not named.
     event : Event or None
         The event, or None if the recording has none.
+    verified : bool or None
+        Whether a person found the event right, or None if nobody looked.
     """
 
     line: int
     recording: str | None
     event: Event | None
+    verified: bool | None = None
 
 
 def as_number(text: str) -> float | None:
@@ -75,6 +79,14 @@ def optional_number(text: str | None, what: str, line: int, path: object) -> flo
 def is_missing_text(text: str) -> bool:
     """Return whether a cell marks a missing number."""
     return text.strip().lower() in MISSING
+
+
+def row_verdict(value: Any, line: int, path: object) -> bool | None:
+    """Return whether a reviewed event is right, or None if it was not reviewed."""
+    try:
+        return verdict(value)
+    except ValueError as error:
+        raise EventTableError(f"{path}, line {line}: {error}") from None
 
 
 def make_event(line: int, path: object, *values: Any) -> Event:
@@ -182,6 +194,7 @@ def check_rows(
     repeated : bool
         Whether duplicate events are allowed.
     """
+    rows = [row for row in rows if row.verified is not False]
     events = [(row.recording, row.event) for row in rows if row.event is not None]
     lines = [row.line for row in rows if row.event is not None]
     if durations is not None:

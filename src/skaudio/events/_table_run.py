@@ -3,13 +3,13 @@
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from skaudio._recording_names import pair_names
 from skaudio.events._event import Event
-from skaudio.events._event_tables import check_format, event_lists, event_table, read_events, write_events
+from skaudio.events._event_tables import check_format, event_table, write_events
 from skaudio.events._file_names import check_names
 from skaudio.events._finished_table import (
     FinishedTable,
@@ -97,8 +97,7 @@ def write_table(
         events += [done[i] if i in done else parts.read(i) for i in range(len(names))]
         if scores is not None:
             _merge_scores(scores, names, [i for i in range(len(names)) if i in parts], detection, parts)
-        files = [RecordedFile.of(name) for i, name in enumerate(names) if i in done or i in parts] if own else []
-        files = [*others, *files]
+        present = [i for i in range(len(names)) if i in done or i in parts]
         seconds = _durations(path, all_names, recordings, others, durations)
         staged = parts.folder / path.name
         write_events(staged, event_table(events, all_names), durations=seconds)
@@ -106,7 +105,10 @@ def write_table(
             record_path(path).unlink(missing_ok=True)
             os.replace(staged, path)
         else:
-            files = [RecordedFile(f.name, f.size, f.modified_ns, (seconds or {}).get(f.name, f.seconds)) for f in files]
+            by_name = dict(zip(all_names, events, strict=True))
+            known = [*(file.name for file in others), *(names[i] for i in present)]
+            states = {**{name: RecordedFile.of(name, by_name[name]) for name in known}, **_unchanged(others, by_name)}
+            files = [replace(states[name], seconds=(seconds or {}).get(name, states[name].seconds)) for name in known]
             replace_table(path, staged, FinishedTable(digest_of(staged), detection.scoring, detection.decoding, files))
 
 
@@ -122,7 +124,7 @@ def _kept_events(
     known = finished.detector == detection.scoring
     same = known and finished.decoding == detection.decoding
     names = [file.name for file in finished.recordings if file.name not in changed]
-    in_table = dict(zip(names, _read_lists(path, finished, names), strict=True)) if same else {}
+    in_table = {file.name: [Event(*fields) for fields in file.events] for file in finished.recordings if same}
     kept = {}
     for name in names:
         mine = _place(name) in own
@@ -146,14 +148,9 @@ def _kept_events(
     return kept
 
 
-def _read_lists(path: Path, finished: FinishedTable, names: Sequence[str]) -> list[list[Event]]:
-    """Return the events of some recordings of a table."""
-    if not names:
-        return []
-    table = read_events(path, recording=finished.recordings[0].name, duplicates="keep")
-    lists = event_lists(table, [file.name for file in finished.recordings])
-    by_name = dict(zip((file.name for file in finished.recordings), lists, strict=True))
-    return [by_name[name] for name in names]
+def _unchanged(others: Sequence[RecordedFile], events: Mapping[str, Sequence[Event]]) -> dict[str, RecordedFile]:
+    """Return the states of recordings that were not looked at, with their events as decoded now."""
+    return {file.name: replace(file, events=[list(event) for event in events[file.name]]) for file in others}
 
 
 def _process(recordings: Sequence, missing: Sequence[int], detection: Detection, parts: Parts) -> None:

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from skaudio._frames import with_channels
-from skaudio.features import SpectralFrontEnd
 
 BLOCK_SECONDS = 60.0
-PER_CLIP = ("top_db", "trim_db", "level", "normalize", "duration")
+PER_CLIP = ("top_db", "trim_db", "level", "normalize", "duration", "pooling")
 
 
 class Units:
@@ -36,17 +35,18 @@ class Units:
     Raises
     ------
     ValueError
-        If the front end does not compute frames of a spectrum, or depends on the clip as a whole.
+        If the front end does not compute frames in blocks, or depends on the clip as a whole.
     """
 
     def __init__(self, sr: float, front_end: Any) -> None:
         self.sr, self._front_end = sr, front_end
-        self._hop = 1
+        self.rate = sr
         if front_end is not None:
-            if not isinstance(front_end, SpectralFrontEnd):
+            if not hasattr(front_end, "stream"):
                 raise ValueError(
-                    f"front_end={front_end!r}; expected one that computes frames of a spectrum. Put others into "
-                    "the estimator, as in make_pipeline(front_end, classifier)."
+                    f"front_end={front_end!r}; expected one that computes frames block by block: of a spectrum, or "
+                    "a PretrainedEmbedding with pooling=None. Put others into the estimator, as in "
+                    "make_pipeline(front_end, classifier)."
                 )
             for name in PER_CLIP:
                 if getattr(front_end, name, None) is not None:
@@ -59,8 +59,7 @@ class Units:
                     f"front_end has channel={front_end.channel!r}; expected the index of one channel, or None for "
                     "their average."
                 )
-            self._hop = front_end.stft_settings()["hop_length"]
-        self.rate = sr / self._hop
+            self.rate = 1 / front_end.channels_out().hop_seconds
 
     def marked(self, frames: np.ndarray) -> np.ndarray:
         """Return training windows with the channel metadata of the front end."""

@@ -1,4 +1,4 @@
-"""Model inspection: displays, saliency maps, importance of bands, feature space, reports.
+"""Model inspection: displays, saliency maps, importance of bands, feature space, reports, review of detections.
 
 Displays follow scikit-learn's API: create them with ``from_estimator``, ``from_predictions`` or ``from_array``, redraw
 them with ``plot(ax=)``; ``ax_`` and ``figure_`` are attributes. They need matplotlib: ``pip install "skaudio[plot]"``.
@@ -12,6 +12,7 @@ from skaudio.inspection._feature_space_display import FeatureSpaceDisplay
 from skaudio.inspection._filter_display import FilterDisplay
 from skaudio.inspection._listen import listen
 from skaudio.inspection._report import Report
+from skaudio.inspection._review_page import ReviewPage
 from skaudio.inspection._saliency import Saliency, SaliencyDisplay, saliency
 from skaudio.inspection._search_display import SearchDisplay
 from skaudio.inspection._sound import Sound
@@ -38,5 +39,6 @@ __all__ = [
     "BandImportanceDisplay",
     "activations",
     "Report",
+    "ReviewPage",
     "Saliency",
 ]

@@ -1,33 +1,51 @@
 """Self-contained HTML pages that load nothing from a network."""
 
+import base64
+import hashlib
 from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
 
 # Only content of the page may be loaded or run.
-POLICY = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'"
+POLICY = "default-src 'none'; img-src data:; media-src data:; form-action 'none'"
 
 
-def page(title: str, body: Iterable[str]) -> str:
-    """Return a whole page, with its style and a policy that blocks external content."""
-    style = files("skaudio.inspection").joinpath("report.css").read_text(encoding="utf-8")
+def page(title: str, body: Iterable[str], *, styles: Sequence[str] = (), scripts: Sequence[str] = ()) -> str:
+    """Return a whole page, with its style and a policy that blocks external content.
+
+    Parameters
+    ----------
+    title : str
+        Title and heading of the page.
+    body : iterable of str
+        HTML of its parts.
+    styles, scripts : sequences of str, default=()
+        Files of this folder for the page, besides ``report.css``. A page with scripts allows only these and its own
+        style, by their SHA-256, and no ``style`` attributes.
+    """
+    style = "".join(page_file(name) for name in ("report.css", *styles))
+    code = "".join(page_file(name) for name in scripts)
+    policy = f"{POLICY}; style-src 'unsafe-inline'"
+    if scripts:
+        policy = f"{POLICY}; style-src '{_sha256(style)}'; script-src '{_sha256(code)}'"
     return "\n".join(
         [
             "<!DOCTYPE html>",
             '<html lang="en">',
             "<head>",
             '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{escape(title)}</title>",
             '<link rel="icon" href="data:,">',
-            f"<style>\n{style}</style>",
+            f"<style>{style}</style>",
             "</head>",
             "<body>",
             "<main>",
             f"<h1>{escape(title)}</h1>",
             *body,
             "</main>",
+            *([f"<script>{code}</script>"] if scripts else []),
             "</body>",
             "</html>",
             "",
@@ -35,10 +53,25 @@ def page(title: str, body: Iterable[str]) -> str:
     )
 
 
+def page_file(name: str) -> str:
+    """Return the text of a part of pages that lies beside this module: a style, a script, or HTML."""
+    return files("skaudio.inspection").joinpath(name).read_text(encoding="utf-8")
+
+
+def _sha256(text: str) -> str:
+    """Return the hash of an inline style or script, as a content security policy has it."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, label: str) -> str:
     """Return a table of plain text."""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
-    lines = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    return markup_table(map(escape, header), (map(escape, row) for row in rows), label=label)
+
+
+def markup_table(header: Iterable[str], rows: Iterable[Iterable[str]], *, label: str) -> str:
+    """Return a table whose cells are HTML."""
+    head = "".join(f'<th scope="col">{name}</th>' for name in header)
+    lines = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
     body = "\n".join(f"<tr>{line}</tr>" for line in lines)
     return f'<table aria-label="{escape(label)}">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
 

@@ -23,13 +23,16 @@ from skaudio.io import clip_name
 from skaudio.io._replacing import replacing
 from skaudio.model_selection import CandidateRanking, OutOfFold, out_of_fold, rank_candidates
 
+FIGURE_DPI = 150  # sharp on screens of two pixels per point
+SHOWN_DPI = 90
+
 
 class Report:
     """Results of a search on one HTML page that opens from disk, with spectrograms and sound.
 
-    It shows the candidates by rank; their scores as a `SearchDisplay`; a confusion matrix of the best candidate's
-    out-of-fold predictions, whose cells link to their clips, each with its spectrogram and a player; the feature space;
-    and saliency maps of the worst mistakes. It loads nothing from a network, and has no scripts.
+    It shows a confusion matrix of the best candidate's out-of-fold predictions, whose cells link to their clips, each
+    with its spectrogram and a player; the candidates by rank; their scores as a `SearchDisplay`; the feature space; and
+    saliency maps of the worst mistakes. It loads nothing from a network, and has no scripts.
 
     Create it with `from_search`.
 
@@ -156,8 +159,10 @@ class Report:
     def html(self) -> str:
         """HTML of the page."""
         confusion = Confusion(self.predictions, self.max_clips)
-        before = [self._summary(), *self._candidates()]
-        after = [*self._feature_space(confusion.shown), *self._mistakes()]
+        before, after = (
+            [self._summary()],
+            [*self._candidates(), *self._feature_space(confusion.shown), *self._mistakes()],
+        )
         available = 1e6 * self.max_megabytes - sum(map(len, [*before, *after])) - len(confusion.matrix()) - 20_000
         n_characters = available / len(confusion.shown) - 500  # for the text beside picture and player
         cards = self._cards(confusion.shown, n_characters)
@@ -259,9 +264,9 @@ def _scrolled(html: str) -> str:
 
 
 def _figure(figure: Any, alt: str) -> str:
-    uri = png_uri(figure, dpi=80)
+    uri, width = png_uri(figure, dpi=FIGURE_DPI), round(SHOWN_DPI * figure.get_figwidth())
     pyplot().close(figure)
-    return f'<figure><img alt="{escape(alt)}" src="{uri}"></figure>'
+    return f'<figure><img alt="{escape(alt)}" width="{width}" src="{uri}"></figure>'
 
 
 def _svg(figure: Any) -> str:

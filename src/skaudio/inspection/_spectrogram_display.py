@@ -174,7 +174,7 @@ class SpectrogramDisplay(Display):
             x_coords=positions,
             y_coords=np.asarray(self.frequencies) if bands else np.arange(n_channels),
             x_axis=None if self.times is None else "s",
-            y_axis=_scale(self.frequencies) if bands else None,
+            y_axis=frequency_scale(self.frequencies) if bands else None,
             ax=ax,
             **{"cmap": "magma", **mesh},
         )
@@ -183,8 +183,8 @@ class SpectrogramDisplay(Display):
             ticks = np.arange(0, n_channels, -(-n_channels // 9))
             labels = ticks if self.channel_names is None else [self.channel_names[i] for i in ticks]
             ax.set_yticks(ticks, labels)
-        if self.times is None:
-            ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # librosa sets no ticks
+        # librosa sets no ticks for frames, and some of seconds that are not round.
+        ax.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10], integer=self.times is None))
         return self
 
 
@@ -206,7 +206,7 @@ def _downsample(frames: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, 
     return np.maximum.reduceat(frames, starts, axis=0), (positions[starts] + positions[stops - 1]) / 2
 
 
-def _scale(frequencies: np.ndarray) -> str:
+def frequency_scale(frequencies: np.ndarray) -> str:
     """Return the axis type of librosa on which the channels have equal width."""
     steps = np.diff(frequencies)
     return "linear" if len(steps) < 2 or np.allclose(steps, steps[0], rtol=1e-3) else "mel"

@@ -1,0 +1,200 @@
+"""Detections to review: their events, recordings, and cells of the table that is written after the review."""
+
+import hashlib
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from skaudio._event_rows import VERIFIED, event_rows, is_missing, verdict
+from skaudio._recording_names import RecordingNames, is_name
+from skaudio.events import Event, event_table, read_events
+
+MORE = ("score", "low_frequency", "high_frequency", "channel")
+MAX_NAMES_IN_MESSAGE = 5
+
+
+@dataclass(frozen=True, eq=False)
+class ReviewTable:
+    """Detections to review.
+
+    Attributes
+    ----------
+    events : list of Event
+        Detections, in the order of the table.
+    names : list of str
+        Name of each one's recording: the shortest end of its path that no other one has.
+    clips : list
+        The different recordings.
+    indices : list of int
+        Index of each detection's recording in ``clips``.
+    columns : list of str
+        Columns of the table but ``verified``.
+    cells : list of list of str
+        Text of each row.
+    verified : list of bool or None
+        Verdicts of an earlier review.
+    times : list of str
+        Clock time of each detection; empty where unknown.
+    hours : list of int or None
+        Hour of the clock, where the time is known as such and not only as text.
+    digest : str
+        Hash of columns and cells.
+    """
+
+    events: list[Event]
+    names: list[str]
+    clips: list
+    indices: list[int]
+    columns: list[str]
+    cells: list[list[str]]
+    verified: list[bool | None]
+    times: list[str]
+    hours: list[int | None]
+    digest: str
+
+
+def review_table(events: Any, recordings: Sequence | None, time_column: str | None) -> ReviewTable:
+    """Read the detections, and find their recordings.
+
+    Parameters
+    ----------
+    events : DataFrame, path, or list of lists of Event
+        See `ReviewPage`.
+    recordings : sequence or None
+        Clips; None: the table names their files.
+    time_column : str or None
+        Column of clock times; None: the first one of dates and times.
+
+    Returns
+    -------
+    ReviewTable
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are no detections, if a column is missing or invalid, or if recordings are not found.
+    """
+    if isinstance(recordings, (str, PathLike)):
+        raise TypeError(f"recordings={os.fspath(recordings)!r}; expected a list of recordings.")
+    table, folder = _frame_of(events, recordings)
+    rows = _events_of(table)
+    if not rows:
+        raise ValueError(f"{_name(events)} has no detections; there is nothing to review.")
+    numbers = [number for number, _, _ in rows]
+    names = [recording for _, recording, _ in rows]
+    clips, indices = _clips_of(names, recordings, folder)
+    times = _times(table, time_column)
+    verified = _verdicts(table)
+    columns = [str(name) for name in table.columns if name != VERIFIED]
+    texts = [list(map(_text, table[name])) for name in table.columns if name != VERIFIED]
+    cells = [[column[number] for column in texts] for number in numbers]
+    return ReviewTable(
+        events=[event for _, _, event in rows],
+        names=_short_names(names),
+        clips=clips,
+        indices=indices,
+        columns=columns,
+        cells=cells,
+        verified=[verified[number] for number in numbers],
+        times=[_text(times[number]) for number in numbers],
+        hours=[None if is_missing(times[number]) else getattr(times[number], "hour", None) for number in numbers],
+        digest=hashlib.sha256(json.dumps([columns, cells]).encode()).hexdigest(),
+    )
+
+
+def _frame_of(events: Any, recordings: Sequence | None) -> tuple[Any, Path | None]:
+    """Return the table as a data frame, and the folder that its file is in."""
+    if isinstance(events, (str, PathLike)):
+        return read_events(events, duplicates="keep"), Path(events).parent
+    if hasattr(events, "columns"):
+        return events, None
+    return event_table(events, None if recordings is None else _names_of(recordings)), None
+
+
+def _names_of(recordings: Sequence) -> list:
+    return [clip if is_name(clip) else i for i, clip in enumerate(recordings)]
+
+
+def _events_of(table: Any) -> list[tuple[int, Any, Event]]:
+    """Return number, recording and event of each row that has an event, also of those found wrong before."""
+    what, rows = "The table of detections", []
+    for number, recording, fields in event_rows(table.drop(columns=VERIFIED, errors="ignore"), what, MORE):
+        if fields is not None:
+            try:
+                rows.append((number, recording, Event(*fields)))
+            except (TypeError, ValueError) as error:
+                raise ValueError(f"{what}, row {number} (of {recording!r}): {error}") from None
+    return rows
+
+
+def _verdicts(table: Any) -> list[bool | None]:
+    verdicts: list[bool | None] = []
+    for number, value in enumerate(table[VERIFIED] if VERIFIED in table.columns else [None] * len(table)):
+        try:
+            verdicts.append(verdict(value))
+        except ValueError as error:
+            raise ValueError(f"The table of detections, row {number}: {error}") from None
+    return verdicts
+
+
+def _clips_of(names: Sequence, recordings: Sequence | None, folder: Path | None) -> tuple[list, list[int]]:
+    """Return the different recordings, and the index of that of each name."""
+    different = list(dict.fromkeys(names))
+    if recordings is not None:
+        known = RecordingNames(recordings, numbered=True)
+        places = {name: known.require(name, "The table of detections") for name in different}
+        return list(recordings), [places[name] for name in names]
+    files = {name: _file(name, folder) for name in different}
+    missing = [name for name, file in files.items() if file is None]
+    if missing:
+        shown = ", ".join(map(repr, missing[:MAX_NAMES_IN_MESSAGE]))
+        more = f" and {len(missing) - MAX_NAMES_IN_MESSAGE} more" if len(missing) > MAX_NAMES_IN_MESSAGE else ""
+        raise ValueError(
+            f"{len(missing)} of {len(different)} recordings in the table are not found: {shown}{more}. Pass the "
+            "recordings, too: the names in the table may then be shorter than theirs."
+        )
+    places = {name: i for i, name in enumerate(different)}
+    return [files[name] for name in different], [places[name] for name in names]
+
+
+def _short_names(names: Sequence) -> list[str]:
+    parts = {name: re.split(r"[/\\]", str(name)) for name in dict.fromkeys(names)}
+    short: dict[Any, str] = {}
+    n_parts = 1
+    while len(short) < len(parts):
+        ends = {name: "/".join(split[-n_parts:]) for name, split in parts.items() if name not in short}
+        counts = Counter(ends.values())
+        short |= {name: end for name, end in ends.items() if counts[end] == 1 or n_parts >= len(parts[name])}
+        n_parts += 1
+    return [short[name] for name in names]
+
+
+def _file(name: Any, folder: Path | None) -> Path | None:
+    """Find the file of a recording: relative to the folder of the table, or to the current one."""
+    if not is_name(name):
+        return None
+    folders = [Path(), *([] if folder is None else [folder])]
+    return next((path for base in reversed(folders) if (path := base / os.fspath(name)).is_file()), None)
+
+
+def _times(table: Any, time_column: str | None) -> list:
+    if time_column is not None and time_column not in table.columns:
+        raise ValueError(f"time_column={time_column!r}; found the columns {', '.join(map(str, table.columns))}.")
+    if time_column is None:
+        time_column = next((name for name in table.columns if table[name].dtype.kind == "M"), None)
+    return [None] * len(table) if time_column is None else list(table[time_column])
+
+
+def _text(value: Any) -> str:
+    """Return the text of a cell: `str` of a number is read back as that number."""
+    return "" if is_missing(value) else str(value)
+
+
+def _name(events: Any) -> str:
+    return f"The table {os.fspath(events)!r}" if isinstance(events, (str, PathLike)) else "The table of detections"
