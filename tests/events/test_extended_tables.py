@@ -86,9 +86,11 @@ def test_recordings_of_one_name_stay_apart(folder, name):
 
 def test_recordings_are_known_by_their_place_not_by_how_they_are_named(folder, scanned, monkeypatch):
     monkeypatch.chdir(folder)
-    level_detector().predict_to("calls.csv", ["a.wav"])
-    level_detector().predict_to("calls.csv", [folder / "a.wav", folder / "b.wav"])
+    level_detector().predict_to("calls.csv", ["a.wav"], scores="calls.npz")
+    for _ in range(2):
+        level_detector().predict_to("calls.csv", [folder / "a.wav", folder / "b.wav"], scores="calls.npz")
     assert scanned == ["a.wav", "b.wav"]
+    assert len(read_scores("calls.npz")) == 2
     assert counts("calls.csv") == {"a.wav": 1, "b.wav": 2}
 
 
