@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tests.events.levels import level_detector, recording
 
-from skaudio.events import Event, EventTableError, event_table, read_events
+from skaudio.events import Event, EventTableError, event_table, read_events, write_events
 from skaudio.events._event_tables import event_lists
 from skaudio.events._tags import tag_lists
 
@@ -18,7 +18,7 @@ def rows(table):
 
 def test_further_recordings_of_a_table_are_ignored_with_a_warning():
     table = event_table({name: [Event(1, 2, "owl"), Event(3, 4, "owl")] for name in ("a.wav", "b.wav", "c.wav")})
-    match = r"has 4 rows of 2 recordings that are not among the 1 passed, such as 'a\.wav'\. They are ignored"
+    match = r"has 4 rows of 2 recordings not among the 1 passed, such as 'a\.wav'\. They are ignored"
     with pytest.warns(UserWarning, match="The table of events " + match):
         assert event_lists(table, ["x/b.wav"]) == [[Event(1, 2, "owl"), Event(3, 4, "owl")]]
     tags = table[["recording", "label"]]
@@ -36,7 +36,7 @@ def test_further_recordings_of_a_table_are_ignored_with_a_warning():
 def test_detectors_take_one_table_for_some_of_its_recordings():
     scores = level_detector().predict_scores([recording([0, 0.75, 0])])
     table = event_table({0: [Event(0.5, 1.0, "call")], 1: [Event(0.5, 1.0, "call")]})
-    with pytest.warns(UserWarning, match="1 rows of 1 recordings"):
+    with pytest.warns(UserWarning, match="has 1 row of 1 recording not among"):
         assert level_detector().score(scores, table) == 1.0
 
 
@@ -131,6 +131,17 @@ def test_parquet_without_labels_takes_one(tmp_path):
     table.assign(label="fox").to_parquet(tmp_path / "a.parquet")
     with pytest.raises(EventTableError, match="the file has labels, in 'label'"):
         read_events(tmp_path / "a.parquet", label="owl")
+    table[["recording"]].to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(EventTableError, match="no column 'onset'"):
+        read_events(tmp_path / "a.parquet", label="owl")
+
+
+def test_the_folder_of_a_table_is_not_written(tmp_path):
+    (tmp_path / "a.csv").write_text("onset,offset,label\n1,2,owl\n")
+    table = read_events(tmp_path / "a.csv")
+    write_events(tmp_path / "a.parquet", table)
+    assert str(tmp_path).encode() not in (tmp_path / "a.parquet").read_bytes()
+    assert table.attrs["folder"] == str(tmp_path)
 
 
 @pytest.mark.parametrize(

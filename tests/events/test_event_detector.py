@@ -393,7 +393,8 @@ def test_what_cannot_be_used(scenes, tmp_path):
     with pytest.raises(ValueError, match="sr=8000; expected 16000, as in the front end"):
         EventDetector(STATISTICS, **SETTINGS, sr=8000).fit(scenes.data[:2], scenes.events[:2])
     with pytest.raises(
-        ValueError, match=r"front_end=Waveform\(.*expected one that computes frames block by block: .*\. Put others"
+        ValueError,
+        match=r"front_end=Waveform\(.*block by block: of a spectrum, or a Pretrained.*\. Put others into the",
     ):
         EventDetector(STATISTICS, **{**SETTINGS, "front_end": Waveform(sr=SR)}).fit(scenes.data, scenes.events)
     with pytest.raises(ValueError, match="front_end has top_db"):

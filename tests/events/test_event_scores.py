@@ -145,3 +145,13 @@ def test_pickled_objects_are_refused(scores, tmp_path):
             np.lib.format.write_array(file, np.array([{}]), allow_pickle=True)
     with pytest.raises(ValueError, match="Object arrays cannot be loaded when allow_pickle=False"):
         read_scores(path)[0]
+
+
+def test_scores_are_counted_by_the_clock():
+    names = ["20230401_045958.wav", "20230401_053000.wav"]
+    tracks = list(level_detector().predict_scores([recording(STEPS), recording([0.25, 0.75])]))
+    named = EventScores(tracks, recordings=names, labels=["call"], step_seconds=STEP)
+    counts = level_detector().count(named, by="hour")
+    # From 04:59:58, events begin after 0.5, 2.5 and 3.5 s, and another one at half past.
+    assert counts["call"].tolist() == [1, 3]
+    assert [time.hour for time in counts.index.get_level_values("start_time")] == [4, 5]

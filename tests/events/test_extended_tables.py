@@ -69,11 +69,28 @@ def test_new_recordings_are_added_and_others_are_skipped(folder, scanned, name):
     assert record["recordings"][0]["modified_ns"] == (folder / "a.wav").stat().st_mtime_ns
 
 
+@pytest.mark.parametrize("name", ["calls.selections.txt", "calls.csv"])
+def test_recordings_of_one_name_stay_apart(folder, name):
+    sites = [folder / "site1", folder / "site2"]
+    for site, scores in zip(sites, ([0, 0], TWO), strict=True):
+        site.mkdir()
+        write(site / "a.wav", scores)
+    table = sites[0] / name  # in the folder of the recording without events
+    level_detector().predict_to(table, [site / "a.wav" for site in sites])
+    level_detector().predict_to(table, [folder / "b.wav"])
+    level_detector().predict_to(folder / name, [*(site / "a.wav" for site in sites), folder / "b.wav"])
+    assert table.read_bytes() == (folder / name).read_bytes()
+    record = json.loads((sites[0] / f"{name}.recordings.json").read_text())
+    assert [len(entry["events"]) for entry in record["recordings"]] == [0, 2, 2]
+
+
 def test_recordings_are_known_by_their_place_not_by_how_they_are_named(folder, scanned, monkeypatch):
     monkeypatch.chdir(folder)
-    level_detector().predict_to("calls.csv", ["a.wav"])
-    level_detector().predict_to("calls.csv", [folder / "a.wav", folder / "b.wav"])
+    level_detector().predict_to("calls.csv", ["a.wav"], scores="calls.npz")
+    for _ in range(2):
+        level_detector().predict_to("calls.csv", [folder / "a.wav", folder / "b.wav"], scores="calls.npz")
     assert scanned == ["a.wav", "b.wav"]
+    assert len(read_scores("calls.npz")) == 2
     assert counts("calls.csv") == {"a.wav": 1, "b.wav": 2}
 
 
@@ -83,7 +100,9 @@ def test_changed_recordings_are_processed_again_with_a_warning(folder, scanned):
     write(paths[1], [0, 0.75, 0, 0, 0, 0, 0])
     os.utime(paths[2], ns=(1, 1))
     del scanned[:]
-    with pytest.warns(UserWarning, match=r"^2 recordings have changed .* processed again: .*b\.wav, .*c\.wav\.$"):
+    with pytest.warns(
+        UserWarning, match=r"^2 of 3 recordings in the table have changed .* processed again: .*b\.wav, .*c\.wav\.$"
+    ):
         detector.predict_to(table, paths)
     assert scanned == ["b.wav", "c.wav"]
     assert counts(table) == {"a.wav": 1, "b.wav": 1, "c.wav": 1}
@@ -123,9 +142,22 @@ def test_edited_tables_are_left_alone(folder):
     table.unlink()
     level_detector().predict_to(table, [folder / "b.wav"])
     assert counts(table) == {"b.wav": 2}
-    (folder / "calls.csv.recordings.json").write_text("{")
-    with pytest.raises(ValueError, match=r"calls\.csv\.recordings\.json' is damaged"):
+    record = folder / "calls.csv.recordings.json"
+    for content, match in [
+        ("{", "is damaged: "),
+        ('{"version": 2}', "is damaged: expected version 1"),
+        ("[]", "damaged"),
+    ]:
+        record.write_text(content)
+        with pytest.raises(ValueError, match=r"calls\.csv\.recordings\.json' .*" + match + r".*extend=False"):
+            level_detector().predict_to(table, [folder / "b.wav"])
+    record.unlink()
+    with pytest.raises(
+        ValueError, match=r"exists, but not 'calls\.csv\.recordings\.json'.*another file; .*extend=False"
+    ):
         level_detector().predict_to(table, [folder / "b.wav"])
+    level_detector().predict_to(table, [folder / "a.wav"], extend=False)
+    assert counts(table) == {"a.wav": 1}
 
 
 def test_an_extension_that_is_interrupted_is_resumed(folder, scanned):

@@ -120,6 +120,8 @@ def test_scores_of_tuning_are_those_of_groups_left_out():
     expected = {"precision": 3 / 5, "recall": 1.0, "f1": 0.75, "false_alarms_per_hour": 360.0}
     assert together.tuning_scores_ == pytest.approx(expected)
     assert together.tuned_ == detector.tuned_
+    with pytest.raises(ValueError, match=r"groups have shape \(1,\); expected \(2,\), the group of each recording"):
+        level_detector().tune(SCENES, CALLS, groups=["site"])
 
 
 def test_numbers_that_are_given_are_kept_by_tuning():
@@ -162,6 +164,7 @@ def test_a_target_that_is_not_reached():
         (CALLS, 0.9, "target=0.9"),
         ([[], []], "f1", "The recordings have no events; expected at least one"),
         ([[(1.0, 2.0, "owl")], []], "f1", r"Events are of the class 'owl'; expected those of the detector, \['call'\]"),
+        ([[(1.0, 1.0, "call")], []], "f1", "All events have a duration of 0 s"),
         ([["call"], []], "f1", "requires strong labels"),
         ([[(1.0, 20.0, "call")], []], "f1", "ends more than 0.5 s after the recording"),
         (CALLS[:1], "f1", "Expected events of 2 recordings, got 1"),
@@ -190,7 +193,7 @@ def test_fit_tunes_for_a_target():
     model = make_pipeline(StatPooling(), StandardScaler(), LogisticRegression(max_iter=500))
     front_end = MelSpectrogram(sr=16000, n_mels=40, top_db=None)
     settings = {"front_end": front_end, "window_seconds": 0.4, "hop_seconds": 0.05, "n_overlays": 0, "random_state": 0}
-    detector = EventDetector(model, threshold="tune", target=("precision", 0.95), **settings)
+    detector = EventDetector(model, threshold="tune", target=("precision", 0.85), **settings)
     detector.fit(scenes.data, scenes.events)
     assert set(detector.tuned_) == {"threshold", "min_duration", "max_gap"}
-    assert detector.tuning_scores_["precision"] > 0.85  # of recordings that neither classifier nor settings know
+    assert detector.tuning_scores_["precision"] > 0.8  # of recordings that neither classifier nor settings know

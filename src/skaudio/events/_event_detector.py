@@ -42,7 +42,7 @@ from skaudio.events._table_run import Detection, write_table
 from skaudio.events._tags import tag_lists
 from skaudio.events._track import Track
 from skaudio.events._training import Training
-from skaudio.events._tuning import Target, check_classes, check_target
+from skaudio.events._tuning import Target, check_classes, check_groups, check_target
 from skaudio.events._units import Units
 from skaudio.events._window_classifier import WindowClassifier, last_step
 from skaudio.io._open_clip import resampled
@@ -368,7 +368,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         """Choose the settings of decoding anew, on recordings with known events, without training.
 
         The threshold is chosen, and those of ``min_duration`` and ``max_gap`` that are None. Bounds of events are
-        corrected by these recordings, which should not be those of `fit`: a classifier is surer of what it has learnt.
+        corrected by these recordings, which should not be those of `fit`: a classifier is overconfident on these.
 
         Parameters
         ----------
@@ -417,6 +417,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             raise ValueError("tune requires strong labels, events with onset and offset; got tags.")
         events = self._events_of(recordings, y)
         check_classes(events, self.labels_)
+        check_groups(groups, len(recordings))
         tracks = list(self._tracks(recordings))
         self._tune_on(tracks, events, groups, target)
         return self
@@ -697,7 +698,8 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         recordings = self._recordings(X)
         if by is not None:  # errors before any computation
             bin_offset(by)
-            times = recording_starts(recordings, starts)
+            clips = recordings.recordings if isinstance(recordings, EventScores) else recordings
+            times = recording_starts(clips, starts)
         decoder = self._decoder()
         detected, lengths = [], []
         for track in self._tracks(recordings):
@@ -705,6 +707,8 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             lengths.append(max(track.times[-1], decoder.step_seconds) if len(track.times) else 0.0)
         if by is None:
             return count_table(names_of(recordings), detected, lengths, self.labels_, bin_seconds)
+        if isinstance(recordings, EventScores):
+            return clock_counts(detected, times, lengths, self.labels_, by)
         # The last score is up to a step before the end of a recording.
         seconds = [
             (stated_seconds(clip, self.sr_) or length) if length else 0.0
@@ -753,9 +757,9 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         AudioError, TypeError
             If a recording cannot be decoded. Events detected before are kept.
         ValueError
-            If the folder belongs to other recordings or another detector, if a table to extend was edited or has other
-            recordings by another detector or with other settings, or if the format is unknown, or cannot hold several
-            recordings.
+            If the folder belongs to other recordings or another detector; if a table to extend was edited, lacks the
+            list of its recordings, or has other recordings by another detector or with other settings; or if the format
+            is unknown, or cannot hold several recordings.
 
         Warns
         -----

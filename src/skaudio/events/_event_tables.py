@@ -88,7 +88,7 @@ def event_lists(events: Any, recordings: Sequence, *, extra: str = "warn") -> li
     """
     if hasattr(events, "columns"):
         rows = list(rows_of(events))
-        named, folder = [recording for _, recording, _ in rows], events.attrs.get(FOLDER)
+        named, folder = [recording for _, recording, _ in rows], getattr(events, "attrs", {}).get(FOLDER)
         indices = indices_of_rows(named, recordings, "The table of events", folder=folder, extra=extra)
         lists: list[list[Event]] = [[] for _ in recordings]
         for index, (_, _, event) in zip(indices, rows, strict=True):
@@ -316,7 +316,9 @@ def write_events(
         write_text(path, text)
         return
     with replacing(path) as temporary:
-        table.to_parquet(temporary, index=False)
+        bare = table.copy(deep=False)
+        bare.attrs.clear()  # the folder that a table was read from does not belong in a file
+        bare.to_parquet(temporary, index=False)
 
 
 def check_format(

@@ -49,9 +49,9 @@ def indices_of_rows(named: Sequence, recordings: Sequence, what: str, *, folder:
         names.require(unknown[0], what)
     if unknown:
         n_rows = sum(places[name] is None for name in named)
+        number = f"{n_rows} row{'s' * (n_rows > 1)} of {len(unknown)} recording{'s' * (len(unknown) > 1)}"
         warnings.warn(
-            f"{what} has {n_rows} rows of {len(unknown)} recordings that are not among the {len(recordings)} passed, "
-            f"such as {unknown[0]!r}. They are ignored.",
+            f"{what} has {number} not among the {len(recordings)} passed, such as {unknown[0]!r}. They are ignored.",
             stacklevel=4,
         )
     return [places[name] for name in named]

@@ -119,7 +119,8 @@ def _read_parquet(path: Path, label: str | None = None) -> list[Row]:
         table = table.rename(columns={"path": "recording"})
     if label is not None:
         check_no_labels("label" in table.columns, "label", label, path)
-        table = table.assign(label=table["onset"].map(lambda onset: None if is_missing(onset) else label))
+        onsets = table["onset"] if "onset" in table.columns else []
+        table = table.assign(label=[None if is_missing(onset) else label for onset in onsets] or None)
     try:
         values = list(table[VERIFIED]) if VERIFIED in table.columns else [None] * len(table)
         rows = rows_of(table.drop(columns=VERIFIED, errors="ignore"), str(path))  # all of them, also those found wrong

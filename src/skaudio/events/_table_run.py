@@ -3,13 +3,13 @@
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from skaudio._recording_names import pair_names
 from skaudio.events._event import Event
-from skaudio.events._event_tables import check_format, event_lists, event_table, read_events, write_events
+from skaudio.events._event_tables import check_format, event_table, write_events
 from skaudio.events._file_names import check_names
 from skaudio.events._finished_table import (
     FinishedTable,
@@ -97,39 +97,51 @@ def write_table(
         events += [done[i] if i in done else parts.read(i) for i in range(len(names))]
         if scores is not None:
             _merge_scores(scores, names, [i for i in range(len(names)) if i in parts], detection, parts)
-        files = [RecordedFile.of(name) for i, name in enumerate(names) if i in done or i in parts] if own else []
-        files = [*others, *files]
         seconds = _durations(path, all_names, recordings, others, durations)
         staged = parts.folder / path.name
         write_events(staged, event_table(events, all_names), durations=seconds)
         if own is None:
             record_path(path).unlink(missing_ok=True)
             os.replace(staged, path)
-        else:
-            files = [RecordedFile(f.name, f.size, f.modified_ns, (seconds or {}).get(f.name, f.seconds)) for f in files]
-            replace_table(path, staged, FinishedTable(digest_of(staged), detection.scoring, detection.decoding, files))
+            return
+        present = [name for i, name in enumerate(names) if i in done or i in parts]
+        files = _recorded_files(dict(zip(all_names, events, strict=True)), others, present, seconds or {})
+        replace_table(path, staged, FinishedTable(digest_of(staged), detection.scoring, detection.decoding, files))
+
+
+def _recorded_files(
+    events: Mapping[str, list[Event]],
+    others: Sequence[RecordedFile],
+    present: Sequence[str],
+    seconds: Mapping[str, float],
+) -> list[RecordedFile]:
+    """Return the states of all recordings in a table: of others as they were, with events as they are decoded now."""
+    files = [replace(file, events=[list(event) for event in events[file.name]]) for file in others]
+    files += [RecordedFile.of(name, events[name]) for name in present]
+    return [replace(file, seconds=seconds.get(file.name, file.seconds)) for file in files]
 
 
 def _kept_events(
-    path: Path, finished: FinishedTable | None, own: Mapping[str, int], detection: Detection, scores: Path | None
-) -> dict[str, list[Event]]:
+    path: Path, finished: FinishedTable | None, own: Mapping[str | int, int], detection: Detection, scores: Path | None
+) -> dict[str | int, list[Event]]:
     """Return the events of the recordings that need not be processed again, by the places of their files."""
     if finished is None:
         return {}
     finished.check_unedited(path)
     changed = [file.name for file in finished.recordings if _place(file.name) in own and file.has_changed()]
-    stored = scores_of(scores, detection.scoring)
+    stored = {_place(name): read for name, read in scores_of(scores, detection.scoring).items()}
     known = finished.detector == detection.scoring
     same = known and finished.decoding == detection.decoding
     names = [file.name for file in finished.recordings if file.name not in changed]
-    in_table = dict(zip(names, _read_lists(path, finished, names), strict=True)) if same else {}
-    kept = {}
+    in_table = {file.name: [Event(*fields) for fields in file.events] for file in finished.recordings if same}
+    kept: dict[str | int, list[Event]] = {}
     for name in names:
-        mine = _place(name) in own
-        if name in in_table and (not mine or scores is None or name in stored):
-            kept[_place(name)] = in_table[name]
-        elif known and name in stored:
-            kept[_place(name)] = detection.decode(stored[name]())
+        place = _place(name)
+        mine = place in own
+        if name in in_table and (not mine or scores is None or place in stored):
+            kept[place] = in_table[name]
+        elif known and place in stored:
+            kept[place] = detection.decode(stored[place]())
         elif not mine:
             raise ValueError(
                 f"{str(path)!r} has events of {name!r}, which is not among the recordings, by another detector or with "
@@ -137,22 +149,13 @@ def _kept_events(
                 "replace it."
             )
     if changed:
+        more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
         warnings.warn(
-            f"{len(changed)} recordings have changed since they were processed, and are processed again: "
-            f"{', '.join(changed[:5])}{f' and {len(changed) - 5} more' if len(changed) > 5 else ''}.",
+            f"{len(changed)} of {len(finished.recordings)} recordings in the table have changed since they were "
+            f"processed, and are processed again: {', '.join(changed[:5])}{more}.",
             stacklevel=4,
         )
     return kept
-
-
-def _read_lists(path: Path, finished: FinishedTable, names: Sequence[str]) -> list[list[Event]]:
-    """Return the events of some recordings of a table."""
-    if not names:
-        return []
-    table = read_events(path, recording=finished.recordings[0].name, duplicates="keep")
-    lists = event_lists(table, [file.name for file in finished.recordings])
-    by_name = dict(zip((file.name for file in finished.recordings), lists, strict=True))
-    return [by_name[name] for name in names]
 
 
 def _process(recordings: Sequence, missing: Sequence[int], detection: Detection, parts: Parts) -> None:
@@ -171,12 +174,12 @@ def _process(recordings: Sequence, missing: Sequence[int], detection: Detection,
 def _merge_scores(path: Path, names: Sequence, processed: Sequence[int], detection: Detection, parts: Parts) -> None:
     """Write a file of the scores that it had, and of those of new recordings."""
     stored = scores_of(path, detection.scoring)
-    new = {names[i]: i for i in processed}
+    new, places = {names[i]: i for i in processed}, {_place(names[i]) for i in processed}
     staged = parts.folder / "scores.npz"
     step_seconds = detection.scanner.reader.resolution.step_seconds
     with score_writer(staged, detection.labels, step_seconds, detection.scoring) as writer:
         for name, read in stored.items():
-            if name not in new:
+            if _place(name) not in places:
                 writer.add(name, read())
         for name, i in new.items():
             writer.add(name, parts.read_scores(i))
@@ -207,7 +210,7 @@ def seconds_of(recording: Any) -> float:
         return 0.0
 
 
-def _places(names: Sequence) -> dict[str, int] | None:
+def _places(names: Sequence) -> dict[str | int, int] | None:
     """Return the indices of recordings by the places of their files; None if some are not files, or occur twice."""
     if not all(isinstance(name, str) for name in names):
         return None
@@ -215,5 +218,6 @@ def _places(names: Sequence) -> dict[str, int] | None:
     return places if len(places) == len(names) else None
 
 
-def _place(name: str) -> str:
-    return os.path.abspath(name)
+def _place(name: str | int) -> str | int:
+    """Return what identifies a recording: the full path of a file, or the index of another clip."""
+    return os.path.abspath(name) if isinstance(name, str) else name

@@ -64,15 +64,25 @@ def check_target(target: Any) -> Target:
 
 
 def check_classes(events: Sequence[Sequence[Event]], labels: Sequence) -> None:
-    """Raise ValueError if there are no events, or events of unknown classes."""
+    """Raise ValueError if there are no events, or events of unknown classes or without a duration."""
     found = dict.fromkeys(event.label for events_i in events for event in events_i)
     if not found:
         raise ValueError("The recordings have no events; expected at least one, to tune the settings of decoding.")
+    if not any(event.duration for events_i in events for event in events_i):
+        raise ValueError("All events have a duration of 0 s; expected offsets after the onsets.")
     unknown = [label for label in found if label not in labels]
     if unknown:
         raise ValueError(
             f"Events are of the class {unknown[0]!r}; expected those of the detector, {list(labels)}. Leave other "
             "events out, such as by table[table.label.isin(detector.labels_)]."
+        )
+
+
+def check_groups(groups: Any, n_recordings: int) -> None:
+    """Raise ValueError if there is not a group for each recording."""
+    if groups is not None and np.shape(groups) != (n_recordings,):
+        raise ValueError(
+            f"groups have shape {np.shape(groups)}; expected ({n_recordings},), the group of each recording."
         )
 
 
