@@ -333,6 +333,9 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
     def threshold_for(self, precision: float = 0.9) -> Any:
         """Find the lowest threshold of each class with a wanted precision, by the calibrated scores of `fit`.
 
+        The precision is the mean over calibration curves that the reviews allow. A curve rises to 1: where the highest
+        scores are not all true, as of another species with the same call, it promises too much.
+
         Parameters
         ----------
         precision : float, default=0.9
@@ -359,7 +362,7 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
         rng, rows = self._rng(), []
         for calibration, (scores, n_items) in zip(self.calibrations_, self._thresholds, strict=True):
             curves = precisions_above(calibration.probabilities(scores, calibration.draw(N_CURVES, rng)), n_items)
-            best = precisions_above(calibration.probabilities(scores), n_items)
+            best = curves.mean(axis=0)
             candidates = np.append(scores, np.inf)  # the last: no score
             chosen = int(lowest_with_precision(best, precision))
             drawn = candidates[lowest_with_precision(curves, precision)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -116,21 +117,26 @@ def _review_array(verified: Any, shape: tuple[int, ...]) -> np.ndarray:
             f"verified has shape {values.shape}, but scores {shape}; expected one value for each score, None or NaN "
             "for those that are not reviewed."
         )
-    if values.dtype.kind == "b":
-        return values.astype(np.float64)
-    flat = values.astype(object).ravel()
-    reviews = np.full(len(flat), np.nan)
-    for i, value in enumerate(flat.tolist()):
-        if is_missing(value):
-            continue
-        if isinstance(value, str) or value not in (0, 1):
-            where = np.unravel_index(i, shape)
-            raise ValueError(
-                f"verified is {value!r} at {where[0] if len(shape) == 1 else tuple(map(int, where))}; expected True, "
-                "False, or None or NaN for an item that is not reviewed."
-            )
-        reviews[i] = value
-    return reviews.reshape(shape)
+    if values.dtype.kind in "biuf":
+        reviews = values.astype(np.float64)
+    else:
+        reviews = np.array([_review(value) for value in values.ravel().tolist()]).reshape(shape)
+    invalid = np.argwhere(~(np.isnan(reviews) | (reviews == 0.0) | (reviews == 1.0)))
+    if len(invalid):
+        position = tuple(invalid[0].tolist())
+        value = values.astype(object)[position]
+        raise ValueError(
+            f"verified is {value!r} at {position[0] if len(shape) == 1 else position}; expected True, False, or None or "
+            "NaN for an item that is not reviewed."
+        )
+    return reviews
+
+
+def _review(value: Any) -> float:
+    """Return 1 for true, 0 for false, NaN if missing, and infinity for anything else."""
+    if is_missing(value):
+        return np.nan
+    return float(value) if isinstance(value, Real | np.bool_) else np.inf
 
 
 def _column_names(labels: Any, n_columns: int, classes: Sequence | None) -> list:
