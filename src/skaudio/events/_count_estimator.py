@@ -35,7 +35,7 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
     its reviews, and items that are not reviewed are true with that probability. The count is the median of that
     posterior predictive distribution, and the interval is between equal tails: where most items are reviewed it is
     narrow, and where all are, the count is exact. The prior also contains one review with the outcome that a
-    calibration curve (logistic regression [3]_ on the reviews of all strata) predicts for the stratum.
+    calibration curve (logistic regression [2]_ on the reviews of all strata) predicts for the stratum.
 
     An item is what has a score:
 
@@ -46,7 +46,7 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
       among them, and the rate is their precision. Events that the detector missed, such as those below its threshold,
       are in no table, and are not estimated: use a low threshold, or windows.
 
-    Reviewed items must be chosen at random within each stratum, as `suggest` does. Items that were reviewed because of
+    Reviewed items must be chosen at random within each stratum, as `suggest` does, by Neyman's allocation [3]_. Items that were reviewed because of
     their high scores bias the count of their stratum.
 
     Parameters
@@ -91,9 +91,9 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
     ----------
     .. [1] A. K. Navine, T. Denton, M. J. Weldy and P. J. Hart, "All thresholds barred: direct estimation of call
        density in bioacoustic data", Frontiers in Bird Science 3, 2024.
-    .. [2] J. Neyman, "On the two different aspects of the representative method", Journal of the Royal Statistical
+    .. [2] D. Firth, "Bias reduction of maximum likelihood estimates", Biometrika 80(1), 1993.
+    .. [3] J. Neyman, "On the two different aspects of the representative method", Journal of the Royal Statistical
        Society 97(4), 1934.
-    .. [3] D. Firth, "Bias reduction of maximum likelihood estimates", Biometrika 80(1), 1993.
 
     Examples
     --------
@@ -254,7 +254,7 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
         """Suggest items to review next, so that intervals of counts become narrowest.
 
         The first ones are drawn alike from all strata, later ones where they reduce the variance of the count most,
-        by Neyman's allocation [2]_ with what is reviewed so far. Two rounds, the first with half of the reviews, are
+        with what is reviewed so far. Two rounds, the first with half of the reviews, are
         narrower than one. The estimator need not be fitted.
 
         Parameters

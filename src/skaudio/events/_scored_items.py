@@ -124,10 +124,9 @@ def _review_array(verified: Any, shape: tuple[int, ...]) -> np.ndarray:
     invalid = np.argwhere(~(np.isnan(reviews) | (reviews == 0.0) | (reviews == 1.0)))
     if len(invalid):
         position = tuple(invalid[0].tolist())
-        value = values.astype(object)[position]
+        value, where = values.astype(object)[position], position[0] if len(shape) == 1 else position
         raise ValueError(
-            f"verified is {value!r} at {position[0] if len(shape) == 1 else position}; expected True, False, or None or "
-            "NaN for an item that is not reviewed."
+            f"verified is {value!r} at {where}; expected True, False, or None or NaN for an item that is not reviewed."
         )
     return reviews
 
