@@ -1,7 +1,6 @@
 """`CountEstimator`: counts with intervals from scores and a modest number of reviews."""
 
 import warnings
-from collections.abc import Iterator
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -20,7 +19,7 @@ from skaudio.events._score_calibration import (
     lowest_with_precision,
     precisions_above,
 )
-from skaudio.events._scored_items import ScoredItems, scored_items
+from skaudio.events._scored_items import ScoredItems, scored_items, weight_array
 from skaudio.events._strata import allocate, draw_counts, stratum_edges, stratum_of, tally
 
 MAX_THRESHOLDS = 1000  # candidates of a class
@@ -46,8 +45,8 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
       among them, and the rate is their precision. Events that the detector missed, such as those below its threshold,
       are in no table, and are not estimated: use a low threshold, or windows.
 
-    Reviewed items must be chosen at random within each stratum, as `suggest` does, by Neyman's allocation [3]_. Items that were reviewed because of
-    their high scores bias the count of their stratum.
+    Reviewed items must be chosen at random within each stratum, as `suggest` does, by Neyman's allocation [3]_. Items
+    that were reviewed because of their high scores bias the count of their stratum.
 
     Parameters
     ----------
@@ -84,7 +83,7 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
     site or in another season this may be wrong; review some items of each, and fit to these.
 
     The prior, the strata and the allocation were chosen on simulated scores of one class, 300 to 10,000 windows or 40
-    to 3,000 detections: 90 % intervals contained the true count in 88 to 92 % of cases with 50 or 100 reviews, and in
+    to 3,000 detections: 90 % intervals contained the true count in 86 to 92 % of cases with 50 or 100 reviews, and in
     84 to 89 % with 20. ``benchmarks/counts.py`` repeats this on scenes and recordings that nothing was chosen on.
 
     References
@@ -178,10 +177,10 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
         import pandas as pd
 
         items = scored_items(scores, verified, labels)
-        weights = _weights(sample_weight, items)
+        weights = weight_array(sample_weight, items)
         self.classes_, self._edges, self._tallies, self._thresholds, self.calibrations_ = items.classes, [], [], [], []
         tables = []
-        for label, rows in _by_class(items):
+        for label, rows in items.by_class():
             own, known = items.scores[rows], items.verified[rows]
             if np.isnan(known).all():
                 raise ValueError(
@@ -236,7 +235,7 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
         items = scored_items(scores, verified, labels, self.classes_)
         rng = self._rng()
         rows = []
-        for code, (_, own) in enumerate(_by_class(items)):
+        for code, (_, own) in enumerate(items.by_class()):
             edges, known = self._edges[code], items.verified[own]
             unknown = own[np.isnan(known)]
             n_unknown = np.bincount(stratum_of(items.scores[unknown], edges), minlength=len(edges) + 1)
@@ -285,7 +284,7 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
             raise ValueError(f"n_items={n_items!r}; expected a positive integer.")
         items = scored_items(scores, verified, labels)
         rng, tables = self._rng(), []
-        for label, rows in _by_class(items):
+        for label, rows in items.by_class():
             own, known = items.scores[rows], items.verified[rows]
             edges = stratum_edges(own, self.n_strata)
             strata, n_strata = stratum_of(own, edges), len(edges) + 1
@@ -326,7 +325,7 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
         check_is_fitted(self)
         items = scored_items(scores, None, labels, self.classes_)
         probabilities = np.empty(len(items.scores))
-        for code, (_, rows) in enumerate(_by_class(items)):
+        for code, (_, rows) in enumerate(items.by_class()):
             probabilities[rows] = self.calibrations_[code].probabilities(items.scores[rows])
         return probabilities.reshape(items.shape)
 
@@ -401,28 +400,8 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
             )
 
 
-def _by_class(items: ScoredItems) -> Iterator[tuple[Any, np.ndarray]]:
-    """Yield each class and the indices of its items."""
-    order = np.argsort(items.codes, kind="stable")
-    bounds = np.searchsorted(items.codes[order], np.arange(len(items.classes) + 1))
-    for code, label in enumerate(items.classes):
-        yield label, order[bounds[code] : bounds[code + 1]]
-
-
 def _calibration(scores: np.ndarray, verified: np.ndarray, weights: np.ndarray, items: ScoredItems) -> ScoreCalibration:
     """Fit the curve of one class to its reviews; logits are of scores that are all in [0, 1]."""
     reviewed = ~np.isnan(verified)
     as_logits = bool(items.scores.min() >= 0.0 and items.scores.max() <= 1.0)
     return fit_calibration(scores[reviewed], verified[reviewed] == 1, weights[reviewed], as_logits=as_logits)
-
-
-def _weights(sample_weight: Any, items: ScoredItems) -> np.ndarray:
-    if sample_weight is None:
-        return np.ones(len(items.scores))
-    weights = np.asarray(sample_weight, np.float64)
-    if weights.shape != items.shape:
-        raise ValueError(f"sample_weight has shape {weights.shape}, but scores {items.shape}; expected the same.")
-    used = weights.ravel()[items.reviewed]
-    if not (np.isfinite(used).all() and (used > 0).all()):
-        raise ValueError("sample_weight of reviewed items must be positive and finite.")
-    return weights.ravel()

@@ -1,6 +1,6 @@
 """Scores of windows or detections, and their reviews, in one form: an item is one score of one class."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from numbers import Real
 from typing import Any, NamedTuple
@@ -36,10 +36,12 @@ class ScoredItems(NamedTuple):
     verified: np.ndarray
     shape: tuple[int, ...]
 
-    @property
-    def reviewed(self) -> np.ndarray:
-        """Whether each item is reviewed."""
-        return ~np.isnan(self.verified)
+    def by_class(self) -> Iterator[tuple[Any, np.ndarray]]:
+        """Yield each class and the indices of its items."""
+        order = np.argsort(self.codes, kind="stable")
+        bounds = np.searchsorted(self.codes[order], np.arange(len(self.classes) + 1))
+        for code, label in enumerate(self.classes):
+            yield label, order[bounds[code] : bounds[code + 1]]
 
 
 def scored_items(scores: Any, verified: Any = None, labels: Any = None, classes: Sequence | None = None) -> ScoredItems:
@@ -87,6 +89,19 @@ def scored_items(scores: Any, verified: Any = None, labels: Any = None, classes:
             raise ValueError(f"labels have {len(names)} items, but scores {len(values)}; expected as many.")
         codes, known = _coded(names, classes)
     return ScoredItems(values.ravel(), codes, known, reviews.ravel(), values.shape)
+
+
+def weight_array(sample_weight: Any, items: ScoredItems) -> np.ndarray:
+    """Return the weight of each item: 1 if `sample_weight` is None; those of items that are not reviewed may be any."""
+    if sample_weight is None:
+        return np.ones(len(items.scores))
+    weights = np.asarray(sample_weight, np.float64)
+    if weights.shape != items.shape:
+        raise ValueError(f"sample_weight has shape {weights.shape}, but scores {items.shape}; expected the same.")
+    used = weights.ravel()[~np.isnan(items.verified)]
+    if not (np.isfinite(used).all() and (used > 0).all()):
+        raise ValueError("sample_weight of reviewed items must be positive and finite.")
+    return weights.ravel()
 
 
 def _score_array(scores: Any) -> np.ndarray:
