@@ -66,10 +66,6 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
     ----------
     classes_ : list
         Names of the classes.
-    strata_ : pandas.DataFrame
-        A row for each stratum of each class: ``label``, ``stratum``, ``low`` (its lowest score; -inf for the first),
-        ``n_items``, ``n_reviewed`` and ``n_true``. With ``sample_weight``, the last two are those of the equivalent
-        simple random sample.
     calibrations_ : list of tuples
         Calibration curve of each class: intercept and slope, their covariance, and the standardisation of scores.
 
@@ -174,12 +170,9 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
         ValueError
             If a score is NaN, a review is not boolean, lengths differ, or nothing was reviewed of a class.
         """
-        import pandas as pd
-
         items = scored_items(scores, verified, labels)
         weights = weight_array(sample_weight, items)
         self.classes_, self._edges, self._tallies, self._thresholds, self.calibrations_ = items.classes, [], [], [], []
-        tables = []
         for label, rows in items.by_class():
             own, known = items.scores[rows], items.verified[rows]
             if np.isnan(known).all():
@@ -193,9 +186,6 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
             self._tallies.append(reviews)
             self._thresholds.append(distinct_scores(own, edges, MAX_THRESHOLDS))
             self.calibrations_.append(_calibration(own, known, weights[rows], items))
-            lows = {"label": label, "stratum": np.arange(len(edges) + 1), "low": np.concatenate([[-np.inf], edges])}
-            tables.append(pd.DataFrame(lows | reviews._asdict()))
-        self.strata_ = pd.concat(tables, ignore_index=True)
         self._warn_of_empty_strata()
         return self
 
@@ -247,6 +237,25 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
             rows.append((count, low, high, count / per, low / per, high / per, len(own), len(own) - len(unknown)))
         columns = ["count", "low", "high", "rate", "rate_low", "rate_high", "n_items", "n_reviewed"]
         return pd.DataFrame(rows, pd.Index(self.classes_, name="label"), columns)
+
+    @property
+    def strata_(self) -> Any:
+        """Table of strata: ``label``, ``stratum``, ``low`` (its lowest score), ``n_items``, ``n_reviewed``, ``n_true``.
+
+        With ``sample_weight``, the last two are those of the equivalent simple random sample. The first stratum of a
+        class has the lowest score -inf.
+        """
+        import pandas as pd
+
+        check_is_fitted(self)
+        tables = [
+            pd.DataFrame(
+                {"label": label, "stratum": np.arange(len(edges) + 1), "low": np.concatenate([[-np.inf], edges])}
+                | reviews._asdict()
+            )
+            for label, edges, reviews in zip(self.classes_, self._edges, self._tallies, strict=True)
+        ]
+        return pd.concat(tables, ignore_index=True)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def suggest(self, scores: Any, verified: Any = None, *, labels: Any = None, n_items: int = 25) -> Any:
@@ -389,11 +398,12 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
         return [(1.0 - self.level) / 2.0, 0.5, (1.0 + self.level) / 2.0]
 
     def _warn_of_empty_strata(self) -> None:
-        empty = self.strata_[self.strata_.n_reviewed == 0]
+        strata = self.strata_
+        empty = strata[strata.n_reviewed == 0]
         if len(empty):
             first = empty.iloc[0]
             warnings.warn(
-                f"{len(empty)} of {len(self.strata_)} strata have no reviewed item, such as the {first.n_items} items "
+                f"{len(empty)} of {len(strata)} strata have no reviewed item, such as the {first.n_items} items "
                 f"of {first.label!r} with scores from {first.low:.3g} on: their share of true items is unknown, and "
                 "intervals are wide. Review some; suggest names them.",
                 stacklevel=4,
