@@ -271,6 +271,22 @@ def test_a_stratum_without_reviews_is_unknown():
     assert row.high >= (truth & (scores > np.quantile(scores, 0.5))).sum()
 
 
+def test_strata_are_listed():
+    scores = np.arange(16.0)
+    verified = np.where(np.arange(16) % 2 == 0, scores >= 8, NAN)  # every other one
+    strata = CountEstimator(n_strata=2, random_state=0).fit(scores, verified).strata_
+    assert strata.to_dict("list") == {
+        "label": ["event", "event"],
+        "stratum": [0, 1],
+        "low": [-np.inf, 8.0],
+        "n_items": [8, 8],
+        "n_reviewed": [4.0, 4.0],
+        "n_true": [0.0, 4.0],
+    }
+    with pytest.raises(NotFittedError):
+        CountEstimator().strata_  # noqa: B018
+
+
 # ---- suggestions
 
 

@@ -1,7 +1,8 @@
 """Scores of windows or detections, and their reviews, in one form: an item is one score of one class."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,10 +36,12 @@ class ScoredItems(NamedTuple):
     verified: np.ndarray
     shape: tuple[int, ...]
 
-    @property
-    def reviewed(self) -> np.ndarray:
-        """Whether each item is reviewed."""
-        return ~np.isnan(self.verified)
+    def by_class(self) -> Iterator[tuple[Any, np.ndarray]]:
+        """Yield each class and the indices of its items."""
+        order = np.argsort(self.codes, kind="stable")
+        bounds = np.searchsorted(self.codes[order], np.arange(len(self.classes) + 1))
+        for code, label in enumerate(self.classes):
+            yield label, order[bounds[code] : bounds[code + 1]]
 
 
 def scored_items(scores: Any, verified: Any = None, labels: Any = None, classes: Sequence | None = None) -> ScoredItems:
@@ -88,6 +91,19 @@ def scored_items(scores: Any, verified: Any = None, labels: Any = None, classes:
     return ScoredItems(values.ravel(), codes, known, reviews.ravel(), values.shape)
 
 
+def weight_array(sample_weight: Any, items: ScoredItems) -> np.ndarray:
+    """Return the weight of each item: 1 if `sample_weight` is None; those of items that are not reviewed may be any."""
+    if sample_weight is None:
+        return np.ones(len(items.scores))
+    weights = np.asarray(sample_weight, np.float64)
+    if weights.shape != items.shape:
+        raise ValueError(f"sample_weight has shape {weights.shape}, but scores {items.shape}; expected the same.")
+    used = weights.ravel()[~np.isnan(items.verified)]
+    if not (np.isfinite(used).all() and (used > 0).all()):
+        raise ValueError("sample_weight of reviewed items must be positive and finite.")
+    return weights.ravel()
+
+
 def _score_array(scores: Any) -> np.ndarray:
     try:
         values = np.asarray(scores, np.float64)
@@ -116,21 +132,25 @@ def _review_array(verified: Any, shape: tuple[int, ...]) -> np.ndarray:
             f"verified has shape {values.shape}, but scores {shape}; expected one value for each score, None or NaN "
             "for those that are not reviewed."
         )
-    if values.dtype.kind == "b":
-        return values.astype(np.float64)
-    flat = values.astype(object).ravel()
-    reviews = np.full(len(flat), np.nan)
-    for i, value in enumerate(flat.tolist()):
-        if is_missing(value):
-            continue
-        if isinstance(value, str) or value not in (0, 1):
-            where = np.unravel_index(i, shape)
-            raise ValueError(
-                f"verified is {value!r} at {where[0] if len(shape) == 1 else tuple(map(int, where))}; expected True, "
-                "False, or None or NaN for an item that is not reviewed."
-            )
-        reviews[i] = value
-    return reviews.reshape(shape)
+    if values.dtype.kind in "biuf":
+        reviews = values.astype(np.float64)
+    else:
+        reviews = np.array([_review(value) for value in values.ravel().tolist()]).reshape(shape)
+    invalid = np.argwhere(~(np.isnan(reviews) | (reviews == 0.0) | (reviews == 1.0)))
+    if len(invalid):
+        position = tuple(invalid[0].tolist())
+        value, where = values.astype(object)[position], position[0] if len(shape) == 1 else position
+        raise ValueError(
+            f"verified is {value!r} at {where}; expected True, False, or None or NaN for an item that is not reviewed."
+        )
+    return reviews
+
+
+def _review(value: Any) -> float:
+    """Return 1 for true, 0 for false, NaN if missing, and infinity for anything else."""
+    if is_missing(value):
+        return np.nan
+    return float(value) if isinstance(value, Real | np.bool_) else np.inf
 
 
 def _column_names(labels: Any, n_columns: int, classes: Sequence | None) -> list:
