@@ -25,7 +25,15 @@ needs_yamnet = pytest.mark.skipif(not list_models().found["yamnet"], reason="nee
 def folder(tmp_path_factory):
     """Two folders of recordings with their tables."""
     folder = tmp_path_factory.mktemp("marked")
-    scenes = make_scenes([TONE, HISS] * 20, ["chirp", "background"] * 20, sr=SR, n_clips=8, snr_db=20.0, random_state=0)
+    scenes = make_scenes(
+        [TONE, HISS] * 20,
+        ["chirp", "background"] * 20,
+        sr=SR,
+        n_clips=8,
+        snr_db=20.0,
+        pause_seconds=(1.5, 3.0),
+        random_state=0,
+    )
     for name, rows in (("season1", slice(0, 3)), ("season2", slice(3, 5))):
         (folder / name).mkdir()
         events = {}
