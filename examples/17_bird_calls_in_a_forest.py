@@ -12,7 +12,7 @@ import soundfile
 
 from skaudio.datasets import make_sound_events
 from skaudio.estimators import CRNNClassifier
-from skaudio.events import EventDetector, event_table, read_events, write_events
+from skaudio.events import EventDetector, event_table, read_events, read_scores, write_events
 from skaudio.features import MelSpectrogram
 from skaudio.metrics import count_mean_absolute_error, event_based_scores
 
@@ -34,10 +34,11 @@ detector = EventDetector(
 )
 detector.fit(paths[:8], read_events("marked.selections.txt"))
 
-detector.predict_to("calls.csv", paths[8:])  # resumes if interrupted
+detector.predict_to("calls.csv", paths[8:10], scores="calls.npz")  # resumes if interrupted
+detector.predict_to("calls.csv", paths[8:], scores="calls.npz")  # later: new recordings are added to the table
 found = read_events("calls.csv")
 print(found.head().round(2).to_string(index=False))
-counts = detector.count(paths[8:]).assign(marked=[len(own) for own in calls[8:]])
+counts = detector.count(read_scores("calls.npz")).assign(marked=[len(own) for own in calls[8:]])
 print("\n", counts.to_string(), sep="")
 truth = event_table(calls[8:], paths[8:])
 precision, recall, f1 = event_based_scores(truth, found)

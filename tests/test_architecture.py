@@ -43,6 +43,7 @@ FLOW = [
     "events",
     "model_selection",
     "inspection",
+    "export",
     "datasets",
     "testing",
     "cli",

@@ -14,9 +14,10 @@ The packages, in the order of data flow (a package imports only from those above
 `skaudio.estimators`          CNN, CRNN, LSTM and GRU, classifiers and regressors; autoencoders, siamese matcher
 `skaudio.pretrained`          embeddings, tagging and transfer learning with pretrained models
 `skaudio.matching`            audio fingerprinting: the recording and offset of a snippet
-`skaudio.events`              sound event detection in long recordings, tables of events
+`skaudio.events`              sound event detection in long recordings, tables of events, counts with intervals
 `skaudio.model_selection`     ranked candidates of a search, out-of-fold predictions
 `skaudio.inspection`          displays, saliency, importance of frequency bands, reports, review of detections
+`skaudio.export`              fitted pipelines to ONNX files that run without Python, TensorFlow and scikit-learn
 `skaudio.datasets`            generators, loaders of folders, fetchers
 `skaudio.testing`             checks for front ends and estimators of your own
 `skaudio.cli`                 the console script ``skaudio``

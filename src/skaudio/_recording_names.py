@@ -1,8 +1,9 @@
 """Matching of names in tables with recordings.
 
-A full path matches first. A shorter name (the end of a path, with or without some of its folders; then that without the
-file's suffix) matches only if exactly one recording has it: recorders name files by date and time, so that every site
-has a ``20240601_050000.WAV``. An ambiguous name raises an error that lists the recordings.
+A full path matches first, or one that is relative to the folder of the table. A shorter name (the end of a path, with
+or without some of its folders; then that without the file's suffix) matches only if exactly one recording has it, as
+recorders name files by date and time, so that every site has a ``20240601_050000.WAV``. An ambiguous name raises an
+error that lists the recordings.
 """
 
 import os
@@ -26,6 +27,8 @@ class RecordingNames:
         Paths or names; with ``numbered=True`` also clips of any other kind, which are identified by number only.
     numbered : bool, default=False
         Whether the index of a recording, from 0, is also a name of it.
+    folder : str, PathLike or None, default=None
+        Folder that names may be relative to, such as that of a table.
 
     Examples
     --------
@@ -40,8 +43,11 @@ class RecordingNames:
 full paths.
     """
 
-    def __init__(self, recordings: Sequence, *, numbered: bool = False) -> None:
+    def __init__(
+        self, recordings: Sequence, *, numbered: bool = False, folder: str | os.PathLike | None = None
+    ) -> None:
         self._recordings = list(recordings)
+        self._folder = folder
         self._numbered = numbered
         self._names = [i if numbered and not is_name(clip) else clip for i, clip in enumerate(self._recordings)]
         self._absolute = [_parts(_absolute(name)) for name in self._names]
@@ -109,11 +115,18 @@ full paths.
         full = _parts(_absolute(name)) if parts[0] == "" or ".." in parts else parts
         return (
             self._indexes["given"].get(parts)
+            or self._in_folder(name)
             or self._indexes["absolute"].get(full)
             or self._ends(len(parts), with_suffix=True).get(parts)
             or self._ends(len(parts), with_suffix=False).get(parts)
             or []
         )
+
+    def _in_folder(self, name: Any) -> list[int]:
+        if self._folder is None or not is_name(name):
+            return []
+        path = os.path.join(os.fsdecode(self._folder), os.fsdecode(name).replace("\\", "/"))
+        return self._indexes["absolute"].get(_parts(_absolute(path)), [])
 
     def _ends(self, n_parts: int, *, with_suffix: bool) -> dict[Parts, list[int]]:
         """Index the recordings by the last parts of their paths; built when first needed."""

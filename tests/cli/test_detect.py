@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skaudio.cli import main
 from skaudio.datasets import make_sound_events
-from skaudio.events import EventDetector, read_events
+from skaudio.events import EventDetector, read_events, read_scores
 from skaudio.features import MelSpectrogram
 from skaudio.pooling import StatPooling
 from skaudio.pretrained import list_models
@@ -67,7 +67,31 @@ def test_tables_in_the_format_of_their_name(season, run, tmp_path, name):
     table = read_events(tmp_path / name)
     np.testing.assert_allclose(table["offset"], expected["offset"], atol=1e-5)
     assert {str(path).rsplit("/", 1)[-1] for path in table["recording"]} == {"night_2.wav", "night_3.wav"}
-    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name, f"{name}.recordings.json"]
+
+
+def test_settings_scores_and_a_table_that_grows(season, run, tmp_path):
+    folder, nights, expected = season
+    table, scores = tmp_path / "calls.csv", tmp_path / "calls.npz"
+    arguments = ("detect", folder / "detector.joblib", "--quiet", "--output", table, "--scores", scores)
+    assert run(*arguments, nights[0]).status == 0
+    assert run(*arguments, *nights).status == 2  # it exists
+    assert run(*arguments, *nights, "--extend").status == 0
+    np.testing.assert_allclose(read_events(table)["onset"], expected["onset"])
+    assert read_scores(scores).recordings == nights
+    assert run(*arguments, *nights, "--extend", "--threshold", 0.97).status == 0
+    sure = joblib.load(folder / "detector.joblib").set_params(threshold=0.97).predict(nights)
+    assert 0 < len(sure) < len(expected)
+    np.testing.assert_allclose(read_events(table)["onset"], sure["onset"])
+    longest = (expected.offset - expected.onset).max()
+    outcome = run("detect", folder / "detector.joblib", *nights, "--quiet", "--min-duration", longest + 1)
+    assert outcome.out.splitlines() == ["recording,onset,offset,label,score"]
+    outcome = run("detect", folder / "detector.joblib", *nights, "--extend")
+    assert outcome.status == 2
+    assert "--scores and --extend are for a table: pass --output TABLE" in outcome.err
+    for value in ("high", "-1", "nan"):
+        with pytest.raises(SystemExit, match="2"):
+            run("detect", folder / "detector.joblib", *nights, f"--threshold={value}")
 
 
 def test_a_label_track_is_of_one_recording_and_says_so_before_the_work(season, run, tmp_path):

@@ -40,6 +40,7 @@ POSITIONAL = {
     "SiameseMatcher": ["tower"],
     "PretrainedEmbedding": ["model"],
     "TransferClassifier": ["base", "head"],
+    "CountEstimator": ["n_strata"],
     "EventDetector": ["estimator"],
 }
 

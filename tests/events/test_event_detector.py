@@ -312,7 +312,8 @@ def test_a_killed_batch_goes_on_where_it_was(scenes, detector, tmp_path, monkeyp
     again = pickle.loads(pickle.dumps(detector))
     again.predict_to(table, paths)
     assert looked_at == [paths[2]]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["calls.csv", *(path.name for path in paths)]
+    expected = ["calls.csv", "calls.csv.recordings.json", *(path.name for path in paths)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == expected
     monkeypatch.undo()
     pd.testing.assert_frame_equal(read_events(table), detector.predict(paths))
     detector.predict_to(tmp_path / "calls.selections.txt", paths, durations={str(path): 30.0 for path in paths})
@@ -392,7 +393,8 @@ def test_what_cannot_be_used(scenes, tmp_path):
     with pytest.raises(ValueError, match="sr=8000; expected 16000, as in the front end"):
         EventDetector(STATISTICS, **SETTINGS, sr=8000).fit(scenes.data[:2], scenes.events[:2])
     with pytest.raises(
-        ValueError, match=r"front_end=Waveform\(.*expected one that computes frames of a spectrum\. Put others into the"
+        ValueError,
+        match=r"front_end=Waveform\(.*block by block: of a spectrum, or a Pretrained.*\. Put others into the",
     ):
         EventDetector(STATISTICS, **{**SETTINGS, "front_end": Waveform(sr=SR)}).fit(scenes.data, scenes.events)
     with pytest.raises(ValueError, match="front_end has top_db"):

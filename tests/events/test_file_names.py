@@ -58,7 +58,9 @@ def test_a_run_is_finished_with_the_name_as_it_is(recording, detector, tmp_path,
     detector.predict_to(table, [recording])
     assert len(table.read_bytes().splitlines()) == 2 - (suffix == ".txt")
     assert suffix == ".txt" or b"for\xeat.wav" in table.read_bytes()
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([NAME, table.name])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [NAME, table.name, f"{table.name}.recordings.json"]
+    )
 
 
 def test_parquet_that_cannot_hold_it_is_refused_before_the_work(recording, detector, tmp_path, monkeypatch):

@@ -1,7 +1,8 @@
 """The console script ``skaudio``: thin commands over the public API.
 
-``skaudio search`` finds a good front end and model for a folder of audio, ``skaudio predict`` applies the result;
-``skaudio detect`` finds events, ``skaudio review`` writes a page to check them; ``skaudio tag`` predicts sound classes.
+``skaudio search`` finds a good front end and model for a folder of audio, ``skaudio predict`` applies the result, and
+``skaudio export`` writes it to an ONNX file; ``skaudio detect`` finds events, ``skaudio count`` counts them, ``skaudio
+review`` writes a page to check them; ``skaudio tag`` predicts sound classes.
 Slow imports happen inside the commands, so that ``skaudio --help`` is fast.
 """
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import joblib
 
+from skaudio.export import load_onnx
 from skaudio.io._audio_files import AUDIO_EXTENSIONS, find_audio_files, warn_of_others
 
 
@@ -40,7 +41,7 @@ def audio_files(name: str) -> list[str]:
 
 
 def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
-    """Load a model from a joblib file.
+    """Load a model from a joblib file, or one that `skaudio export` wrote.
 
     Parameters
     ----------
@@ -61,14 +62,11 @@ def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
     Raises
     ------
     ValueError, FileNotFoundError
-        If there is no such file, if joblib cannot load it, or if it contains something else.
+        If there is no such file, if it cannot be loaded, or if it contains something else.
     """
     if not Path(name).is_file():
         raise FileNotFoundError(f"There is no model file {name!r}.")
-    try:
-        model = joblib.load(name)
-    except Exception as error:  # other files raise exceptions of many types
-        raise ValueError(f"joblib cannot load {name!r}: {type(error).__name__}: {error}") from error
+    model = load_onnx(name) if name.lower().endswith(".onnx") else _unpickled(name)
     detects_events = hasattr(model, "predict_to")
     if hasattr(model, method) and detects_events == (method == "predict_to"):
         return model
@@ -77,6 +75,13 @@ def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
     raise ValueError(
         f"{name!r} contains {type(model).__name__}, which {mismatch}; expected a fitted {expected}.{remedy}"
     )
+
+
+def _unpickled(name: str) -> Any:
+    try:
+        return joblib.load(name)
+    except Exception as error:  # other files raise exceptions of many types
+        raise ValueError(f"joblib cannot load {name!r}: {type(error).__name__}: {error}") from error
 
 
 def size_of(path: Path) -> str:

@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TextIO
 
 from skaudio.cli._interrupts import repeated_interrupts
@@ -46,27 +47,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Namespace, results: TextIO) -> None:
-    if arguments.command == "search":
-        from skaudio.cli._search import search
-
-        search(arguments, results)
-    elif arguments.command == "detect":
-        from skaudio.cli._detect import detect
-
-        detect(arguments, results)
-    elif arguments.command == "review":
-        from skaudio.cli._review import review
-
-        review(arguments, results)
-    elif arguments.command == "models":
-        from skaudio.cli._models import models
-
-        models(results)
-    elif arguments.command == "tag":
-        from skaudio.cli._tag import tag
-
-        tag(arguments, results)
-    else:
-        from skaudio.cli._predict import predict
-
-        predict(arguments, results)
+    """Call the function that is named as the command, and so is its module; the others are not imported."""
+    command = arguments.command
+    getattr(import_module(f"skaudio.cli._{command}"), command)(arguments, results)

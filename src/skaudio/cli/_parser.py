@@ -4,12 +4,14 @@ import argparse
 from collections.abc import Callable
 
 from skaudio import __version__
+from skaudio.cli._arguments import add_output, integer, some_of
+from skaudio.cli._event_parsers import add_count, add_detect, add_evaluate, add_review, add_train
 
 FRONT_ENDS = ("mfcc", "mel")
 PRETRAINED = ("yamnet", "speech", "birdnet")
 MODELS = ("svc", "logistic", "trees", "neighbors", "cnn", "gru")
 SCORINGS = ("accuracy", "balanced_accuracy", "f1_macro", "matthews_corrcoef")
-ORDERS = ("score", "label", "time", "random", "stratified")
+METHODS = ("predict_proba", "decision_function", "predict", "transform", "predict_frames", "score_samples")
 DEFAULT_OUTPUT = "skaudio-model.joblib"
 
 _SEARCH = """\
@@ -32,27 +34,13 @@ otherwise, the score overestimates the performance on new recordings."""
 
 _PREDICT = """\
 Print a CSV of the predicted labels of files and the probability of each class. Loading a model
+executes code in it, unless it is an ONNX file: load only models that you trust."""
+
+_EXPORT = """\
+Export a fitted pipeline, front end included, to an ONNX file that runs without Python. It is written
+only if it agrees with the original: the same labels, and values within 1e-4. Loading a model
 executes code in it: load only models that you trust."""
 
-_DETECT = """\
-Detect the events of long recordings, and write a table of their labels, onsets, offsets and scores.
-Loading a model executes code in it: load only models that you trust.
-
-The suffix of --output determines the format: .csv, .parquet, .selections.txt (Raven), .txt
-(Audacity, one recording) or .tsv (DCASE). If interrupted, the same command resumes."""
-
-
-_REVIEW = """\
-Write an HTML page to review detections in a browser, offline: each with its spectrogram and a player.
-Keys mark it as correct (Y) or wrong (N) or give it another label (L). The page writes the reviewed
-table as CSV, with the column verified: true, false, or empty for what was not reviewed."""
-
-_REVIEW_EXAMPLES = """\
-examples:
-  skaudio detect detector.joblib recordings/ --output calls.csv
-  skaudio review calls.csv --output review.html
-  skaudio review calls.csv --order stratified --max 200 --output review.html   over all scores evenly
-  skaudio review calls.selections.txt recordings/ --output review.html         of Raven, by file name"""
 
 _TAG = """\
 Print a CSV of the sound classes in files, predicted by a pretrained model: by default YAMNet, with
@@ -66,8 +54,12 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_search(commands)
     _add_predict(commands)
-    _add_detect(commands)
-    _add_review(commands)
+    _add_export(commands)
+    add_train(commands)
+    add_detect(commands)
+    add_count(commands)
+    add_review(commands)
+    add_evaluate(commands)
     _add_tag(commands)
     commands.add_parser(
         "models",
@@ -87,8 +79,8 @@ def _add_search(commands: argparse._SubParsersAction) -> None:
     _add_clips(parser.add_argument)
     _add_candidates(parser.add_argument)
     add = parser.add_argument
-    add("--jobs", type=_integer(1), metavar="N", help="number of processes (default: as many as cores)")
-    add("--seed", type=_integer(0), default=0, metavar="N", help="seed of folds and models (default: 0)")
+    add("--jobs", type=integer(1), metavar="N", help="number of processes (default: as many as cores)")
+    add("--seed", type=integer(0), default=0, metavar="N", help="seed of folds and models (default: 0)")
     add("--cache", metavar="DIR", help="folder to cache features in for later searches (default: a temporary one)")
     add("--on-error", choices=("raise", "warn"), default="raise", help="stop at a broken file (default), or skip it")
     add("--output", default=DEFAULT_OUTPUT, metavar="FILE", help=f"file of the model (default: {DEFAULT_OUTPUT})")
@@ -128,23 +120,21 @@ def _add_clips(add: Callable) -> None:
         metavar="NAME",
         help="encoding of the CSV file, such as cp1252 (default: that of its byte order mark, or UTF-8)",
     )
-    add("--sr", type=_integer(1000), metavar="HZ", help="sampling rate (default: that of most files, at most 22050)")
+    add("--sr", type=integer(1000), metavar="HZ", help="sampling rate (default: that of most files, at most 22050)")
 
 
 def _add_candidates(add: Callable) -> None:
     add("--grid", choices=("quick", "full"), default="quick", help="number of candidates to try (default: quick)")
-    add(
-        "--front-ends", type=_some_of(FRONT_ENDS), metavar="LIST", help="front ends to try, of: " + ",".join(FRONT_ENDS)
-    )
+    add("--front-ends", type=some_of(FRONT_ENDS), metavar="LIST", help="front ends to try, of: " + ",".join(FRONT_ENDS))
     add(
         "--pretrained",
-        type=lambda text: [] if text == "none" else _some_of(PRETRAINED)(text),
+        type=lambda text: [] if text == "none" else some_of(PRETRAINED)(text),
         metavar="LIST",
         help=f"pretrained models to try, of {','.join(PRETRAINED)}, or none (default: yamnet and speech, if found and "
         "no front ends are chosen)",
     )
-    add("--models", type=_some_of(MODELS), metavar="LIST", help="models to try, of: " + ",".join(MODELS))
-    add("--folds", type=_integer(2), default=5, metavar="N", help="number of folds (default: 5)")
+    add("--models", type=some_of(MODELS), metavar="LIST", help="models to try, of: " + ",".join(MODELS))
+    add("--folds", type=integer(2), default=5, metavar="N", help="number of folds (default: 5)")
     add("--scoring", choices=SCORINGS, default="accuracy", help="score to rank candidates by (default: accuracy)")
 
 
@@ -156,78 +146,28 @@ def _add_predict(commands: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
+    add("model", metavar="MODEL", help="file written by `skaudio search` or joblib.dump, or by `skaudio export`")
+    add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
+    add_output(parser)
+
+
+def _add_export(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "export",
+        help="write a fitted pipeline to an ONNX file, which runs without Python",
+        description=_EXPORT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
     add("model", metavar="MODEL", help="file written by `skaudio search` or joblib.dump")
-    add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
-    _add_output(parser)
-
-
-def _add_detect(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser(
-        "detect",
-        help="detect events in long recordings, and write a table of them",
-        description=_DETECT,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
+    add("output", metavar="OUT.onnx", help="file to write")
     add(
-        "model",
-        metavar="MODEL",
-        help="file of a fitted skaudio.events.EventDetector, written by joblib.dump; or the name of a pretrained model "
-        "with class scores, such as birdnet (see `skaudio models`)",
+        "--method",
+        choices=METHODS,
+        help="what the file computes (default: probabilities or scores of a classifier, else what the pipeline is for)",
     )
-    add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
-    add(
-        "--classes",
-        action="append",
-        metavar="NAME",
-        help="class of a pretrained model to detect, such as 'Perissocephalus tricolor'; repeat it for several "
-        "(default: all)",
-    )
-    add("--output", metavar="TABLE", help="write to this file instead of a CSV to stdout")
-    add("--force", action="store_true", help="replace TABLE if it exists")
-    add("--jobs", type=_integer(1), metavar="N", default=1, help="number of processes (default: 1)")
-    add(
-        "--on-error",
-        choices=("raise", "warn"),
-        default="raise",
-        help="stop at a broken file (default), or skip it",
-    )
-    add("--quiet", action="store_true", help="no progress bar")
-
-
-def _add_review(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser(
-        "review",
-        help="write a page to review detections in a browser",
-        description=_REVIEW,
-        epilog=_REVIEW_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
-    add("table", metavar="TABLE", help="table of events: .csv, .parquet, .selections.txt (Raven), .txt or .tsv")
-    add(
-        "recordings",
-        nargs="*",
-        metavar="RECORDINGS",
-        help="audio files, or folders of them (default: the files named in the table, relative to its folder)",
-    )
-    add("--output", required=True, metavar="HTML", help="file of the page; of several pages, the first one")
-    add("--force", action="store_true", help="replace HTML if it exists")
-    add("--order", choices=ORDERS, default="score", help="order of the detections (default: score, the highest first)")
-    add("--max", type=_integer(1), metavar="N", help="number of detections, the first in that order (default: all)")
-    add("--per-page", type=_integer(1), default=300, metavar="N", help="detections on a page (default: 300)")
-    add("--context", type=_seconds, default=1.0, metavar="S", help="seconds before and after a detection (default: 1)")
-    add("--label", action="append", metavar="NAME", help="label to choose from, besides those in the table; repeatable")
-    add("--sr", type=_integer(1000), metavar="HZ", help="sampling rate (default: that of most files, at most 22050)")
-    add(
-        "--seed", type=_integer(0), default=0, metavar="N", help="seed of the orders random and stratified (default: 0)"
-    )
-    add(
-        "--on-error",
-        choices=("raise", "warn"),
-        default="raise",
-        help="stop at a broken file (default), or show its detections without sound",
-    )
+    add("--check", metavar="FOLDER", help="compare it on the recordings in this folder (default: on generated clips)")
+    add("--force", action="store_true", help="replace OUT.onnx if it exists")
 
 
 def _add_tag(commands: argparse._SubParsersAction) -> None:
@@ -239,7 +179,7 @@ def _add_tag(commands: argparse._SubParsersAction) -> None:
     )
     add = parser.add_argument
     add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
-    add("--top", type=_integer(1), default=5, metavar="N", help="number of tags per file (default: 5)")
+    add("--top", type=integer(1), default=5, metavar="N", help="number of tags per file (default: 5)")
     add(
         "--pooling",
         choices=("mean", "max"),
@@ -254,52 +194,7 @@ def _add_tag(commands: argparse._SubParsersAction) -> None:
         "as it can read and write files",
     )
     add("--no-saved-model", action="store_true", help="reject SavedModels, for models from untrusted sources")
-    add("--sr", type=_integer(1000), metavar="HZ", help="sampling rate of another model")
+    add("--sr", type=integer(1000), metavar="HZ", help="sampling rate of another model")
     add("--names", metavar="TXT", help="text file of the class names of another model, one per line")
-    add("--jobs", type=_integer(1), metavar="N", help="number of threads (default: 1)")
-    _add_output(parser)
-
-
-def _add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--output", metavar="CSV", help="write to this file instead of stdout")
-    parser.add_argument("--force", action="store_true", help="replace CSV if it exists")
-    parser.add_argument(
-        "--on-error",
-        choices=("raise", "warn"),
-        default="raise",
-        help="stop at a broken file (default), or leave its row empty",
-    )
-
-
-def _integer(minimum: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = minimum - 1
-        if number < minimum:
-            raise argparse.ArgumentTypeError(f"{text!r}; expected an integer of at least {minimum}")
-        return number
-
-    return parse
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0.0 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r}; expected a number of at least 0")
-    return seconds
-
-
-def _some_of(choices: tuple[str, ...]) -> Callable[[str], list[str]]:
-    def parse(text: str) -> list[str]:
-        names = [name.strip() for name in text.split(",")]
-        for name in names:
-            if name not in choices:
-                raise argparse.ArgumentTypeError(f"{name!r}; expected some of {','.join(choices)}")
-        return names
-
-    return parse
+    add("--jobs", type=integer(1), metavar="N", help="number of threads (default: 1)")
+    add_output(parser)

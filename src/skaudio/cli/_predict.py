@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skaudio.cli._files import audio_files, load_model
 from skaudio.cli._messages import warn
 from skaudio.cli._rows import output_of, results_by_file, write_rows
+from skaudio.export import OnnxModel
 
 
 def predict(arguments: Namespace, results: TextIO) -> None:
@@ -47,9 +48,13 @@ def _rows(model: Any, paths: Sequence[str], n_classes: int, on_error: str) -> It
 
 def _predict(model: Any, paths: Sequence[str], n_classes: int) -> list[tuple[Any, list[str]]]:
     """Predict labels and probabilities; the front end of a pipeline runs once for both."""
-    X = paths
-    if isinstance(model, Pipeline) and len(model) > 1:
-        X, model = model[:-1].transform(paths), model[-1]
-    probabilities = model.predict_proba(X) if n_classes else [()] * len(paths)
-    formatted = [[f"{probability:.6f}" for probability in row] for row in probabilities]
-    return list(zip(model.predict(X), formatted, strict=True))
+    if isinstance(model, OnnxModel):
+        outputs = model.outputs(paths)
+        labels, probabilities = outputs["predict"], outputs.get("predict_proba", [])
+    else:
+        X: Any = paths
+        if isinstance(model, Pipeline) and len(model) > 1:
+            X, model = model[:-1].transform(paths), model[-1]
+        labels, probabilities = model.predict(X), model.predict_proba(X) if n_classes else []
+    formatted = [[f"{probability:.6f}" for probability in row] for row in probabilities] or [[]] * len(paths)
+    return list(zip(labels, formatted, strict=True))

@@ -12,10 +12,10 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.utils import Bunch
 
 from skaudio.cli._clips import generated_clips, user_clips
-from skaudio.cli._evaluation import evaluate
 from skaudio.cli._files import check_writable, size_of, temporary_folder
 from skaudio.cli._folds import Fold, classes_of_one_group, count_straddling, make_folds
 from skaudio.cli._grid import found_pretrained, make_grid, make_pipeline
+from skaudio.cli._grid_search import evaluate
 from skaudio.cli._messages import warn
 from skaudio.cli._precompute import precompute
 from skaudio.cli._tables import confusion_table, ranked_table

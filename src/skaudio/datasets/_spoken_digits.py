@@ -1,17 +1,16 @@
 """`make_spoken_digits`: spoken digits in synthetic voices."""
 
 from numbers import Integral, Real
-from typing import NamedTuple
 
 import numpy as np
-from numpy.random import Generator, RandomState
+from numpy.random import RandomState
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, validate_params
 
 from skaudio.datasets._phones import DIGITS
-from skaudio.datasets._synthesis import make_rng, scale_to_snr
-from skaudio.datasets._voice import Voice, draw_voice, speak
-from skaudio.dsp import coloured_noise
+from skaudio.datasets._recording_conditions import RecordingConditions, draw_pauses
+from skaudio.datasets._synthesis import make_rng
+from skaudio.datasets._voice import draw_voice, speak
 
 _DESCR = """\
 Synthetic spoken digits
@@ -20,12 +19,6 @@ The words "zero" to "nine" from a formant synthesiser. A speaker has a vocal tra
 an accent, a room, a microphone and a noise; the utterances of one speaker differ in pitch, tempo, articulation and
 level. Split by speaker (`groups`): the clips of a speaker who was in the training set are far easier.
 """
-
-
-class _Speaker(NamedTuple):
-    voice: Voice
-    room: np.ndarray  # impulse response of room and microphone
-    noise_exponent: float  # colour of the noise
 
 
 @validate_params(
@@ -93,14 +86,17 @@ def make_spoken_digits(
     ['speaker_00', 'speaker_01']
     """
     rng = make_rng(random_state)
-    speakers = [_Speaker(draw_voice(rng), _draw_room(rng, sr), rng.uniform(0, 2)) for _ in range(n_speakers)]
+    speakers = [(draw_voice(rng), RecordingConditions.draw(rng, sr)) for _ in range(n_speakers)]
     order = rng.permutation(n_samples)
     target = order % len(DIGITS)
     speaker = order // len(DIGITS) % n_speakers
     words = list(DIGITS.values())
     data = np.empty(n_samples, dtype=object)
     for index in range(n_samples):
-        data[index] = _record(rng, words[target[index]], speakers[speaker[index]], sr, snr_db)
+        voice, conditions = speakers[speaker[index]]
+        pauses = draw_pauses(rng, sr)
+        speech = np.pad(speak(rng, words[target[index]], voice, sr), pauses)
+        data[index] = conditions.record(rng, speech, sr, snr_db)
     if return_X_y:
         return data, target
     return Bunch(
@@ -111,29 +107,3 @@ def make_spoken_digits(
         sr=sr,
         DESCR=_DESCR,
     )
-
-
-def _draw_room(rng: Generator, sr: float) -> np.ndarray:
-    """Draw the impulse response of a room, noise that decays after the direct sound, and of a microphone."""
-    reverberation = rng.uniform(0.1, 0.4)  # seconds to -60 dB
-    seconds = np.arange(int(reverberation * sr)) / sr
-    room = rng.standard_normal(len(seconds)) * 10 ** (-3 * seconds / reverberation)
-    room *= 10 ** (rng.uniform(-25, -8) / 20) / np.linalg.norm(room)
-    room[0] += 1
-    n_taps = 2 * round(0.01 * sr)
-    frequencies = np.fft.rfftfreq(n_taps, 1 / sr)
-    tone_db = np.interp(np.log(frequencies + 1), np.log([100, 500, 1500, 4000]), rng.normal(0, 6, size=4))
-    microphone = np.fft.irfft(10 ** (tone_db / 20) * frequencies / np.hypot(frequencies, 80), n_taps)
-    return np.convolve(room, np.roll(microphone, n_taps // 2) * np.hanning(n_taps))
-
-
-def _record(rng: Generator, word: tuple[str, ...], speaker: _Speaker, sr: float, snr_db: float) -> np.ndarray:
-    """Return one clip: the word between two short silences, with room, noise and level."""
-    from scipy.signal import fftconvolve
-
-    silences = (rng.uniform(0.01, 0.08, size=2) * sr).astype(int)
-    speech = np.pad(speak(rng, word, speaker.voice, sr), silences)
-    speech = fftconvolve(speech, speaker.room)[: len(speech)]
-    noise = coloured_noise(rng, len(speech), sr, speaker.noise_exponent)
-    clip = scale_to_snr(speech, noise, snr_db) + noise
-    return (clip * 10 ** (rng.uniform(-20, -1) / 20) / np.abs(clip).max()).astype(np.float32)

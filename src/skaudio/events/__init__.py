@@ -1,5 +1,8 @@
-"""Sound event detection in long recordings, decoding of scores into events, and tables of events."""
+"""Sound event detection in long recordings, decoding of scores, tables of events, and counts with intervals."""
 
+from skaudio.events._clock_counts import count_events
+from skaudio.events._clock_times import with_clock_times
+from skaudio.events._count_estimator import CountEstimator
 from skaudio.events._decoding import (
     decode_events,
     find_runs,
@@ -11,16 +14,22 @@ from skaudio.events._decoding import (
 )
 from skaudio.events._event import Event
 from skaudio.events._event_detector import EventDetector
+from skaudio.events._event_scores import EventScores
 from skaudio.events._event_tables import event_table, read_events, write_events
 from skaudio.events._frame_labels import frame_labels
+from skaudio.events._recording_starts import recording_starts
+from skaudio.events._score_files import read_scores, write_scores
 from skaudio.events._table_rows import EventTableError
 from skaudio.events._track import Track
 
 __all__ = [
+    "CountEstimator",
     "Event",
     "EventDetector",
+    "EventScores",
     "EventTableError",
     "Track",
+    "count_events",
     "decode_events",
     "event_table",
     "find_runs",
@@ -29,7 +38,11 @@ __all__ = [
     "merge_runs",
     "split_runs",
     "read_events",
+    "read_scores",
+    "recording_starts",
     "smooth_scores",
     "suppress_overlapping",
+    "with_clock_times",
     "write_events",
+    "write_scores",
 ]

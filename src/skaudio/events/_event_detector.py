@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
@@ -11,38 +12,57 @@ import joblib
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context, clone
 from sklearn.frozen import FrozenEstimator
+from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skaudio._atomic import atomic
 from skaudio._persistence import VersionedPickleMixin
-from skaudio._randomness import own_random_state
-from skaudio._validation import as_labels, check_clips, stack_frames
-from skaudio.events._bounds import median_shifts, shifted
+from skaudio._validation import as_labels, check_clips
+from skaudio.events._bounds import Shifts, median_shifts
+from skaudio.events._clock_bins import bin_offset
+from skaudio.events._clock_counts import clock_counts
 from skaudio.events._counting import count_table
-from skaudio.events._decoding import decode_events, smooth_scores, steps_of
-from skaudio.events._ends import check_ends
+from skaudio.events._decoder import Decoder
+from skaudio.events._decoder_tuning import tune_decoder
+from skaudio.events._ends import check_ends, check_ends_of_scores, stated_seconds
 from skaudio.events._event import Event
-from skaudio.events._event_tables import RAVEN_SUFFIX, check_format, event_lists, event_table, write_events
-from skaudio.events._file_names import check_names
+from skaudio.events._event_scores import EventScores, names_of
+from skaudio.events._event_tables import event_lists, event_table
+from skaudio.events._held_out import held_out_folds
 from skaudio.events._live import block_waveforms, decode_live
-from skaudio.events._parts import kept_parts
+from skaudio.events._progress import FitProgress, fit_progress, planned_stages
 from skaudio.events._reader import Reader
+from skaudio.events._recording_starts import recording_starts
 from skaudio.events._resolutions import FrameResolution, WindowResolution
 from skaudio.events._scanner import Scanner
 from skaudio.events._score_classifier import ScoreClassifier
+from skaudio.events._score_files import check_suffix
+from skaudio.events._table_run import Detection, write_table
 from skaudio.events._tags import tag_lists
 from skaudio.events._track import Track
-from skaudio.events._training_set import hard_negatives, training_set
-from skaudio.events._tuning import best_settings, held_out_tracks
+from skaudio.events._training import Training
+from skaudio.events._tuning import Target, check_classes, check_groups, check_target
 from skaudio.events._units import Units
 from skaudio.events._window_classifier import WindowClassifier, last_step
-from skaudio.io import AudioError, audio_info
 from skaudio.io._open_clip import resampled
 from skaudio.metrics import event_based_f1
 
 MIN_DURATION_SHARE, SHORT_EVENT_QUANTILE = 0.75, 0.1  # for the default minimum duration of a class
 LIVE_SECONDS = 0.25  # block length of live streams
+# Attributes that scores depend on.
+SCORING = (
+    "estimator_",
+    "labels_",
+    "_columns",
+    "front_end",
+    "sr",
+    "resolution",
+    "window_seconds",
+    "hop_seconds",
+    "center",
+    "silence_dbfs",
+)
 
 
 class EventDetector(VersionedPickleMixin, BaseEstimator):
@@ -59,9 +79,10 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         SVC())``; or, with a ``front_end``, one that takes frames, such as `skaudio.estimators.CNNClassifier`. It is
         cloned. Wrap one that is already fitted in `sklearn.frozen.FrozenEstimator`.
     front_end : front end or None, default=None
-        Front end that computes the frames of a recording, once, however much windows overlap. Parameters that depend on
-        the whole clip (``top_db``, ``trim_db``, ``level``, ``normalize``) must be None. If None, windows of the
-        waveform are passed to the estimator.
+        Front end that computes the frames of a recording, once, however much windows overlap: one of a spectrum, or
+        `skaudio.pretrained.PretrainedEmbedding` with ``pooling=None``. Parameters that depend on the whole clip
+        (``top_db``, ``trim_db``, ``level``, ``normalize``) must be None. If None, windows of the waveform are passed to
+        the estimator.
     sr : float or None, default=None
         Sampling rate in Hz that recordings are resampled to; must equal that of the front end. If None, that of the
         front end.
@@ -79,22 +100,28 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         Whether the first window is centred on the start of a recording, padded with silence, or begins there: with
         ``center=False`` and ``hop_seconds=window_seconds``, windows are consecutive slices. Not used with
         ``resolution="frame"``.
-    threshold : float or "tune", default=0.5
-        Minimum mean score of an event: a sound that resembles a call for a moment seldom does so for its duration.
-        ``"tune"``: `fit` chooses the threshold, ``min_duration`` and ``max_gap`` that maximize the event-based F1 on
-        held-out recordings, in three folds, which takes three times as long. Not available with tags alone.
-    low_threshold : float or None, default=None
-        Minimum score of every part of an event, except in gaps. If None, half of the threshold.
+    threshold : float, "tune" or None, default=None
+        Minimum mean score of an event: a sound that resembles a call for a moment seldom does so for its duration. If
+        None, the one chosen by `tune`, or 0.5 before. ``"tune"``: `fit` chooses the threshold, ``min_duration`` and
+        ``max_gap`` on held-out recordings, in three folds, which takes three times as long; not available with tags
+        alone.
+    low_threshold : float, "threshold" or None, default=None
+        Minimum score of every part of an event, except in gaps. If None, half of the threshold; ``"threshold"``: the
+        threshold.
     min_duration : float or None, default=None
-        Minimum duration of an event, in seconds, before its bounds are corrected. If None, three quarters of the 0.1
-        quantile of the durations of its class in `fit`; 0 if durations are unknown.
-    max_gap : float, default=0.0
-        Maximum gap within an event, in seconds.
+        Minimum duration of an event, in seconds, before its bounds are corrected. If None, the one chosen by tuning;
+        without tuning, three quarters of the 0.1 quantile of the durations of its class in `fit`, or 0 if durations are
+        unknown.
+    max_gap : float or None, default=None
+        Maximum gap within an event, in seconds. If None, the one chosen by tuning, or 0 without.
     peak_distance : float or None, default=None
         Distance in seconds from which on two peaks of the score are two events, as where windows are longer than the
         pauses between calls. If None, they are one.
     smoothing : float, default=0.3
         Length of the median filter of scores, in seconds.
+    target : "f1", ("precision", float) or ("false_alarms_per_hour", float), default="f1"
+        What tuning aims for: the highest event-based F1; or the highest recall with at least that precision, or with at
+        most that many false alarms per hour. Events match as in `skaudio.metrics.event_based_scores`.
     silence_dbfs : float or None, default=-90.0
         Peak level, in decibels relative to full scale, up to which sound is silence and scores are set to 0: where a
         recorder is muted or channels cancel out, a classifier may predict any class, as it was never trained on such
@@ -113,7 +140,8 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         What to do with a recording that cannot be decoded, once fitted: raise an error, or warn with its name and
         continue; it then has no events, no scores, and counts of NaN.
     verbose : int, default=0
-        If 1, show a progress bar over recordings, with the processed minutes of the current one.
+        If 1, show a progress bar: of recordings, with the processed minutes of the current one; in `fit`, of all stages
+        from decoding to tuning, with the time left, as far as it is known from stages of the same kind.
     random_state : int, RandomState instance or None, default=None
         Controls the choice of background windows.
 
@@ -128,15 +156,28 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
     sr_ : float
         Sampling rate in Hz that recordings are resampled to.
     decoding_ : dict
-        ``threshold``, ``low_threshold``, ``min_duration`` and ``max_gap`` in use; ``min_duration`` is a list, in the
-        order of ``labels_``, if the parameter is None.
+        ``threshold``, ``low_threshold``, ``min_duration`` and ``max_gap`` in use: the parameters where they are
+        numbers, otherwise those of ``tuned_``, otherwise their defaults; ``min_duration`` is then a list, in the order
+        of ``labels_``, after `fit` on events.
+    tuned_ : dict
+        Those of ``threshold``, ``min_duration`` and ``max_gap`` that tuning has chosen; empty without tuning.
+    tuning_scores_ : dict
+        ``precision``, ``recall``, ``f1`` and ``false_alarms_per_hour`` on the recordings of tuning: of each group (or
+        recording) with the settings chosen on all others; of a single one, with its own. Empty without tuning.
     bound_shifts_ : dict of (float, float)
-        Seconds by which onsets and offsets of each class are shifted, from the median error on the training or held-out
-        recordings.
+        Seconds by which onsets and offsets of each class are shifted, from the median error on the recordings of `fit`,
+        or those of tuning.
 
     See Also
     --------
     skaudio.metrics.event_based_scores : Evaluate detected events.
+    read_scores : Read scores that were kept.
+
+    Notes
+    -----
+    ``threshold``, ``low_threshold``, ``min_duration``, ``max_gap``, ``peak_distance`` and ``smoothing`` only affect how
+    scores are decoded: set after `fit`, they take effect without training, and `predict_scores` keeps scores so that
+    recordings are not processed again.
 
     Examples
     --------
@@ -168,6 +209,15 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
     True
     >>> int(detector.count(scenes.data[3:]).trill[0])
     6
+
+    Decode the same scores with another threshold, and with one that is chosen by recordings with known events.
+
+    >>> kept = detector.predict_scores(scenes.data[3:])
+    >>> len(detector.set_params(threshold=0.99).predict(kept)) <= 6
+    True
+    >>> detector = detector.set_params(threshold=None).tune(scenes.data[2:3], scenes.events[2:3])
+    >>> len(detector.predict(kept))
+    6
     """
 
     _parameter_constraints: ClassVar[dict] = {
@@ -178,12 +228,13 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         "window_seconds": [None, Interval(Real, 0, None, closed="neither")],
         "hop_seconds": [None, Interval(Real, 0, None, closed="neither")],
         "center": ["boolean"],
-        "threshold": [Real, StrOptions({"tune"})],
-        "low_threshold": [None, Real],
+        "threshold": [None, Real, StrOptions({"tune"})],
+        "low_threshold": [None, Real, StrOptions({"threshold"})],
         "min_duration": [None, Interval(Real, 0, None, closed="left")],
-        "max_gap": [Interval(Real, 0, None, closed="left")],
+        "max_gap": [None, Interval(Real, 0, None, closed="left")],
         "peak_distance": [None, Interval(Real, 0, None, closed="neither")],
         "smoothing": [Interval(Real, 0, None, closed="left")],
+        "target": [StrOptions({"f1"}), tuple],
         "silence_dbfs": [None, Interval(Real, None, 0, closed="right")],
         "background": "no_validation",
         "mine_negatives": ["boolean"],
@@ -204,12 +255,13 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         window_seconds: float | None = None,
         hop_seconds: float | None = None,
         center: bool = True,
-        threshold: float | str = 0.5,
-        low_threshold: float | None = None,
+        threshold: float | str | None = None,
+        low_threshold: float | str | None = None,
         min_duration: float | None = None,
-        max_gap: float = 0.0,
+        max_gap: float | None = None,
         peak_distance: float | None = None,
         smoothing: float = 0.3,
+        target: Target = "f1",
         silence_dbfs: float | None = -90.0,
         background: Any = "background",
         mine_negatives: bool = True,
@@ -232,6 +284,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         self.max_gap = max_gap
         self.peak_distance = peak_distance
         self.smoothing = smoothing
+        self.target = target
         self.silence_dbfs = silence_dbfs
         self.background = background
         self.mine_negatives = mine_negatives
@@ -280,27 +333,93 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             If a recording cannot be decoded, if events do not match the recordings (in number, by name, or because they
             are past the end), if there are none, or if the front end cannot be applied block by block.
         """
-        recordings = check_clips(self, X, reset=True)
+        self._close_front_end()
+        recordings, target = check_clips(self, X, reset=True), check_target(self.target)
         tags = tag_lists(y, recordings)
         if tags is not None:
+            self._check_no_tuning("tags")
             labels = self._event_classes(label for tags_i in tags for label in tags_i)
-            decoding = self._make_decoding(self._check_threshold("tags"))
-            return self._adopt(self._fit_on_tags(recordings, tags, labels), decoding)
+            with self._fit_progress(len(recordings), ()) as progress:
+                return self._adopt(self._training(progress).on_tags(recordings, tags, labels))
         events = self._events_of(recordings, y)
         labels = self._event_classes(event.label for events_i in events for event in events_i)
         if not any(event.duration for events_i in events for event in events_i):
             raise ValueError("All events have a duration of 0 s; expected offsets after the onsets.")
-        kinds: dict[str, Any] = {"labels": labels, "multilabel": any(map(_classes_overlap, events))}
-        if isinstance(self.threshold, str):  # to be tuned
-            tracks = self._held_out_tracks(recordings, events, groups, **kinds)
-            model = self._fit_on_events(recordings, events, **kinds)
-            self._adopt(model, self._best_decoding(tracks, events, model.labels))
-        else:
-            model = self._fit_on_events(recordings, events, **kinds)
-            self._adopt(model, self._make_decoding(self.threshold, self._default_min_durations(events, model.labels)))
-            tracks = self._tracks(recordings)
+        multilabel = any(map(_classes_overlap, events))
+        frozen, tunes = isinstance(self.estimator, FrozenEstimator), isinstance(self.threshold, str)
+        folds = held_out_folds(recordings, groups) if tunes and not frozen else []
+        with self._fit_progress(len(recordings), [len(test) for _, test in folds]) as progress:
+            training = self._training(progress)
+            out_of_fold = training.held_out_tracks(recordings, events, folds, labels, multilabel=multilabel)
+            model = training.on_events(recordings, events, labels, multilabel=multilabel)
+            self._adopt(model, self._default_min_durations(events, model.labels))
+            scored = self._scanner(verbose=0).tracks(recordings)  # computed when iterated over
+            tracks = out_of_fold or list(progress.through("scores", scored, len(recordings)))
+            if tunes:
+                self._tune_on(tracks, events, groups, target, progress)
         self._warn_if_silent(recordings, events, tracks)
-        self.bound_shifts_ = median_shifts(events, [self._decode(track) for track in tracks], self.labels_)
+        if not tunes:
+            decoder = self._decoder()
+            self.bound_shifts_: Shifts = median_shifts(events, list(map(decoder.runs, tracks)), self.labels_)
+        return self
+
+    @atomic
+    def tune(self, X: Sequence, y: Any, groups: Any = None, *, target: Target | None = None) -> Self:
+        """Choose the settings of decoding anew, on recordings with known events, without training.
+
+        The threshold is chosen, and those of ``min_duration`` and ``max_gap`` that are None. Bounds of events are
+        corrected by these recordings, which should not be those of `fit`: a classifier is overconfident on these.
+
+        Parameters
+        ----------
+        X : batch of clips or EventScores
+            Recordings, or their scores.
+        y : list of lists of (onset, offset, label), DataFrame, or list of paths
+            Events of the recordings; see `fit`.
+        groups : array-like of shape (n_recordings,), default=None
+            Groups of recordings, such as sites, for ``tuning_scores_``: each group is scored with the settings chosen
+            on all others. If None, each recording is one.
+        target : "f1", ("precision", float), ("false_alarms_per_hour", float) or None, default=None
+            What to aim for; see the class. If None, the parameter ``target``.
+
+        Returns
+        -------
+        self : estimator
+            The detector, with other settings of decoding; unchanged if an error is raised.
+
+        Raises
+        ------
+        AudioError, TypeError, ValueError
+            If ``threshold`` is a number, so that there is nothing to choose, if a recording cannot be decoded, if
+            events do not match the recordings or have other classes, if there are none, or if the target is invalid.
+
+        Warns
+        -----
+        UserWarning
+            If no settings reach the target on these recordings: the nearest ones are used.
+
+        Examples
+        --------
+        Use the settings that find the most calls with at most one false alarm per hour::
+
+            detector.tune(recordings, read_events("marks.csv"), target=("false_alarms_per_hour", 1.0))
+        """
+        check_is_fitted(self)
+        self._validate_params()
+        target = check_target(self.target if target is None else target)
+        if isinstance(self.threshold, Real):
+            raise ValueError(
+                f"threshold={self.threshold!r} is a number, which is used as it is. Call set_params(threshold=None) "
+                "before tune."
+            )
+        recordings = self._recordings(X)
+        if tag_lists(y, names_of(recordings)) is not None:
+            raise ValueError("tune requires strong labels, events with onset and offset; got tags.")
+        events = self._events_of(recordings, y)
+        check_classes(events, self.labels_)
+        check_groups(groups, len(recordings))
+        tracks = list(self._tracks(recordings))
+        self._tune_on(tracks, events, groups, target)
         return self
 
     @classmethod
@@ -352,8 +471,8 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         binary = "background" not in params and set(names) <= {0, 1}
         background = 0 if binary else detector.background
         model = WindowClassifier.from_fitted(detector.estimator, background, names)
-        decoding = detector._make_decoding(detector._check_threshold("a fitted classifier"))
-        return detector._adopt(model, decoding)
+        detector._check_no_tuning("a fitted classifier")
+        return detector._adopt(model)
 
     @classmethod
     def from_scores(cls, model: Any, classes: str | Sequence[str] | None = None, **params: Any) -> Self:
@@ -411,14 +530,15 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             "sr": classifier.embedding_.rate,
             "window_seconds": window_seconds,
             "hop_seconds": hop_seconds,
-            "low_threshold": params.get("threshold", 0.5),
+            "low_threshold": "threshold",
             "peak_distance": window_seconds + hop_seconds,
         }
         detector = cls(FrozenEstimator(classifier), **{**defaults, **params})
         detector._validate_params()
         labels = classifier.classes_
         fitted = WindowClassifier(detector.estimator, labels, np.arange(len(labels)), multilabel=True)
-        return detector._adopt(fitted, detector._make_decoding(detector._check_threshold("a pretrained model")))
+        detector._check_no_tuning("a pretrained model")
+        return detector._adopt(fitted)
 
     @atomic
     @_fit_context(prefer_skip_nested_validation=False)
@@ -443,6 +563,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         AudioError, TypeError, ValueError
             If a clip cannot be decoded, or if there is no background among the classes.
         """
+        self._close_front_end()
         clips = check_clips(self, X, reset=True)
         y = as_labels(np.asarray(y))
         background = self.background
@@ -454,18 +575,19 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
                 "background."
             )
         self._reader()
-        decoding = self._make_decoding(self._check_threshold("clips"))
-        data = clips if self.front_end is None else self.front_end.transform(clips)
+        self._check_no_tuning("clips")
+        front_end = self._opened_front_end()
+        data = clips if front_end is None else front_end.transform(clips)
         model = WindowClassifier.from_fitted(clone(self.estimator).fit(data, y), background)
-        return self._adopt(model, decoding)
+        return self._adopt(model)
 
     def predict(self, X: Sequence) -> Any:
         """Detect the events of each recording.
 
         Parameters
         ----------
-        X : batch of clips
-            Recordings; see `fit`.
+        X : batch of clips or EventScores
+            Recordings; see `fit`. Scores of recordings, by `predict_scores`, are decoded in their place.
 
         Returns
         -------
@@ -477,9 +599,11 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         ------
         AudioError, TypeError
             If a recording cannot be decoded; the message has its index and path.
+        ValueError
+            If scores are those of other classes, or at other times.
         """
-        recordings = check_clips(self, X, reset=False)
-        table = event_table(self._detect(recordings), _names(recordings))
+        recordings = self._recordings(X)
+        table = event_table(self._detect(recordings), names_of(recordings))
         return table if "score" in table.columns else table.assign(score=np.zeros(len(table)))
 
     def predict_proba(self, X: Sequence) -> list[Track]:
@@ -496,46 +620,121 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             For each recording, ``(times, scores)``: centres of windows (or frames) in seconds, and scores ``(n_steps,
             n_classes)`` in the order of ``labels_``.
         """
-        return self._tracks(check_clips(self, X, reset=False))
+        return list(self._tracks(check_clips(self, X, reset=False)))
 
-    def count(self, X: Sequence, *, bin_seconds: float | None = None) -> Any:
-        """Count the events of each class per recording, or per time bin.
+    def predict_scores(self, X: Sequence) -> EventScores:
+        """Compute the scores of each recording over time, to decode them with different settings.
 
         Parameters
         ----------
         X : batch of clips
             Recordings; see `fit`.
+
+        Returns
+        -------
+        EventScores
+            Scores, which `predict`, `count`, `score` and `tune` take in place of the recordings, and `write_scores`
+            keeps in a file. `predict_to` writes such a file recording by recording.
+
+        Raises
+        ------
+        AudioError, TypeError, ValueError
+            If a recording cannot be decoded, or if one occurs more than once.
+
+        Examples
+        --------
+        Compute scores once, then try thresholds::
+
+            scores = detector.predict_scores(recordings)
+            for threshold in (0.5, 0.7, 0.9):
+                print(threshold, len(detector.set_params(threshold=threshold).predict(scores)))
+        """
+        recordings = check_clips(self, X, reset=False)
+        return EventScores(
+            list(self._tracks(recordings)),
+            recordings=names_of(recordings),
+            labels=self.labels_,
+            step_seconds=self._reader().resolution.step_seconds,
+        )
+
+    def count(self, X: Sequence, *, bin_seconds: float | None = None, by: Any = None, starts: Any = "auto") -> Any:
+        """Count the events of each class per recording, per time bin, or by the clock.
+
+        Parameters
+        ----------
+        X : batch of clips or EventScores
+            Recordings, or their scores; see `predict`.
         bin_seconds : float or None, default=None
             Length of time bins, such as 3600, from the start of each recording: an event is counted in the bin of its
-            onset. If None, events are counted per recording.
+            onset. If None, events are counted per recording, or by the clock.
+        by : str, timedelta, DateOffset or None, default=None
+            Length of bins by the clock, across recordings: ``"minute"``, ``"hour"``, ``"day"``, ``"week"``,
+            ``"month"``, ``"year"``, or a frequency of pandas, such as ``"30min"`` or ``"D"``; see `count_events`.
+        starts : {"auto", "metadata", "name"}, DataFrame, Series or dict, default="auto"
+            Start times of the recordings for ``by``, such as those of `recording_starts`; or where the recordings state
+            them (see there).
 
         Returns
         -------
         pandas.DataFrame
             A row for each recording (or bin: by ``recording`` and ``start``, in seconds), including those without any
-            event, and a column for each of ``labels_``.
+            event, and a column for each of ``labels_``. With ``by``, a row for each bin in which something was
+            recorded, by its ``start_time``, and a further column ``recorded_minutes``.
 
         Raises
         ------
         ValueError
-            If ``bin_seconds`` is not positive.
+            If ``bin_seconds`` is not positive, if ``by`` is unknown or both are passed, or if the start of a recording
+            is unknown.
+
+        See Also
+        --------
+        count_events : Count the events in a table.
         """
         if bin_seconds is not None and not bin_seconds > 0:
             raise ValueError(f"bin_seconds={bin_seconds!r}; expected a positive number or None.")
-        recordings = check_clips(self, X, reset=False)
-        tracks = self._tracks(recordings)
-        resolution = self._reader().resolution
-        lengths = [max(track.times[-1], resolution.step_seconds) if len(track.times) else 0.0 for track in tracks]
-        return count_table(
-            _names(recordings), [self._decode(track) for track in tracks], lengths, self.labels_, bin_seconds
-        )
+        if bin_seconds is not None and by is not None:
+            raise ValueError(f"Got bin_seconds={bin_seconds!r} and by={by!r}; expected one of them.")
+        recordings = self._recordings(X)
+        if by is not None:  # errors before any computation
+            bin_offset(by)
+            clips = recordings.recordings if isinstance(recordings, EventScores) else recordings
+            times = recording_starts(clips, starts)
+        decoder = self._decoder()
+        detected, lengths = [], []
+        for track in self._tracks(recordings):
+            detected.append(decoder.events(track, self.bound_shifts_))
+            lengths.append(max(track.times[-1], decoder.step_seconds) if len(track.times) else 0.0)
+        if by is None:
+            return count_table(names_of(recordings), detected, lengths, self.labels_, bin_seconds)
+        if isinstance(recordings, EventScores):
+            return clock_counts(detected, times, lengths, self.labels_, by)
+        # The last score is up to a step before the end of a recording.
+        seconds = [
+            (stated_seconds(clip, self.sr_) or length) if length else 0.0
+            for clip, length in zip(recordings, lengths, strict=True)
+        ]
+        return clock_counts(detected, times, seconds, self.labels_, by)
 
-    def predict_to(self, path: str | PathLike, X: Sequence, *, durations: Mapping[str, float] | None = None) -> None:
+    def predict_to(
+        self,
+        path: str | PathLike,
+        X: Sequence,
+        *,
+        durations: Mapping[str, float] | None = None,
+        scores: str | PathLike | None = None,
+        extend: bool = True,
+    ) -> None:
         """Detect the events of many recordings and write them to a file, resuming if interrupted.
 
         The events of each recording are cached in a folder next to the file, which is removed at the end. After an
         interruption, a second call resumes from there. A recording whose file has changed in size or modification time,
         or whose array has changed, is processed again.
+
+        A table that exists is extended: recordings that are in it, and unchanged, are not processed again, and those
+        that are not in ``X`` stay in it. The recordings of a table, with size and modification time, are listed in a
+        file beside it, such as ``calls.csv.recordings.json``. Arrays have no names, so that a table of these is
+        replaced.
 
         Parameters
         ----------
@@ -546,41 +745,58 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         durations : dict of str to float or None, default=None
             Seconds of each recording, for a Raven selection table of several. If None, they are read from the
             recordings. See `write_events`, also on names that spreadsheets interpret as formulas.
+        scores : str, PathLike or None, default=None
+            Path of a file of scores, such as ``"calls.scores.npz"``, which keeps those of all recordings for other
+            settings of decoding: see `read_scores`. A later call with this file and other settings decodes what is in
+            it. Scores of an existing file stay in it if they are by the same classifier.
+        extend : bool, default=True
+            Whether to extend a table that exists, or replace it.
 
         Raises
         ------
         AudioError, TypeError
             If a recording cannot be decoded. Events detected before are kept.
         ValueError
-            If the folder belongs to other recordings or another detector, or if the format is unknown, or cannot hold
-            several recordings.
+            If the folder belongs to other recordings or another detector; if a table to extend was edited, lacks the
+            list of its recordings, or has other recordings by another detector or with other settings; or if the format
+            is unknown, or cannot hold several recordings.
+
+        Warns
+        -----
+        UserWarning
+            If recordings in the table have changed; the message names them.
+
+        Examples
+        --------
+        Extend a table week by week, and decode it again with another threshold::
+
+            detector.predict_to("calls.csv", sorted(Path("week1").glob("*.wav")), scores="calls.npz")
+            detector.predict_to("calls.csv", sorted(Path("week2").glob("*.wav")), scores="calls.npz")
+            write_events("sure.csv", detector.set_params(threshold=0.9).predict(read_scores("calls.npz")))
         """
         check_is_fitted(self)
+        if isinstance(X, EventScores):
+            raise TypeError("X is EventScores; expected recordings. Use write_events(path, detector.predict(scores)).")
         recordings = check_clips(self, X, reset=False)
-        names = _names(recordings)
-        check_format(path, names, self.labels_, durations)
-        check_names(Path(path), names)
-        # Parameters that do not affect the detected events.
-        excluded = {"verbose", "n_jobs", "on_error"}
-        settings = {name: value for name, value in vars(self).items() if name not in excluded}
-        with kept_parts(Path(path), names, recordings, joblib.hash(settings)) as parts:
-            missing = [i for i in range(len(names)) if i not in parts]
-            tracks = self._scanner().tracks([recordings[i] for i in missing])
-            for i, track in zip(missing, tracks, strict=True):
-                if len(track.times):  # otherwise it cannot be decoded, and is retried in the next call
-                    parts.keep(i, self._decode(track))
-            table = event_table([parts.read(i) for i in range(len(names))], names)
-            if durations is None and str(path).lower().endswith(RAVEN_SUFFIX):
-                durations = {name: _seconds(clip) for name, clip in zip(names, recordings, strict=True)}
-            write_events(path, table, durations=durations)
+        decoder, shifts = self._decoder(), self.bound_shifts_
+        detection = Detection(
+            self._scanner(),
+            lambda track: decoder.events(track, shifts),
+            self.labels_,
+            scoring=joblib.hash({name: vars(self)[name] for name in SCORING}),
+            decoding=joblib.hash((decoder.settings, decoder.peak_distance, decoder.smoothing, shifts)),
+        )
+        scores = None if scores is None else check_suffix(scores)
+        names = names_of(recordings)
+        write_table(Path(path), recordings, names, detection, durations=durations, scores=scores, extend=extend)
 
     def score(self, X: Sequence, y: Any) -> float:
         """Return the event-based F1 with the usual collars (see `skaudio.metrics.event_based_scores`).
 
         Parameters
         ----------
-        X : batch of clips
-            Recordings; see `fit`.
+        X : batch of clips or EventScores
+            Recordings, or their scores; see `predict`.
         y : list of lists of (onset, offset, label), DataFrame, or list of paths
             Events of the recordings; see `fit`.
 
@@ -589,7 +805,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         float
             Event-based F1, in [0, 1].
         """
-        recordings = check_clips(self, X, reset=False)
+        recordings = self._recordings(X)
         return float(event_based_f1(self._events_of(recordings, y), self._detect(recordings)))
 
     def iter_predict(self, blocks: Iterable[np.ndarray], sr: float) -> Iterator[Event]:
@@ -619,16 +835,16 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         pieces = block_waveforms(blocks, sr, None if self.front_end is None else self.front_end.channel)
         pieces = pieces if sr == self.sr_ else resampled(pieces, sr, self.sr_)
         scanner = self._scanner()
-        resolution = scanner.reader.resolution
+        resolution, decoder = scanner.reader.resolution, self._decoder()
         hop = resolution.step_seconds
         return decode_live(
             scanner.stream(pieces, block_seconds=LIVE_SECONDS),
-            lambda first, scores: self._decode(
-                Track(resolution.start_seconds + (first + np.arange(len(scores))) * hop, scores)
+            lambda first, scores: decoder.events(
+                Track(resolution.start_seconds + (first + np.arange(len(scores))) * hop, scores), self.bound_shifts_
             ),
-            low_threshold=self.decoding_["low_threshold"],
+            low_threshold=decoder.settings["low_threshold"],
             # Smoothing and gaps may still change the events in these steps.
-            n_quiet=int(np.ceil((self.smoothing + self.decoding_["max_gap"]) / hop)) + 4,
+            n_quiet=int(np.ceil((decoder.smoothing + decoder.settings["max_gap"]) / hop)) + 4,
         )
 
     # ---- fitting
@@ -644,68 +860,45 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             )
         return classes
 
-    def _fit_on_events(
-        self, recordings: Sequence, events: Sequence[Sequence[Event]], *, labels: list, multilabel: bool
-    ) -> WindowClassifier:
-        """Fit the classifier on windows of recordings, and again with hard negatives."""
-        if isinstance(self.estimator, FrozenEstimator):
-            return WindowClassifier.from_fitted(self.estimator, self.background)
-        reader = self._reader()
-        rng = np.random.default_rng(own_random_state(self.random_state).randint(2**31 - 1))
-        chosen = training_set(reader, recordings, events, labels, n_overlays=self.n_overlays, rng=rng)
+    def _training(self, progress: FitProgress) -> Training:
+        return Training(
+            estimator=self.estimator,
+            reader=self._reader(),
+            background=self.background,
+            mine_negatives=self.mine_negatives,
+            n_overlays=self.n_overlays,
+            random_state=self.random_state,
+            scanner_of=self._scanner_of,
+            progress=progress,
+        )
 
-        def fit(windows: np.ndarray, targets: np.ndarray) -> WindowClassifier:
-            return WindowClassifier.fit(
-                self.estimator, reader, windows, targets, labels, background=self.background, multilabel=multilabel
-            )
+    def _fit_progress(self, n_recordings: int, folds: Sequence[int]) -> AbstractContextManager[FitProgress]:
+        stages = planned_stages(
+            n_recordings,
+            folds,
+            fits=not isinstance(self.estimator, FrozenEstimator),
+            mines=self.mine_negatives,
+            tunes=isinstance(self.threshold, str),
+        )
+        return fit_progress(stages, verbose=self.verbose)
 
-        model = fit(chosen.windows, chosen.targets)
-        if self.mine_negatives:
-            hard = hard_negatives(self._scanner_of(model), recordings, chosen)
-            if len(hard):
-                model = fit(*chosen.with_negatives(hard))
-        return model
-
-    def _fit_on_tags(self, recordings: Sequence, tags: Sequence[Sequence], labels: list) -> WindowClassifier:
-        """Fit the network on whole recordings, each with its tags."""
-        if self.resolution != "frame":
-            raise ValueError(
-                f"Training on tags requires resolution='frame', got {self.resolution!r}. Use it with a network such as "
-                "skaudio.estimators.CRNNClassifier, or pass events."
-            )
-        reader = self._reader()
-        frames = reader.units.marked(stack_frames([reader.read_sounding(clip, i) for i, clip in enumerate(recordings)]))
-        y = np.array([[label in tags_i for label in labels] for tags_i in tags], int)
-        multilabel = len(labels) > 1
-        fitted = clone(self.estimator).fit(frames, y if multilabel else y[:, 0])
-        return WindowClassifier(fitted, labels, np.arange(len(labels)) if multilabel else np.array([1]), multilabel)
-
-    def _held_out_tracks(
-        self, recordings: Sequence, events: Sequence[Sequence[Event]], groups: Any, **kinds: Any
-    ) -> list[Track]:
-        """Compute the scores of recordings by classifiers that were not fitted on them."""
-
-        def scanner(rows: Sequence[int]) -> Scanner:
-            subset = [recordings[i] for i in rows], [events[i] for i in rows]
-            return self._scanner_of(self._fit_on_events(*subset, **kinds))
-
-        if isinstance(self.estimator, FrozenEstimator):
-            return list(scanner(range(len(recordings))).tracks(recordings))
-        return held_out_tracks(scanner, recordings, groups)
-
-    def _adopt(self, model: WindowClassifier, decoding: dict[str, Any]) -> Self:
+    def _adopt(self, model: WindowClassifier, min_durations: float | list[float] = 0.0) -> Self:
         """Set the fitted attributes; bounds of events are not corrected."""
         self._reader()  # raises an error for incompatible parameters
         self.estimator_, self.labels_, self._columns = model.estimator, model.labels, model.columns
-        self.multilabel_, self.decoding_, self.sr_ = model.multilabel, decoding, self._sampling_rate()
+        self.multilabel_, self.sr_ = model.multilabel, self._sampling_rate()
+        self._min_durations = min_durations
+        self.tuned_: dict[str, float] = {}
+        self.tuning_scores_: dict[str, float] = {}
         self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
         return self
 
     # ---- scores
 
     def _reader(self) -> Reader:
-        units = Units(self._sampling_rate(), self.front_end)
-        channel = None if self.front_end is None else self.front_end.channel
+        front_end = self._opened_front_end()
+        units = Units(self._sampling_rate(), front_end)
+        channel = None if front_end is None else front_end.channel
         if self.resolution == "window":
             resolution = WindowResolution(units.rate, self.window_seconds, self.hop_seconds, center=self.center)
             return Reader(units, resolution, self.silence_dbfs, channel)
@@ -720,25 +913,52 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
     def _scanner_of(self, model: WindowClassifier) -> Scanner:
         return Scanner(self._reader(), model.estimator, model.columns, self.on_error, self.n_jobs, self.verbose)
 
-    def _scanner(self) -> Scanner:
+    def _scanner(self, verbose: int | None = None) -> Scanner:
         check_is_fitted(self)
-        return Scanner(self._reader(), self.estimator_, self._columns, self.on_error, self.n_jobs, self.verbose)
+        verbose = self.verbose if verbose is None else verbose
+        return Scanner(self._reader(), self.estimator_, self._columns, self.on_error, self.n_jobs, verbose)
 
-    def _tracks(self, recordings: Sequence) -> list[Track]:
-        return list(self._scanner().tracks(recordings))
+    def _recordings(self, X: Sequence) -> Sequence:
+        """Return validated recordings, or their scores."""
+        check_is_fitted(self)
+        if not isinstance(X, EventScores):
+            return check_clips(self, X, reset=False)
+        X.check_decodable(self.labels_, self._reader().resolution.step_seconds)
+        return X
+
+    def _tracks(self, recordings: Sequence) -> Iterator[Track]:
+        return iter(recordings) if isinstance(recordings, EventScores) else self._scanner().tracks(recordings)
 
     def _sampling_rate(self) -> float:
         if self.front_end is None:
             if self.sr is None:
                 raise ValueError("sr=None requires a front_end. Pass sr, in Hz.")
             return self.sr
-        if self.sr is not None and self.sr != self.front_end.sr:
-            raise ValueError(f"sr={self.sr!r}; expected {self.front_end.sr!r}, as in the front end. Omit sr.")
-        return self.front_end.sr
+        rate = self._opened_front_end().rate
+        if self.sr is not None and self.sr != rate:
+            raise ValueError(f"sr={self.sr!r}; expected {rate!r}, as in the front end. Omit sr.")
+        return rate
+
+    def _close_front_end(self) -> None:
+        """Forget an opened front end; the parameter may be another one since."""
+        if hasattr(self, "front_end_"):
+            del self.front_end_
+
+    def _opened_front_end(self) -> Any:
+        """Return the front end; if it is a pretrained model, opened."""
+        if self.front_end is None or not get_tags(self.front_end).requires_fit:
+            return self.front_end
+        if not hasattr(self, "front_end_"):
+            self.front_end_ = clone(self.front_end).fit([np.zeros(1, np.float32)])
+        return self.front_end_
 
     # ---- events
 
     def _events_of(self, recordings: Sequence, y: Any) -> list[list[Event]]:
+        if isinstance(recordings, EventScores):
+            events = event_lists(y, recordings.recordings)
+            check_ends_of_scores(events, recordings)
+            return events
         events = event_lists(y, recordings)
         check_ends(events, recordings, self._sampling_rate())
         return events
@@ -756,62 +976,73 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
             )
 
     def _detect(self, recordings: Sequence) -> list[list[Event]]:
-        return [self._decode(track) for track in self._tracks(recordings)]
+        decoder = self._decoder()
+        return [decoder.events(track, self.bound_shifts_) for track in self._tracks(recordings)]
 
     def _decode(self, track: Track) -> list[Event]:
-        events = shifted(self._runs(track, self.labels_, self.decoding_, self.smoothing), self.bound_shifts_)
-        # Rounded to microseconds, for readable tables.
-        return [event._replace(onset=round(event.onset, 6), offset=round(event.offset, 6)) for event in events]
+        return self._decoder().events(track, self.bound_shifts_)
 
-    def _runs(self, track: Track, labels: list, decoding: Mapping[str, Any], smoothing: float) -> list[Event]:
-        """Decode scores into events, without correcting their bounds."""
-        return decode_events(
-            track.scores,
-            labels,
-            hop_seconds=self._reader().resolution.step_seconds,
-            first_seconds=track.times[0] if len(track.times) else 0.0,
-            threshold=decoding["threshold"],
-            low_threshold=decoding["low_threshold"],
-            min_duration=decoding["min_duration"],
-            max_gap=decoding["max_gap"],
-            peak_distance=self.peak_distance,
-            smoothing=smoothing,
-        )
+    @property
+    def decoding_(self) -> dict[str, Any]:
+        """Settings of decoding in use; see the class."""
+        check_is_fitted(self, ["tuned_"])
+        if isinstance(self.threshold, str) and not self.tuned_:
+            raise ValueError("threshold='tune' takes effect in fit. Call tune, or pass a number or None.")
+        defaults: dict[str, Any] = {"threshold": 0.5, "min_duration": self._min_durations, "max_gap": 0.0}
+        values = {name: value for name, value in self._given_settings().items() if value is not None}
+        return self._settings(**{**defaults, **self.tuned_, **values})
 
-    def _check_threshold(self, source: str) -> float:
+    def _given_settings(self) -> dict[str, float | None]:
+        """Return the parameters that tuning does not choose where they are numbers."""
+        threshold = None if isinstance(self.threshold, str) else self.threshold
+        return {"threshold": threshold, "min_duration": self.min_duration, "max_gap": self.max_gap}
+
+    def _settings(self, threshold: float, min_duration: float | list[float], max_gap: float) -> dict[str, Any]:
+        """Return all settings of decoding; the lower threshold may depend on the other."""
+        low = self.low_threshold
+        low = threshold / 2 if low is None else threshold if isinstance(low, str) else low
+        return {"threshold": threshold, "low_threshold": low, "min_duration": min_duration, "max_gap": max_gap}
+
+    def _decoder(self) -> Decoder:
+        """Return the settings of decoding, whose parameters may have been set after `fit`."""
+        check_is_fitted(self)
+        self._validate_params()
+        step_seconds = self._reader().resolution.step_seconds
+        return Decoder(self.labels_, step_seconds, self.decoding_, self.peak_distance, self.smoothing)
+
+    def _check_no_tuning(self, source: str) -> None:
         if isinstance(self.threshold, str):
-            raise ValueError(f"threshold='tune' requires recordings with strong labels, got {source}. Use a number.")
-        return self.threshold
+            raise ValueError(
+                f"threshold='tune' requires recordings with strong labels, got {source}. Use a number; or None, and "
+                "then tune."
+            )
 
-    def _default_min_durations(self, events: Sequence[Sequence[Event]], labels: list) -> float | list[float]:
-        if self.min_duration is not None:
-            return self.min_duration
+    def _default_min_durations(self, events: Sequence[Sequence[Event]], labels: list) -> list[float]:
         by_label = (
             [event.duration for events_i in events for event in events_i if event.label == name] for name in labels
         )
-        return [MIN_DURATION_SHARE * float(np.quantile(durations, SHORT_EVENT_QUANTILE)) for durations in by_label]
+        return [
+            MIN_DURATION_SHARE * float(np.quantile(durations, SHORT_EVENT_QUANTILE)) if durations else 0.0
+            for durations in by_label
+        ]
 
-    def _make_decoding(
-        self, threshold: float, min_duration: float | list[float] | None = None, max_gap: float | None = None
-    ) -> dict[str, Any]:
-        return {
-            "threshold": threshold,
-            "low_threshold": threshold / 2 if self.low_threshold is None else self.low_threshold,
-            "min_duration": (self.min_duration or 0.0) if min_duration is None else min_duration,
-            "max_gap": self.max_gap if max_gap is None else max_gap,
-        }
-
-    def _best_decoding(
-        self, tracks: Sequence[Track], events: Sequence[Sequence[Event]], labels: list
-    ) -> dict[str, Any]:
-        """Choose the threshold, minimum duration and maximum gap that decode held-out recordings best."""
-        n_steps = steps_of(self.smoothing, self._reader().resolution.step_seconds)
-        smooth = [Track(track.times, smooth_scores(track.scores, n_steps)) for track in tracks]
-
-        def decode(*settings: float) -> list[list[Event]]:
-            return [self._runs(track, labels, self._make_decoding(*settings), 0.0) for track in smooth]
-
-        return self._make_decoding(*best_settings(events, decode, labels))
+    def _tune_on(
+        self,
+        tracks: Sequence[Track],
+        events: Sequence[Sequence[Event]],
+        groups: Any,
+        target: Target,
+        progress: FitProgress | None = None,
+    ) -> None:
+        """Set the settings that decode the scores of recordings best, and correct the bounds by these."""
+        step_seconds = self._reader().resolution.step_seconds
+        decoder = Decoder(self.labels_, step_seconds, {}, self.peak_distance, self.smoothing)
+        tuned = tune_decoder(
+            decoder, self._settings, tracks, events, self._given_settings(), groups, target=target, progress=progress
+        )
+        self.tuned_, self.tuning_scores_, self.bound_shifts_ = tuned.chosen, tuned.scores, tuned.shifts
+        if tuned.missed is not None:
+            warnings.warn(tuned.missed, stacklevel=3)
 
 
 def _classes_overlap(events: Sequence[Event]) -> bool:
@@ -822,15 +1053,3 @@ def _classes_overlap(events: Sequence[Event]) -> bool:
             return True
         ends[event.label] = max(event.offset, ends.get(event.label, 0.0))
     return False
-
-
-def _seconds(recording: Any) -> float:
-    """Return the duration of a recording in seconds; 0 for one that cannot be decoded."""
-    try:
-        return audio_info(recording).duration_seconds
-    except AudioError:
-        return 0.0
-
-
-def _names(recordings: Sequence) -> list:
-    return [str(clip) if isinstance(clip, (str, PathLike, Path)) else i for i, clip in enumerate(recordings)]

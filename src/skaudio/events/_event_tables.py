@@ -1,20 +1,24 @@
 """Tables of events, read from and written to files of several formats."""
 
-import re
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from skaudio._event_rows import COLUMNS, VERIFIED
-from skaudio._recording_names import RecordingNames
 from skaudio.events._event import Event
 from skaudio.events._file_names import check_names, name_dtype
 from skaudio.events._label_files import events_of_files
-from skaudio.events._table_reading import MORE, RAVEN_SUFFIX, SUFFIXES, format_of, read_rows, rows_of
-from skaudio.events._table_rows import check_rows
-from skaudio.events._table_writing import as_text
+from skaudio.events._label_folders import check_distinct, label_files, recording_of, write_folder
+from skaudio.events._merged_marks import merge_marks
+from skaudio.events._named_rows import indices_of_rows
+from skaudio.events._table_reading import MORE, SUFFIXES, format_of, read_rows, rows_of
+from skaudio.events._table_rows import Row, check_rows
+from skaudio.events._table_writing import as_text, write_text
 from skaudio.io._replacing import replacing
+
+FOLDER = "folder"  # attribute of a table: the folder that it was read from, to which its names may be relative
 
 
 def event_table(events: Any, recordings: Sequence | None = None) -> Any:
@@ -58,7 +62,7 @@ def event_table(events: Any, recordings: Sequence | None = None) -> Any:
     return _as_frame(rows)
 
 
-def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
+def event_lists(events: Any, recordings: Sequence, *, extra: str = "warn") -> list[list[Event]]:
     """Return the events of each recording.
 
     Parameters
@@ -68,6 +72,8 @@ def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
     recordings : sequence
         Clips; if they are paths, a table may name them by these, or by shorter but unambiguous names (see
         `skaudio._recording_names`). Otherwise, it names them by their indices.
+    extra : {"warn", "raise"}, default="warn"
+        What to do if a table has events of further recordings.
 
     Returns
     -------
@@ -77,15 +83,16 @@ def event_lists(events: Any, recordings: Sequence) -> list[list[Event]]:
     Raises
     ------
     ValueError
-        If the number of lists or files is not that of recordings, or if a table or a label file names an unknown
-        recording, or has an ambiguous name.
+        If the number of lists or files is not that of recordings, if a label file names an unknown recording, if a
+        table names no known one, or if a name is ambiguous.
     """
     if hasattr(events, "columns"):
-        names = RecordingNames(recordings, numbered=True)
+        rows = list(rows_of(events))
+        named, folder = [recording for _, recording, _ in rows], getattr(events, "attrs", {}).get(FOLDER)
+        indices = indices_of_rows(named, recordings, "The table of events", folder=folder, extra=extra)
         lists: list[list[Event]] = [[] for _ in recordings]
-        for _, recording, event in rows_of(events):
-            index = names.require(recording, "The table of events")
-            if event is not None:
+        for index, (_, _, event) in zip(indices, rows, strict=True):
+            if event is not None and index is not None:
                 lists[index].append(event)
         return [_by_time(events_i) for events_i in lists]
     events = list(events)
@@ -100,31 +107,45 @@ def read_events(
     *,
     format: str | None = None,  # noqa: A002
     label_column: str | None = None,
+    label: str | None = None,
+    tier: str | None = None,
     recording: str | None = None,
     durations: Mapping[str, float] | float | None = None,
     encoding: str | None = None,
     duplicates: str = "raise",
+    merge_overlapping: float | None = None,
 ) -> Any:
     r"""Read a table of events.
 
     Parameters
     ----------
     path : str or PathLike
-        Path of the file.
-    format : {"raven", "audacity", "dcase", "csv", "parquet"} or None, default=None
-        Format of the file. If None, it is inferred from the suffix (``.selections.txt``, ``.txt``, ``.tsv``, ``.csv``,
-        ``.parquet``); a ``.txt`` with the header of a Raven selection table is read as one.
+        Path of the file; or of a folder of label files, one for each recording, such as label tracks of Audacity, in
+        any subfolders.
+    format : str or None, default=None
+        Format of the file, one of those below. If None, it is inferred from the suffix (``.selections.txt``, ``.txt``,
+        ``.tsv``, ``.csv``, ``.parquet``, ``.TextGrid``); a ``.txt`` with the header of a Raven selection table is read
+        as one, and so is a ``.csv`` with that of BirdNET or Kaleidoscope.
 
         - ``"raven"``: selection table of Raven, or of BirdNET-Analyzer;
-        - ``"audacity"``: label track of Audacity;
+        - ``"audacity"``: label track of Audacity, or of BirdNET-Analyzer, with scores after the labels;
         - ``"dcase"``: tab-separated, as in DCASE and sed_eval, with or without a header;
         - ``"csv"``, ``"parquet"``: with the columns ``recording`` (or ``path``), ``onset``, ``offset``, ``label`` and,
-          optionally, those of `event_table` and ``verified``.
+          optionally, those of `event_table` and ``verified``;
+        - ``"birdnet"``: CSV of BirdNET-Analyzer, with ``Start (s)``, ``End (s)``, ``Common name``, ``Confidence``;
+        - ``"kaleidoscope"``: CSV of Kaleidoscope, with ``IN FILE``, ``OFFSET``, ``DURATION`` and labels;
+        - ``"textgrid"``: TextGrid of Praat in a text format. Intervals with a text are events, and so are points, with
+          a duration of 0.
 
         Cells at the end of a row may be missing. In a DCASE, CSV or Parquet table, a row with a recording and nothing
-        else marks a recording without events.
+        else marks a recording without events, and so does a row of BirdNET with ``nocall``.
     label_column : str or None, default=None
-        Column of the labels in a Raven selection table. If None, the first known annotation column that is not empty.
+        Column of the labels in a table of Raven, BirdNET or Kaleidoscope. If None, the first known column of labels
+        that is not empty: ``MANUAL ID`` of Kaleidoscope before ``AUTO ID`` and ``TOP1MATCH``.
+    label : str or None, default=None
+        Label of all events, for a file without a column of labels.
+    tier : str or None, default=None
+        Name of the tier of a TextGrid. If None, all tiers are read.
     recording : str or None, default=None
         Name of the recording, if the file does not name it. If None, the file name without suffix.
     durations : dict of str to float, float or None, default=None
@@ -136,15 +157,22 @@ def read_events(
     duplicates : {"raise", "keep"}, default="raise"
         Whether to raise an error for duplicate events, or keep them: those of one class, nearly at the same time and,
         where both are known, in the same band and channel.
+    merge_overlapping : float or None, default=None
+        If given, marks of one class are merged into one event, with their mean times, where the intersection over union
+        of any two of them is at least this, such as 0.5: marks of the same events by several annotators. They do not
+        count as duplicates.
 
     Returns
     -------
     pandas.DataFrame
-        Table as returned by `event_table`, in the order of the file. Whitespace around labels is stripped. ``channel``
-        is present for a Raven selection table of several channels. ``verified`` (boolean, with missing values) is
-        present for a CSV or Parquet table that was reviewed, as on the page of `skaudio.inspection.ReviewPage`: true
-        for an event that is right, false for one that is wrong, missing for one that nobody looked at. Wherever a table
-        is taken (as by `EventDetector.fit` and `skaudio.metrics`), rows that are false are no events.
+        Table as returned by `event_table`, in the order of the file. Its names of recordings may be relative to the
+        folder of the file: it is kept in ``attrs["folder"]``, for methods that bring the table to recordings.
+        Whitespace around labels is stripped. ``channel`` is present for a table of Raven or Kaleidoscope with several
+        channels.
+        ``verified`` (boolean, with missing values) is present for a CSV or Parquet table that was reviewed, as on the
+        page of `skaudio.inspection.ReviewPage`: true for an event that is right, false for one that is wrong, missing
+        for one that nobody looked at. Wherever a table is taken (as by `EventDetector.fit` and `skaudio.metrics`), rows
+        that are false are no events.
 
     Raises
     ------
@@ -153,7 +181,13 @@ def read_events(
         empty, an event ends before it begins or after its recording, or is a duplicate. The message names the file and
         the line.
     ValueError
-        If the format or the encoding is unknown.
+        If the format or the encoding is unknown, if ``merge_overlapping`` is not above 0 and at most 1, or
+        if both ``label`` and ``label_column`` are given.
+
+    Warns
+    -----
+    UserWarning
+        If rows of a table of Kaleidoscope have no label; they are left out.
 
     See Also
     --------
@@ -163,6 +197,10 @@ def read_events(
     -----
     Two rows of a Raven selection table that agree in recording, selection, times, channel, label and band, and differ
     in the view, are views of one selection, and are merged into one event.
+
+    Raven, BirdNET and Kaleidoscope name a recording by its folder and its file: the table has the file name alone (with
+    Kaleidoscope, after the name of its folder), so that it remains valid when recordings are moved; or, if two of them
+    have one name, paths.
 
     Examples
     --------
@@ -174,22 +212,44 @@ def read_events(
     ...     read_events(path)
       recording  onset  offset label
     0     night    1.0     2.5   owl
+
+    Read a file that has times alone, and one of two annotators::
+
+        read_events("night.csv", label="owl")
+        read_events("both.csv", merge_overlapping=0.5)
     """
     import pandas as pd
 
     path = Path(path)
     if duplicates not in {"raise", "keep"}:
         raise ValueError(f"duplicates={duplicates!r}; expected 'raise' or 'keep'.")
-    recording = _stem(path) if recording is None else recording
-    rows = [
-        row if row.recording is not None else row._replace(recording=recording)
-        for row in read_rows(path, format=format, label_column=label_column, encoding=encoding)
-    ]
-    check_rows(rows, path, durations, repeated=duplicates == "keep")
-    rows = [row for row in rows if row.event is not None]
-    table = _as_frame((row.recording, row.event) for row in rows if row.event is not None)
-    if any(row.verified is not None for row in rows):
-        table[VERIFIED] = pd.array([row.verified for row in rows], dtype="boolean")
+    if label is not None and label_column is not None:
+        raise ValueError(f"Got label={label!r} and label_column={label_column!r}; expected one of them.")
+    if merge_overlapping is not None and not 0 < merge_overlapping <= 1:
+        raise ValueError(f"merge_overlapping={merge_overlapping!r}; expected a number above 0 and at most 1, or None.")
+    if recording is not None and path.is_dir():
+        raise ValueError(f"{str(path)!r} is a folder, with a recording for each file; omit recording={recording!r}.")
+    files = label_files(path, format) if path.is_dir() else {path: recording_of(path)}
+    all_rows: list[Row] = []
+    labels = {"label_column": label_column, "label": label, "tier": tier}
+    for file, name in files.items():
+        rows = [
+            row if row.recording is not None else row._replace(recording=name if recording is None else recording)
+            for row in read_rows(file, format=format, encoding=encoding, **labels)
+        ]
+        check_rows(rows, file, durations, repeated=duplicates == "keep" or merge_overlapping is not None)
+        all_rows += [row for row in rows if row.event is not None]
+    pairs = [(row.recording, row.event) for row in all_rows if row.event is not None]
+    if len(files) > 1 and duplicates == "raise" and merge_overlapping is None:
+        check_distinct(pairs, path)
+    if merge_overlapping is not None:  # of the events that nobody found wrong
+        right = [pair for pair, row in zip(pairs, all_rows, strict=True) if row.verified is not False]
+        table = _as_frame(merge_marks(right, merge_overlapping))
+    else:
+        table = _as_frame(pairs)
+        if any(row.verified is not None for row in all_rows):
+            table[VERIFIED] = pd.array([row.verified for row in all_rows], dtype="boolean")
+    table.attrs[FOLDER] = str(path.absolute() if path.is_dir() else path.absolute().parent)
     return table
 
 
@@ -205,15 +265,19 @@ def write_events(
     Parameters
     ----------
     path : str or PathLike
-        Path of the file; an existing file is replaced.
+        Path of the file; an existing file is replaced. If it is a folder that exists, or ends with a slash, a label
+        file is written into it for each recording.
     events : DataFrame, list of lists of Event, dict of lists of Event, or list of Event
         Events, as taken or returned by `event_table`.
-    format : {"raven", "audacity", "dcase", "csv", "parquet"} or None, default=None
-        See `read_events`. Audacity's holds one recording; Audacity's and DCASE's drop scores, and DCASE's frequencies.
+    format : {"raven", "audacity", "dcase", "csv", "parquet", "kaleidoscope", "textgrid"} or None, default=None
+        See `read_events`; that of BirdNET is not written. If None, it is inferred from the suffix; that of a folder is
+        ``"audacity"``. Audacity's and TextGrids hold one recording. These and DCASE's drop scores; DCASE's,
+        Kaleidoscope's and TextGrids drop frequencies.
         All but CSV and Parquet drop ``verified``, and the events for which it is false.
     durations : dict of str to float or None, default=None
-        Seconds of each recording, for a Raven selection table of several: Raven concatenates them in this order. A name
-        in the table may be shorter or longer than that in the dict, if it is unambiguous.
+        Seconds of each recording, for a Raven selection table of several: Raven concatenates them in this order; or for
+        TextGrids, which otherwise end with their last event. A name in the table may be shorter or longer than that in
+        the dict, if it is unambiguous.
 
     Raises
     ------
@@ -240,17 +304,21 @@ def write_events(
        recording  onset  offset label  score
     0  night.wav    1.0     2.5   owl   0.75
     """
-    path = Path(path)
     table = events if hasattr(events, "columns") else event_table(events)
+    if Path(path).is_dir() or os.fspath(path).endswith(("/", os.sep)):
+        write_folder(Path(path), table, "audacity" if format is None else format, durations)
+        return
+    path = Path(path)
     name = format_of(path, format)
     check_names(path, table["recording"] if "recording" in table.columns else ())
     text = None if name == "parquet" else as_text(table, path, name, durations)
+    if text is not None:
+        write_text(path, text)
+        return
     with replacing(path) as temporary:
-        if text is None:
-            table.to_parquet(temporary, index=False)
-        else:
-            # File names are written byte for byte, even if they are not UTF-8.
-            temporary.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
+        bare = table.copy(deep=False)
+        bare.attrs.clear()  # the folder that a table was read from does not belong in a file
+        bare.to_parquet(temporary, index=False)
 
 
 def check_format(
@@ -259,25 +327,18 @@ def check_format(
     """Raise the errors of writing a table of these recordings and labels, before any computation."""
     path = Path(path)
     name = format_of(path, None)
-    if name == "audacity" and len(recordings) > 1:
+    of_one = {"audacity": "label track of Audacity", "textgrid": "TextGrid of Praat"}
+    if name in of_one and len(recordings) > 1:
+        others = ", ".join(suffix for suffix, known in SUFFIXES.items() if known not in of_one)
         raise ValueError(
-            f"{str(path)!r}: a label track of Audacity holds one recording, got {len(recordings)}. Write one file "
-            f"per recording, or another format: {', '.join(suffix for suffix in SUFFIXES if suffix != '.txt')}."
+            f"{str(path)!r}: a {of_one[name]} holds one recording, got {len(recordings)}. Write one file per "
+            f"recording, or another format: {others}."
         )
     if name != "parquet":
         n_rows = max(len(recordings), len(labels))
         events = [[Event(i, i + 1, labels[i % len(labels)])] for i in range(n_rows)]
         table = event_table(events, [recordings[i % len(recordings)] for i in range(n_rows)])
         as_text(table, path, name, dict.fromkeys(recordings, 0.0) if durations is None else durations)
-
-
-def _stem(path: Path) -> str:
-    """Return the recording that a label file is named after: night for night.Table.1.selections.txt.
-
-    This is the naming scheme of Raven; that of BirdNET-Analyzer is night.BirdNET.selection.table.txt.
-    """
-    name = path.name[: -len(RAVEN_SUFFIX)] if path.name.lower().endswith(RAVEN_SUFFIX) else path.stem
-    return re.sub(r"(?i)(?<=.)\.(table\.[^.]*|birdnet\.(selection\.table|results))$", "", name)
 
 
 def _as_frame(rows: Iterable[tuple[Any, Event]]) -> Any:

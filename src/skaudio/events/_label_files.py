@@ -56,7 +56,8 @@ def _events_of_file(path: Path, indices: Sequence[int], recordings: Sequence) ->
     names_in_file = {row.recording for row in rows}
     if names_in_file <= {None} or (len(names_in_file) == 1 and not any(map(is_name, recordings))):
         return {i: [row.event for row in rows if row.event is not None] for i in indices}
-    names = RecordingNames([clip if is_name(clip) else i for i, clip in zip(indices, recordings, strict=True)])
+    given_names = [clip if is_name(clip) else i for i, clip in zip(indices, recordings, strict=True)]
+    names = RecordingNames(given_names, folder=path.parent)
     events_by_index: dict[int, list[Event]] = {i: [] for i in indices}
     for row in rows:
         index = names.find(row.recording)

@@ -1,4 +1,4 @@
-"""Cache of the events of each recording, kept until all are processed."""
+"""Cache of the events, and of the scores, of each recording, kept until all are processed."""
 
 import json
 import shutil
@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from skaudio.events._event import Event
+from skaudio.events._event_scores import EventScores
+from skaudio.events._score_files import read_scores, write_scores
+from skaudio.events._track import Track
 from skaudio.io import clip_key
 from skaudio.io._replacing import replacing
 
@@ -21,14 +24,35 @@ class Parts:
         An existing folder.
     recordings : sequence
         Clips; cached events of one that has changed are ignored.
+    with_scores : bool
+        Whether scores are kept, too.
+
+    Attributes
+    ----------
+    folder : Path
+        The folder.
+    with_scores : bool
+        Whether scores are kept, too.
     """
 
-    def __init__(self, folder: Path, recordings: Sequence) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, recordings: Sequence, *, with_scores: bool) -> None:
+        self.folder = folder
         self._keys = [_key(recording) for recording in recordings]
+        self.with_scores = with_scores
 
     def __contains__(self, number: int) -> bool:
-        return self._read_part(number) is not None
+        return self._read_part(number) is not None and (not self.with_scores or self._scores_path(number).exists())
+
+    def keep_scores(self, number: int, track: Track, labels: Sequence, step_seconds: float) -> Track:
+        """Write the scores of a recording, and return them as they are stored."""
+        path = self._scores_path(number)
+        scores = EventScores([track], recordings=[number], labels=labels, step_seconds=step_seconds)
+        write_scores(path, scores)
+        return read_scores(path)[0]
+
+    def read_scores(self, number: int) -> Track:
+        """Read the scores of a recording."""
+        return read_scores(self._scores_path(number))[0]
 
     def keep(self, number: int, events: Sequence[Event]) -> None:
         """Write the events of a recording atomically."""
@@ -47,8 +71,11 @@ class Parts:
         # Recordings without a key, such as deleted files, count as unchanged.
         return part["events"] if self._keys[number] in {None, part["recording"]} else None
 
+    def _scores_path(self, number: int) -> Path:
+        return self.folder / f"{number:06d}.npz"
+
     def _path(self, number: int) -> Path:
-        return self._folder / f"{number:06d}.json"
+        return self.folder / f"{number:06d}.json"
 
 
 def _key(recording: Any) -> str | None:
@@ -60,7 +87,9 @@ def _key(recording: Any) -> str | None:
 
 
 @contextmanager
-def kept_parts(path: Path, names: Sequence, recordings: Sequence, fingerprint: str) -> Iterator[Parts]:
+def kept_parts(
+    path: Path, names: Sequence, recordings: Sequence, fingerprint: str, *, with_scores: bool = False
+) -> Iterator[Parts]:
     """Open the cached parts of a table; they are removed afterwards, unless an error is raised.
 
     Parameters
@@ -73,6 +102,8 @@ def kept_parts(path: Path, names: Sequence, recordings: Sequence, fingerprint: s
         Clips.
     fingerprint : str
         Fingerprint of the detector.
+    with_scores : bool, default=False
+        Whether scores are kept, too.
 
     Yields
     ------
@@ -84,7 +115,7 @@ def kept_parts(path: Path, names: Sequence, recordings: Sequence, fingerprint: s
     ValueError
         If there are parts of other recordings or another detector.
     """
-    folder = path.with_name(f".{path.name}.parts")
+    folder = parts_folder(path)
     manifest_content = {"recordings": [str(name) for name in names], "detector": fingerprint}
     folder.mkdir(exist_ok=True)
     manifest = folder / "manifest.json"
@@ -98,5 +129,10 @@ def kept_parts(path: Path, names: Sequence, recordings: Sequence, fingerprint: s
     else:
         with replacing(manifest) as temporary:
             temporary.write_text(json.dumps(manifest_content), encoding="utf-8")
-    yield Parts(folder, recordings)
+    yield Parts(folder, recordings, with_scores=with_scores)
     shutil.rmtree(folder)
+
+
+def parts_folder(path: Path) -> Path:
+    """Return the folder of the parts of a table, which may not exist."""
+    return path.with_name(f".{path.name}.parts")

@@ -1,15 +1,16 @@
 """Selection tables of Raven, and of programs with the same format, such as BirdNET-Analyzer."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 from typing import Any
 
 from skaudio._recording_names import pair_names
 from skaudio.events._event import Event
+from skaudio.events._file_names import base_name, names_or_paths
 from skaudio.events._table_rows import (
     EventTableError,
     Row,
+    check_no_labels,
     columns_of,
     full_row,
     make_event,
@@ -23,17 +24,20 @@ BANDS = ("Low Freq (Hz)", "High Freq (Hz)")
 LABELS = ("Annotation", "Label", "Species", "Common Name", "Species Code", "Tags", "Type")
 SCORES = ("Score", "Confidence")
 FILE, PATH, OFFSET = "Begin File", "Begin Path", "File Offset (s)"
-KNOWN = (*BANDS, *LABELS, *SCORES, FILE, PATH, OFFSET, "Selection", "View", "Channel")
+NAME = "Recording Name"  # of our own: Raven keeps further columns
+KNOWN = (*BANDS, *LABELS, *SCORES, FILE, PATH, NAME, OFFSET, "Selection", "View", "Channel")
+NO_CALL = {"Common Name": "nocall", "Species Code": "nocall"}  # BirdNET's row for a recording without detections
 
 Line = tuple[int, dict[str, str]]  # line number, and cells by column
 
 
-def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Row]:
+def read_raven(text: str, path: object, label_column: str | None, given_label: str | None = None) -> Iterator[Row]:
     """Read a Raven selection table [1]_: tab-separated, with a header, times in seconds, in one or two views.
 
     The recording of a selection is ``Begin File`` or, without that column, the file in ``Begin Path``; if two paths
-    have one file name, recordings are named by their paths. Its onset is ``File Offset (s)``. Without that column,
-    times count from the start of the first recording, so that there must be only one.
+    have one file name, recordings are named by their paths. A column ``Recording Name``, as `write_raven` adds it, has
+    their names as they were. The onset is ``File Offset (s)``. Without that column, times count from the start of the
+    first recording, so that there must be only one.
 
     References
     ----------
@@ -47,6 +51,9 @@ def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Ro
     for line, incomplete in lines:
         row = full_row(incomplete, len(header), needed, line, path)
         table.append((line, {name: row[place].strip() for name, place in places.items()}))
+    if given_label is not None:
+        label_column = _add_labels(table, given_label, path)
+        places = {label_column: len(header), **places}
     label_column = _label_column(table, list(places), path) if label_column is None else label_column
     if label_column not in places:
         raise EventTableError(f"{path}, line 1: there is no column {label_column!r}; found {', '.join(places)}.")
@@ -62,21 +69,41 @@ def read_raven(text: str, path: object, label_column: str | None) -> Iterator[Ro
     selections = _selections(table, recordings, label_column)
     has_channels = not {cells.get("Channel", "") for _, cells, _ in selections} <= {"", "1"}
     for line, cells, recording in selections:
+        if NO_CALL.items() <= cells.items():
+            yield Row(line, recording, None)
+            continue
         event = _event(line, cells, path, label_column, score_column, from_offset, has_channels)
         yield Row(line, recording, event)
 
 
 def write_raven(rows: Iterable[tuple[Any, Event]], durations: Mapping[str, float] | None) -> Iterator[str]:
-    """Write a Raven selection table; several recordings share Raven's concatenated time line."""
+    """Write a Raven selection table; several recordings follow each other, as in a sound list of Raven.
+
+    ``Begin Time (s)`` counts from the start of the first, and ``File Offset (s)`` from that of its own. ``Begin File``
+    is the file name, and ``Begin Path`` the whole; if these differ, ``Recording Name`` repeats the latter.
+    """
     rows = list(rows)
-    starts = _starts(list(dict.fromkeys(recording for recording, _ in rows)), durations)
-    yield "\t".join(["Selection", "View", "Channel", BEGIN, END, *BANDS, FILE, OFFSET, "Annotation", "Score"])
+    recordings = list(dict.fromkeys(recording for recording, _ in rows))
+    starts = _starts(recordings, durations)
+    named = [NAME] if any(base_name(str(name)) != str(name) for name in recordings) else []
+    places = [FILE, PATH, OFFSET, *named]
+    yield "\t".join(["Selection", "View", "Channel", BEGIN, END, *BANDS, *places, "Annotation", "Score"])
     for i, (recording, event) in enumerate(rows, start=1):
-        begin = starts[recording]
+        begin, name = starts[recording], str(recording)
         channel = 1 if event.channel is None else event.channel
         cells = [i, "Spectrogram 1", channel, _seconds(begin + event.onset), _seconds(begin + event.offset)]
-        cells += [_optional(event.low_frequency), _optional(event.high_frequency), recording, _seconds(event.onset)]
+        cells += [_optional(event.low_frequency), _optional(event.high_frequency)]
+        cells += [base_name(name), name, _seconds(event.onset), *([name] if named else [])]
         yield "\t".join(map(str, [*cells, event.label, _optional(event.score)]))
+
+
+def _add_labels(table: list[Line], label: str, path: object) -> str:
+    """Label all lines, which must not have labels; return the column."""
+    for line, cells in table:
+        filled = next((name for name in LABELS if cells.get(name)), None)
+        check_no_labels(filled is not None, str(filled), label, path, line)
+        cells[LABELS[0]] = label
+    return LABELS[0]
 
 
 def _label_column(table: list[Line], columns: list[str], path: object) -> str:
@@ -91,15 +118,13 @@ def _label_column(table: list[Line], columns: list[str], path: object) -> str:
 
 def _recordings(table: list[Line]) -> list[str | None]:
     """Return the recording of each line; None if no column names it."""
-    if not table or not {FILE, PATH} & set(table[0][1]):
+    if not table or not {FILE, PATH, NAME} & set(table[0][1]):
         return [None] * len(table)
+    if NAME in table[0][1]:
+        return [cells[NAME] or None for _, cells in table]
     paths = [cells.get(PATH, "") for _, cells in table]
-    files = [cells[FILE] if FILE in cells else re.split(r"[/\\]", cells[PATH])[-1] for _, cells in table]
-    paths_of_file: dict[str, set[str]] = {}
-    for name, path in zip(files, paths, strict=True):
-        paths_of_file.setdefault(name, set()).add(path)
-    names = paths if any(len(paths_i) > 1 for paths_i in paths_of_file.values()) else files
-    return [name or None for name in names]
+    files = [cells[FILE] if FILE in cells else base_name(cells[PATH]) for _, cells in table]
+    return [name or None for name in names_or_paths(files, paths)]
 
 
 def _selections(

@@ -124,6 +124,14 @@ def columns_of(header: Sequence[str], needed: Iterable[str], known: Iterable[str
     return {name: place for place, name in enumerate(names)}
 
 
+def check_no_labels(labelled: bool, column: str, label: str, path: object, line: int = 1) -> None:
+    """Raise if a file has labels where a label for all of its events is given."""
+    if labelled:
+        raise EventTableError(
+            f"{path}, line {line}: the file has labels, in {column!r}, and label={label!r} is given. Omit one of them."
+        )
+
+
 def tabbed_lines(text: str) -> Iterator[tuple[int, list[str]]]:
     r"""Yield the number and the cells of each non-empty line; lines end at ``\n``, ``\r\n`` and ``\r`` alone."""
     for line, row in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):

@@ -4,16 +4,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from skaudio._recording_names import RecordingNames
 from skaudio.events._event import Event
+from skaudio.events._kaleidoscope_tables import write_kaleidoscope
+from skaudio.events._praat_tables import write_textgrid
 from skaudio.events._raven_tables import write_raven
 from skaudio.events._table_formats import write_audacity, write_dcase
 from skaudio.events._table_reading import rows_of, rows_of_text
 from skaudio.events._table_rows import EventTableError, first_repetition
+from skaudio.io._replacing import replacing
 
 
 def as_text(table: Any, path: Path, name: str, durations: Mapping[str, float] | None) -> str:
     """Return the text of a table, checked to be read back unchanged."""
     rows = [(recording, event) for _, recording, event in rows_of(table) if event is not None]
+    if name == "birdnet":
+        raise ValueError(f"{str(path)!r}: results of BirdNET are read only. Write the format 'csv' or 'raven'.")
+    if name == "textgrid":  # in order of time
+        rows.sort(key=lambda row: row[1][:3])
     if name == "csv":
         text = table.to_csv(index=False, lineterminator="\n")
     else:
@@ -21,10 +29,18 @@ def as_text(table: Any, path: Path, name: str, durations: Mapping[str, float] | 
             "raven": lambda: write_raven(rows, durations),
             "audacity": lambda: write_audacity(rows),
             "dcase": lambda: write_dcase(rows),
+            "kaleidoscope": lambda: write_kaleidoscope(rows),
+            "textgrid": lambda: write_textgrid(rows, durations),
         }[name]()
         text = "".join(f"{line}\n" for line in lines)
     _check_text(text, path, name, rows)
     return text
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a table atomically; file names are written byte for byte, even if they are not UTF-8."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
 
 
 def _check_text(text: str, path: Path, name: str, rows: Sequence[tuple[Any, Event]]) -> None:
@@ -34,9 +50,15 @@ def _check_text(text: str, path: Path, name: str, rows: Sequence[tuple[Any, Even
         read = [(row.recording, row.event) for row in kept if row.event is not None]
     except EventTableError as error:
         raise ValueError(f"The format {name!r} cannot represent these events: {error}") from None
+    recordings = list(dict.fromkeys(recording for recording, _ in rows))
+    names = RecordingNames(recordings)
     for i, (recording, event) in enumerate(rows):
         name_read, event_read = read[i] if i < len(read) else (None, None)
-        if event_read is None or name_read not in {None, str(recording)} or event_read.label != str(event.label):
+        is_same = name_read in {None, str(recording)}
+        if name == "kaleidoscope" and not is_same:  # names are shortened
+            index = names.find(name_read)
+            is_same = index is not None and recordings[index] == recording
+        if event_read is None or not is_same or event_read.label != str(event.label):
             raise ValueError(
                 f"{path}: the format {name!r} cannot represent {event!r} of the recording {recording!r}, because of a "
                 "tab, a line break or surrounding whitespace in the label or the name. Rename it, or write Parquet."

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from skaudio._event_rows import clean_label, is_missing
-from skaudio._recording_names import RecordingNames
+from skaudio.events._named_rows import indices_of_rows
 
 
 def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
@@ -29,8 +29,7 @@ def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
     Raises
     ------
     ValueError
-        If the number of tag lists is not that of recordings, if a table names an unknown recording, or if a tag is
-        empty.
+        If the number of tag lists is not that of recordings, if a table names no known recording, or if a tag is empty.
     """
     if hasattr(y, "columns"):
         if "onset" in y.columns:
@@ -54,11 +53,10 @@ def tag_lists(y: Any, recordings: Sequence) -> list[list] | None:
 
 def _from_table(table: Any, recordings: Sequence) -> list[list]:
     """Collect the tags of each recording from a table; a row without a label marks a recording without tags."""
-    names = RecordingNames(recordings, numbered=True)
     tags: list[list] = [[] for _ in recordings]
-    for recording, label in zip(list(table["recording"]), list(table["label"]), strict=True):
-        index = names.require(recording, "The table of tags")
-        if not is_missing(label):
+    indices = indices_of_rows(list(table["recording"]), recordings, "The table of tags", extra="warn")
+    for index, label in zip(indices, list(table["label"]), strict=True):
+        if index is not None and not is_missing(label):
             tags[index].append(clean_label(label))
     return tags
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from skaudio.events._event import Event
 from skaudio.events._laying_over import laid_over
+from skaudio.events._progress import FitProgress
 from skaudio.events._reader import Reader
 from skaudio.events._scanner import Scanner
 from skaudio.events._window_scores import WINDOWS_PER_BATCH
@@ -51,6 +52,7 @@ def training_set(
     *,
     n_overlays: int,
     rng: np.random.Generator,
+    progress: FitProgress,
 ) -> TrainingSet:
     """Choose training windows.
 
@@ -68,6 +70,8 @@ def training_set(
         Number of times that each event is mixed with another background.
     rng : numpy.random.Generator
         Random number generator.
+    progress : FitProgress
+        Advances with each recording.
 
     Raises
     ------
@@ -77,7 +81,7 @@ def training_set(
     resolution = reader.resolution
     n_background = _n_background(events, reader)
     data, targets, unused, n_positive = [], [], [], 0
-    for i, (recording, events_i) in enumerate(zip(recordings, events, strict=True)):
+    for i, (recording, events_i) in enumerate(zip(progress.over("decoding", recordings), events, strict=True)):
         views = reader.windows(recording, i)
         labelled = resolution.label(len(views), events_i, labels)
         positive, background = resolution.choose(labelled, events_i, resolution.most_of_an_event)
@@ -96,11 +100,12 @@ def training_set(
     return TrainingSet(np.concatenate(data), np.concatenate(targets), unused, n_positive)
 
 
-def hard_negatives(scanner: Scanner, recordings: Sequence, training: TrainingSet) -> np.ndarray:
+def hard_negatives(scanner: Scanner, recordings: Sequence, training: TrainingSet, progress: FitProgress) -> np.ndarray:
     """Return the background windows with the highest event scores of a classifier."""
     hard_windows, scores = [], []
     resolution = scanner.reader.resolution
-    for i, (recording, rows) in enumerate(zip(recordings, training.unused, strict=True)):
+    pairs = zip(progress.over("hard negatives", recordings), training.unused, strict=True)
+    for i, (recording, rows) in enumerate(pairs):
         if not len(rows):
             continue
         views = scanner.reader.windows(recording, i)

@@ -1,19 +1,20 @@
 """A long recording as a stream of units: samples, or frames of a front end, computed block by block.
 
-Frames equal those of the whole recording, as blocks are computed with a margin.
+Frames equal those of the whole recording, as blocks are computed with a margin. Frame ``i`` is centred on time
+``i / rate``, with silence before the recording where needed.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from skaudio._frames import with_channels
-from skaudio.features import SpectralFrontEnd
 
 BLOCK_SECONDS = 60.0
-PER_CLIP = ("top_db", "trim_db", "level", "normalize", "duration")
+PER_CLIP = ("top_db", "trim_db", "level", "normalize", "duration", "pooling")
 
 
 class Units:
@@ -36,17 +37,18 @@ class Units:
     Raises
     ------
     ValueError
-        If the front end does not compute frames of a spectrum, or depends on the clip as a whole.
+        If the front end does not compute frames in blocks, or depends on the clip as a whole.
     """
 
     def __init__(self, sr: float, front_end: Any) -> None:
         self.sr, self._front_end = sr, front_end
-        self._hop = 1
+        self.rate = sr
         if front_end is not None:
-            if not isinstance(front_end, SpectralFrontEnd):
+            if not hasattr(front_end, "stream"):
                 raise ValueError(
-                    f"front_end={front_end!r}; expected one that computes frames of a spectrum. Put others into "
-                    "the estimator, as in make_pipeline(front_end, classifier)."
+                    f"front_end={front_end!r}; expected one that computes frames block by block: of a spectrum, or "
+                    "a PretrainedEmbedding with pooling=None. Put others into the estimator, as in "
+                    "make_pipeline(front_end, classifier)."
                 )
             for name in PER_CLIP:
                 if getattr(front_end, name, None) is not None:
@@ -59,8 +61,9 @@ class Units:
                     f"front_end has channel={front_end.channel!r}; expected the index of one channel, or None for "
                     "their average."
                 )
-            self._hop = front_end.stft_settings()["hop_length"]
-        self.rate = sr / self._hop
+            channels = front_end.channels_out()
+            self.rate = 1 / channels.hop_seconds
+            self._n_before = round(channels.start_seconds * sr)
 
     def marked(self, frames: np.ndarray) -> np.ndarray:
         """Return training windows with the channel metadata of the front end."""
@@ -73,4 +76,6 @@ class Units:
         if self._front_end is None:
             yield from pieces
             return
+        if self._n_before:  # the first frame is that of the middle of the first window; let it be that of time 0
+            pieces = chain([np.zeros(self._n_before, np.float32)], pieces)
         yield from self._front_end.stream(pieces, block_seconds=block_seconds)

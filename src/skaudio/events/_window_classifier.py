@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.utils import get_tags
 
+from skaudio.events._progress import FitProgress
 from skaudio.events._reader import Reader
 from skaudio.events._training_windows import named_targets
 
@@ -62,6 +62,8 @@ class WindowClassifier:
         *,
         background: Any,
         multilabel: bool,
+        progress: FitProgress,
+        n_recordings: int,
     ) -> Self:
         """Fit a clone of a classifier on windows ``(n_windows, ...)`` with targets ``(n_windows, ..., n_classes)``.
 
@@ -83,7 +85,8 @@ class WindowClassifier:
                 "sklearn.frozen.FrozenEstimator, or pass tags."
             )
         y = named_targets(targets, labels, background, multilabel)
-        fitted = getattr(clone(estimator), learn)(reader.units.marked(windows), y)
+        frames = reader.units.marked(windows)
+        fitted = progress.fit(estimator, lambda unfitted: getattr(unfitted, learn)(frames, y), n_recordings)
         return cls(fitted, labels, _columns(fitted, labels, multilabel=multilabel), multilabel)
 
 

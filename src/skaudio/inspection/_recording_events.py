@@ -36,4 +36,4 @@ def events_of(events: Any, recording: Any = None) -> list[Event]:
         if len(names) > 1:
             raise ValueError(f"The table has events of {len(names)} recordings, {names[:5]}. Select the rows of one.")
         events = events.assign(recording=0)
-    return event_lists(events, [recording])[0]
+    return event_lists(events, [recording], extra="raise")[0]

@@ -11,6 +11,7 @@ from skaudio.io._clip_key import clip_key
 from skaudio.io._iter_blocks import AudioBlock, iter_blocks
 from skaudio.io._load import load
 from skaudio.io._open_clip import OpenClip
+from skaudio.io._recording_start import recording_start
 from skaudio.io._resample import resample
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "audio_info",
     "AudioInfo",
     "duration_seconds",
+    "recording_start",
 ]

@@ -75,7 +75,7 @@ def wav_codec(file: FileView, head: bytes) -> int | None:
     layout = LAYOUTS.get(head[:4])
     if layout is None or head[8:12] != b"WAVE":
         return None
-    for name, begin, _ in _chunks(file, head, layout):
+    for name, begin, _ in iter_chunks(file, head, layout):
         if name == b"fmt ":
             content = file.bytes_at(begin, 26)
             codec = content[24:26] if content[:2] == b"\xfe\xff" else content[:2]
@@ -85,7 +85,7 @@ def wav_codec(file: FileView, head: bytes) -> int | None:
 
 def _samples_chunk(file: FileView, head: bytes, layout: Layout) -> Samples | None:
     large_sizes = None
-    for name, begin, n in _chunks(file, head, layout):
+    for name, begin, n in iter_chunks(file, head, layout):
         if name == b"ds64" and head[:4] == b"RF64":
             large_sizes = begin
         elif name == layout.samples_id:
@@ -110,9 +110,10 @@ def _corrected(samples: Samples, size_at: int, size: struct.Struct, more: int) -
     return samples._replace(correction=(size_at, size.pack(n)))
 
 
-def _chunks(file: FileView, head: bytes, layout: Layout) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the id, content position and size of each chunk."""
+def iter_chunks(file: FileView, head: bytes, layout: Layout) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the id, content position and stated size of each chunk."""
     position = layout.first
+    data_size = None  # of RF64, whose own field of 32 bits has a placeholder
     n_head = layout.id_bytes + layout.size.size
     for _ in range(MAX_CHUNKS):
         if position + n_head > file.size:
@@ -126,6 +127,10 @@ def _chunks(file: FileView, head: bytes, layout: Layout) -> Iterator[tuple[bytes
         (n,) = layout.size.unpack_from(start, layout.id_bytes)
         n = max(0, n - n_head) if layout.includes_header else n
         yield name, position + n_head, n
+        if name == b"ds64":
+            data_size = int.from_bytes(file.bytes_at(position + n_head + 8, 8), "little")
+        elif name == b"data" and n == 0xFFFFFFFF and data_size is not None:
+            n = data_size
         position += n_head + n + -n % layout.align
 
 
@@ -149,7 +154,7 @@ def _end_of_chunks(file: FileView, end: int, layout: Layout | None) -> int:
     if layout is None or file.bytes_at(end, 4) in LAYOUTS:  # some writers do not pad the last chunk
         return end
     position = end + -end % layout.align
-    for name, begin, n in _chunks(file, b"", layout._replace(first=position)):
+    for name, begin, n in iter_chunks(file, b"", layout._replace(first=position)):
         if name[:4] in LAYOUTS:
             break
         position = begin + n + -n % layout.align

@@ -1,7 +1,7 @@
 """Embeddings of clips by a pretrained model."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from numbers import Integral, Real
 from pathlib import Path
@@ -22,6 +22,7 @@ from skaudio.pretrained._model_error import ModelError
 from skaudio.pretrained._model_file import ModelFile
 from skaudio.pretrained._named_models import NAMED_MODELS, NamedModel
 from skaudio.pretrained._opening import keras_network, model_digest, open_model
+from skaudio.pretrained._window_model import WINDOWS_PER_BATCH
 from skaudio.pretrained._windows import PooledOutputs, WindowOutputs
 
 POOLINGS = {"mean": ("mean",), "max": ("max",), "meanmax": ("mean", "max")}
@@ -339,6 +340,30 @@ class PretrainedEmbedding(FrontEnd):
         windows = clone(self).set_params(**plain, **lengths).fit(X)
         windows._n_context = self._n_context
         return windows.transform(X)
+
+    def stream(self, pieces: Iterable[np.ndarray], *, block_seconds: float = 60.0) -> Iterator[np.ndarray]:
+        """Compute the outputs for the windows of one waveform in pieces, with memory for some windows.
+
+        Parameters
+        ----------
+        pieces : iterable of ndarrays of shape (n_samples_i,)
+            The waveform at `rate`.
+        block_seconds : float, default=60.0
+            Length of a block; windows are computed at most 32 at a time.
+
+        Yields
+        ------
+        ndarray of float32, shape (n_windows_i, n_outputs)
+            Concatenated, the frames of the whole waveform with ``pooling=None``.
+
+        Raises
+        ------
+        AudioError
+            If the model returns NaN or infinity.
+        """
+        check_is_fitted(self)
+        batch_size = min(max(1, round(block_seconds / self.hop_seconds_)), WINDOWS_PER_BATCH)
+        yield from self.extractor().stream(pieces, batch_size)
 
     def keras_network(self) -> Any:
         """Return the part of a Keras model that is used, from windows to output.

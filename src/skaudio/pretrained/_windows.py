@@ -12,11 +12,13 @@ from skaudio.io import AudioError
 from skaudio.pretrained._window_model import WINDOWS_PER_BATCH, WindowModel
 
 
-def windows_of(pieces: Iterable[np.ndarray], n_samples: int, hop: int) -> Iterator[np.ndarray]:
+def windows_of(
+    pieces: Iterable[np.ndarray], n_samples: int, hop: int, batch_size: int = WINDOWS_PER_BATCH
+) -> Iterator[np.ndarray]:
     """Yield the full windows ``(n_windows, n_samples)`` of a waveform, as views, then one padded with silence.
 
     The last is omitted if the others cover the waveform. Windows of a waveform in pieces are yielded in full
-    batches of `WINDOWS_PER_BATCH` as long as possible, like those of a whole waveform.
+    batches as long as possible, by default like those of a whole waveform.
     """
     buffer = np.empty(0, np.float32)
     n_whole = n_total = skip = 0  # skip: samples between the buffered ones and the next window
@@ -25,7 +27,7 @@ def windows_of(pieces: Iterable[np.ndarray], n_samples: int, hop: int) -> Iterat
         new = piece[skip:]
         skip = max(0, skip - len(piece))
         buffer = np.concatenate([buffer, new]) if len(buffer) else new
-        n_ready = _count_windows(buffer, n_samples, hop) // WINDOWS_PER_BATCH * WINDOWS_PER_BATCH
+        n_ready = _count_windows(buffer, n_samples, hop) // batch_size * batch_size
         if n_ready:
             yield _full_windows(buffer, n_samples, hop)[:n_ready]
             n_whole += n_ready
@@ -89,7 +91,7 @@ class WindowOutputs(BlockExtractor):
         covered = max(n_whole * self._hop, (n_whole - 1) * self._hop + self._n_samples) if n_whole else 0
         return n_whole + (covered < n_samples)
 
-    def stream(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    def stream(self, pieces: Iterable[np.ndarray], batch_size: int = WINDOWS_PER_BATCH) -> Iterator[np.ndarray]:
         """Yield outputs ``(n_windows, n_outputs)`` of a waveform in pieces, batch by batch.
 
         Raises
@@ -106,7 +108,7 @@ class WindowOutputs(BlockExtractor):
                 yield piece
 
         model, context = self._model.session(), np.zeros(self._n_context, np.float32)
-        for windows in windows_of(chain([context], counted()), self._n_samples, self._hop):
+        for windows in windows_of(chain([context], counted()), self._n_samples, self._hop, batch_size):
             outputs = model(windows)
             self._check_finite(outputs, n_windows)
             n_windows += len(outputs)

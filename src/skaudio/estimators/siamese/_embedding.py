@@ -135,6 +135,12 @@ class SiameseEmbedding(
         """
         return self._embed(X).astype(np.float32)
 
+    @property
+    def whitening_(self) -> Whitening | None:
+        """Fitted whitening of the embeddings, with ``mean`` and ``matrix``; None if there is none."""
+        check_is_fitted(self)
+        return self._whitening
+
     def _frames_of(self, X: Any, *, fit: bool = False) -> Any:
         """Return the output of the front end, fitted first if requested; without one, ``X``."""
         if self.front_end is None:

@@ -1,0 +1,140 @@
+"""Exported pipelines: the same labels and probabilities as the originals, sizes of files, run time and start-up.
+
+Run as ``SKAUDIO_DATA=... taskset -c 0 python benchmarks/export.py`` with FSDD and ESC-10 available; about half an hour.
+
+Equality: each speaker of FSDD, and each fold of ESC-10, is left out in turn, a pipeline is fitted to the others and
+exported, and both predict the clips left out: all 3,000, and all 400. Networks are trained for three epochs only: how
+good they are does not matter here. Differences are the largest of any probability or, for support vector machines
+without probabilities, decision value.
+
+Run time: predict_proba of the clips, from waveforms in memory to probabilities, with one thread each, in turns.
+
+Start-up: a process that imports what it needs, loads a model, predicts one clip and ends; time, and peak of memory.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import joblib
+import numpy as np
+from measure import Report, interleaved
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import LeaveOneGroupOut
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skaudio.datasets import fetch_esc10, fetch_spoken_digits
+from skaudio.estimators import CNNClassifier, CRNNClassifier, GRUClassifier
+from skaudio.export import load_onnx, to_onnx
+from skaudio.features import MFCC, MelSpectrogram
+from skaudio.io import load
+from skaudio.pooling import StatPooling
+
+TRAINING = {"epochs": 3, "random_state": 0}
+
+
+def pipelines(sr, memory):
+    cepstra, bands = MFCC(sr=sr, deltas=2, memory=memory), MelSpectrogram(sr=sr, memory=memory)
+    models = {
+        "SVC": SVC(C=10),
+        "LogisticRegression": LogisticRegression(max_iter=3000),
+        "ExtraTrees": ExtraTreesClassifier(100, random_state=0),
+    }
+    tables = {
+        f"{name}, {model}": make_pipeline(front_end, StatPooling(segments=5), StandardScaler(), estimator)
+        for name, front_end in (("MFCC", cepstra), ("mel", bands))
+        for model, estimator in models.items()
+    }
+    networks = {"CNN": CNNClassifier(**TRAINING), "GRU": GRUClassifier(**TRAINING), "CRNN": CRNNClassifier(**TRAINING)}
+    return {**tables, **{f"mel, {name}": make_pipeline(bands, network) for name, network in networks.items()}}
+
+
+def equality(report, data, sr, folder, *, sizes):
+    y, splits = np.asarray(data.target), list(LeaveOneGroupOut().split(data.data, groups=data.groups))
+    fitted = {}
+    for name, pipeline in pipelines(sr, folder / "cache").items():
+        same, worst = [], 0.0
+        for train, test in splits:
+            clips, held_out = [data.data[i] for i in train], [data.data[i] for i in test]
+            path = to_onnx(pipeline.fit(clips, y[train]), folder / "model.onnx")
+            model = load_onnx(path)
+            results = model.outputs(held_out)
+            same.extend(np.asarray(results["predict"]) == pipeline.predict(held_out))
+            expected = getattr(pipeline, model.method)(held_out)
+            worst = max(worst, np.abs(np.asarray(results[model.method]) - expected).max())
+        report.figure(f"  {name}: same label, of {len(same)} clips", 100 * np.mean(same), 100, unit=" %")
+        report.figure(f"  {name}: largest difference of {model.method}, 1e-4", 1e4 * worst, 1, at_most=True)
+        size, kind = path.stat().st_size / 1e6, name.split(", ")[1]
+        if kind in sizes:
+            report.figure(f"  {name}: file", size, sizes[kind], unit=" MB", at_most=True)
+        else:
+            report.line(f"  {name}: file {size:.3f} MB")
+        fitted[name] = pipeline, model
+    return fitted
+
+
+def run_time(report, fitted, clips, what, *, single, batch):
+    for name, (pipeline, model) in fitted.items():
+        pipeline.steps[0][1].set_params(memory=None)
+        method = model.method
+        for n_clips, target in ((1, single), (64, batch)):
+            some = clips[:n_clips]
+            own, exported = interleaved(
+                lambda: getattr(pipeline, method)(some),  # noqa: B023 (called at once)
+                lambda: getattr(model, method)(some),  # noqa: B023
+                repeats=5,
+            )
+            text = (
+                f"  {what}, {name}: {n_clips} at once, {1e3 * own / n_clips:.2f} over {1e3 * exported / n_clips:.2f} ms"
+            )
+            if target is None:
+                report.line(f"{text:<62} {own / exported:8.3f} times as fast")
+            else:
+                report.figure(text, own / exported, target)
+
+
+def start_up(report, pipeline, path, clip, folder):
+    joblib.dump(pipeline, folder / "model.joblib")
+    ways = {
+        "ONNX Runtime": f"from skaudio.export import load_onnx; model = load_onnx({str(path)!r})",
+        "Python with TensorFlow": f"import joblib; model = joblib.load({str(folder / 'model.joblib')!r})",
+    }
+    ends = f"model.predict([{str(clip)!r}]); import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    seconds, memory = {}, {}
+    for _ in range(3):
+        for name, loads in ways.items():
+            code = f"import time; start = time.perf_counter(); {loads}; {ends}; print(time.perf_counter() - start)"
+            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+            kilobytes, elapsed = done.stdout.split()[-2:]
+            seconds[name] = min(seconds.get(name, np.inf), float(elapsed))
+            memory[name] = int(kilobytes) / 1e3
+    for name in ways:
+        report.line(f"  start-up and one clip, mel and CNN, {name}: {seconds[name]:.2f} s, {memory[name]:.0f} MB")
+
+
+def main():
+    report = Report("export")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        report.line("FSDD, 8 kHz, each speaker left out:")
+        digits = fetch_spoken_digits()
+        fitted = equality(report, digits, 8000, folder, sizes={"CNN": 0.5, "GRU": 1.2})
+        waveforms = [load(clip, sr=8000)[0] for clip in digits.data[::40]]
+        run_time(report, fitted, waveforms, "0.4 s", single=2, batch=None)
+        pipeline, _ = fitted["mel, CNN"]
+        path = to_onnx(pipeline, folder / "cnn.onnx")
+        start_up(report, pipeline, path, digits.data[0], folder)
+        report.line("ESC-10, 44.1 kHz, each fold left out:")
+        sounds = fetch_esc10()
+        fitted = equality(report, sounds, 44100, folder, sizes={})
+        waveforms = [load(clip, sr=44100)[0] for clip in sounds.data[:64]]
+        run_time(report, fitted, waveforms, "5 s", single=1 / 3, batch=1 / 3)
+    report.write()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Types of arguments, and arguments that several commands share."""
+
+import argparse
+import math
+from collections.abc import Callable
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", metavar="CSV", help="write to this file instead of stdout")
+    parser.add_argument("--force", action="store_true", help="replace CSV if it exists")
+    parser.add_argument(
+        "--on-error",
+        choices=("raise", "warn"),
+        default="raise",
+        help="stop at a broken file (default), or leave its row empty",
+    )
+
+
+def integer(minimum: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = minimum - 1
+        if number < minimum:
+            raise argparse.ArgumentTypeError(f"{text!r}; expected an integer of at least {minimum}")
+        return number
+
+    return parse
+
+
+def number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0.0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected a number of at least 0")
+    return number
+
+
+def some_of(choices: tuple[str, ...]) -> Callable[[str], list[str]]:
+    def parse(text: str) -> list[str]:
+        names = [name.strip() for name in text.split(",")]
+        for name in names:
+            if name not in choices:
+                raise argparse.ArgumentTypeError(f"{name!r}; expected some of {','.join(choices)}")
+        return names
+
+    return parse

@@ -1,0 +1,246 @@
+"""The arguments of the commands for events in long recordings."""
+
+import argparse
+from collections.abc import Callable
+
+from skaudio.cli._arguments import add_output, integer, number
+
+ORDERS = ("score", "label", "time", "random", "stratified")
+
+_TRAIN = """\
+Train a detector on recordings whose events are marked in a table, and write it with joblib. All events
+of the recordings must be marked: what is not, is background. Prints precision, recall and false alarms
+on recordings that are held out in turn."""
+
+_TRAIN_EXAMPLES = """\
+examples:
+  skaudio train season1/ marks.csv --output owls.joblib
+  skaudio train season1/ labels/ --output owls.joblib --pretrained birdnet     label files, one for each recording
+  skaudio train season1/ marks.csv --output owls.joblib --groups '^([^_]+)_'   the site is the file name up to _
+  skaudio evaluate owls.joblib season2/ marks2.csv"""
+
+_EVALUATE = """\
+Print a CSV of the precision, recall, F1 and false alarms per hour of a detector, for each class.
+Loading a model executes code in it: load only models that you trust."""
+
+_DETECT = """\
+Detect the events of long recordings, and write a table of their labels, onsets, offsets and scores.
+Loading a model executes code in it: load only models that you trust.
+
+The suffix of --output determines the format: .csv, .parquet, .selections.txt (Raven), .txt
+(Audacity, one recording) or .tsv (DCASE). If interrupted, the same command resumes; with --extend,
+a finished table grows by new recordings."""
+
+_COUNT = """\
+Print a CSV of the number of events of each class in a table, and of the recorded minutes: for each
+recording or, with --by, for each hour, day or other bin by the clock, across recordings. Bins in
+which nothing was recorded have no row. Tables of Raven, Audacity, BirdNET, Kaleidoscope, Praat and
+DCASE are read, too."""
+
+_COUNT_EXAMPLES = """\
+examples:
+  skaudio count calls.csv night/                      number of calls in each recording
+  skaudio count calls.csv night/ --by hour            start times from metadata or names: 20230401_050000.WAV
+  skaudio count calls.csv night/ --by day --timezone Europe/Berlin
+  skaudio count calls.csv night/ --by 30min --pattern '%d-%m-%Y %Hh%M'    other names
+  skaudio count calls.csv night/ --by hour --starts starts.csv            a table: recording,start"""
+
+_REVIEW = """\
+Write an HTML page to review detections in a browser, offline: each with its spectrogram and a player.
+Keys mark it as correct (Y) or wrong (N) or give it another label (L). The page writes the reviewed
+table as CSV, with the column verified: true, false, or empty for what was not reviewed."""
+
+_REVIEW_EXAMPLES = """\
+examples:
+  skaudio detect detector.joblib recordings/ --output calls.csv
+  skaudio review calls.csv --output review.html
+  skaudio review calls.csv --order stratified --max 200 --output review.html   over all scores evenly
+  skaudio review calls.selections.txt recordings/ --output review.html         of Raven, by file name"""
+
+
+def add_train(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "train",
+        help="train a detector on recordings with marked events, and write it",
+        description=_TRAIN,
+        epilog=_TRAIN_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_marked_recordings(parser.add_argument)
+    add = parser.add_argument
+    add("--output", required=True, metavar="FILE", help="file of the detector")
+    add("--force", action="store_true", help="replace FILE if it exists")
+    add(
+        "--pretrained",
+        choices=("yamnet", "speech", "birdnet"),
+        help="classify the windows of a pretrained model, for few events (default: a network of its own)",
+    )
+    add(
+        "--threshold",
+        type=lambda text: text if text == "tune" else number(text),
+        default="tune",
+        metavar="SCORE",
+        help="minimum mean score of an event; or tune (default): chosen on recordings that are held out in turn, whose "
+        "scores are printed",
+    )
+    add(
+        "--groups",
+        metavar="REGEX",
+        help="hold out the recordings of a group together: the first group of the expression (or the whole match) in "
+        "the file name",
+    )
+    add("--sr", type=integer(1000), metavar="HZ", help="sampling rate (default: that of most files, at most 22050)")
+    add("--seed", type=integer(0), default=0, metavar="N", help="seed (default: 0)")
+    add("--jobs", type=integer(1), metavar="N", default=1, help="number of processes (default: 1)")
+    add("--quiet", action="store_true", help="no progress bar")
+
+
+def add_evaluate(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "evaluate",
+        help="print precision, recall and false alarms of a detector on recordings with marked events",
+        description=_EVALUATE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_detector(parser.add_argument)
+    _add_marked_recordings(parser.add_argument)
+    parser.add_argument(
+        "--collar",
+        type=number,
+        default=0.5,
+        metavar="S",
+        help="a detection is right if its onset is that of a mark to within this many seconds (default: 0.5)",
+    )
+    add_output(parser)
+
+
+def add_detect(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "detect",
+        help="detect events in long recordings, and write a table of them",
+        description=_DETECT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_detector(parser.add_argument)
+    add = parser.add_argument
+    add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
+    add("--output", metavar="TABLE", help="write to this file instead of a CSV to stdout")
+    add(
+        "--scores", metavar="NPZ", help="keep the scores in this file, to try other settings without reading recordings"
+    )
+    add("--extend", action="store_true", help="if TABLE exists, add the recordings that are not in it, or have changed")
+    add("--force", action="store_true", help="replace TABLE if it exists")
+    add("--on-error", choices=("raise", "warn"), default="raise", help="stop at a broken file (default), or skip it")
+
+
+def add_count(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "count",
+        help="count the events in a table, per recording or by the clock",
+        description=_COUNT,
+        epilog=_COUNT_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("table", metavar="TABLE", help="table of events, such as that of `skaudio detect`; or a folder of label files")
+    add(
+        "recordings",
+        nargs="+",
+        metavar="RECORDINGS",
+        help="all recordings that were searched, also those without events: audio files, or folders of them",
+    )
+    add(
+        "--by",
+        metavar="BIN",
+        help="count by the clock: minute, hour, day, week, month, year, or a frequency of pandas, such as 30min "
+        "(default: per recording)",
+    )
+    add(
+        "--starts",
+        default="auto",
+        metavar="SOURCE",
+        help="where the start times of recordings are: metadata, name, auto (the first of these that has one; default) "
+        "or a CSV file: recording,start",
+    )
+    add(
+        "--pattern",
+        metavar="PATTERN",
+        help="pattern of the file names: a format of strptime, such as %%Y%%m%%d_%%H%%M%%S, or a regular expression "
+        "with the named groups year, month, day, hour, minute, second",
+    )
+    add(
+        "--timezone",
+        metavar="ZONE",
+        help="time zone of the bins, such as Europe/Berlin or +01:00: that of starts without one, and others are "
+        "converted to it",
+    )
+    add_output(parser)
+
+
+def add_review(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "review",
+        help="write a page to review detections in a browser",
+        description=_REVIEW,
+        epilog=_REVIEW_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("table", metavar="TABLE", help="table of events: .csv, .parquet, .selections.txt (Raven), .txt or .tsv")
+    add(
+        "recordings",
+        nargs="*",
+        metavar="RECORDINGS",
+        help="audio files, or folders of them (default: the files named in the table, relative to its folder)",
+    )
+    add("--output", required=True, metavar="HTML", help="file of the page; of several pages, the first one")
+    add("--force", action="store_true", help="replace HTML if it exists")
+    add("--order", choices=ORDERS, default="score", help="order of the detections (default: score, the highest first)")
+    add("--max", type=integer(1), metavar="N", help="number of detections, the first in that order (default: all)")
+    add("--per-page", type=integer(1), default=300, metavar="N", help="detections on a page (default: 300)")
+    add("--context", type=number, default=1.0, metavar="S", help="seconds before and after a detection (default: 1)")
+    add("--label", action="append", metavar="NAME", help="label to choose from, besides those in the table; repeatable")
+    add("--sr", type=integer(1000), metavar="HZ", help="sampling rate (default: that of most files, at most 22050)")
+    add("--seed", type=integer(0), default=0, metavar="N", help="seed of the orders random and stratified (default: 0)")
+    add(
+        "--on-error",
+        choices=("raise", "warn"),
+        default="raise",
+        help="stop at a broken file (default), or show its detections without sound",
+    )
+
+
+def _add_marked_recordings(add: Callable) -> None:
+    add("recordings", nargs="+", metavar="RECORDINGS", help="audio files, or folders of them")
+    add(
+        "marks",
+        metavar="LABELS",
+        help="table of their events: recording,onset,offset,label as CSV, or one of Raven, Audacity, BirdNET, "
+        "Kaleidoscope, Praat or DCASE; or a folder of label files, one for each recording",
+    )
+    add("--label", metavar="NAME", help="label of all events, for a table without labels")
+
+
+def _add_detector(add: Callable) -> None:
+    add(
+        "model",
+        metavar="MODEL",
+        help="file of a fitted skaudio.events.EventDetector, written by joblib.dump; or the name of a pretrained model "
+        "with class scores, such as birdnet (see `skaudio models`)",
+    )
+    add(
+        "--classes",
+        action="append",
+        metavar="NAME",
+        help="class of a pretrained model to detect, such as 'Perissocephalus tricolor'; repeat it for several "
+        "(default: all)",
+    )
+    add("--threshold", type=number, metavar="SCORE", help="minimum mean score of an event (default: the model's)")
+    add(
+        "--min-duration",
+        type=number,
+        metavar="S",
+        help="minimum duration of an event in seconds (default: the model's)",
+    )
+    add("--jobs", type=integer(1), metavar="N", default=1, help="number of processes (default: 1)")
+    add("--quiet", action="store_true", help="no progress bar")

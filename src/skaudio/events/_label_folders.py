@@ -1,0 +1,124 @@
+"""Folders of label files, one for each recording."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from skaudio.events._file_names import base_name
+from skaudio.events._table_reading import KNOWN_BY_HEADER, RAVEN_SUFFIX, SUFFIXES, format_of, rows_of
+from skaudio.events._table_rows import EventTableError, first_repetition
+from skaudio.events._table_writing import as_text, write_text
+
+OTHER_FILES = {"birdnet_analysis_params.csv"}  # BirdNET-Analyzer writes it beside its results
+
+
+def label_files(folder: Path, format: str | None) -> dict[Path, str]:  # noqa: A002
+    """Find the label files below a folder, at any depth, without hidden ones.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    format : str or None
+        Format of the files. If None, of any format, by their suffixes.
+
+    Returns
+    -------
+    dict of Path to str
+        Name of the recording of each file, if the file does not name it: the path in the folder, without suffix.
+
+    Raises
+    ------
+    EventTableError
+        If there are none.
+    """
+    of_format = next((other for other, others in KNOWN_BY_HEADER.items() if format in others), format)
+    suffixes = [suffix for suffix, known in SUFFIXES.items() if format is None or known in {format, of_format}]
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        is_known = path.name.lower().endswith(tuple(suffixes)) and path.name.lower() not in OTHER_FILES
+        if is_known and path.is_file() and not any(part.startswith(".") for part in parts):
+            files[path] = "/".join([*parts[:-1], recording_of(path)])
+    if not files:
+        raise EventTableError(f"There are no label files ({', '.join(suffixes)}) in the folder {str(folder)!r}.")
+    return files
+
+
+def recording_of(path: Path) -> str:
+    """Return the recording that a label file is named after: night for night.Table.1.selections.txt.
+
+    This is the naming scheme of Raven; that of BirdNET-Analyzer is night.BirdNET.selection.table.txt.
+    """
+    name = path.name[: -len(RAVEN_SUFFIX)] if path.name.lower().endswith(RAVEN_SUFFIX) else path.stem
+    return re.sub(r"(?i)(?<=.)\.(table\.[^.]*|birdnet\.(selection\.table|results))$", "", name)
+
+
+def check_distinct(events: Sequence[tuple[Any, Any]], folder: Path) -> None:
+    """Raise if two files have the same event, as where a recording has two label files."""
+    pair = first_repetition(events)
+    if pair is not None:
+        recording, event = events[pair[1]]
+        raise EventTableError(
+            f"{folder}: two files have {event!r} of the recording {recording!r}. Pass the format of one of them, move "
+            "the other, or pass duplicates='keep'."
+        )
+
+
+def write_folder(
+    folder: Path,
+    table: Any,
+    format: str,  # noqa: A002
+    durations: Mapping[str, float] | None,
+) -> None:
+    """Write a label file for each recording, after all are known to be valid.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; it is created if needed.
+    table : DataFrame
+        Events.
+    format : str
+        Format of the files, which determines their suffix.
+    durations : dict of str to float or None
+        See `write_events`.
+
+    Raises
+    ------
+    ValueError
+        If the format cannot hold the events, or is not for label files.
+    """
+    suffix = next((suffix for suffix, known in SUFFIXES.items() if known == format_of(folder, format)), None)
+    if suffix is None or format == "parquet":
+        raise ValueError(f"{str(folder)!r}: a folder holds label files, got format={format!r}. Expected 'audacity'.")
+    suffix = ".TextGrid" if format == "textgrid" else suffix
+    recordings = list(dict.fromkeys(recording for _, recording, _ in rows_of(table)))
+    texts = {}
+    for recording, name in zip(recordings, _file_names(recordings), strict=True):
+        file = folder / f"{name}{suffix}"
+        texts[file] = as_text(table[table["recording"] == recording], file, format, durations)
+    for file, text in texts.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_text(file, text)
+
+
+def _file_names(recordings: Sequence) -> list[str]:
+    """Name files after recordings, without suffix; where several have one name, also after their folders."""
+    names = [os.path.splitext(base_name(str(recording)))[0] for recording in recordings]
+    if not _has_repetition(names):
+        return names
+    parts = [re.split(r"[/\\]", os.path.abspath(str(recording))) for recording in recordings]
+    levels = zip(*(part[:-1] for part in parts), strict=False)
+    n_common = len(list(takewhile(lambda level: len(set(level)) == 1, levels)))
+    paths = ["/".join(part[n_common:]) for part in parts]
+    names = [os.path.splitext(path)[0] for path in paths]
+    return paths if _has_repetition(names) else names  # of one name, but of several formats
+
+
+def _has_repetition(names: Sequence[str]) -> bool:
+    """Return whether names occur twice where letters of both cases are one."""
+    return len({name.casefold() for name in names}) < len(names)

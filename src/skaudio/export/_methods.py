@@ -1,0 +1,74 @@
+"""Methods of estimators that can be exported: the default one, their outputs, and their results in Python."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import is_classifier, is_outlier_detector, is_regressor
+from sklearn.pipeline import Pipeline
+
+from skaudio.export._export_error import ExportError
+from skaudio.export._steps import unwrapped
+
+# Name of the output of the graph, by method.
+OUTPUTS = {
+    "predict_proba": "probabilities",
+    "decision_function": "scores",
+    "predict": "prediction",
+    "transform": "features",
+    "predict_frames": "frame_probabilities",
+    "score_samples": "scores",
+}
+LABEL = "label"  # of classifiers and outlier detectors, beside their scores
+
+
+def final_step(model: Any) -> Any:
+    """Return the last estimator of a model, of which the methods are called."""
+    model = unwrapped(model)
+    return final_step(model.steps[-1][1]) if isinstance(model, Pipeline) else model
+
+
+def default_method(model: Any) -> str:
+    """Return the method to export: probabilities, scores or predictions if there are any, else features."""
+    step = final_step(model)
+    if is_regressor(step):
+        return "predict"
+    preferred = ("predict_proba", "decision_function", "predict", "transform")
+    if not is_classifier(step) and not is_outlier_detector(step) and hasattr(step, "transform"):
+        return "transform"
+    return next((method for method in preferred if hasattr(step, method)), "transform")
+
+
+def check_method(model: Any, method: str) -> None:
+    """Raise an error unless a model has a method that can be exported."""
+    if method not in OUTPUTS:
+        raise ValueError(f"method={method!r}; expected one of {list(OUTPUTS)}.")
+    step = final_step(model)
+    if not hasattr(step, method):
+        others = [name for name in OUTPUTS if hasattr(step, name)]
+        raise ExportError(f"{type(step).__name__} has no {method}; expected method to be one of {others}.")
+
+
+def output_methods(model: Any, method: str) -> dict[str, str]:
+    """Return the outputs of the graph of a method: their names, and the method that computes the same in Python."""
+    step = final_step(model)
+    if not is_classifier(step) and not is_outlier_detector(step):
+        return {OUTPUTS[method]: method}
+    if method == "predict":
+        return {LABEL: method}
+    if method in {"predict_proba", "decision_function"} and hasattr(step, "predict"):
+        return {LABEL: "predict", OUTPUTS[method]: method}
+    return {OUTPUTS[method]: method}
+
+
+def result_of(model: Any, method: str, X: Any) -> Any:
+    """Call a method of a model, also one that pipelines and searches do not pass on, such as ``predict_frames``."""
+    model = unwrapped(model)
+    if isinstance(model, Pipeline) and not hasattr(model, method):
+        return result_of(model.steps[-1][1], method, model[:-1].transform(X) if len(model) > 1 else X)
+    result = getattr(model, method)(X)
+    if isinstance(result, list):
+        raise ExportError(
+            f"{type(final_step(model)).__name__} has several outputs, each with its own classes. Export one model for "
+            "each of them."
+        )
+    return np.asarray(result)

@@ -1,0 +1,401 @@
+"""A model in an exported file, run by ONNX Runtime."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import MethodType
+from typing import Any, Self
+
+import numpy as np
+
+from skaudio.export._export_error import ExportError
+from skaudio.export._metadata import decoded
+from skaudio.io import AudioError, load
+
+MAX_CLIPS, MAX_SAMPLES = 64, 2**22  # of a batch
+
+
+class available_in:  # noqa: N801 (a decorator)
+    """Descriptor of a method that exists only where the file can compute it.
+
+    Parameters
+    ----------
+    function : callable
+        The method.
+    """
+
+    def __init__(self, function: Callable) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, model: Any, owner: type) -> Any:
+        if model is None:
+            return self._function
+        name = self._function.__name__
+        if name not in model.methods:
+            raise AttributeError(
+                f"The file has no {name}, but {', '.join(model.methods)}. Export the model with method={name!r}."
+            )
+        return MethodType(self._function, model)
+
+
+class OnnxModel:
+    """Fitted model that was exported to a file, and is run by ONNX Runtime alone.
+
+    It is a step of a `sklearn.pipeline.Pipeline` like a `sklearn.frozen.FrozenEstimator`: `fit` changes nothing, and a
+    clone is the same object. It has those of the methods below that the file can compute.
+
+    Parameters
+    ----------
+    content : bytes
+        Content of the file.
+    name : str
+        Name of the file, for messages.
+    n_threads : int, default=1
+        Number of threads that compute one clip.
+
+    Attributes
+    ----------
+    sr : float
+        Sampling rate in Hz that the model takes, to which clips are resampled.
+    method : str
+        Method of the original that the file computes.
+    methods : tuple of str
+        Methods that can be called.
+    classes_ : ndarray of shape (n_classes,)
+        Classes, for a classifier.
+    metadata : dict
+        All that the file says about itself, such as ``hop_seconds`` and the largest ``difference`` from the original.
+
+    See Also
+    --------
+    load_onnx : Load a file.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skaudio.export import load_onnx, to_onnx
+    >>> from skaudio.features import MFCC
+    >>> from skaudio.pooling import StatPooling
+    >>> pipeline = make_pipeline(MFCC(sr=8000), StatPooling()).fit([np.ones(800)])
+    >>> with TemporaryDirectory() as folder:
+    ...     model = load_onnx(to_onnx(pipeline, f"{folder}/features.onnx"))
+    >>> model.methods, model.sr, model.transform([np.ones(800)]).shape
+    (('transform',), 8000.0, (1, 180))
+    """
+
+    def __init__(self, content: bytes, name: str, *, n_threads: int = 1) -> None:
+        self._content, self._name, self._n_threads = content, name, n_threads
+        self._open()
+
+    # ---- predictions
+
+    @available_in
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict the class or target of each clip.
+
+        Parameters
+        ----------
+        X : batch of clips
+            Paths, binary file objects, arrays at the rate `sr`, ``(y, sr)`` pairs or dicts; see `skaudio.io.load`. Or a
+            float array ``(n_clips, n_samples)``.
+
+        Returns
+        -------
+        ndarray of shape (n_clips,), (n_clips, n_labels) or (n_clips, n_outputs)
+            Classes, labels, 1 or -1 of an outlier detector, or targets.
+
+        Raises
+        ------
+        AudioError, TypeError
+            If a clip cannot be decoded, with its index.
+        ExportError
+            If the model cannot process a clip.
+        """
+        labels = self._results(X, "predict")
+        return labels.astype(self.classes_.dtype) if hasattr(self, "classes_") else labels
+
+    @available_in
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Predict class probabilities.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `predict`.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips, n_classes)
+            Probabilities, in the order of ``classes_``.
+        """
+        return self._results(X, "predict_proba")
+
+    @available_in
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Compute the scores of classes, or of an outlier detector.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `predict`.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips, n_classes), or (n_clips,) for two classes and outlier detectors
+            Scores.
+        """
+        return self._results(X, "decision_function")
+
+    @available_in
+    def score_samples(self, X: Any) -> np.ndarray:
+        """Compute the normality score of each clip.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `predict`.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips,)
+            Scores.
+        """
+        return self._results(X, "score_samples")
+
+    @available_in
+    def transform(self, X: Any) -> np.ndarray:
+        """Compute the features of each clip.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `predict`.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips, n_columns) or (n_clips, n_frames, n_channels)
+            Features; for frames of clips of different lengths, a 1-D object array of ``(n_frames_i, n_channels)``.
+        """
+        return self._results(X, "transform")
+
+    @available_in
+    def predict_frames(self, X: Any) -> np.ndarray:
+        """Predict class probabilities for each frame.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `predict`.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_clips, n_frames, n_classes)
+            Probabilities; for clips of different lengths, a 1-D object array of ``(n_frames_i, n_classes)``.
+        """
+        return self._results(X, "predict_frames")
+
+    def outputs(self, X: Any) -> dict[str, list[Any]]:
+        """Compute the results of all methods at once, such as labels and probabilities.
+
+        Parameters
+        ----------
+        X : batch of clips
+            See `predict`.
+
+        Returns
+        -------
+        dict of {str: list}
+            One result for each clip, by the name of the method.
+        """
+        names = self.metadata["outputs"]
+        return dict(zip(names, self._run(X, list(names.values())), strict=True))
+
+    # ---- conventions of scikit-learn
+
+    def fit(self, X: Any = None, y: Any = None, **params: Any) -> Self:  # noqa: ARG002
+        """Return the model unchanged, as it is fitted.
+
+        Parameters
+        ----------
+        X, y : object
+            Ignored.
+        **params : dict
+            Ignored.
+
+        Returns
+        -------
+        self : OnnxModel
+            The same.
+        """
+        return self
+
+    def __sklearn_clone__(self) -> Self:
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags, InputTags, RegressorTags, Tags, TargetTags, TransformerTags
+
+        kind = self.metadata.get("estimator_type")
+        return Tags(
+            estimator_type=kind,
+            target_tags=TargetTags(required=False),
+            transformer_tags=TransformerTags() if "transform" in self.methods else None,
+            classifier_tags=ClassifierTags() if kind == "classifier" else None,
+            regressor_tags=RegressorTags() if kind == "regressor" else None,
+            input_tags=InputTags(two_d_array=False, string=True),
+            requires_fit=False,
+        )
+
+    def __repr__(self) -> str:
+        return f"OnnxModel({self._name!r}, method={self.method!r}, sr={self.sr:g})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"content": self._content, "name": self._name, "n_threads": self._n_threads}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["content"], state["name"], n_threads=state["n_threads"])  # type: ignore[misc]
+
+    # ---- implementation
+
+    def _open(self) -> None:
+        self._session = _session(self._content, self._name, self._n_threads)
+        self.metadata = decoded(self._session.get_modelmeta().custom_metadata_map, self._name)
+        self.sr, self.method = self.metadata["sr"], self.metadata["method"]
+        self.methods = tuple(self.metadata["outputs"])
+        if "classes" in self.metadata:
+            self.classes_ = np.array(self.metadata["classes"])
+        shape = self._session.get_inputs()[0].shape
+        self._max_clips = 1 if shape[0] == 1 else MAX_CLIPS
+
+    def _results(self, X: Any, method: str) -> np.ndarray:
+        (rows,) = self._run(X, [self.metadata["outputs"][method]])
+        if len({np.shape(row) for row in rows}) == 1:
+            return np.stack(rows)
+        ragged = np.empty(len(rows), dtype=object)
+        ragged[:] = rows
+        return ragged
+
+    def _run(self, X: Any, outputs: list[str]) -> list[list[Any]]:
+        """Compute outputs for each clip; those of equal length are computed together."""
+        clips = _clips_of(X)
+        results: list[list[Any]] = [[None] * len(clips) for _ in outputs]
+        for indices, batch in self._batches(clips):
+            try:
+                values = self._session.run(outputs, {"waveform": batch})
+            except Exception as error:  # of many types
+                raise ExportError(f"Clip {indices[0]}: {self._name!r} cannot process it ({error}).") from error
+            for rows, value in zip(results, values, strict=True):
+                for row, i in enumerate(indices):
+                    rows[i] = value[row]
+        return results
+
+    def _batches(self, clips: Sequence[Any]) -> Iterator[tuple[list[int], np.ndarray]]:
+        """Yield indices and waveforms ``(n_clips, n_samples)`` of clips of equal length."""
+        waiting: dict[int, list[tuple[int, np.ndarray]]] = {}
+        n_waiting = 0
+        for i, clip in enumerate(clips):
+            y = self._waveform(i, clip)
+            same = waiting.setdefault(len(y), [])
+            same.append((i, y))
+            n_waiting += len(y)
+            if len(same) == self._max_clips:
+                n_waiting -= len(y) * len(same)
+                yield _stacked(waiting.pop(len(y)))
+            elif n_waiting > MAX_SAMPLES:
+                yield from map(_stacked, waiting.values())
+                waiting, n_waiting = {}, 0
+        yield from map(_stacked, waiting.values())
+
+    def _waveform(self, i: int, clip: Any) -> np.ndarray:
+        """Decode the part of a clip that the graph cuts out, with zeros instead of what is before it."""
+        offset = self.metadata.get("offset_seconds") or 0.0
+        part: dict[str, Any] = {"offset": offset, "duration": self.metadata.get("duration_seconds")}
+        try:
+            y, _ = load(clip, sr=self.sr, channel=self.metadata.get("channel"), **part)
+        except (AudioError, TypeError) as error:
+            raise type(error)(f"Clip {i}: {error}") from error
+        return np.concatenate([np.zeros(int(offset * self.sr), np.float32), y]) if offset else y
+
+
+def _session(content: bytes, name: str, n_threads: int) -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ImportError('ONNX files require ONNX Runtime: pip install "skaudio[export]".') from error
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = n_threads
+    settings.log_severity_level = 3  # errors only: the graph holds constants that are computed once
+    try:
+        return onnxruntime.InferenceSession(content, settings, ["CPUExecutionProvider"])
+    except Exception as error:  # of many types
+        raise ExportError(f"{name!r} is not an ONNX file, or is damaged ({error}). Export it again.") from error
+
+
+def _stacked(waiting: list[tuple[int, np.ndarray]]) -> tuple[list[int], np.ndarray]:
+    return [i for i, _ in waiting], np.stack([y for _, y in waiting]).astype(np.float32, copy=False)
+
+
+def _clips_of(X: Any) -> Sequence[Any]:
+    """Return a batch of clips as a sequence."""
+    if isinstance(X, (str, bytes, os.PathLike)) or not hasattr(X, "__len__"):
+        raise TypeError(
+            f"Expected a batch of clips, got {type(X).__name__}. Pass a list, also of a single one: [clip]."
+        )
+    if hasattr(X, "iloc"):
+        X = X.to_numpy()
+    if isinstance(X, np.ndarray) and X.dtype == object:
+        return X.ravel().tolist()
+    return X
+
+
+def load_onnx(path: str | os.PathLike, *, n_threads: int = 1) -> OnnxModel:
+    """Load a model that `to_onnx` wrote.
+
+    It needs ONNX Runtime and `skaudio.io`, neither TensorFlow nor the classes of the model, and runs no code from the
+    file.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        The file.
+    n_threads : int, default=1
+        Number of threads that compute one clip. Most models are fastest with one.
+
+    Returns
+    -------
+    OnnxModel
+        Model with those of the methods ``predict``, ``predict_proba``, ``decision_function``, ``transform``,
+        ``predict_frames`` and ``score_samples`` that the file can compute.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ExportError
+        If it is not an ONNX file, or one from elsewhere; a ValueError.
+
+    See Also
+    --------
+    to_onnx : Write the file.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import numpy as np
+    >>> from skaudio.export import load_onnx, to_onnx
+    >>> from skaudio.features import MelSpectrogram
+    >>> with TemporaryDirectory() as folder:
+    ...     model = load_onnx(to_onnx(MelSpectrogram(sr=8000), f"{folder}/mel.onnx"))
+    >>> model.transform([(np.ones(16000), 16000)]).shape
+    (1, 126, 64)
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise FileNotFoundError(f"There is no file {str(file)!r}. Pass one that skaudio.export.to_onnx has written.")
+    return OnnxModel(file.read_bytes(), str(file), n_threads=n_threads)

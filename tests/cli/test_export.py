@@ -1,0 +1,104 @@
+import csv
+import io
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge, RidgeClassifier
+from sklearn.pipeline import make_pipeline
+
+from skaudio.export import load_onnx
+from skaudio.features import MFCC
+from skaudio.pooling import StatPooling
+
+
+def read(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.fixture(scope="module")
+def exported(searched, run, tmp_path_factory):
+    path = tmp_path_factory.mktemp("export") / "tones.onnx"
+    outcome = run("export", searched.model, path)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.startswith(f"predict_proba of waveforms at 8000 Hz written to {path}")
+    assert "On generated clips, it differs from the original by at most" in outcome.out
+    return path
+
+
+def test_the_table_is_that_of_the_original(searched, exported, tones, run):
+    clips = sorted(map(str, tones.rglob("*.wav")))
+    original, outcome = run("predict", searched.model, *clips), run("predict", exported, *clips)
+    assert (outcome.status, outcome.err) == (0, "")
+    rows, expected = read(outcome.out), read(original.out)
+    classes = ["bass", "tenor, high", "whistle"]
+    assert list(rows[0]) == ["path", "label", *classes]
+    for row, other in zip(rows, expected, strict=True):
+        assert (row["path"], row["label"]) == (other["path"], other["label"])
+        np.testing.assert_allclose([float(row[c]) for c in classes], [float(other[c]) for c in classes], atol=1e-5)
+
+
+def test_a_broken_file_leaves_its_row_empty(exported, tones, broken, run):
+    outcome = run("predict", exported, broken, tones / "bass" / "ann_0.wav", "--on-error", "warn")
+    assert [row["label"] for row in read(outcome.out)] == ["", "bass"]
+    assert "broken.wav" in outcome.err
+
+
+def test_it_is_checked_on_recordings(searched, tones, run, tmp_path):
+    outcome = run("export", searched.model, tmp_path / "tones.onnx", "--check", tones / "bass", "--method", "predict")
+    assert outcome.status == 0
+    assert "On 8 recordings" in outcome.out
+    assert load_onnx(tmp_path / "tones.onnx").methods == ("predict",)
+
+
+@pytest.mark.parametrize("model", [Ridge(), RidgeClassifier()], ids=repr)
+def test_models_without_probabilities(model, tones, run, tmp_path):
+    clips = sorted(map(str, tones.rglob("*.wav")))
+    joblib.dump(make_pipeline(MFCC(sr=8000), StatPooling(), model).fit(clips, [0, 1] * 12), tmp_path / "model.joblib")
+    assert run("export", tmp_path / "model.joblib", tmp_path / "model.onnx").status == 0
+    outcome = run("predict", tmp_path / "model.onnx", clips[0])
+    assert "only labels are written" in outcome.err
+    assert list(read(outcome.out)[0]) == ["path", "label"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["{model}", "{tmp}/model.tflite"], "expected a file name that ends with '.onnx'"),
+        (["{model}", "{tmp}/none/model.onnx"], "There is no folder"),
+        (["{tmp}/none.joblib", "{tmp}/model.onnx"], "There is no model file"),
+        (["{model}", "{tmp}/model.onnx", "--check", "{tmp}"], "There are no audio files"),
+        (["{model}", "{tmp}/model.onnx", "--method", "transform"], "has no transform"),
+    ],
+)
+def test_errors(arguments, message, searched, run, tmp_path):
+    outcome = run("export", *(argument.format(model=searched.model, tmp=tmp_path) for argument in arguments))
+    assert outcome.status == 2
+    assert message in outcome.err
+
+
+def test_an_existing_file_is_replaced_only_by_force(searched, run, tmp_path):
+    path = tmp_path / "model.onnx"
+    path.write_text("mine")
+    outcome = run("export", searched.model, path)
+    assert outcome.status == 2
+    assert "Pass --force" in outcome.err
+    assert path.read_text() == "mine"
+    assert run("export", searched.model, path, "--force").status == 0
+
+
+def test_a_foreign_file_is_no_model(run, tmp_path):
+    path = tmp_path / "model.onnx"
+    path.write_text("none")
+    outcome = run("predict", path, "clip.wav")
+    assert outcome.status == 2
+    assert "is not an ONNX file, or is damaged" in outcome.err
+
+
+def test_features_are_no_predictions(tones, run, tmp_path):
+    clips = sorted(map(str, tones.rglob("*.wav")))
+    joblib.dump(make_pipeline(MFCC(sr=8000), StatPooling()).fit(clips), tmp_path / "model.joblib")
+    assert run("export", tmp_path / "model.joblib", tmp_path / "model.onnx").status == 0
+    outcome = run("predict", tmp_path / "model.onnx", clips[0])
+    assert outcome.status == 2
+    assert "contains OnnxModel, which has no predict" in outcome.err

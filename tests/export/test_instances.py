@@ -1,0 +1,93 @@
+"""Every estimator of the suite is exported and equal, or refused by name."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone, is_regressor
+from sklearn.pipeline import make_pipeline
+from tests.common.instances import (
+    AUTOENCODERS,
+    FRONT_ENDS,
+    MATCHERS,
+    MIXTURES,
+    NETWORKS,
+    POOLING,
+    PRETRAINED,
+    SIAMESE,
+    TRANSFER,
+    name,
+    public_estimators,
+)
+
+from skaudio.events import EventDetector
+from skaudio.export import ExportError, load_onnx, to_onnx
+from skaudio.export._methods import OUTPUTS, final_step, output_methods, result_of
+from skaudio.features import MFCC
+from skaudio.pooling import FramePadder
+
+FRAMES = [*POOLING, *NETWORKS, *SIAMESE, *AUTOENCODERS, *MIXTURES]
+WAVEFORMS = [*FRONT_ENDS, *PRETRAINED, *TRANSFER, *MATCHERS]
+# Those that cannot go, and a part of the reason.
+REFUSED = {
+    "FunctionFrontEnd": "runs a Python function",
+    "GroupScaler": "standardises by groups",
+    "PretrainedEmbedding": "runs the model of another file",
+    "TransferClassifier": "PretrainedEmbedding cannot be exported",
+    "RecordingMatcher": "searches an index of recordings",
+}
+OF_OTHER_TESTS = {"AugmentedEstimator", "EventDetector"}  # of test_to_onnx.py, and below
+
+pytestmark = pytest.mark.slow
+
+
+def pipeline_of(estimator):
+    estimator = clone(estimator)
+    if any(type(estimator) is type(other) for other in WAVEFORMS):
+        return estimator
+    padder = FramePadder(20) if name(estimator).startswith("Autoencoder") else "passthrough"
+    return make_pipeline(MFCC(sr=8000, n_mels=20, n_mfcc=13, trim_db=40.0), padder, estimator)
+
+
+def methods_of(pipeline):
+    return [method for method in OUTPUTS if hasattr(final_step(pipeline), method)]
+
+
+def fitted(estimator, digits):
+    clips, y = digits.data[:24], digits.target[:24] % 3
+    pipeline = pipeline_of(estimator)
+    return pipeline.fit(clips, y.astype(float) if is_regressor(pipeline) else y), clips
+
+
+def test_every_estimator_is_looked_at():
+    looked_at = {name(estimator) for estimator in [*FRAMES, *WAVEFORMS]} | OF_OTHER_TESTS
+    augmenters = {cls.__name__ for cls in public_estimators() if cls.__module__.startswith("skaudio.augment")}
+    assert {cls.__name__ for cls in public_estimators()} - augmenters <= looked_at
+
+
+@pytest.mark.parametrize("estimator", [*FRAMES, *WAVEFORMS], ids=name)
+def test_exported_and_equal_or_refused_by_name(estimator, digits, tmp_path):
+    pipeline, clips = fitted(estimator, digits)
+    if name(estimator) in REFUSED:
+        with pytest.raises(ExportError, match=REFUSED[name(estimator)]):
+            to_onnx(pipeline, tmp_path / "model.onnx", sample=clips)
+        return
+    for method in methods_of(pipeline):
+        if name(estimator) == "SiameseMatcher" and method != "transform":
+            with pytest.raises(ExportError, match="SiameseMatcher cannot be exported with method"):
+                to_onnx(pipeline, tmp_path / "model.onnx", method=method)
+            continue
+        model = load_onnx(to_onnx(pipeline, tmp_path / "model.onnx", method=method))
+        for exported in output_methods(pipeline, method).values():
+            expected, found = result_of(pipeline, exported, clips), getattr(model, exported)(clips)
+            if exported == "predict" and not is_regressor(pipeline):
+                assert found.tolist() == expected.tolist()
+                continue
+            scale = max([1.0, *(np.abs(row).max() for row in expected)])
+            for row, other in zip(found, expected, strict=True):
+                np.testing.assert_allclose(row, other, rtol=0, atol=1e-4 * scale)
+
+
+def test_a_detector_is_refused_by_name(tmp_path):
+    detector = EventDetector(pipeline_of(NETWORKS[0]), sr=8000)
+    detector.estimator_ = "fitted"
+    with pytest.raises(ExportError, match=r"EventDetector cannot be exported: .*detector.estimator_"):
+        to_onnx(detector, tmp_path / "model.onnx", method="predict")
