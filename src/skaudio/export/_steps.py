@@ -26,8 +26,7 @@ REFUSED: dict[type, str] = {
     "sklearn.preprocessing.StandardScaler behind a StatPooling, or normalize= of the front end",
     PretrainedEmbedding: "runs the model of another file. Run that file itself, and export what follows as a pipeline",
     RecordingMatcher: "searches an index of recordings. Export the front end or the network that is compared instead",
-    EventDetector: "cuts a recording into windows and decodes their scores. Export the classifier that it applies to "
-    "windows, a pipeline in detector.estimator_, and decode its scores by skaudio.events.decode_events",
+    EventDetector: "is a step of another model. Export it alone",
 }
 REGISTER = ", or register a function that converts it, by skaudio.export.register_converter"
 
