@@ -20,10 +20,12 @@ from skaudio.export._front_ends import mel_frames, mfcc_frames, spectrogram_fram
 from skaudio.export._graph import Graph, Value
 from skaudio.export._novelty import autoencoder_latent, autoencoder_outlier_detector
 from skaudio.export._poolings import frame_padder, frame_stacker, mixture_pooling
+from skaudio.export._pretrained import pretrained_embedding
 from skaudio.export._register_converter import REGISTERED, Converter
 from skaudio.export._statistics import stat_pooling
 from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram, Waveform
 from skaudio.pooling import FramePadder, FrameStacker, MixturePooling, StatPooling
+from skaudio.pretrained import PretrainedEmbedding
 
 
 def _transformer(function: Callable[[Graph, Any, Value], Value]) -> Converter:
@@ -37,6 +39,7 @@ CONVERTERS: dict[type, Converter] = {
     Spectrogram: _transformer(spectrogram_frames),
     MelSpectrogram: _transformer(mel_frames),
     MFCC: _transformer(mfcc_frames),
+    PretrainedEmbedding: _transformer(pretrained_embedding),
     StatPooling: _transformer(stat_pooling),
     FrameStacker: _transformer(frame_stacker),
     FramePadder: _transformer(frame_padder),

@@ -57,7 +57,7 @@ def output_methods(model: Any, method: str) -> dict[str, str]:
         if method != "predict_proba":
             raise ExportError(
                 f"EventDetector cannot be exported with method={method!r}: a graph computes scores over time, with "
-                "method='predict_proba'. Decode them by skaudio.events.decode_events, with the settings in the metadata."
+                "method='predict_proba'. Decode them by skaudio.events.decode_events, as the metadata say."
             )
         return {OUTPUTS[method]: method}
     if not is_classifier(step) and not is_outlier_detector(step):

@@ -17,14 +17,13 @@ from skaudio.export._sklearn_steps import convert_sklearn_step
 from skaudio.features import FrontEnd, FunctionFrontEnd
 from skaudio.matching import RecordingMatcher
 from skaudio.preprocessing import GroupScaler
-from skaudio.pretrained import PretrainedEmbedding, TransferClassifier
+from skaudio.pretrained import TransferClassifier
 
 # What cannot be exported: class, reason and remedy.
 REFUSED: dict[type, str] = {
     FunctionFrontEnd: "runs a Python function. Use MelSpectrogram, MFCC or another front end of skaudio.features",
     GroupScaler: "standardises by groups of clips, and the graph is given one clip without its group. Use "
     "sklearn.preprocessing.StandardScaler behind a StatPooling, or normalize= of the front end",
-    PretrainedEmbedding: "runs the model of another file. Run that file itself, and export what follows as a pipeline",
     RecordingMatcher: "searches an index of recordings. Export the front end or the network that is compared instead",
     EventDetector: "is a step of another model. Export it alone",
 }
