@@ -79,7 +79,7 @@ def verify(
                 raise ExportError(
                     f"The exported model differs from the original by {distance:.2g} {where}; at most {tolerance:g} is "
                     "allowed. Steps that amplify rounding errors, such as scaling a constant column to unit variance, "
-                    "make a model sensitive to them, and so do the thresholds of trees. Remove them, or verify it on other "
+                    "make a model sensitive to them, as do the thresholds of trees. Remove them, or verify it on other "
                     "clips, with sample=."
                 )
             worst = max(worst, distance)
