@@ -84,4 +84,5 @@ def result_of(model: Any, method: str, X: Any) -> Any:
             f"{type(final_step(model)).__name__} has several outputs, each with its own classes. Export one model for "
             "each of them."
         )
-    return np.asarray(result)
+    values = np.asarray(result)
+    return values.ravel() if values.dtype.kind == "O" else values  # a data frame of frames has one column

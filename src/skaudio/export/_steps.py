@@ -137,8 +137,8 @@ def _vote(graph: Graph, model: VotingClassifier, value: Value, method: str) -> V
     """Average the probabilities of several classifiers of the same clips."""
     if model.voting != "soft":
         raise ExportError(
-            f"VotingClassifier(voting={model.voting!r}) of clips cannot be exported. Use voting='soft', or put it behind "
-            "the front end and the pooling."
+            f"VotingClassifier(voting={model.voting!r}) of clips cannot be exported. Use voting='soft', or put it "
+            "behind the front end and the pooling."
         )
     weights = [1.0] * len(model.estimators) if model.weights is None else list(model.weights)
     used = [weight for (_, part), weight in zip(model.estimators, weights, strict=True) if part != "drop"]
