@@ -113,6 +113,11 @@ def test_what_wraps_a_pipeline(wrapped, digits, export, assert_same):
     assert_same(export(frozen).predict_proba(digits.data), model.predict_proba(digits.data))
 
 
+def test_steps_that_do_nothing(digits, export, assert_same):
+    pipeline = make_pipeline("passthrough", MFCC(sr=8000), StatPooling(), "passthrough").fit(digits.data)
+    assert_same(export(pipeline).transform(digits.data), pipeline.transform(digits.data))
+
+
 @pytest.mark.parametrize("weights", [None, [1, 2, 3]])
 def test_a_vote_of_pipelines(weights, digits, export, assert_same):
     parts = [

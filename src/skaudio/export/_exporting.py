@@ -37,7 +37,14 @@ def exported(pipeline: Any, name: str, method: str | None, sample: Any) -> bytes
     }
     _describe(graph, pipeline, method, outputs)
     clips = default_sample(graph) if sample is None else sample
-    expected = {output: result_of(pipeline, called, clips) for output, called in outputs.items()}
+    try:
+        expected = {output: result_of(pipeline, called, clips) for output, called in outputs.items()}
+    except ValueError as error:
+        if sample is not None:
+            raise
+        raise ExportError(
+            f"The pipeline cannot process the generated clips that it is verified on ({error}). Pass others as sample."
+        ) from error
     values = {output: _shaped(graph, value, expected[output]) for output, value in values.items()}
     results = OnnxModel(_content(graph, values), name).outputs(clips)
     found = {output: results[called] for output, called in outputs.items()}

@@ -26,7 +26,9 @@ LABEL = "label"  # of classifiers and outlier detectors, beside their scores
 def final_step(model: Any) -> Any:
     """Return the last estimator of a model, of which the methods are called."""
     model = unwrapped(model)
-    return final_step(model.steps[-1][1]) if isinstance(model, Pipeline) else model
+    if not isinstance(model, Pipeline):
+        return model
+    return final_step(next(step for _, step in reversed(model.steps) if step not in (None, "passthrough")))
 
 
 def default_method(model: Any) -> str:
