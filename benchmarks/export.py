@@ -20,7 +20,8 @@ from pathlib import Path
 
 import joblib
 import numpy as np
-from measure import Report, interleaved
+from measure import Report, interleaved, one_by_one
+from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import LeaveOneGroupOut
@@ -48,11 +49,11 @@ def pipelines(sr, memory):
         "ExtraTrees": ExtraTreesClassifier(100, random_state=0),
     }
     tables = {
-        f"{name}, {model}": make_pipeline(front_end, StatPooling(segments=5), StandardScaler(), estimator)
+        f"{name}, {model}": make_pipeline(front_end, StatPooling(segments=5), StandardScaler(), clone(estimator))
         for name, front_end in (("MFCC", cepstra), ("mel", bands))
         for model, estimator in models.items()
     }
-    networks = {f"mel, {name}": make_pipeline(bands, network) for name, network in NETWORKS.items()}
+    networks = {f"mel, {name}": make_pipeline(bands, clone(network)) for name, network in NETWORKS.items()}
     return {**tables, **networks}
 
 
@@ -86,11 +87,14 @@ def run_time(report, fitted, clips, what, *, single, batch, repeats):
         pipeline.steps[0][1].set_params(memory=None)
         method = model.method
         for n_clips, target in ((1, single), (len(clips), batch)):
-            some = clips[:n_clips]
-            own, exported = interleaved(
-                lambda: getattr(pipeline, method)(some),  # noqa: B023 (called at once)
-                lambda: getattr(model, method)(some),  # noqa: B023
-                repeats=repeats,
+            parts = [clips[i : i + n_clips] for i in range(0, len(clips), n_clips)]
+            own, exported = (
+                seconds / len(parts)
+                for seconds in interleaved(
+                    lambda: one_by_one(getattr(pipeline, method), parts),  # noqa: B023 (called at once)
+                    lambda: one_by_one(getattr(model, method), parts),  # noqa: B023
+                    repeats=repeats,
+                )
             )
             text = (
                 f"  {what}, {name}: {n_clips} at once, {1e3 * own / n_clips:.2f} over {1e3 * exported / n_clips:.2f} ms"
@@ -107,7 +111,8 @@ def start_up(report, pipeline, path, clip, folder):
         "ONNX Runtime": f"from skaudio.export import load_onnx; model = load_onnx({str(path)!r})",
         "Python with TensorFlow": f"import joblib; model = joblib.load({str(folder / 'model.joblib')!r})",
     }
-    ends = f"model.predict([{str(clip)!r}]); import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    peak = "next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM'))"
+    ends = f"model.predict([{str(clip)!r}]); print({peak})"
     seconds, memory = {}, {}
     for _ in range(3):
         for name, loads in ways.items():
@@ -132,6 +137,7 @@ def main():
         pipeline, _ = fitted["mel, CNN"]
         path = to_onnx(pipeline, folder / "cnn.onnx")
         start_up(report, pipeline, path, digits.data[0], folder)
+        report.write()
         report.line("ESC-10, 44.1 kHz, each fold left out:")
         sounds = fetch_esc10()
         fitted = equality(report, sounds, 44100, folder, sizes={})
