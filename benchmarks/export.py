@@ -1,7 +1,7 @@
 """Exported pipelines: the same labels and probabilities as the originals, sizes of files, run time and start-up.
 
-Run as ``SKAUDIO_DATA=... taskset -c 0 python benchmarks/export.py`` with FSDD and ESC-10 available; about ten
-minutes on an idle core.
+Run as ``SKAUDIO_DATA=... taskset -c 0 python benchmarks/export.py [fsdd] [esc10]`` with these available; about five
+minutes each on an idle core.
 
 Equality: each speaker of FSDD, and each fold of ESC-10, is left out in turn, a pipeline is fitted to the others and
 exported, and both predict the clips left out: all 3,000, and all 400. Networks are trained for one epoch on a
@@ -125,25 +125,30 @@ def start_up(report, pipeline, path, clip, folder):
         report.line(f"  start-up and one clip, mel and CNN, {name}: {seconds[name]:.2f} s, {memory[name]:.0f} MB")
 
 
+def fsdd(report, folder):
+    digits = fetch_spoken_digits()
+    fitted = equality(report, digits, 8000, folder, sizes={"CNN": 0.5, "GRU": 1.2})
+    waveforms = [load(clip, sr=8000)[0] for clip in digits.data[:: len(digits.data) // 64]][:64]
+    run_time(report, fitted, waveforms, "0.4 s", single=2, batch=None, repeats=5)
+    pipeline, _ = fitted["mel, CNN"]
+    path = to_onnx(pipeline, folder / "cnn.onnx")
+    start_up(report, pipeline, path, digits.data[0], folder)
+
+
+def esc10(report, folder):
+    sounds = fetch_esc10()
+    fitted = equality(report, sounds, 44100, folder, sizes={})
+    waveforms = [load(clip, sr=44100)[0] for clip in sounds.data[:16]]
+    run_time(report, fitted, waveforms, "5 s", single=1 / 3, batch=1 / 3, repeats=2)
+
+
 def main():
-    report = Report("export")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        report.line("FSDD, 8 kHz, each speaker left out:")
-        digits = fetch_spoken_digits()
-        fitted = equality(report, digits, 8000, folder, sizes={"CNN": 0.5, "GRU": 1.2})
-        waveforms = [load(clip, sr=8000)[0] for clip in digits.data[:: len(digits.data) // 64]][:64]
-        run_time(report, fitted, waveforms, "0.4 s", single=2, batch=None, repeats=5)
-        pipeline, _ = fitted["mel, CNN"]
-        path = to_onnx(pipeline, folder / "cnn.onnx")
-        start_up(report, pipeline, path, digits.data[0], folder)
+    parts = {"fsdd": fsdd, "esc10": esc10}
+    for part in sys.argv[1:] or parts:
+        report = Report(f"export_{part}")
+        with tempfile.TemporaryDirectory() as folder:
+            parts[part](report, Path(folder))
         report.write()
-        report.line("ESC-10, 44.1 kHz, each fold left out:")
-        sounds = fetch_esc10()
-        fitted = equality(report, sounds, 44100, folder, sizes={})
-        waveforms = [load(clip, sr=44100)[0] for clip in sounds.data[:16]]
-        run_time(report, fitted, waveforms, "5 s", single=1 / 3, batch=1 / 3, repeats=2)
-    report.write()
 
 
 if __name__ == "__main__":
