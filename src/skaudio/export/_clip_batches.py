@@ -8,6 +8,7 @@ import numpy as np
 
 from skaudio.io import AudioError, load
 
+BATCH_SAMPLES = 2**17  # of a batch, whose intermediate results stay in the processor's cache
 MAX_SAMPLES = 2**22  # that are decoded and wait for others of their length
 
 
@@ -71,7 +72,7 @@ def equal_batches(
         same = waiting.setdefault(len(y), [])
         same.append((i, y))
         n_waiting += len(y)
-        if len(same) == max_clips:
+        if len(same) == max(1, min(max_clips, BATCH_SAMPLES // len(y))):
             n_waiting -= len(y) * len(same)
             yield _stacked(waiting.pop(len(y)))
         elif n_waiting > MAX_SAMPLES:
