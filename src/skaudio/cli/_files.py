@@ -12,8 +12,9 @@ from typing import Any
 
 import joblib
 
-from skaudio.export import load_onnx
+from skaudio.export import load, load_onnx, save
 from skaudio.io._audio_files import AUDIO_EXTENSIONS, find_audio_files, warn_of_others
+from skaudio.io._replacing import replacing
 
 
 def check_writable(path: Path, *, force: bool) -> None:
@@ -41,7 +42,7 @@ def audio_files(name: str) -> list[str]:
 
 
 def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
-    """Load a model from a joblib file, or one that `skaudio export` wrote.
+    """Load a model from a file of joblib or skops, or one that `skaudio export` wrote.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
     """
     if not Path(name).is_file():
         raise FileNotFoundError(f"There is no model file {name!r}.")
-    model = load_onnx(name) if name.lower().endswith(".onnx") else _unpickled(name)
+    model = (load_onnx if name.lower().endswith(".onnx") else load if is_skops(name) else _unpickled)(name)
     detects_events = hasattr(model, "predict_to")
     if hasattr(model, method) and detects_events == (method == "predict_to"):
         return model
@@ -75,6 +76,20 @@ def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
     raise ValueError(
         f"{name!r} contains {type(model).__name__}, which {mismatch}; expected a fitted {expected}.{remedy}"
     )
+
+
+def is_skops(name: str) -> bool:
+    """Return whether a file is one of `skaudio.export.save`, by its suffix; it is never unpickled."""
+    return name.lower().endswith(".skops")
+
+
+def write_model(model: Any, path: Path) -> None:
+    """Write a model by skops or by joblib, according to the suffix."""
+    if is_skops(path.name):
+        save(model, path)
+        return
+    with replacing(path) as file:
+        joblib.dump(model, file, compress=3)  # a forest shrinks to a fifth
 
 
 def _unpickled(name: str) -> Any:

@@ -12,7 +12,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.utils import Bunch
 
 from skaudio.cli._clips import generated_clips, user_clips
-from skaudio.cli._files import check_writable, size_of, temporary_folder
+from skaudio.cli._files import check_writable, is_skops, size_of, temporary_folder, write_model
 from skaudio.cli._folds import Fold, classes_of_one_group, count_straddling, make_folds
 from skaudio.cli._grid import found_pretrained, make_grid, make_pipeline
 from skaudio.cli._grid_search import evaluate
@@ -21,7 +21,6 @@ from skaudio.cli._precompute import precompute
 from skaudio.cli._tables import confusion_table, ranked_table
 from skaudio.inspection import Report
 from skaudio.inspection._display import pyplot
-from skaudio.io._replacing import replacing
 from skaudio.model_selection import OutOfFold, rank_candidates
 
 
@@ -69,8 +68,7 @@ def search(arguments: Namespace, results: TextIO) -> None:
             make_pipeline(), grid, clips.data, clips.target, folds, scoring=arguments.scoring, jobs=jobs, quiet=quiet
         )
         _print_results(searched, predictions, results)
-        with replacing(output) as file:
-            joblib.dump(best, file, compress=3)  # a forest shrinks to a fifth
+        write_model(best, output)
         if page is not None:  # while the features are cached
             Report(searched, predictions, title=f"{clips.source}: results of the search").save(page)
     _print_usage(output, page, results)
@@ -144,8 +142,8 @@ def _print_usage(output: Path, page: Path | None, results: TextIO) -> None:
         f"Fitted on all clips and written to {name} ({size_of(output)}). To use it:\n",
         f"  skaudio predict {shlex.quote(name)} FILES...\n",
         "or, in Python:\n",
-        "  import joblib",
-        f"  model = joblib.load({name!r})",
+        "  from skaudio.export import load" if is_skops(name) else "  from joblib import load",
+        f"  model = load({name!r})",
         '  model.predict(["clip.wav"]), model.predict_proba(["clip.wav"]), model.classes_',
     ]
     if page is not None:

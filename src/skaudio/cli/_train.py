@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-import joblib
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skaudio.cli._clips import most_common_rate
-from skaudio.cli._files import audio_files, check_writable, size_of
+from skaudio.cli._files import audio_files, check_writable, size_of, write_model
 from skaudio.cli._messages import warnings_as_messages
 from skaudio.estimators import CRNNClassifier
 from skaudio.events import EventDetector, read_events
 from skaudio.features import MelSpectrogram
-from skaudio.io._replacing import replacing
 from skaudio.pooling import StatPooling
 from skaudio.pretrained import PretrainedEmbedding, list_models
 
@@ -47,8 +45,7 @@ def train(arguments: Namespace, results: TextIO) -> None:
         results.write(f"{name.replace('_', ' ')}: {value:.3f}\n")
     settings = ", ".join(f"{name} {_shown(value)}" for name, value in detector.decoding_.items())
     results.write(f"settings: {settings}\n")
-    with replacing(output) as temporary:
-        joblib.dump(detector, temporary)
+    write_model(detector, output)
     results.write(f"wrote {output} ({size_of(output)}): skaudio detect {output} RECORDINGS\n")
 
 
