@@ -10,9 +10,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
-RETRY_SECONDS = (0.5, 1.0, 2.0)  # before each repetition
+RETRY_SECONDS = (0.5, 2.0)  # before each repetition; file systems also repeat requests on their own
 DENIED, GONE = (401, 403), (404, 410)  # status of HTTP
 # Values that identify the content of a file, by file system; then those that change with it.
 VERSIONS = ("ETag", "etag", "generation", "md5Hash", "content_hash", "sha256", "Content-MD5", "Digest")
@@ -67,7 +68,9 @@ def retried(call: Callable[[], T], url: str) -> T:
                     f"{url!r} cannot be read: permission denied ({_text(error)}). Check the credentials, or that the "
                     "link has not expired."
                 ) from error
-            seconds = None if isinstance(error, NOT_OF_A_NETWORK) else next(delays, None)
+            if isinstance(error, NOT_OF_A_NETWORK):
+                raise OSError(f"{url!r} cannot be read: {_text(error)}.") from error
+            seconds = next(delays, None)
             if seconds is None:
                 raise OSError(
                     f"{url!r} cannot be read: {_text(error)}. This does not mean that it is broken: check the network, "
@@ -91,7 +94,7 @@ def remote_version(url: str) -> str:
 
 
 def version_of(fs: Any, path: str, info: dict) -> str:
-    """Return the version of a file by what its file system states about it; see `remote_version`."""
+    """Return the version of a file by what its file system states about it, its ``info``; see `remote_version`."""
     field = next((field for field in (*VERSIONS, *TIMES) if info.get(field)), None)
     try:
         stated = fs.modified(path) if field is None else info[field]
@@ -123,6 +126,32 @@ def download(url: str, folder: str) -> str:
         return target
 
     return retried(copy, url)
+
+
+def is_remote_folder(url: str) -> bool:
+    """Return whether a URL is of a folder; over HTTP, where nothing else tells, if it ends with a slash.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is neither a folder nor a file.
+    """
+    fs, path = file_system(url)
+    return url.endswith("/") or retried(lambda: fs.info(path), url)["type"] == "directory"
+
+
+def remote_files(url: str) -> list[PurePosixPath]:
+    """List the files below a remote folder, at any depth, relative to it."""
+    fs, root = file_system(url)
+    fs.invalidate_cache(root)  # a listing of earlier may be out of date
+    names = retried(lambda: fs.find(root), url)
+    return [PurePosixPath(name[len(root.rstrip("/")) :].lstrip("/")) for name in names]
+
+
+def remote_bytes(url: str) -> bytes:
+    """Return the content of a remote file."""
+    fs, path = file_system(url)
+    return retried(lambda: fs.cat_file(path), url)
 
 
 def url_name(url: str) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -11,7 +11,7 @@ SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+::)*[A-Za-z][A-Za-z0-9+.-]+://")
 LOCAL = "file://"
 
 
-def is_url(name: Any) -> bool:
+def is_url(name: Any) -> TypeGuard[str]:
     """Return whether a name is the URL of a remote file; one of a local file, ``file://``, is a path.
 
     Parameters

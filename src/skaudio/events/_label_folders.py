@@ -7,6 +7,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from skaudio._urls import full_name
 from skaudio.events._file_names import base_name
 from skaudio.events._table_reading import KNOWN_BY_HEADER, RAVEN_SUFFIX, SUFFIXES, format_of, rows_of
 from skaudio.events._table_rows import EventTableError, first_repetition
@@ -111,7 +112,7 @@ def _file_names(recordings: Sequence) -> list[str]:
     names = [os.path.splitext(base_name(str(recording)))[0] for recording in recordings]
     if not _has_repetition(names):
         return names
-    parts = [re.split(r"[/\\]", os.path.abspath(str(recording))) for recording in recordings]
+    parts = [re.split(r"[/\\]", full_name(str(recording))) for recording in recordings]
     levels = zip(*(part[:-1] for part in parts), strict=False)
     n_common = len(list(takewhile(lambda level: len(set(level)) == 1, levels)))
     paths = ["/".join(part[n_common:]) for part in parts]

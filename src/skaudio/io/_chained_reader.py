@@ -1,6 +1,7 @@
 """Several concatenated clips in one file."""
 
 from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from skaudio.io._audio_reader import AudioReader

@@ -113,7 +113,7 @@ def _describe(item: Any) -> str:
     if isinstance(item, Mapping):
         return _describe_record(item)
     if hasattr(item, "read"):
-        name = getattr(item, "name", None)
+        name = getattr(item, "full_name", getattr(item, "name", None))  # the URL of a file of fsspec
         return f"binary file {name!r}" if isinstance(name, str) else f"{type(item).__name__} object"
     if isinstance(item, (list, tuple)) and _is_pair(item):
         return f"{_describe(item[0])} at {item[1]!r:.20} Hz"

@@ -104,11 +104,10 @@ def _open_decoder(decoder: Any, name: str) -> AudioReader:
     return ArrayReader(channels if channels.ndim == 1 else channels.T, decoded.sample_rate, name)
 
 
-def _open_path(path: str | os.PathLike, name: str) -> AudioReader:
-    path = os.fspath(path)
+def _open_path(path: Any, name: str) -> AudioReader:
     if is_url(path):
         return _open_url(path, name)
-    path = local_path(path)
+    path = local_path(os.fspath(path))
     try:
         file = Descriptor(path)
     except (OSError, ValueError):
