@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -50,6 +51,16 @@ def local_path(name: Any) -> Any:
 def full_name(name: str | os.PathLike) -> Any:
     """Return the absolute path of a file, or its URL."""
     return name if is_url(name) else os.path.abspath(local_path(name))
+
+
+def folder_of(name: Path | str) -> Path | str:
+    """Return the folder of a file: of a URL, that of a remote folder."""
+    return name.parent if isinstance(name, Path) else name.rpartition("/")[0]
+
+
+def path_or_url(name: Any) -> Path | str:
+    """Return a URL as it is, and any other name of a file as a path."""
+    return name if is_url(name) else Path(local_path(name))
 
 
 def joined(folder: str, name: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from skaudio._remote import is_remote_folder
-from skaudio._urls import is_url, joined, local_path
+from skaudio._urls import joined, path_or_url
 from skaudio.datasets._label_table import Recording, recordings_of_table
 from skaudio.io._audio_files import AUDIO_EXTENSIONS, find_audio_files, warn_of_others
 
@@ -91,7 +91,7 @@ def load_folder(
     >>> clips.target.tolist(), clips.groups.tolist()
     (['dog', 'dog', 'rain'], ['anna', 'ben', 'anna'])
     """
-    root = _path_or_url(path)
+    root = _expanded(path)
     try:
         is_folder = is_remote_folder(root) if isinstance(root, str) else root.is_dir()
     except FileNotFoundError:
@@ -101,7 +101,7 @@ def load_folder(
     if is_folder and labels == "folder":
         recordings = _from_folders(root, _check_extensions(extensions))
     elif is_folder and os.fspath(labels).lower().endswith(".csv"):
-        recordings = recordings_of_table(_path_or_url(labels), root, encoding)
+        recordings = recordings_of_table(_expanded(labels), root, encoding)
     elif is_folder:
         recordings = _from_names(root, os.fspath(labels), _check_extensions(extensions))
     elif not str(root).lower().endswith(".csv"):
@@ -120,8 +120,9 @@ def load_folder(
     )
 
 
-def _path_or_url(path: str | os.PathLike) -> Path | str:
-    return str(path) if is_url(path) else Path(local_path(path)).expanduser()
+def _expanded(path: str | os.PathLike) -> Path | str:
+    name = path_or_url(path)
+    return name.expanduser() if isinstance(name, Path) else name
 
 
 def _check_extensions(extensions: Sequence[str]) -> tuple[str, ...]:

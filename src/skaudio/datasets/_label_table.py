@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from skaudio._table_text import table_text
-from skaudio._urls import full_name, is_url, joined, local_path
+from skaudio._urls import folder_of, full_name, is_url, joined, local_path
 
 COLUMNS = ("path", "label", "group")
 
@@ -49,7 +49,7 @@ def recordings_of_table(table: Path | str, folder: Path | str | None, encoding: 
     except FileNotFoundError as error:  # a URL
         raise ValueError(f"There is no CSV file {str(table)!r}.") from error
     rows = csv.DictReader(lines, skipinitialspace=True, strict=True)
-    own = table.parent if isinstance(table, Path) else table.rpartition("/")[0]
+    own = folder_of(table)
     bases = list(dict.fromkeys([own if folder is None else folder, own, Path()]))
     recordings: list[Recording] = []
     line_of: dict[str, int] = {}

@@ -124,9 +124,7 @@ def _metadata_start(recording: Any, name: str, source: str) -> tuple[datetime | 
     if hasattr(recording, "seekable"):
         content = recording if recording.seekable() else b""  # what is read of a pipe could not be decoded later
     is_optional = source == "auto" and content is None
-    if content is None and (
-        path is None or (is_optional and not is_url(path) and not os.path.exists(local_path(path)))
-    ):
+    if content is None and (path is None or (is_optional and _is_gone(path))):
         return None, "", []
     try:
         with _view_of(path if content is None else content, name) as view:
@@ -135,6 +133,10 @@ def _metadata_start(recording: Any, name: str, source: str) -> tuple[datetime | 
         if is_optional:
             return None, "", []
         raise AudioError(f"{error} Expected a file, or source='name' for its name alone.") from error
+
+
+def _is_gone(path: str) -> bool:
+    return not is_url(path) and not os.path.exists(local_path(path))
 
 
 @contextmanager
@@ -147,8 +149,8 @@ def _view_of(source: Any, name: str) -> Iterator[FileView]:
     elif not isinstance(source, str):
         yield FileView(BytesIO(source))
     elif is_url(source):
-        with closing(RemoteFile(source)) as file:
-            yield FileView(file)
+        with closing(RemoteFile(source)) as remote:
+            yield FileView(remote)
     else:
         try:
             file = open(local_path(source), "rb")  # noqa: SIM115
