@@ -173,10 +173,12 @@ def _status(error: BaseException) -> int | None:
     """Return the status of HTTP that an exception is due to, as those of aiohttp, gcsfs and botocore state it."""
     for cause in _causes(error):
         response = getattr(cause, "response", None)
-        stated = response.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(response, dict) else None
-        for status in (stated, getattr(cause, "status", None), getattr(cause, "code", None)):
-            if isinstance(status, int) and status >= 100:
-                return status
+        if isinstance(response, dict):
+            status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        else:
+            status = cause.status if hasattr(cause, "status") else getattr(cause, "code", None)
+        if isinstance(status, int):
+            return status
     return None
 
 

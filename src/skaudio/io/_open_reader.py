@@ -143,7 +143,7 @@ def _open_url(url: str, name: str) -> AudioReader:
     try:
         file = RemoteFile(url)
     except FileNotFoundError as error:
-        raise AudioError(f"{error} Expected the URL of an audio file.") from error
+        raise AudioError(f"{error} Expected the URL of an audio file, not of a folder.") from error
     except IsADirectoryError as error:
         raise AudioError(f"{name} is a folder. Expected the URL of an audio file.") from error
     except ValueError as error:  # an unknown scheme

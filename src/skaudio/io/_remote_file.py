@@ -39,6 +39,8 @@ class RemoteFile:
         if isinstance(self._file, io.BytesIO):  # of memory://, one object for all who open it
             self._file = io.BytesIO(self._file.getvalue())
         self._size = self._stated_size()
+        if self._size == 0 and fs.isdir(path):  # opened by s3fs
+            raise IsADirectoryError(url)
         self._position = 0
         self._blocks: list[tuple[int, bytes]] = []  # the first of all, and the latest
         self._block_bytes = FIRST_BLOCK_BYTES
