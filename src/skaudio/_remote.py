@@ -37,7 +37,8 @@ def file_system(url: str) -> tuple[Any, str]:
 
         return url_to_fs(url)
     except ImportError as error:
-        raise ImportError(f'{url!r} cannot be read: {error}. Run `pip install "skaudio[remote]"`.') from error
+        remedy = 'Run `pip install "skaudio[remote]"`; or install the package that is named here.'
+        raise ImportError(f"{url!r} cannot be read: {error}. {remedy}") from error
     except ValueError as error:
         raise ValueError(f"{url!r} cannot be read: {error}. Expected a URL such as s3://bucket/night.wav.") from error
 
@@ -90,6 +91,7 @@ def remote_version(url: str) -> str:
         If the file system states neither of them.
     """
     fs, path = file_system(url)
+    fs.invalidate_cache(path)  # listings of earlier would state an earlier version
     return version_of(fs, path, retried(lambda: fs.info(path), url))
 
 

@@ -156,8 +156,8 @@ def test_keys_change_with_the_content_and_nothing_is_read_for_them(builders, buc
         n_moved = sum(web.log)
         np.testing.assert_array_equal(front_end.transform([url]), frames)
         assert sum(web.log) == n_moved
+        bucket.ls("nights")  # fsspec keeps listings
         replace(content[:-2] + b"ab")
-        bucket.invalidate_cache()
         assert clip_key(url) != key
         assert not np.array_equal(front_end.transform([url]), frames)
 
@@ -171,6 +171,18 @@ def test_a_server_that_states_no_version_is_not_cached(builders, web, tmp_path):
         web.files["/a.wav"] = content[:-2] + end
         frames = MFCC(sr=8000, memory=tmp_path).fit_transform([f"{web.url}/a.wav"])
         np.testing.assert_array_equal(frames, MFCC(sr=8000).fit_transform([{"bytes": web.files["/a.wav"]}]))
+
+
+def test_a_recording_that_is_replaced_while_it_is_read_is_an_error(builders, bucket, monkeypatch):
+    monkeypatch.setattr("skaudio._remote.RETRY_SECONDS", ())
+    content = builders.encoded(builders.tones(1, 44100, seconds=60))
+    bucket.pipe("nights/a.wav", content)
+    blocks = iter_blocks("s3://nights/a.wav", block_seconds=2)
+    next(blocks)
+    bucket.pipe("nights/a.wav", content[:-2] + b"ab")
+    with pytest.raises(OSError, match=r"'s3://nights/a\.wav' cannot be read: FileExpired"):
+        list(blocks)
+    assert duration_seconds("s3://nights/a.wav") == 60
 
 
 def test_keys_of_open_files_without_reading_them(builders, bucket, put, tmp_path):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 ACCEPTED = (
-    "a path, a binary file object, a 1-D array, a pair (y, sr), or a dict with 'array' and 'sampling_rate', "
+    "a path, a URL, a binary file object, a 1-D array, a pair (y, sr), or a dict with 'array' and 'sampling_rate', "
     "with 'path' or with 'bytes'"
 )
 
@@ -24,7 +24,7 @@ def clip_kind(item: Any) -> Literal["file", "array", "pair", "record"]:
     Returns
     -------
     {"file", "array", "pair", "record"}
-        - "file": a str or PathLike, or a binary file object;
+        - "file": a str (path or URL) or PathLike, or a binary file object;
         - "array": a list of numbers or an array, assumed to have the requested sampling rate;
         - "pair": ``(y, sr)``;
         - "record": a dict or decoder of Hugging Face datasets, or a row of one with it as "audio".

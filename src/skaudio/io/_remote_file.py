@@ -34,6 +34,7 @@ class RemoteFile:
         self._url = url
         self._folder: tempfile.TemporaryDirectory | None = None
         fs, path = file_system(url)
+        fs.invalidate_cache(path)  # listings of earlier would state an earlier size
         # Caches of fsspec would read further ahead: up to 50 MiB of S3.
         self._file = retried(lambda: fs.open(path, "rb", cache_type="none"), url)
         if isinstance(self._file, io.BytesIO):  # of memory://, one object for all who open it
