@@ -6,9 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile as sf
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
-from skaudio.events import Event, EventTableError, read_events
+from skaudio.events import Event, EventDetector, EventTableError, read_events
 from skaudio.events._event_tables import event_lists
+from skaudio.features import MelSpectrogram
+from skaudio.matching import RecordingMatcher
+from skaudio.pooling import StatPooling
 
 
 @pytest.fixture(params=["memory", "s3"])
@@ -56,12 +61,6 @@ def test_folders_of_label_files_and_one_file_for_each_recording(nights):
 
 
 def test_a_matcher_and_a_detector_take_urls(nights):
-    from sklearn.linear_model import LogisticRegression
-
-    from skaudio.events import EventDetector
-    from skaudio.features import MelSpectrogram
-    from skaudio.matching import RecordingMatcher
-
     url, files = nights
     rng = np.random.default_rng(0)
     urls = []
@@ -74,12 +73,9 @@ def test_a_matcher_and_a_detector_take_urls(nights):
         urls.append(f"{url}/{i}.wav")
         files.pipe(urls[-1], content.getvalue())
     events = [[(2, 3, "tone"), (6 + i, 7 + i, "tone")] for i in range(2)]
-    detector = EventDetector(
-        LogisticRegression(),
-        front_end=MelSpectrogram(sr=8000, n_mels=16, top_db=None),
-        window_seconds=0.25,
-        hop_seconds=0.125,
-    )
+    model = make_pipeline(StatPooling(["mean"]), LogisticRegression())
+    mel = MelSpectrogram(sr=8000, n_mels=16, top_db=None)
+    detector = EventDetector(model, front_end=mel, window_seconds=0.25, hop_seconds=0.125)
     table = detector.fit(urls, events).predict(urls)
     assert table.recording.unique().tolist() == urls
     assert len(event_lists(table, urls)[1]) == 2
