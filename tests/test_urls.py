@@ -36,7 +36,8 @@ def test_names_in_urls():
     assert url_name("zip://nights/a.wav::s3://bucket/nights.zip") == "a.wav"
     assert url_name("simplecache::s3://bucket/a.wav") == "a.wav"
     assert joined("s3://bucket/nights/", "a.wav") == joined("s3://bucket/nights", "a.wav") == "s3://bucket/nights/a.wav"
-    assert joined("s3://bucket", "gs://other/a.wav") == "gs://other/a.wav"
+    assert joined("zip://::s3://bucket/nights.zip", "june/a.wav") == "zip://june/a.wav::s3://bucket/nights.zip"
+    assert joined("simplecache::s3://bucket", "a.wav") == "simplecache::s3://bucket/a.wav"
 
 
 def test_recordings_are_known_by_their_whole_urls_first():

@@ -64,5 +64,9 @@ def path_or_url(name: Any) -> Path | str:
 
 
 def joined(folder: str, name: str) -> str:
-    """Return the URL of a file in a remote folder; a URL or an absolute path as it is."""
-    return name if is_url(name) or name.startswith("/") else f"{folder.rstrip('/')}/{name}"
+    """Return the URL of a file in a remote folder, or in an archive, as ``zip://::s3://bucket/nights.zip``."""
+    first, chain, rest = folder.partition("::")
+    if "://" not in first:
+        first, chain, rest = folder, "", ""
+    slash = "" if first.endswith("/") else "/"
+    return f"{first}{slash}{name}{chain}{rest}"

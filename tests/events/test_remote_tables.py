@@ -1,6 +1,7 @@
 """Tables of events and recordings by URL."""
 
 import io
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -81,3 +82,24 @@ def test_a_matcher_and_a_detector_take_urls(nights):
     assert len(event_lists(table, urls)[1]) == 2
     matcher = RecordingMatcher(sr=8000).fit(urls)
     assert matcher.predict([(y[3 * 8000 : 8 * 8000], 8000)]).tolist() == ["1"]
+
+
+def test_a_table_is_extended_by_new_recordings_and_by_those_that_were_replaced(nights, tmp_path):
+    url, files = nights
+    urls = [f"{url}/{i}.wav" for i in range(3)]
+    for i, one in enumerate(urls):
+        content = io.BytesIO()
+        sf.write(content, np.random.default_rng(i).normal(0, 0.1, 40000), 8000, format="WAV")
+        files.pipe(one, content.getvalue())
+    mel = MelSpectrogram(sr=8000, n_mels=16, top_db=None)
+    model = make_pipeline(StatPooling(["mean"]), LogisticRegression())
+    detector = EventDetector(model, front_end=mel, window_seconds=0.5, hop_seconds=0.25)
+    detector.fit(urls[:1], [[(1, 2, "noise")]])
+    path = tmp_path / "table.csv"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        detector.predict_to(path, urls[:2])
+        detector.predict_to(path, urls)
+    files.pipe(urls[1], content.getvalue())
+    with pytest.warns(UserWarning, match=rf"{urls[1]}"):
+        detector.predict_to(path, urls)

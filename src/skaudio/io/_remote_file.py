@@ -35,8 +35,9 @@ class RemoteFile:
         self._folder: tempfile.TemporaryDirectory | None = None
         fs, path = file_system(url)
         fs.invalidate_cache(path)  # listings of earlier would state an earlier size
-        # Caches of fsspec would read further ahead: up to 50 MiB of S3.
-        self._file = retried(lambda: fs.open(path, "rb", cache_type="none"), url)
+        # Caches of fsspec would read further ahead, up to 50 MiB of S3; those in a chain are asked for.
+        settings = {} if "::" in url else {"cache_type": "none"}
+        self._file = retried(lambda: fs.open(path, "rb", **settings), url)
         if isinstance(self._file, io.BytesIO):  # of memory://, one object for all who open it
             self._file = io.BytesIO(self._file.getvalue())
         self._size = self._stated_size()
