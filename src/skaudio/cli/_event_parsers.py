@@ -147,7 +147,7 @@ def add_count(commands: argparse._SubParsersAction) -> None:
         "recordings",
         nargs="+",
         metavar="RECORDINGS",
-        help="all recordings that were searched, also those without events: audio files, folders of them, or URLs of either",
+        help="all recordings that were searched, also those without events: audio files, folders of them, or URLs",
     )
     add(
         "--by",
@@ -191,7 +191,7 @@ def add_review(commands: argparse._SubParsersAction) -> None:
         "recordings",
         nargs="*",
         metavar="RECORDINGS",
-        help="audio files, folders of them, or URLs of either (default: the files named in the table, relative to its folder)",
+        help="audio files, folders of them, or URLs (default: the files named in the table, relative to its folder)",
     )
     add("--output", required=True, metavar="HTML", help="file of the page; of several pages, the first one")
     add("--force", action="store_true", help="replace HTML if it exists")
