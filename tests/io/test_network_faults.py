@@ -126,6 +126,20 @@ def test_faults_while_a_file_is_opened(faulty, builders):
     assert clip_key(url) == clip_key(url)
 
 
+def test_a_fault_never_gives_a_key_that_two_clips_share(faulty, builders):
+    url, _, _ = put(faulty, builders)
+    for record in ({"path": url}, {"audio": url, "label": "owl"}, {"audio": {"path": url}}):
+        key = clip_key(record)
+        faulty.set_faults("info", n=9)
+        with pytest.raises(OSError, match="'faulty://night' cannot be read"):
+            clip_key(record)
+        faulty.set_faults()
+        assert clip_key(record) == key
+    faulty.set_faults("info", n=9)
+    for record in ({"path": url, "bytes": b"content"}, {"audio": {"path": None, "bytes": b"content"}, "page": url}):
+        assert clip_key(record) == clip_key(record)  # the URL is only a name: nothing is asked for
+
+
 def test_blocks_before_a_lasting_fault_are_yielded(faulty, builders):
     y = builders.tones(1, 16000, seconds=30)
     faulty.contents["night"] = builders.encoded(y, 16000, "WAV", subtype="FLOAT")

@@ -12,6 +12,7 @@ import numpy as np
 
 from skaudio._remote import remote_version, retried, version_of
 from skaudio._urls import is_url, local_path
+from skaudio.io._clip import contains_clip
 
 
 def clip_key(clip: Any, prefix: bytes = b"") -> bytes:
@@ -66,10 +67,7 @@ def _update(digest: Any, item: Any) -> None:
             _update(digest, item.read())
             item.seek(start)
     elif isinstance(item, Mapping):
-        for name in sorted(item, key=str):
-            with suppress(OSError):  # the "path" next to "bytes" is often only a name
-                digest.update(f"key {name} ".encode())
-                _update(digest, item[name])
+        _update_by_record(digest, item)
     elif isinstance(item, tuple):
         for part in item:
             _update(digest, part)
@@ -77,6 +75,21 @@ def _update(digest: Any, item: Any) -> None:
         array = np.ascontiguousarray(item)
         digest.update(f"array {array.dtype.str} {array.shape} ".encode())
         digest.update(array.reshape(-1).view(np.uint8))
+
+
+def _update_by_record(digest: Any, record: Mapping) -> None:
+    """Update a digest by the clip in a record, which must be there, and by whatever else the record contains."""
+    in_memory = any(record.get(name) is not None for name in ("array", "bytes"))
+    clip_name = "audio" if contains_clip(record) else "path" if not in_memory else None
+    for name in sorted(record, key=str):
+        digest.update(f"key {name} ".encode())
+        if name == clip_name:
+            _update(digest, record[name])
+        elif is_url(record[name]):
+            digest.update(record[name].encode(errors="surrogatepass"))
+        elif record[name] is not None:
+            with suppress(OSError):  # the "path" next to "bytes" is often only a name
+                _update(digest, record[name])
 
 
 def _open_version(file: Any) -> str | None:
