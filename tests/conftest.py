@@ -8,6 +8,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
         os.environ.setdefault(variable, "1")
 
+import logging
 import pickle
 from pathlib import Path
 
@@ -45,3 +46,46 @@ def untouched_global_rng():
     before = pickle.dumps(np.random.get_state())  # noqa: NPY002
     yield
     assert pickle.dumps(np.random.get_state()) == before  # noqa: NPY002
+
+
+@pytest.fixture
+def remote():
+    """The file system of memory:// URLs, empty before and after."""
+    fsspec = pytest.importorskip("fsspec")
+    files = fsspec.filesystem("memory")
+    files.store.clear()
+    files.pseudo_dirs[:] = [""]
+    yield files
+    files.store.clear()
+    files.pseudo_dirs[:] = [""]
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    """An S3 server on this machine; s3:// URLs are its."""
+    fsspec = pytest.importorskip("fsspec")
+    pytest.importorskip("s3fs")
+    moto = pytest.importorskip("moto.server")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    before = fsspec.config.conf.get("s3")
+    fsspec.config.conf["s3"] = {"endpoint_url": f"http://{host}:{port}", "key": "key", "secret": "secret"}
+    yield server
+    if before is None:
+        del fsspec.config.conf["s3"]
+    else:
+        fsspec.config.conf["s3"] = before
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_server):
+    """An empty bucket "nights" of that server, as a file system."""
+    import s3fs
+
+    files = s3fs.S3FileSystem()
+    files.mkdir("nights")
+    yield files
+    files.rm("nights", recursive=True)

@@ -11,6 +11,8 @@ import skaudio
 
 SRC = Path(skaudio.__file__).parent
 FLOW = [
+    "_urls",
+    "_remote",
     "_frames",
     "_samples",
     "_axis_order",

@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[1]
 
 
 def bounds_of(declared):
-    return dict(re.fullmatch(r"([\w-]+)>=([\d.]+)(?:;.*)?", line).groups() for line in declared if "<" not in line)
+    return dict(
+        re.fullmatch(r"([\w-]+)(?:\[\w+\])?>=([\d.]+)(?:;.*)?", line).groups() for line in declared if "<" not in line
+    )
 
 
 def test_the_oldest_dependencies_tested_are_the_bounds_declared():

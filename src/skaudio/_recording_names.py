@@ -1,8 +1,8 @@
 """Matching of names in tables with recordings.
 
-A full path matches first, or one that is relative to the folder of the table. A shorter name (the end of a path, with
-or without some of its folders; then that without the file's suffix) matches only if exactly one recording has it, as
-recorders name files by date and time, so that every site has a ``20240601_050000.WAV``. An ambiguous name raises an
+A full path or URL matches first, or one that is relative to the folder of the table. A shorter name (the end of a path,
+with or without some of its folders; then that without the file's suffix) matches only if exactly one recording has it,
+as recorders name files by date and time, so that every site has a ``20240601_050000.WAV``. An ambiguous name raises an
 error that lists the recordings.
 """
 
@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
+
+from skaudio._urls import full_name, local_path
 
 MAX_NAMES_IN_MESSAGE = 5
 
@@ -209,7 +211,7 @@ def is_name(clip: Any) -> bool:
 
 
 def _absolute(name: Any) -> Any:
-    return os.path.abspath(name) if is_name(name) else name
+    return full_name(name) if is_name(name) else name
 
 
 def _parts(name: Any) -> Parts:
@@ -218,7 +220,7 @@ def _parts(name: Any) -> Parts:
         name = str(int(name))  # tables read from a file contain numbers as text
     if not is_name(name):
         return (name,)
-    first, *rest = re.split(r"[/\\]", os.fsdecode(name))
+    first, *rest = re.split(r"[/\\]", local_path(os.fsdecode(name)))
     rest = [part for part in rest if part not in {"", "."}]
     return tuple(rest) if first == "." and rest else (first, *rest)
 

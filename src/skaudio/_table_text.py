@@ -4,6 +4,9 @@ import codecs
 from os import PathLike
 from pathlib import Path
 
+from skaudio._remote import remote_bytes
+from skaudio._urls import is_url
+
 BYTE_ORDER_MARKS = {  # those of UTF-32 begin with those of UTF-16
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32-le",
@@ -19,7 +22,7 @@ def table_text(path: str | PathLike, encoding: str | None = None) -> str:
     Parameters
     ----------
     path : str or PathLike
-        The file.
+        The file, or its URL.
     encoding : str or None, default=None
         Its encoding; None: that of its byte order mark (as in Excel's "Unicode text"), or else UTF-8. With "utf-8",
         bytes that are not UTF-8 become lone surrogates, as in Python's file names with such bytes.
@@ -44,7 +47,7 @@ def table_text(path: str | PathLike, encoding: str | None = None) -> str:
     ...     table_text(path, "cp1252")
     'mésange'
     """
-    data = Path(path).read_bytes()
+    data = remote_bytes(str(path)) if is_url(path) else Path(path).read_bytes()
     marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if data.startswith(mark)), "utf-8")
     used = marked if encoding is None else encoding
     try:

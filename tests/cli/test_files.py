@@ -25,6 +25,19 @@ def test_a_folder_stands_for_the_files_in_it_that_are_not_hidden(tmp_path):
     assert audio_files(str(tmp_path / ".Trashes")) == [str(tmp_path / ".Trashes" / "d.wav")]
 
 
+def test_the_url_of_a_folder_stands_for_its_files_too(remote):
+    for name in ("a.wav", "b/c.FLAC", "b/notes.txt", ".Trashes/d.wav"):
+        remote.pipe(f"memory://nights/{name}", b"x")
+    for url in ("memory://nights", "memory://nights/"):
+        assert audio_files(url) == ["memory://nights/a.wav", "memory://nights/b/c.FLAC"]
+    assert audio_files("memory://nights/none.wav") == ["memory://nights/none.wav"]  # an error when it is decoded
+    with pytest.raises(FileNotFoundError, match="'memory://none' does not exist"):
+        audio_files("memory://none")
+    remote.pipe("memory://texts/a.txt", b"x")
+    with pytest.raises(ValueError, match=r"no audio files .* in the folder 'memory://texts'"):
+        audio_files("memory://texts")
+
+
 @pytest.mark.parametrize(("n_bytes", "words"), [(10, "1 kB"), (45_400, "45 kB"), (1_550_000, "1.6 MB")])
 def test_sizes_are_never_nothing(tmp_path, n_bytes, words):
     (tmp_path / "a").write_bytes(bytes(n_bytes))

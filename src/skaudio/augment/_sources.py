@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from skaudio._urls import is_url, local_path
 from skaudio.dsp import coloured_noise
 from skaudio.io import AudioError, clip_kind, load
 
@@ -49,7 +50,8 @@ def source_waveform(clips: Any, i: int, sr: float | None, name: str) -> np.ndarr
     try:
         if isinstance(clip, (str, PathLike)):
             path = fspath(clip)
-            return _decoded(path, Path(path).stat().st_mtime_ns, sr)
+            # A remote file is decoded once: to look for changes would take a request for every draw.
+            return _decoded(path, 0 if is_url(path) else Path(local_path(path)).stat().st_mtime_ns, sr)
         return load(clip, sr=1.0 if is_array else sr)[0]  # an array has the rate of the clips
     except (AudioError, FileNotFoundError) as error:  # other errors of reading a file are propagated
         raise AudioError(f"{name}[{i}]: {error}") from error

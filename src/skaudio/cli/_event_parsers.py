@@ -123,7 +123,7 @@ def add_detect(commands: argparse._SubParsersAction) -> None:
     )
     _add_detector(parser.add_argument)
     add = parser.add_argument
-    add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
+    add("files", nargs="+", metavar="FILES", help="audio files, folders of them, or URLs of either")
     add("--output", metavar="TABLE", help="write to this file instead of a CSV to stdout")
     add(
         "--scores", metavar="NPZ", help="keep the scores in this file, to try other settings without reading recordings"
@@ -147,7 +147,7 @@ def add_count(commands: argparse._SubParsersAction) -> None:
         "recordings",
         nargs="+",
         metavar="RECORDINGS",
-        help="all recordings that were searched, also those without events: audio files, or folders of them",
+        help="all recordings that were searched, also those without events: audio files, folders of them, or URLs",
     )
     add(
         "--by",
@@ -191,7 +191,7 @@ def add_review(commands: argparse._SubParsersAction) -> None:
         "recordings",
         nargs="*",
         metavar="RECORDINGS",
-        help="audio files, or folders of them (default: the files named in the table, relative to its folder)",
+        help="audio files, folders of them, or URLs (default: the files named in the table, relative to its folder)",
     )
     add("--output", required=True, metavar="HTML", help="file of the page; of several pages, the first one")
     add("--force", action="store_true", help="replace HTML if it exists")
@@ -211,7 +211,7 @@ def add_review(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_marked_recordings(add: Callable) -> None:
-    add("recordings", nargs="+", metavar="RECORDINGS", help="audio files, or folders of them")
+    add("recordings", nargs="+", metavar="RECORDINGS", help="audio files, folders of them, or URLs of either")
     add(
         "marks",
         metavar="LABELS",

@@ -12,6 +12,8 @@ from typing import Any
 
 import joblib
 
+from skaudio._remote import is_remote_folder, url_name
+from skaudio._urls import is_url, joined, local_path
 from skaudio.export import load, load_onnx, save
 from skaudio.io._audio_files import AUDIO_EXTENSIONS, find_audio_files, warn_of_others
 from skaudio.io._replacing import replacing
@@ -30,15 +32,20 @@ def check_writable(path: Path, *, force: bool) -> None:
 
 
 def audio_files(name: str) -> list[str]:
-    """List the audio files below a folder, without hidden ones; a file is returned as is."""
-    if not Path(name).is_dir():
+    """List the audio files below a folder or the URL of one, without hidden ones; a file is returned as is."""
+    if not (_is_remote_folder(name) if is_url(name) else Path(local_path(name)).is_dir()):
         return [name]
     files, others = find_audio_files(name)
     warn_of_others(name, others, stacklevel=2)
-    paths = [str(Path(name) / file) for file in files]
+    paths = [joined(name, file.as_posix()) if is_url(name) else str(Path(local_path(name)) / file) for file in files]
     if not paths:
         raise ValueError(f"There are no audio files ({', '.join(AUDIO_EXTENSIONS)}) in the folder {name!r}.")
     return paths
+
+
+def _is_remote_folder(url: str) -> bool:
+    # What is named like a file is one: a request for each of thousands would take minutes.
+    return not url_name(url).lower().endswith(AUDIO_EXTENSIONS) and is_remote_folder(url)
 
 
 def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:

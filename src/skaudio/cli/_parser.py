@@ -98,7 +98,7 @@ def _add_clips(add: Callable) -> None:
         "folder",
         nargs="?",
         metavar="FOLDER",
-        help="folder with a subfolder for each class, or a CSV file: path,label[,group]",
+        help="folder with a subfolder for each class, or a CSV file: path,label[,group]; or the URL of one",
     )
     add(
         "--labels",
@@ -147,7 +147,7 @@ def _add_predict(commands: argparse._SubParsersAction) -> None:
     )
     add = parser.add_argument
     add("model", metavar="MODEL", help="file written by `skaudio search` or joblib.dump, or by `skaudio export`")
-    add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
+    add("files", nargs="+", metavar="FILES", help="audio files, folders of them, or URLs of either")
     add_output(parser)
 
 
@@ -178,7 +178,7 @@ def _add_tag(commands: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("files", nargs="+", metavar="FILES", help="audio files, or folders of them")
+    add("files", nargs="+", metavar="FILES", help="audio files, folders of them, or URLs of either")
     add("--top", type=integer(1), default=5, metavar="N", help="number of tags per file (default: 5)")
     add(
         "--pooling",

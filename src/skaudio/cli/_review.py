@@ -1,9 +1,10 @@
 """``skaudio review``: a page to review detections in a browser."""
 
 from argparse import Namespace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TextIO
 
+from skaudio._urls import path_or_url
 from skaudio.cli._files import audio_files, check_writable, size_of
 from skaudio.cli._messages import warnings_as_messages
 from skaudio.features import Spectrogram
@@ -23,8 +24,8 @@ def review(arguments: Namespace, results: TextIO) -> None:
     """
     output = Path(arguments.output).expanduser()
     check_writable(output, force=arguments.force)
-    table = Path(arguments.table).expanduser()
-    if not table.is_file():
+    table = path_or_url(arguments.table)
+    if isinstance(table, Path) and not (table := table.expanduser()).is_file():
         raise FileNotFoundError(f"There is no table {arguments.table!r}.")
     recordings = [path for name in arguments.recordings for path in audio_files(name)]
     page = ReviewPage(
@@ -37,7 +38,7 @@ def review(arguments: Namespace, results: TextIO) -> None:
         front_end=None if arguments.sr is None else Spectrogram(sr=arguments.sr),
         labels=arguments.label or (),
         on_error=arguments.on_error,
-        title=f"Review of {table.name}",
+        title=f"Review of {PurePath(table).name}",
         random_state=arguments.seed,
     )
     for path in page.paths(output)[1:]:

@@ -1,29 +1,19 @@
 """`load_folder`: labelled recordings from a tree of folders, or from a CSV table of paths and labels."""
 
-import csv
-import io
 import os
 import re
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NamedTuple
+from pathlib import Path, PurePath
 
 import numpy as np
 from sklearn.utils import Bunch
 
-from skaudio._table_text import table_text
+from skaudio._remote import is_remote_folder
+from skaudio._urls import joined, path_or_url
+from skaudio.datasets._label_table import Recording, recordings_of_table
 from skaudio.io._audio_files import AUDIO_EXTENSIONS, find_audio_files, warn_of_others
-
-COLUMNS = ("path", "label", "group")
-
-
-class _Recording(NamedTuple):
-    path: Path
-    label: str
-    subfolder: str  # between the label's folder (with a table: the folder of the paths) and the file
-    group: str | None = None  # from a table
 
 
 def load_folder(
@@ -41,9 +31,11 @@ def load_folder(
     Parameters
     ----------
     path : str or PathLike
-        A folder with one subfolder per class; recordings may be in it at any depth. Or a CSV file (ending in ``.csv``)
-        with a header and the columns ``path``, ``label`` and, optionally, ``group``. Relative paths in it are relative
-        to the folder of the CSV file or, if there is no such file, to the working directory.
+        A folder with one subfolder per class; recordings may be in it at any depth; or its URL, such as
+        ``s3://bucket/calls`` (over ``https://``, it ends with a slash, and the server lists its files). Or a CSV file
+        (ending in ``.csv``) with a header and the columns ``path``, ``label`` and, optionally, ``group``. Relative
+        paths in it are relative to the folder of the CSV file or, if there is no such file, to the working directory.
+        It is not checked whether recordings exist that are named by URLs.
     labels : "folder", path of a CSV file, or str, default="folder"
         Source of the labels of a folder: the names of its first-level subfolders; a CSV file as above, whose name ends
         in ``.csv`` and whose relative paths are relative to `path`, or else to the folder of the CSV file, or else to
@@ -99,29 +91,38 @@ def load_folder(
     >>> clips.target.tolist(), clips.groups.tolist()
     (['dog', 'dog', 'rain'], ['anna', 'ben', 'anna'])
     """
-    path = Path(path).expanduser()
-    if not path.exists():
-        raise ValueError(f"There is no folder or CSV file {str(path)!r}.")
-    if path.is_dir() and labels == "folder":
-        recordings = _from_folders(path, _check_extensions(extensions))
-    elif path.is_dir() and Path(labels).suffix.lower() == ".csv":
-        recordings = _from_table(Path(labels).expanduser(), path, encoding)
-    elif path.is_dir():
-        recordings = _from_names(path, os.fspath(labels), _check_extensions(extensions))
-    elif path.suffix.lower() != ".csv":
-        raise ValueError(f"path must be a folder or a file that ends in .csv, got the file {str(path)!r}.")
+    root = _expanded(path)
+    try:
+        is_folder = is_remote_folder(root) if isinstance(root, str) else root.is_dir()
+    except FileNotFoundError:
+        raise ValueError(f"There is no folder or CSV file {root!r}.") from None
+    if isinstance(root, Path) and not root.exists():
+        raise ValueError(f"There is no folder or CSV file {str(root)!r}.")
+    if is_folder and labels == "folder":
+        recordings = _from_folders(root, _check_extensions(extensions))
+    elif is_folder and os.fspath(labels).lower().endswith(".csv"):
+        recordings = recordings_of_table(_expanded(labels), root, encoding)
+    elif is_folder:
+        recordings = _from_names(root, os.fspath(labels), _check_extensions(extensions))
+    elif not str(root).lower().endswith(".csv"):
+        raise ValueError(f"path must be a folder or a file that ends in .csv, got the file {str(root)!r}.")
     elif labels != "folder":
-        raise ValueError(f"labels={str(labels)!r} needs a folder as path, but path is the CSV file {str(path)!r}.")
+        raise ValueError(f"labels={str(labels)!r} needs a folder as path, but path is the CSV file {str(root)!r}.")
     else:
-        recordings = _from_table(path, path.parent, encoding)
+        recordings = recordings_of_table(root, None, encoding)
     target = np.array([recording.label for recording in recordings])
     return Bunch(
-        data=np.array([str(recording.path) for recording in recordings], dtype=object),
+        data=np.array([recording.path for recording in recordings], dtype=object),
         target=target,
         groups=_groups(recordings, groups),
         target_names=np.unique(target),
-        DESCR=f"{len(recordings)} recordings of {len(set(target))} classes from {path}",
+        DESCR=f"{len(recordings)} recordings of {len(set(target))} classes from {root}",
     )
+
+
+def _expanded(path: str | os.PathLike) -> Path | str:
+    name = path_or_url(path)
+    return name.expanduser() if isinstance(name, Path) else name
 
 
 def _check_extensions(extensions: Sequence[str]) -> tuple[str, ...]:
@@ -130,36 +131,51 @@ def _check_extensions(extensions: Sequence[str]) -> tuple[str, ...]:
     return tuple(extension.lower() for extension in extensions)
 
 
-def _from_folders(root: Path, extensions: tuple[str, ...]) -> list[_Recording]:
+def _from_folders(root: Path | str, extensions: tuple[str, ...]) -> list[Recording]:
     """List every recording below the first-level subfolders of ``root``, which are the labels."""
-    visible = (entry for entry in root.iterdir() if not entry.name.startswith("."))
-    entries = sorted(visible, key=lambda entry: entry.name)
-    unlabelled = [entry.name for entry in entries if entry.is_file() and entry.suffix.lower() in extensions]
-    if unlabelled:
-        raise ValueError(
-            f"Recordings directly in {str(root)!r} have no label: {_name_some(unlabelled)}. Put them into one "
-            f"subfolder per class, or list them with their labels in a CSV file."
-        )
-    files_by_folder: dict[Path, list[Path]] = {}
-    others: Counter[str] = Counter()
-    for entry in filter(Path.is_dir, entries):
-        files_by_folder[entry], folder_others = find_audio_files(entry, extensions)
-        others += folder_others
+    files_by_folder, others = _files_by_folder(root, extensions)
     if extensions == AUDIO_EXTENSIONS:
         warn_of_others(root, others, stacklevel=3)
     if not any(files_by_folder.values()):
         raise ValueError(f"There are no recordings ({', '.join(extensions)}) in the subfolders of {str(root)!r}.")
-    empty = [folder.name for folder, files in files_by_folder.items() if not files]
+    empty = [folder for folder, files in files_by_folder.items() if not files]
     if empty:
         warnings.warn(f"No recordings in these subfolders of {str(root)!r}: {_name_some(empty)}.", stacklevel=3)
     return [
-        _Recording(folder / file, folder.name, "/".join(file.parts[:-1]))
+        Recording(_path_in(root, PurePath(folder, file)), folder, "/".join(file.parts[:-1]))
         for folder, files in files_by_folder.items()
         for file in files
     ]
 
 
-def _from_names(root: Path, pattern: str, extensions: tuple[str, ...]) -> list[_Recording]:
+def _files_by_folder(root: Path | str, extensions: tuple[str, ...]) -> tuple[dict[str, list[PurePath]], Counter[str]]:
+    """Find the recordings in each first-level subfolder of ``root``, and count other files; see `find_audio_files`."""
+    files_by_folder: dict[str, list[PurePath]] = {}
+    others: Counter[str] = Counter()
+    if isinstance(root, str):
+        files, others = find_audio_files(root, extensions)
+        _check_labelled(root, [file.name for file in files if len(file.parts) == 1])
+        for file in files:
+            files_by_folder.setdefault(file.parts[0], []).append(PurePath(*file.parts[1:]))
+        return files_by_folder, others
+    visible = (entry for entry in root.iterdir() if not entry.name.startswith("."))
+    entries = sorted(visible, key=lambda entry: entry.name)
+    _check_labelled(root, [entry.name for entry in entries if entry.is_file() and entry.suffix.lower() in extensions])
+    for entry in filter(Path.is_dir, entries):
+        files_by_folder[entry.name], folder_others = find_audio_files(entry, extensions)
+        others += folder_others
+    return files_by_folder, others
+
+
+def _check_labelled(root: Path | str, unlabelled: list[str]) -> None:
+    if unlabelled:
+        raise ValueError(
+            f"Recordings directly in {str(root)!r} have no label: {_name_some(unlabelled)}. Put them into one "
+            f"subfolder per class, or list them with their labels in a CSV file."
+        )
+
+
+def _from_names(root: Path | str, pattern: str, extensions: tuple[str, ...]) -> list[Recording]:
     """List every recording below ``root``, with the label in its name."""
     files, others = find_audio_files(root, extensions)
     if extensions == AUDIO_EXTENSIONS:
@@ -168,76 +184,25 @@ def _from_names(root: Path, pattern: str, extensions: tuple[str, ...]) -> list[_
         raise ValueError(f"There are no recordings ({', '.join(extensions)}) in {str(root)!r}.")
     labels = _search_names([file.name for file in files], pattern, "labels")
     return [
-        _Recording(root / file, label, "/".join(file.parts[:-1])) for file, label in zip(files, labels, strict=True)
+        Recording(_path_in(root, file), label, "/".join(file.parts[:-1]))
+        for file, label in zip(files, labels, strict=True)
     ]
 
 
-def _from_table(table: Path, base: Path, encoding: str | None) -> list[_Recording]:
-    """List every row of a CSV table; relative paths are relative to ``base``, the table's or the working directory."""
-    if not table.is_file():
-        raise ValueError(f"There is no CSV file {str(table)!r}.")
-    lines = io.StringIO(table_text(table, encoding), newline="")
-    rows = csv.DictReader(lines, skipinitialspace=True, strict=True)
-    bases = list(dict.fromkeys([base, table.parent, Path()]))
-    recordings: list[_Recording] = []
-    line_of: dict[str, int] = {}
-    try:
-        _check_columns(rows.fieldnames or [], table)
-        for row in rows:
-            where = f"{table}, line {rows.line_num}"
-            recording = _read_row(row, bases, where)
-            first = line_of.setdefault(os.path.abspath(recording.path), rows.line_num)
-            if first != rows.line_num:
-                raise ValueError(f"{where}: the file {str(recording.path)!r} is already in line {first}.")
-            recordings.append(recording)
-    except csv.Error as error:
-        raise ValueError(
-            f"{table}, line {rows.line_num}: {error}. Quote the whole cell, and double quotation marks within it."
-        ) from error
-    if not recordings:
-        raise ValueError(f"{table} lists no recordings.")
-    return recordings
+def _path_in(root: Path | str, file: PurePath) -> str:
+    return joined(root, file.as_posix()) if isinstance(root, str) else str(root / file)
 
 
-def _check_columns(names: Sequence[str], table: Path) -> None:
-    missing = [column for column in ("path", "label") if column not in names]
-    if missing:
-        raise ValueError(f"{table} has no column {' and no column '.join(missing)}; it has {list(names) or None}.")
-    repeated = [column for column in COLUMNS if names.count(column) > 1]
-    if repeated:
-        raise ValueError(f"{table} has more than one column {repeated[0]}.")
-
-
-def _read_row(row: dict[str, str | None], bases: Sequence[Path], where: str) -> _Recording:
-    if None in row:  # csv's key of cells without a column
-        raise ValueError(f"{where}: more cells than columns; put cells that contain a comma in quotation marks.")
-    cells = {column: (row[column] or "").strip() for column in COLUMNS if column in row}
-    empty = [column for column, cell in cells.items() if not cell]
-    if empty:
-        raise ValueError(f"{where}: the {' and the '.join(empty)} is empty.")
-    broken = [column for column, cell in cells.items() if "\n" in cell or "\r" in cell]
-    if broken:
-        raise ValueError(f"{where}: the {broken[0]} spans several lines. Check for an unpaired quotation mark.")
-    file = Path(cells["path"]).expanduser()
-    base = next((base for base in bases if (base / file).is_file()), None)
-    if base is None:
-        tried = " or ".join(dict.fromkeys(repr(str(base / file)) for base in bases))
-        raise ValueError(f"{where}: there is no file {tried}.")
-    path = base / file
-    parent = path.parent.relative_to(base) if path.is_relative_to(base) else path.parent
-    return _Recording(path, cells["label"], "" if parent == Path() else parent.as_posix(), cells.get("group"))
-
-
-def _groups(recordings: list[_Recording], groups: str | None) -> np.ndarray | None:
+def _groups(recordings: list[Recording], groups: str | None) -> np.ndarray | None:
     """Return the group of each recording, from the table, the folders or the file names."""
     if groups is None:
         return None if recordings[0].group is None else np.array([recording.group for recording in recordings])
     if groups == "folder":
-        flat = [str(recording.path) for recording in recordings if not recording.subfolder]
+        flat = [recording.path for recording in recordings if not recording.subfolder]
         if flat:
             raise ValueError(f"groups='folder' needs a folder per group, but there is none for {_name_some(flat)}.")
         return np.array([recording.subfolder for recording in recordings])
-    return np.array(_search_names([recording.path.name for recording in recordings], groups, "groups"))
+    return np.array(_search_names([PurePath(recording.path).name for recording in recordings], groups, "groups"))
 
 
 def _search_names(names: Sequence[str], expression: str, parameter: str) -> list[str]:

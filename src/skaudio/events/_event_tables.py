@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from skaudio._event_rows import COLUMNS, VERIFIED
+from skaudio._remote import is_remote_folder
+from skaudio._urls import folder_of, path_or_url
 from skaudio.events._event import Event
 from skaudio.events._file_names import check_names, name_dtype
 from skaudio.events._label_files import events_of_files
@@ -120,8 +122,8 @@ def read_events(
     Parameters
     ----------
     path : str or PathLike
-        Path of the file; or of a folder of label files, one for each recording, such as label tracks of Audacity, in
-        any subfolders.
+        Path or URL of the file; or of a folder of label files, one for each recording, such as label tracks of
+        Audacity, in any subfolders.
     format : str or None, default=None
         Format of the file, one of those below. If None, it is inferred from the suffix (``.selections.txt``, ``.txt``,
         ``.tsv``, ``.csv``, ``.parquet``, ``.TextGrid``); a ``.txt`` with the header of a Raven selection table is read
@@ -220,16 +222,17 @@ def read_events(
     """
     import pandas as pd
 
-    path = Path(path)
+    path = path_or_url(path)
     if duplicates not in {"raise", "keep"}:
         raise ValueError(f"duplicates={duplicates!r}; expected 'raise' or 'keep'.")
     if label is not None and label_column is not None:
         raise ValueError(f"Got label={label!r} and label_column={label_column!r}; expected one of them.")
     if merge_overlapping is not None and not 0 < merge_overlapping <= 1:
         raise ValueError(f"merge_overlapping={merge_overlapping!r}; expected a number above 0 and at most 1, or None.")
-    if recording is not None and path.is_dir():
+    is_folder = is_remote_folder(path) if isinstance(path, str) else path.is_dir()
+    if recording is not None and is_folder:
         raise ValueError(f"{str(path)!r} is a folder, with a recording for each file; omit recording={recording!r}.")
-    files = label_files(path, format) if path.is_dir() else {path: recording_of(path)}
+    files = label_files(path, format) if is_folder else {path: recording_of(path)}
     all_rows: list[Row] = []
     labels = {"label_column": label_column, "label": label, "tier": tier}
     for file, name in files.items():
@@ -249,7 +252,8 @@ def read_events(
         table = _as_frame(pairs)
         if any(row.verified is not None for row in all_rows):
             table[VERIFIED] = pd.array([row.verified for row in all_rows], dtype="boolean")
-    table.attrs[FOLDER] = str(path.absolute() if path.is_dir() else path.absolute().parent)
+    path = path.absolute() if isinstance(path, Path) else path
+    table.attrs[FOLDER] = str(path if is_folder else folder_of(path))
     return table
 
 

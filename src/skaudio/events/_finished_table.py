@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from skaudio._remote import remote_version
+from skaudio._urls import is_url
 from skaudio.events._event import Event
 from skaudio.io._replacing import replacing
 
@@ -34,6 +36,8 @@ class RecordedFile:
         Fields of its events.
     seconds : float or None
         Duration, if it was needed.
+    version : str or None
+        Version of a remote file, such as its ETag; None if it is not known.
     """
 
     name: str
@@ -41,11 +45,14 @@ class RecordedFile:
     modified_ns: int | None
     events: list[list]
     seconds: float | None = None
+    version: str | None = None
 
     @classmethod
     def of(cls, name: str, events: Sequence[Event]) -> Self:
         """Return the present state of a recording with these events."""
         fields = [list(event) for event in events]
+        if is_url(name):
+            return cls(name, None, None, fields, version=_version_of(name))
         try:
             status = os.stat(name)
         except OSError:
@@ -53,9 +60,18 @@ class RecordedFile:
         return cls(name, status.st_size, status.st_mtime_ns, fields)
 
     def has_changed(self) -> bool:
-        """Return whether the file has another size or modification time; not known for one that is gone."""
+        """Return whether the file has another size or modification time, or version; not known for one that is gone."""
         now = RecordedFile.of(self.name, [])
+        if now.version is not None:
+            return self.version not in {None, now.version}
         return None not in {now.size, self.size} and (now.size, now.modified_ns) != (self.size, self.modified_ns)
+
+
+def _version_of(url: str) -> str | None:
+    try:
+        return remote_version(url)
+    except (FileNotFoundError, ValueError):  # it is gone, or its server states no version
+        return None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from skaudio._recording_names import RecordingNames, is_name
+from skaudio._urls import folder_of, is_url, local_path, path_or_url
 from skaudio.events._event import Event
 from skaudio.events._table_reading import read_rows
 from skaudio.events._table_rows import check_rows
@@ -34,7 +35,7 @@ def events_of_files(events: Sequence, recordings: Sequence) -> dict[int, list[Ev
     indices_of_file: dict[str, list[int]] = {}
     for i, item in enumerate(events):
         if isinstance(item, (str, PathLike)):
-            if not Path(item).exists():
+            if not is_url(item) and not Path(local_path(item)).exists():
                 raise ValueError(
                     f"Events of recording {i}: the label file {str(item)!r} does not exist. Pass tags as a list of "
                     f"labels per recording: [{str(item)!r}]."
@@ -42,11 +43,11 @@ def events_of_files(events: Sequence, recordings: Sequence) -> dict[int, list[Ev
             indices_of_file.setdefault(fspath(item), []).append(i)
     events_by_index: dict[int, list[Event]] = {}
     for path, indices in indices_of_file.items():
-        events_by_index.update(_events_of_file(Path(path), indices, [recordings[i] for i in indices]))
+        events_by_index.update(_events_of_file(path_or_url(path), indices, [recordings[i] for i in indices]))
     return events_by_index
 
 
-def _events_of_file(path: Path, indices: Sequence[int], recordings: Sequence) -> dict[int, list[Event]]:
+def _events_of_file(path: Path | str, indices: Sequence[int], recordings: Sequence) -> dict[int, list[Event]]:
     """Return the events of the recordings that share a label file, by their indices.
 
     A file that names no recording applies to each of them, and so does one with a single name, if theirs are unknown.
@@ -57,7 +58,7 @@ def _events_of_file(path: Path, indices: Sequence[int], recordings: Sequence) ->
     if names_in_file <= {None} or (len(names_in_file) == 1 and not any(map(is_name, recordings))):
         return {i: [row.event for row in rows if row.event is not None] for i in indices}
     given_names = [clip if is_name(clip) else i for i, clip in zip(indices, recordings, strict=True)]
-    names = RecordingNames(given_names, folder=path.parent)
+    names = RecordingNames(given_names, folder=folder_of(path))
     events_by_index: dict[int, list[Event]] = {i: [] for i in indices}
     for row in rows:
         index = names.find(row.recording)

@@ -4,9 +4,11 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+from skaudio._remote import remote_files, url_name
+from skaudio._urls import full_name, joined
 from skaudio.events._file_names import base_name
 from skaudio.events._table_reading import KNOWN_BY_HEADER, RAVEN_SUFFIX, SUFFIXES, format_of, rows_of
 from skaudio.events._table_rows import EventTableError, first_repetition
@@ -15,19 +17,19 @@ from skaudio.events._table_writing import as_text, write_text
 OTHER_FILES = {"birdnet_analysis_params.csv"}  # BirdNET-Analyzer writes it beside its results
 
 
-def label_files(folder: Path, format: str | None) -> dict[Path, str]:  # noqa: A002
+def label_files(folder: Path | str, format: str | None) -> dict[Path | str, str]:  # noqa: A002
     """Find the label files below a folder, at any depth, without hidden ones.
 
     Parameters
     ----------
-    folder : Path
-        The folder.
+    folder : Path or str
+        The folder, or its URL.
     format : str or None
         Format of the files. If None, of any format, by their suffixes.
 
     Returns
     -------
-    dict of Path to str
+    dict of Path or str to str
         Name of the recording of each file, if the file does not name it: the path in the folder, without suffix.
 
     Raises
@@ -37,27 +39,34 @@ def label_files(folder: Path, format: str | None) -> dict[Path, str]:  # noqa: A
     """
     of_format = next((other for other, others in KNOWN_BY_HEADER.items() if format in others), format)
     suffixes = [suffix for suffix, known in SUFFIXES.items() if format is None or known in {format, of_format}]
-    files = {}
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        is_known = path.name.lower().endswith(tuple(suffixes)) and path.name.lower() not in OTHER_FILES
-        if is_known and path.is_file() and not any(part.startswith(".") for part in parts):
-            files[path] = "/".join([*parts[:-1], recording_of(path)])
+    files: dict[Path | str, str] = {}
+    for file in sorted(_files_below(folder)):
+        is_known = file.name.lower().endswith(tuple(suffixes)) and file.name.lower() not in OTHER_FILES
+        if is_known and not any(part.startswith(".") for part in file.parts):
+            path = folder / file if isinstance(folder, Path) else joined(folder, file.as_posix())
+            files[path] = "/".join([*file.parts[:-1], recording_of(path)])
     if not files:
         raise EventTableError(f"There are no label files ({', '.join(suffixes)}) in the folder {str(folder)!r}.")
     return files
 
 
-def recording_of(path: Path) -> str:
+def _files_below(folder: Path | str) -> list[PurePath]:
+    if isinstance(folder, str):
+        return list(remote_files(folder))
+    return [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+
+
+def recording_of(path: Path | str) -> str:
     """Return the recording that a label file is named after: night for night.Table.1.selections.txt.
 
     This is the naming scheme of Raven; that of BirdNET-Analyzer is night.BirdNET.selection.table.txt.
     """
-    name = path.name[: -len(RAVEN_SUFFIX)] if path.name.lower().endswith(RAVEN_SUFFIX) else path.stem
+    name = path.name if isinstance(path, Path) else url_name(path)
+    name = name[: -len(RAVEN_SUFFIX)] if name.lower().endswith(RAVEN_SUFFIX) else PurePath(name).stem
     return re.sub(r"(?i)(?<=.)\.(table\.[^.]*|birdnet\.(selection\.table|results))$", "", name)
 
 
-def check_distinct(events: Sequence[tuple[Any, Any]], folder: Path) -> None:
+def check_distinct(events: Sequence[tuple[Any, Any]], folder: Path | str) -> None:
     """Raise if two files have the same event, as where a recording has two label files."""
     pair = first_repetition(events)
     if pair is not None:
@@ -111,7 +120,7 @@ def _file_names(recordings: Sequence) -> list[str]:
     names = [os.path.splitext(base_name(str(recording)))[0] for recording in recordings]
     if not _has_repetition(names):
         return names
-    parts = [re.split(r"[/\\]", os.path.abspath(str(recording))) for recording in recordings]
+    parts = [re.split(r"[/\\]", full_name(str(recording))) for recording in recordings]
     levels = zip(*(part[:-1] for part in parts), strict=False)
     n_common = len(list(takewhile(lambda level: len(set(level)) == 1, levels)))
     paths = ["/".join(part[n_common:]) for part in parts]

@@ -1,11 +1,13 @@
 """Reading tables of events: files of several formats, and data frames."""
 
+import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from skaudio._event_rows import VERIFIED, event_rows, is_missing
+from skaudio._remote import remote_bytes
 from skaudio._table_text import table_text
 from skaudio.events._birdnet_tables import BIRDNET_COLUMNS, read_birdnet
 from skaudio.events._event import Event
@@ -34,7 +36,7 @@ FORMATS = {*SUFFIXES.values(), *(name for others in KNOWN_BY_HEADER.values() for
 
 
 def read_rows(
-    path: Path,
+    path: Path | str,
     *,
     format: str | None = None,  # noqa: A002
     label_column: str | None = None,
@@ -67,10 +69,10 @@ def rows_of(table: Any, what: str = "The table of events") -> Iterable[tuple[int
         yield number, recording, event
 
 
-def format_of(path: Path, name: str | None) -> str:
+def format_of(path: Path | str, name: str | None) -> str:
     """Return the format of a table, by its name or by the name of the file."""
     if name is None:
-        name = next((known for suffix, known in SUFFIXES.items() if path.name.lower().endswith(suffix)), None)
+        name = next((known for suffix, known in SUFFIXES.items() if str(path).lower().endswith(suffix)), None)
     if name is None or name not in FORMATS:
         known = ", ".join(f"{known} ({suffix})" for suffix, known in SUFFIXES.items()) + ", birdnet, kaleidoscope"
         given = "unknown suffix" if name is None else f"format={name!r}"
@@ -80,7 +82,7 @@ def format_of(path: Path, name: str | None) -> str:
 
 def rows_of_text(
     text: str,
-    path: Path,
+    path: Path | str,
     name: str,
     label_column: str | None = None,
     label: str | None = None,
@@ -106,11 +108,12 @@ def rows_of_text(
     return rows
 
 
-def _read_parquet(path: Path, label: str | None = None) -> list[Row]:
+def _read_parquet(path: Path | str, label: str | None = None) -> list[Row]:
     import pandas as pd
 
+    file = path if isinstance(path, Path) else io.BytesIO(remote_bytes(path))
     try:
-        table = pd.read_parquet(path)
+        table = pd.read_parquet(file)
     except (FileNotFoundError, ImportError):
         raise
     except Exception as error:  # damaged files raise exceptions of many types

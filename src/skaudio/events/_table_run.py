@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from skaudio._recording_names import pair_names
+from skaudio._urls import full_name
 from skaudio.events._event import Event
 from skaudio.events._event_tables import check_format, event_table, write_events
 from skaudio.events._file_names import check_names
@@ -220,4 +221,4 @@ def _places(names: Sequence) -> dict[str | int, int] | None:
 
 def _place(name: str | int) -> str | int:
     """Return what identifies a recording: the full path of a file, or the index of another clip."""
-    return os.path.abspath(name) if isinstance(name, str) else name
+    return full_name(name) if isinstance(name, str) else name

@@ -14,6 +14,7 @@ from typing import Any
 
 from skaudio._event_rows import VERIFIED, event_rows, is_missing, verdict
 from skaudio._recording_names import RecordingNames, is_name
+from skaudio._urls import is_url, local_path
 from skaudio.events import Event, event_table, read_events, with_clock_times
 
 MORE = ("score", "low_frequency", "high_frequency", "channel")
@@ -118,7 +119,7 @@ def review_table(events: Any, recordings: Sequence | None, time_column: str | No
 def _frame_of(events: Any, recordings: Sequence | None) -> tuple[Any, Path | None]:
     """Return the table as a data frame, and the folder that its file is in."""
     if isinstance(events, (str, PathLike)):
-        return read_events(events, duplicates="keep"), Path(events).parent
+        return read_events(events, duplicates="keep"), None if is_url(events) else Path(local_path(events)).parent
     if hasattr(events, "columns"):
         return events, None
     return event_table(events, None if recordings is None else _names_of(recordings)), None
@@ -182,10 +183,10 @@ def _short_names(names: Sequence) -> list[str]:
     return [short[name] for name in names]
 
 
-def _file(name: Any, folder: Path | None) -> Path | None:
-    """Find the file of a recording: relative to the folder of the table, or to the current one."""
-    if not is_name(name):
-        return None
+def _file(name: Any, folder: Path | None) -> Path | str | None:
+    """Find the file of a recording: relative to the folder of the table, or to the current one; a URL as it is."""
+    if is_url(name) or not is_name(name):
+        return name if is_url(name) else None
     folders = [Path(), *([] if folder is None else [folder])]
     return next((path for base in reversed(folders) if (path := base / os.fspath(name)).is_file()), None)
 

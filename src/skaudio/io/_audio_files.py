@@ -2,8 +2,11 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePath
+
+from skaudio._remote import remote_files
+from skaudio._urls import is_url, local_path
 
 # Formats of `load`: first those of libsndfile, then those of audioread, if ffmpeg is installed.
 AUDIO_EXTENSIONS = (
@@ -20,30 +23,36 @@ OTHER_AUDIO_EXTENSIONS = (
 )
 
 
-def find_audio_files(folder: str | Path, extensions: Sequence[str] = AUDIO_EXTENSIONS) -> tuple[list[Path], Counter]:
+def find_audio_files(
+    folder: str | Path, extensions: Sequence[str] = AUDIO_EXTENSIONS
+) -> tuple[list[PurePath], Counter]:
     """Find the recordings below a folder, at any depth, without hidden files.
 
     Parameters
     ----------
     folder : str or Path
-        The folder.
+        The folder, or its URL.
     extensions : sequence of str
         Suffixes of recordings, in lower case.
 
     Returns
     -------
-    files : list of Path
+    files : list of PurePath
         Relative to the folder, sorted.
     others : Counter
         Number of other files that may contain sound, by suffix; for `warn_of_others`.
     """
-    folder = Path(folder)
-    relative = (file.relative_to(folder) for file in folder.rglob("*") if file.suffix)
-    files: list[Path] = []
+    relative: Iterable[PurePath]
+    if is_url(folder):
+        relative = remote_files(str(folder))
+    else:
+        folder = Path(local_path(folder))
+        relative = (file.relative_to(folder) for file in folder.rglob("*") if file.suffix)
+    files: list[PurePath] = []
     others: Counter[str] = Counter()
     for file in relative:
         suffix, is_shown = file.suffix.lower(), not any(part.startswith(".") for part in file.parts)
-        if is_shown and suffix in extensions and (folder / file).is_file():
+        if is_shown and suffix in extensions and (isinstance(folder, str) or (folder / file).is_file()):
             files.append(file)
         elif is_shown and suffix in OTHER_AUDIO_EXTENSIONS:
             others[suffix] += 1

@@ -2,8 +2,8 @@
 
 import math
 import warnings
-from collections.abc import Iterator
-from typing import Self
+from collections.abc import Callable, Iterator
+from typing import Any, Self
 
 import numpy as np
 
@@ -39,6 +39,7 @@ class AudioReader:
     truncation: str | None = None
     length_warning: str | None = None
     max_plausible_samples: float = math.inf
+    _at_close: tuple[Callable[[], Any], ...] = ()
 
     def read(self, n: int) -> np.ndarray:
         """Read the next `n` samples of each channel, fewer only at the end.
@@ -60,8 +61,15 @@ class AudioReader:
         if self.length_warning:
             warnings.warn(f"{self.name}: {self.length_warning}", stacklevel=2)
 
+    def call_at_close(self, callback: Callable[[], Any]) -> None:
+        """Register a callback to run at close, after those before."""
+        self._at_close = (*self._at_close, callback)
+
     def close(self) -> None:
         """Release resources."""
+        callbacks, self._at_close = self._at_close, ()
+        for callback in callbacks:
+            callback()
 
     def __enter__(self) -> Self:
         return self

@@ -36,6 +36,7 @@ class AudioreadReader(AudioReader):
 
         self.name = name
         self._file: Any = audioread.audio_open(path)
+        self.call_at_close(self._file.close)
         self._blocks = iter(self._file)
         self._buffer = bytearray()
         self._n_read = 0
@@ -63,9 +64,6 @@ class AudioreadReader(AudioReader):
         raw = np.frombuffer(whole, "<i2").reshape(-1, self.n_channels)
         self._n_read += len(raw)
         return raw if self.n_channels > 1 else raw[:, 0]
-
-    def close(self) -> None:
-        self._file.close()
 
     def _check_end(self) -> None:
         n_samples = self._n_read + len(self._buffer) // (self.n_channels * 2)

@@ -1,7 +1,6 @@
 """Several concatenated clips in one file."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -24,7 +23,6 @@ class ChainedReader(AudioReader):
     def __init__(self, openers: Sequence[Callable[[], AudioReader]], lengths: Sequence[int]) -> None:
         self._openers = openers
         self._ends = np.cumsum(lengths)
-        self._at_close: list[Callable[[], Any]] = []
         self._index = 0
         self._part = openers[0]()
         self._position = 0
@@ -53,14 +51,9 @@ class ChainedReader(AudioReader):
                 self._part.skip(target - self._position)
             self._position = min(target, end)
 
-    def call_at_close(self, callback: Callable[[], Any]) -> None:
-        """Register a callback to run at close."""
-        self._at_close.insert(0, callback)
-
     def close(self) -> None:
         self._part.close()
-        while self._at_close:
-            self._at_close.pop()()
+        super().close()
 
     def _open_at_position(self) -> int:
         """Open the part at the current position, and return its end."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 ACCEPTED = (
-    "a path, a binary file object, a 1-D array, a pair (y, sr), or a dict with 'array' and 'sampling_rate', "
+    "a path, a URL, a binary file object, a 1-D array, a pair (y, sr), or a dict with 'array' and 'sampling_rate', "
     "with 'path' or with 'bytes'"
 )
 
@@ -24,7 +24,7 @@ def clip_kind(item: Any) -> Literal["file", "array", "pair", "record"]:
     Returns
     -------
     {"file", "array", "pair", "record"}
-        - "file": a str or PathLike, or a binary file object;
+        - "file": a str (path or URL) or PathLike, or a binary file object;
         - "array": a list of numbers or an array, assumed to have the requested sampling rate;
         - "pair": ``(y, sr)``;
         - "record": a dict or decoder of Hugging Face datasets, or a row of one with it as "audio".
@@ -113,7 +113,7 @@ def _describe(item: Any) -> str:
     if isinstance(item, Mapping):
         return _describe_record(item)
     if hasattr(item, "read"):
-        name = getattr(item, "name", None)
+        name = getattr(item, "full_name", getattr(item, "name", None))  # the URL of a file of fsspec
         return f"binary file {name!r}" if isinstance(name, str) else f"{type(item).__name__} object"
     if isinstance(item, (list, tuple)) and _is_pair(item):
         return f"{_describe(item[0])} at {item[1]!r:.20} Hz"

@@ -60,7 +60,7 @@ class FileReader(AudioReader):
         self._position = self._n_leading = 0
         self.file: Any = None
         self.file = self._call(sequential_file(), source, closefd=False, **raw)
-        self._at_close: list[Callable[[], Any]] = [self.file.close]
+        self.call_at_close(self.file.close)
         self.sr, self.n_channels, self.n_samples = self.file.samplerate, self.file.channels, self.file.frames
         self.container, self.subtype = self.file.format, self.file.subtype
         # Scaling 16-bit integers in NumPy takes half the time of libsndfile's conversion.
@@ -77,10 +77,6 @@ class FileReader(AudioReader):
         self._n_leading, self.n_samples = n_leading, n_samples
         if n_leading:
             self._go_to(0)
-
-    def call_at_close(self, callback: Callable[[], Any]) -> None:
-        """Register a callback to run at close."""
-        self._at_close.insert(0, callback)
 
     def read(self, n: int) -> np.ndarray:
         out, n_read = self._call(self._read, n)
@@ -100,10 +96,6 @@ class FileReader(AudioReader):
 
     def skip(self, n: int) -> None:
         self._go_to(self._position + n)
-
-    def close(self) -> None:
-        while self._at_close:
-            self._at_close.pop()()
 
     def _read(self, n: int) -> tuple[np.ndarray, int]:
         out = np.empty((n, self.n_channels) if self.n_channels > 1 else n, self._dtype)

@@ -25,7 +25,7 @@ def load(
     Parameters
     ----------
     source : path, binary file object, array, pair or dict
-        - str or PathLike: path of a file;
+        - str or PathLike: path of a file, or as a str the URL of one, such as ``s3://bucket/night.wav`` (see Notes);
         - binary file object: read from its current position, which is restored if it is seekable;
         - list of numbers or array of shape (n_samples,): assumed to be at `sr`, which cannot be checked;
         - ``(y, sr)``: array and its sampling rate;
@@ -64,9 +64,9 @@ def load(
     TypeError
         If an argument has the wrong type.
     OSError
-        If a file cannot be read, as on a time-out of a network file; a file object's own exceptions, of any type, are
-        propagated. They do not imply that the clip is broken, and ``on_error="warn"`` of a front end does not catch
-        them.
+        If a file cannot be read, as on a fault of the network that lasts for several attempts; a file object's own
+        exceptions, of any type, are propagated. They do not imply that the clip is broken, and ``on_error="warn"`` of a
+        front end does not catch them.
 
     Warns
     -----
@@ -85,6 +85,12 @@ def load(
     Files are decoded by libsndfile. Formats that it does not support, such as M4A, are decoded by audioread if that and
     ffmpeg are installed; malformed files of supported formats are not. audioread opens paths only: write M4A or WebM in
     bytes or file objects to a file, or convert it.
+
+    URLs, of any scheme that fsspec knows (``s3://``, ``gs://``, ``https://``, ``memory://``), need ``pip install
+    "skaudio[remote]"``; credentials are those of fsspec's configuration and of its file systems. Of a part of a
+    recording, the header and little more than the part are transferred: of WAV, FLAC and Ogg about 1 MB around it. MP3
+    has no index, so that all before the part is transferred, too. Where a server sends whole files only, and in formats
+    of audioread, the file is first copied to a temporary one.
 
     A size that was never filled in (0, -1, about 2**31) means "to the end of the file". Concatenated MP3 and Ogg files
     are read to their end, part by part; so are MP3 and MP2 files that do not state their length.

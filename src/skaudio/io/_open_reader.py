@@ -2,10 +2,13 @@
 
 import io
 import os
+from contextlib import ExitStack
 from numbers import Number
 from typing import Any
 
+from skaudio._remote import downloaded
 from skaudio._samples import sample_array
+from skaudio._urls import is_url, local_path
 from skaudio.io._array_reader import ArrayReader, clip_samples
 from skaudio.io._audio_error import AudioError
 from skaudio.io._audio_reader import AudioReader
@@ -16,6 +19,7 @@ from skaudio.io._file_reader import FileReader
 from skaudio.io._file_view import Descriptor, FileView
 from skaudio.io._libsndfile import CannotOpenError, is_unknown_format
 from skaudio.io._open_encoded import open_encoded
+from skaudio.io._remote_file import RemoteFile
 
 KNOWN_FORMATS = "WAV, FLAC, Ogg Vorbis, Opus, MP3 or AIFF"
 
@@ -100,8 +104,10 @@ def _open_decoder(decoder: Any, name: str) -> AudioReader:
     return ArrayReader(channels if channels.ndim == 1 else channels.T, decoded.sample_rate, name)
 
 
-def _open_path(path: str | os.PathLike, name: str) -> AudioReader:
-    path = os.fspath(path)
+def _open_path(path: Any, name: str) -> AudioReader:
+    if is_url(path):
+        return _open_url(path, name)
+    path = local_path(os.fspath(path))
     try:
         file = Descriptor(path)
     except (OSError, ValueError):
@@ -123,10 +129,43 @@ def _open_descriptor(file: Descriptor, path: str | bytes, name: str) -> FileRead
     if not file.is_regular():
         _check_path(path, name)
         return _open_content(file.read_all(), name)
+    return _open_with_libsndfile(file.for_libsndfile, _whole_file(file, name), name, path)
+
+
+def _whole_file(file: Descriptor | RemoteFile, name: str) -> FileView:
     view = FileView(file)
     if view.size == 0:
         raise AudioError(f"{name} is empty (0 bytes). Expected an audio file: copy or record it again.")
-    return _open_with_libsndfile(file.for_libsndfile, view, name, path)
+    return view
+
+
+def _open_url(url: str, name: str) -> AudioReader:
+    try:
+        file = RemoteFile(url)
+    except FileNotFoundError as error:
+        raise AudioError(f"{error} Expected the URL of an audio file, not of a folder.") from error
+    except IsADirectoryError as error:
+        raise AudioError(f"{name} is a folder. Expected the URL of an audio file.") from error
+    except ValueError as error:  # an unknown scheme
+        raise AudioError(str(error)) from error
+    try:
+        reader = _open_with_libsndfile(None, _whole_file(file, name), name)
+    except BaseException:
+        file.close()
+        raise
+    if reader is None:
+        file.close()
+        return _open_copy(url, name)
+    reader.call_at_close(file.close)
+    return reader
+
+
+def _open_copy(url: str, name: str) -> AudioReader:
+    """Open a temporary copy of a remote file, for formats that are decoded from a path."""
+    with ExitStack() as stack:
+        reader = _open_path(stack.enter_context(downloaded(url)), name)
+        reader.call_at_close(stack.pop_all().close)
+    return reader
 
 
 def _open_content(content: bytes, name: str) -> FileReader | ChainedReader:

@@ -3,15 +3,17 @@
 import os
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
+from skaudio._urls import is_url, local_path
 from skaudio.io._audio_error import AudioError
 from skaudio.io._clip import clip_name, contains_clip
 from skaudio.io._file_view import FileView
 from skaudio.io._name_start import name_start
+from skaudio.io._remote_file import RemoteFile
 from skaudio.io._wav_metadata import metadata_start
 
 SOURCES = ("auto", "metadata", "name")
@@ -121,10 +123,20 @@ def _metadata_start(recording: Any, name: str, source: str) -> tuple[datetime | 
     content = recording.get("bytes") if isinstance(recording, Mapping) else None
     if hasattr(recording, "seekable"):
         content = recording if recording.seekable() else b""  # what is read of a pipe could not be decoded later
-    if content is None and (path is None or (source == "auto" and not os.path.exists(path))):
+    is_optional = source == "auto" and content is None
+    if content is None and (path is None or (is_optional and _is_gone(path))):
         return None, "", []
-    with _view_of(path if content is None else content, name) as view:
-        return metadata_start(view)
+    try:
+        with _view_of(path if content is None else content, name) as view:
+            return metadata_start(view)
+    except FileNotFoundError as error:  # a URL
+        if is_optional:
+            return None, "", []
+        raise AudioError(f"{error} Expected a file, or source='name' for its name alone.") from error
+
+
+def _is_gone(path: str) -> bool:
+    return not is_url(path) and not os.path.exists(local_path(path))
 
 
 @contextmanager
@@ -136,9 +148,12 @@ def _view_of(source: Any, name: str) -> Iterator[FileView]:
         view.restore()
     elif not isinstance(source, str):
         yield FileView(BytesIO(source))
+    elif is_url(source):
+        with closing(RemoteFile(source)) as remote:
+            yield FileView(remote)
     else:
         try:
-            file = open(source, "rb")  # noqa: SIM115
+            file = open(local_path(source), "rb")  # noqa: SIM115
         except OSError as error:
             raise AudioError(
                 f"{name} cannot be read: {error.strerror}. Expected a file, or source='name' for its name alone."
