@@ -149,8 +149,9 @@ def extract_to(
     extractor = prepared(extractor)
     settings = settings_of(extractor, window_seconds=window_seconds, hop_seconds=hop_seconds, columns=columns)
     dataset = ExtractionFolder(folder)
+    channel = None if window_seconds is None else _take_channel(first_step(extractor))
     run = ExtractionRun(
-        PartWriter(dataset, extractor, settings["digest"], window_seconds, hop_seconds, on_error),
+        PartWriter(dataset, extractor, settings["digest"], window_seconds, hop_seconds, channel, on_error),
         settings,
         [Recorded(place, version_of(place)) for place in places],
         part_size=part_size or (CLIPS_PER_PART if window_seconds is None else RECORDINGS_PER_PART),
@@ -199,3 +200,12 @@ def _hop(window_seconds: float | None, hop_seconds: float | None, extractor: Any
                 f"{name}={default} with window_seconds."
             )
     return window_seconds if hop_seconds is None else hop_seconds
+
+
+def _take_channel(front_end: Any) -> int | None:
+    """Return the channel that a front end picks, which is decoded for it: it then receives clips of one channel."""
+    channel = getattr(front_end, "channel", None)
+    if not isinstance(channel, Integral):
+        return None
+    front_end.set_params(channel=None)
+    return int(channel)

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from contextlib import suppress
 from typing import Any
 
 import joblib
@@ -27,8 +28,9 @@ def prepared(extractor: Any) -> Any:
     except TypeError:  # it has no fit
         pass
     extractor = copy.deepcopy(extractor)
-    if hasattr(extractor, "set_output"):
-        extractor.set_output(transform="default")
+    with suppress(ValueError):  # a step has no such method
+        if hasattr(extractor, "set_output"):
+            extractor.set_output(transform="default")
     return _with_params(extractor, {"on_error": "raise"})
 
 
@@ -66,7 +68,11 @@ def settings_of(
         "hop_seconds": hop_seconds,
         "columns": columns,
     }
-    return {**settings, "description": repr(extractor), "digest": joblib.hash(sorted(settings.items(), key=str))}
+    return {
+        **settings,
+        "description": " ".join(repr(extractor).split()),
+        "digest": joblib.hash(sorted(settings.items(), key=str)),
+    }
 
 
 def check_settings(stored: dict[str, Any], settings: dict[str, Any], folder: Any) -> None:

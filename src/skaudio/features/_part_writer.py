@@ -40,6 +40,8 @@ class PartWriter:
         Digest of what rows depend on.
     window_seconds, hop_seconds : float or None
         Windows of recordings; None for whole clips.
+    channel : int or None
+        Channel of windows to decode; None for their average, or all if the front end names them.
     on_error : {"raise", "warn"}
         What to do with a broken recording.
     version : str
@@ -51,6 +53,7 @@ class PartWriter:
     settings: str
     window_seconds: float | None
     hop_seconds: float | None
+    channel: int | None
     on_error: str
     version: str = skaudio.__version__
 
@@ -120,13 +123,12 @@ class PartWriter:
 
     def _blocks(self, recording: str) -> Iterator[AudioBlock | str]:
         """Yield the windows of a recording, and at last the error that ended it, if any."""
-        first = first_step(self.extractor)
-        rate, channel = getattr(first, "rate", getattr(first, "sr", None)), getattr(first, "channel", None)
+        front_end = first_step(self.extractor)
+        rate, names = getattr(front_end, "rate", getattr(front_end, "sr", None)), getattr(front_end, "channel", None)
         window, hop = self.window_seconds or 0.0, self.hop_seconds or 0.0
+        lengths = {"block_seconds": window, "overlap_seconds": window - hop}
         try:
-            yield from iter_blocks(
-                recording, sr=rate, mono=channel is None, block_seconds=window, overlap_seconds=window - hop
-            )
+            yield from iter_blocks(recording, sr=rate, mono=names is None, channel=self.channel, **lengths)
         except FAULTS:
             raise
         except Exception as error:  # decoders raise exceptions of many types
