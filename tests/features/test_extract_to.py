@@ -430,7 +430,7 @@ def test_duplicates_of_runs_at_once_are_removed(paths, extractor, folder):
 # ---- runs in processes of their own
 
 MODULE = """
-import sys, time
+import os, signal, sys, time
 from pathlib import Path
 import numpy as np, soundfile as sf
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -443,6 +443,8 @@ class Slow(TransformerMixin, BaseEstimator):
         return True
     def transform(self, X):
         time.sleep(0.02 * len(X))
+        if any("deadly" in path for path in X) and Path(__file__).with_name("armed").exists():
+            os.kill(os.getpid(), signal.SIGKILL)
         with open(Path(__file__).with_name("log.txt"), "a") as log:
             log.write("".join(f"{path}\\n" for path in X))
         return np.array([[sf.read(path)[0].sum(), np.square(sf.read(path)[0]).sum()] for path in X])
@@ -492,7 +494,7 @@ def wait_for_parts(folder, n_parts):
     raise TimeoutError
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_killed_run_is_resumed(tmp_path, folder, start, n_jobs):
     recordings = [write(tmp_path / f"long{i}.wav", 0.1, i) for i in range(40)]
     process = start(recordings, n_jobs)
@@ -509,6 +511,7 @@ def test_a_killed_run_is_resumed(tmp_path, folder, start, n_jobs):
     assert hidden(folder) == []
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_end_with_one_dataset(tmp_path, folder, start):
     recordings = [write(tmp_path / f"long{i}.wav", 0.1, i) for i in range(60)]
     first = start(recordings[:50])
@@ -518,6 +521,24 @@ def test_two_runs_at_once_end_with_one_dataset(tmp_path, folder, start):
         process.communicate(timeout=120)
         assert process.returncode == 0
     np.testing.assert_array_equal(read_extracted(folder, recordings)[0], sums(recordings))
+    assert every_row(folder) == sorted(map(str, recordings))
+    assert hidden(folder) == []
+
+
+@pytest.mark.slow
+def test_a_recording_that_kills_its_process_is_isolated(tmp_path, folder, start):
+    recordings = [write(tmp_path / f"long{i}.wav", 0.1, i) for i in range(12)]
+    recordings += [write(tmp_path / f"deadly{i}.wav", 0.1, i) for i in range(2)]
+    recordings += [write(tmp_path / f"more{i}.wav", 0.1, i) for i in range(10)]
+    (tmp_path / "armed").touch()
+    process = start(recordings, 2)
+    process.communicate(timeout=240)
+    assert process.returncode == 0
+    features, rows = read_extracted(folder, recordings)
+    deadly = rows["recording"].str.contains("deadly")
+    assert rows.loc[deadly, "error"].str.contains("was killed, twice").all()
+    assert rows.loc[~deadly, "error"].isna().all()
+    np.testing.assert_array_equal(features[~deadly], sums(recordings)[~deadly])
     assert every_row(folder) == sorted(map(str, recordings))
     assert hidden(folder) == []
 

@@ -6,6 +6,7 @@
       _extraction.json        settings, by which another extractor is refused
       part-<digest>.parquet   rows of some recordings, written whole; named after them and the settings
       .part-*.part            being written, or left by a killed process
+      .part-*.attempt         present while a part is computed: what a killed process was at
       .run-<id>.lock          locked while a run is in progress
       .lock                   locked while a run begins and ends
 
@@ -18,7 +19,7 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -190,6 +191,28 @@ class ExtractionFolder:
         with replacing(self.path / name) as temporary, pq.ParquetWriter(temporary, schema) as writer:
             yield writer
 
+    @contextmanager
+    def attempt(self, name: str) -> Iterator[Callable[[str], None]]:
+        """Mark a part as being computed; yield a function to note at which recording."""
+        path = self._attempt_path(name)
+
+        def note(recording: str) -> None:
+            path.write_text(recording, encoding="utf-8")
+
+        note("")
+        try:
+            yield note
+        finally:
+            path.unlink(missing_ok=True)
+
+    def killed_attempt(self, name: str) -> str | None:
+        """Return at which recording the process of a part was killed, or "" if unknown; None if there was none."""
+        path = self._attempt_path(name)
+        return path.read_text(encoding="utf-8") if path.exists() else None
+
+    def _attempt_path(self, name: str) -> Path:
+        return self.path / f".{name}.attempt"
+
     def row_groups(self, name: str) -> "Iterator[Any]":
         """Yield the rows of a part in tables."""
         import pyarrow.parquet as pq
@@ -204,8 +227,9 @@ class ExtractionFolder:
 
     def remove_unfinished(self) -> None:
         """Delete what killed processes were writing; to be called while no run is in progress."""
-        for path in self.path.glob(".*.part"):
-            path.unlink(missing_ok=True)
+        for pattern in (".*.part", ".*.attempt"):
+            for path in self.path.glob(pattern):
+                path.unlink(missing_ok=True)
 
 
 def finish_part(writer: Any, recordings: Sequence[Recorded]) -> None:

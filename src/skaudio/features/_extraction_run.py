@@ -7,14 +7,13 @@ from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
-from joblib.parallel import get_active_backend
 from sklearn.utils import Bunch
 from tqdm import tqdm
 
 from skaudio.features._extraction_folder import MISSING, Recorded, finish_part, part_name
 from skaudio.features._extraction_settings import check_settings
 from skaudio.features._feature_layout import FeatureLayout
+from skaudio.features._part_processes import computed_parts
 from skaudio.features._part_writer import PartWriter
 from skaudio.io import AudioError
 
@@ -110,15 +109,11 @@ class ExtractionRun:
         self, missing: Sequence[Recorded], layout: FeatureLayout, *, shuffled: bool
     ) -> Iterator[list[Recorded]]:
         """Compute parts in processes; yield the recordings of each that is finished."""
-        starts = list(range(0, len(missing), self._part_size))
+        parts = [missing[start : start + self._part_size] for start in range(0, len(missing), self._part_size)]
         if shuffled:  # another run may compute the same parts: each skips what the other has finished
-            random.Random().shuffle(starts)
-        # Plain lists: joblib's Dask backend keeps one copy of other large arguments, which dies with its worker.
-        jobs = (delayed(self._worker.write)(missing[start : start + self._part_size], layout) for start in starts)
-        streams = get_active_backend()[0].supports_return_generator
+            random.Random().shuffle(parts)
         with tqdm(total=len(missing), unit=" recordings", disable=not self._verbose) as bar:
-            parallel = Parallel(self._n_jobs, return_as="generator_unordered" if streams else "list")
-            for recordings in parallel(jobs):
+            for recordings in computed_parts(self._worker, parts, layout, self._n_jobs):
                 yield recordings
                 bar.update(len(recordings))
 

@@ -1,6 +1,6 @@
 """Computation of one part of a dataset of features, in a worker."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -24,6 +24,7 @@ BATCH_SAMPLES = 2**23  # the same for windows, which wait in memory
 ROW_GROUP_VALUES = 2**22  # features that wait in memory to be written
 # Faults of the machine, the network or the installation: they say nothing about a recording.
 FAULTS = (OSError, MemoryError, ImportError)
+KILLED = "The process that computed it was killed, twice: by lack of memory, or by a fault in a library."
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,26 @@ class PartWriter:
     on_error: str
     version: str = skaudio.__version__
 
-    def write(self, recordings: Sequence[Recorded], layout: FeatureLayout) -> list[Recorded]:
-        """Compute and write the part of some recordings, unless it exists; return them with their errors."""
+    def write(
+        self, recordings: Sequence[Recorded], layout: FeatureLayout, killers: Collection[str] | None = None
+    ) -> list[Recorded]:
+        """Compute and write the part of some recordings, unless it exists; return them with their errors.
+
+        Parameters
+        ----------
+        recordings : sequence of Recorded
+            Recordings.
+        layout : FeatureLayout
+            Layout of features.
+        killers : collection of str or None, default=None
+            For a part whose process was killed: recordings that are not to be computed. The others are computed one by
+            one, and each is noted before, so that one that kills its process is known.
+
+        Returns
+        -------
+        list of Recorded
+            With the first error of each.
+        """
         if self.version != skaudio.__version__:
             raise RuntimeError(
                 f"A worker has skaudio {skaudio.__version__}, but extract_to was called by {self.version}. Install the "
@@ -68,8 +87,9 @@ class PartWriter:
         if self.folder.has(name):  # by another run
             return self.folder.recordings(name)
         errors: dict[str, str] = {}
-        with self.folder.writing(name, layout.schema()) as writer:
-            for rows in _groups(self._noting_errors(recordings, layout, errors), len(layout.names)):
+        with self.folder.attempt(name) as note, self.folder.writing(name, layout.schema()) as writer:
+            computed = self.rows(recordings) if killers is None else self._one_by_one(recordings, killers, note)
+            for rows in _groups(self._noting_errors(computed, layout, errors), len(layout.names)):
                 writer.write_table(layout.table(rows))
             done = [recorded._replace(error=errors.get(recorded.recording)) for recorded in recordings]
             finish_part(writer, done)
@@ -84,11 +104,19 @@ class PartWriter:
         for start in range(0, len(recordings), BATCH):
             yield from self._of_clips(recordings[start : start + BATCH])
 
-    def _noting_errors(
-        self, recordings: Sequence[Recorded], layout: FeatureLayout, errors: dict[str, str]
+    def _one_by_one(
+        self, recordings: Sequence[Recorded], killers: Collection[str], note: Callable[[str], None]
     ) -> Iterator[Row]:
+        for recorded in recordings:
+            if recorded.recording in killers:
+                yield self._row(recorded, 0.0, 0.0, KILLED)
+            else:
+                note(recorded.recording)
+                yield from self.rows([recorded])
+
+    def _noting_errors(self, rows: Iterator[Row], layout: FeatureLayout, errors: dict[str, str]) -> Iterator[Row]:
         """Yield rows that fit the layout, and note the first error of each recording."""
-        for row in map(layout.fitted, self.rows(recordings)):
+        for row in map(layout.fitted, rows):
             if row.error is not None:
                 if self.on_error == "raise":
                     raise AudioError(f"{row.recording}: {row.error} Pass on_error='warn' to list it in the dataset.")
