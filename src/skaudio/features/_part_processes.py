@@ -43,7 +43,9 @@ def computed_parts(
             for recordings in _parallel(n_jobs)(delayed(worker.write)(part, layout) for part in list(left.values())):
                 del left[part_name(worker.settings, recordings)]
                 yield recordings
-        except BrokenExecutor:
+        except Exception as error:
+            if not _is_death(error):
+                raise
             suspects = [name for name in left if worker.folder.killed_attempt(name) is not None]
             if not suspects:  # killed before it began, so that another attempt would end likewise
                 raise
@@ -60,7 +62,9 @@ def _computed_alone(
     while True:
         try:
             return next(iter(_parallel(n_jobs)([delayed(worker.write)(part, layout, killers)])))
-        except BrokenExecutor:
+        except Exception as error:
+            if not _is_death(error):
+                raise
             killer = worker.folder.killed_attempt(name)
             if not killer or killer in killers:
                 raise
@@ -70,3 +74,8 @@ def _computed_alone(
 def _parallel(n_jobs: int | None) -> Parallel:
     streams = get_active_backend()[0].supports_return_generator
     return Parallel(n_jobs, return_as="generator_unordered" if streams else "list")
+
+
+def _is_death(error: Exception) -> bool:
+    """Return whether a process was killed, by the error of the processes of joblib or of Dask."""
+    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
