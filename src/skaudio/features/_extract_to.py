@@ -111,8 +111,7 @@ def extract_to(
     ``onset`` and, with windows, ``duration`` in seconds, the features, and ``error``, which is null for all that is
     well. Files are named after their recordings and settings, and appear when they are complete. A fault of the machine
     (such as OSError) is raised and is never a broken recording; a broken recording is not tried again unless its file
-    is changed. With processes of their own, as with ``n_jobs=2``, a recording that kills its process twice has an error,
-    too.
+    is changed. With ``n_jobs=2`` or more, a recording that kills its process twice has an error, too.
 
     Several runs may write to a folder at the same time; the last to finish removes duplicates, rows of former versions
     of files, and what killed runs have left. They exclude each other by file locks, so the file system must support

@@ -192,23 +192,40 @@ class ExtractionFolder:
             yield writer
 
     @contextmanager
-    def attempt(self, name: str) -> Iterator[Callable[[str], None]]:
-        """Mark a part as being computed; yield a function to note at which recording."""
-        path = self._attempt_path(name)
+    def attempt(self, name: str) -> Iterator[tuple[list[str] | None, Callable[[str], None]]]:
+        """Mark a part as being computed.
+
+        Parameters
+        ----------
+        name : str
+            Name of the part.
+
+        Yields
+        ------
+        killers : list of str or None
+            Recordings at which the processes of former attempts were killed; None if there was no former attempt.
+        note : callable
+            Function to note which recording is computed next.
+        """
+        killers, path = self.killers(name), self._attempt_path(name)
 
         def note(recording: str) -> None:
-            path.write_text(recording, encoding="utf-8")
+            with replacing(path) as temporary:
+                temporary.write_text(json.dumps([*(killers or []), recording]), encoding="utf-8")
 
         note("")
         try:
-            yield note
+            yield killers, note
         finally:
             path.unlink(missing_ok=True)
 
-    def killed_attempt(self, name: str) -> str | None:
-        """Return at which recording the process of a part was killed, or "" if unknown; None if there was none."""
-        path = self._attempt_path(name)
-        return path.read_text(encoding="utf-8") if path.exists() else None
+    def killers(self, name: str) -> list[str] | None:
+        """Return at which recordings the processes of a part were killed, as far as noted; None if there were none."""
+        try:
+            noted = self._attempt_path(name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return [recording for recording in json.loads(noted) if recording]
 
     def _attempt_path(self, name: str) -> Path:
         return self.path / f".{name}.attempt"

@@ -67,6 +67,8 @@ class ExtractionRun:
                     raise ValueError(
                         f"Another run writes to {str(self._folder.path)!r}. Wait for it, or pass extend=True."
                     )
+                if is_alone:
+                    self._folder.remove_unfinished()
                 layout = self._layout()
                 known = {item[:2]: item for recordings in self._folder.parts().values() for item in recordings}
                 progress.enter_context(self._folder.in_progress())

@@ -16,9 +16,10 @@ def computed_parts(
 ) -> Iterator[list[Recorded]]:
     """Compute parts by joblib's backend in force.
 
-    When a process is killed, joblib stops all of them. The parts that they were at are then computed one after the
-    other, each recording by itself: if the process is killed again, the recording that it was at is the reason. It has
-    a row with an error, and the rest continues.
+    When one of its own processes is killed, joblib stops all of them. The parts that they were at are then computed one
+    after the other, each recording by itself: if the process is killed again, the recording that it was at is the
+    reason. It has a row with an error, and the rest continues. Dask starts the task of a killed worker again, and so
+    comes to the same.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def computed_parts(
     Yields
     ------
     list of Recorded
-        Recordings of a part that is finished, with their errors; in any order.
+        Recordings of a part that is finished, with their errors.
     """
     left = {part_name(worker.settings, part): part for part in parts}
     while left:
@@ -43,10 +44,8 @@ def computed_parts(
             for recordings in _parallel(n_jobs)(delayed(worker.write)(part, layout) for part in list(left.values())):
                 del left[part_name(worker.settings, recordings)]
                 yield recordings
-        except Exception as error:
-            if not _is_death(error):
-                raise
-            suspects = [name for name in left if worker.folder.killed_attempt(name) is not None]
+        except BrokenExecutor:
+            suspects = [name for name in left if worker.folder.killers(name) is not None]
             if not suspects:  # killed before it began, so that another attempt would end likewise
                 raise
             for name in suspects:
@@ -58,24 +57,15 @@ def _computed_alone(
 ) -> list[Recorded]:
     """Compute a part in the only process at work, without the recordings that kill it."""
     name = part_name(worker.settings, part)
-    killers: set[str] = set()
     while True:
+        before = worker.folder.killers(name)
         try:
-            return next(iter(_parallel(n_jobs)([delayed(worker.write)(part, layout, killers)])))
-        except Exception as error:
-            if not _is_death(error):
+            return next(iter(_parallel(n_jobs)([delayed(worker.write)(part, layout)])))
+        except BrokenExecutor:
+            if worker.folder.killers(name) in (None, before):  # nothing to leave out
                 raise
-            killer = worker.folder.killed_attempt(name)
-            if not killer or killer in killers:
-                raise
-            killers.add(killer)
 
 
 def _parallel(n_jobs: int | None) -> Parallel:
     streams = get_active_backend()[0].supports_return_generator
-    return Parallel(n_jobs, return_as="generator_unordered" if streams else "list")
-
-
-def _is_death(error: Exception) -> bool:
-    """Return whether a process was killed, by the error of the processes of joblib or of Dask."""
-    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
+    return Parallel(n_jobs, batch_size=1, return_as="generator_unordered" if streams else "list")

@@ -58,25 +58,11 @@ class PartWriter:
     on_error: str
     version: str = skaudio.__version__
 
-    def write(
-        self, recordings: Sequence[Recorded], layout: FeatureLayout, killers: Collection[str] | None = None
-    ) -> list[Recorded]:
+    def write(self, recordings: Sequence[Recorded], layout: FeatureLayout) -> list[Recorded]:
         """Compute and write the part of some recordings, unless it exists; return them with their errors.
 
-        Parameters
-        ----------
-        recordings : sequence of Recorded
-            Recordings.
-        layout : FeatureLayout
-            Layout of features.
-        killers : collection of str or None, default=None
-            For a part whose process was killed: recordings that are not to be computed. The others are computed one by
-            one, and each is noted before, so that one that kills its process is known.
-
-        Returns
-        -------
-        list of Recorded
-            With the first error of each.
+        If a process was killed at it before, recordings are computed one by one, and each is noted before, so that one
+        that kills its process is known, and left out in the next attempt.
         """
         if self.version != skaudio.__version__:
             raise RuntimeError(
@@ -87,7 +73,7 @@ class PartWriter:
         if self.folder.has(name):  # by another run
             return self.folder.recordings(name)
         errors: dict[str, str] = {}
-        with self.folder.attempt(name) as note, self.folder.writing(name, layout.schema()) as writer:
+        with self.folder.attempt(name) as (killers, note), self.folder.writing(name, layout.schema()) as writer:
             computed = self.rows(recordings) if killers is None else self._one_by_one(recordings, killers, note)
             for rows in _groups(self._noting_errors(computed, layout, errors), len(layout.names)):
                 writer.write_table(layout.table(rows))
