@@ -142,6 +142,15 @@ def test_a_changed_file_is_computed_again(paths, extractor, folder):
     assert extract_to(folder, paths, extractor).n_computed == 0
 
 
+def test_the_features_of_a_file_that_is_gone_are_kept(paths, extractor, folder):
+    expected = extractor.transform(paths)
+    extract_to(folder, paths, extractor, part_size=4)
+    paths[2].unlink()
+    result = extract_to(folder, paths, extractor, part_size=4)
+    assert (result.n_computed, result.n_kept, result.broken) == (0, 10, {})
+    np.testing.assert_array_equal(read_extracted(folder, paths)[0], expected)
+
+
 def test_other_recordings_are_kept_unless_told_otherwise(paths, extractor, folder):
     extract_to(folder, paths[:6], extractor, part_size=4)
     extract_to(folder, paths[5:], extractor)

@@ -70,8 +70,14 @@ class ExtractionRun:
                 if is_alone:
                     self._folder.remove_unfinished()
                 layout = self._layout()
-                known = {item[:2]: item for recordings in self._folder.parts().values() for item in recordings}
+                stored = [item for recordings in self._folder.parts().values() for item in recordings]
                 progress.enter_context(self._folder.in_progress())
+            known = {item[:2]: item for item in stored}
+            last = {item.recording: item for item in reversed(stored)}
+            # A disk that is not mounted must not cost the features of its recordings.
+            self._wanted = [
+                last.get(item.recording, item) if item.version == MISSING else item for item in self._wanted
+            ]
             done = [known[item[:2]] for item in self._wanted if item[:2] in known]
             missing = [item for item in self._wanted if item[:2] not in known]
             broken = {item.recording: item.error for item in done if item.error is not None}
