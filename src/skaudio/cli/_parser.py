@@ -6,6 +6,7 @@ from collections.abc import Callable
 from skaudio import __version__
 from skaudio.cli._arguments import add_output, integer, some_of
 from skaudio.cli._event_parsers import add_count, add_detect, add_evaluate, add_review, add_train
+from skaudio.cli._extract_parser import add_extract
 
 FRONT_ENDS = ("mfcc", "mel")
 PRETRAINED = ("yamnet", "speech", "birdnet")
@@ -55,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_search(commands)
     _add_predict(commands)
     _add_export(commands)
+    add_extract(commands)
     add_train(commands)
     add_detect(commands)
     add_count(commands)

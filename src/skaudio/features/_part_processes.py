@@ -1,0 +1,71 @@
+"""Computation of parts in processes, some of which may be killed."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor
+
+from joblib import Parallel, delayed
+from joblib.parallel import get_active_backend
+
+from skaudio.features._extraction_folder import Recorded, part_name
+from skaudio.features._feature_layout import FeatureLayout
+from skaudio.features._part_writer import PartWriter
+
+
+def computed_parts(
+    worker: PartWriter, parts: Sequence[Sequence[Recorded]], layout: FeatureLayout, n_jobs: int | None
+) -> Iterator[list[Recorded]]:
+    """Compute parts by joblib's backend in force.
+
+    When one of its own processes is killed, joblib stops all of them. The parts that they were at are then computed one
+    after the other, each recording by itself: if the process is killed again, the recording that it was at is the
+    reason. It has a row with an error, and the rest continues. Dask starts the task of a killed worker again, and so
+    comes to the same.
+
+    Parameters
+    ----------
+    worker : PartWriter
+        Computes a part.
+    parts : sequence of sequences of Recorded
+        Recordings of each part.
+    layout : FeatureLayout
+        Layout of features.
+    n_jobs : int or None
+        Number of processes.
+
+    Yields
+    ------
+    list of Recorded
+        Recordings of a part that is finished, with their errors.
+    """
+    left = {part_name(worker.settings, part): part for part in parts}
+    while left:
+        try:
+            # Plain lists: joblib's Dask backend keeps one copy of other large arguments, which dies with its worker.
+            for recordings in _parallel(n_jobs)(delayed(worker.write)(part, layout) for part in list(left.values())):
+                del left[part_name(worker.settings, recordings)]
+                yield recordings
+        except BrokenExecutor:
+            suspects = [name for name in left if worker.folder.killers(name) is not None]
+            if not suspects:  # killed before it began, so that another attempt would end likewise
+                raise
+            for name in suspects:
+                yield _computed_alone(worker, left.pop(name), layout, n_jobs)
+
+
+def _computed_alone(
+    worker: PartWriter, part: Sequence[Recorded], layout: FeatureLayout, n_jobs: int | None
+) -> list[Recorded]:
+    """Compute a part in the only process at work, without the recordings that kill it."""
+    name = part_name(worker.settings, part)
+    while True:
+        before = worker.folder.killers(name)
+        try:
+            return next(iter(_parallel(n_jobs)([delayed(worker.write)(part, layout)])))
+        except BrokenExecutor:
+            if worker.folder.killers(name) in (None, before):  # nothing to leave out
+                raise
+
+
+def _parallel(n_jobs: int | None) -> Parallel:
+    streams = get_active_backend()[0].supports_return_generator
+    return Parallel(n_jobs, batch_size=1, return_as="generator_unordered" if streams else "list")
