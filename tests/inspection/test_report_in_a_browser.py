@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline
 from skaudio.datasets import make_spoken_digits
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.inspection import Report
-from skaudio.inspection._page import framed
+from skaudio._html_page import framed
 from skaudio.pooling import StatPooling
 
 PLAY = """

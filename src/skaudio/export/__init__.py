@@ -1,6 +1,7 @@
 """Export of fitted pipelines, front end included, to files that run without Python, TensorFlow and scikit-learn.
 
-`to_onnx` writes a file, after comparing it with the pipeline; `load_onnx` runs it by ONNX Runtime. Both need
+`to_onnx` writes a file, after comparing it with the pipeline; `load_onnx` runs it by ONNX Runtime; `to_page` writes a
+page that runs it in a browser. They need
 ``pip install "skaudio[export]"``.
 """
 
@@ -9,5 +10,6 @@ from skaudio.export._graph import Graph, Value
 from skaudio.export._onnx_model import OnnxModel, load_onnx
 from skaudio.export._register_converter import register_converter
 from skaudio.export._to_onnx import to_onnx
+from skaudio.export._to_page import to_page
 
-__all__ = ["to_onnx", "load_onnx", "OnnxModel", "register_converter", "Graph", "Value", "ExportError"]
+__all__ = ["to_onnx", "to_page", "load_onnx", "OnnxModel", "register_converter", "Graph", "Value", "ExportError"]
