@@ -40,7 +40,12 @@ function columnsOf(n) {
 }
 
 async function run(session, y) {
-  const results = await session.run({ waveform: new ort.Tensor("float32", y, [1, y.length]) });
+  let results;
+  try {
+    results = await session.run({ waveform: new ort.Tensor("float32", y, [1, y.length]) });
+  } catch (error) {
+    throw new Error(`The model cannot process this clip of ${(y.length / sr).toFixed(3)} s (${error.message}).`);
+  }
   const names = metadata.outputs, label = results.label ? labelOf(results.label) : null;
   const scores = results[names[metadata.method]];
   if (scores === results.label) { // labels alone
@@ -52,11 +57,11 @@ async function run(session, y) {
   return { label: label ?? summary(rows), columns: columnsOf(n), rows };
 }
 
-// What is shown as the result where the model has no label for a clip: its largest or its only value.
+// What is shown as the result where the model has no label for a clip: the class of the largest mean, or the means.
 function summary(rows) {
-  const columns = columnsOf(rows[0]?.length ?? 1);
-  if (columns.length === 1) return rows.length === 1 ? rows[0][0].toPrecision(4) : "";
-  return columns[largest(meanOf(rows))];
+  const mean = meanOf(rows);
+  if (isClassifier && mean.length > 1) return columnsOf(mean.length)[largest(mean)];
+  return mean.map(value => value.toPrecision(4)).join(", ");
 }
 
 const largest = values => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
@@ -97,9 +102,9 @@ async function overTime(session, y, seconds, onProgress) {
 async function analyse(session, y, seconds, onProgress) {
   const { columns, parts } = await overTime(session, y, seconds, onProgress);
   const whole = y.length <= MAX_WHOLE_SECONDS * sr;
-  const mean = meanOf(parts.map(part => part.values));
   if (!whole || metadata.method === "predict_frames") {
-    return { columns, parts, values: mean, label: columns.length > 1 ? columns[largest(mean)] : "", isMean: true };
+    const rows = parts.map(part => part.values);
+    return { columns, parts, values: meanOf(rows), label: summary(rows), isMean: true };
   }
   const result = parts.length === 1 ? { label: parts[0].label, rows: [parts[0].values] } : await run(session, y);
   return { columns, parts, values: result.rows[0], label: result.label, isMean: false };

@@ -11,7 +11,7 @@ function report(error) {
 }
 
 function showProgress(text, share = null) {
-  byId("status").textContent = text;
+  if (byId("status").textContent !== text) byId("status").textContent = text; // what does not change is not announced
   byId("progress").hidden = share === null;
   if (share !== null) byId("progress").value = share;
 }
@@ -74,6 +74,18 @@ function processAll(named) {
   return queue;
 }
 
+async function applyWindow() {
+  const clip = current;
+  report(null);
+  try {
+    clip.result = await analyse(session, clip.y, windowSeconds(), share => showProgress(`Processing ${clip.name}`, share));
+    select(clip);
+  } catch (error) {
+    report(error);
+  }
+  showProgress(`${clip.name}: ${clip.result.label}`);
+}
+
 function addFiles(files) {
   return processAll([...files].map(file => [
     file.name, async () => decodeSound(await file.arrayBuffer(), sr, metadata.channel ?? null),
@@ -89,8 +101,9 @@ async function showLive(live) {
     const recent = live.samples(windowSeconds()), n = Math.round(windowSeconds() * live.rate);
     const rms = Math.sqrt(recent.reduce((sum, value) => sum + value ** 2, 0) / recent.length);
     byId("level").value = 20 * Math.log10(rms + 1e-6);
+    byId("seconds").textContent = `${live.seconds.toFixed(1)} s`;
     const { label } = await run(session, await resample(recent.slice(-n), live.rate, sr));
-    if (recorder === live) showProgress(`Recording, ${live.seconds.toFixed(1)} s. ${label}`);
+    if (recorder === live) showProgress(`Recording: ${label}`);
   } catch (error) {
     report(error);
   }
@@ -124,7 +137,7 @@ async function toggleRecording() {
 function setRecording(on) {
   byId("record").setAttribute("aria-pressed", on);
   byId("record-text").textContent = on ? "Stop" : "Record";
-  byId("level").hidden = !on;
+  byId("recording").hidden = !on;
   byId("choose").disabled = on;
   showProgress(on ? "Recording" : "");
 }
@@ -150,8 +163,7 @@ function listen() {
   });
   byId("settings").onsubmit = event => {
     event.preventDefault();
-    const { name, y } = current, place = clips.indexOf(current);
-    processAll([[name, async () => y]]).then(() => clips.splice(place, 1)).then(refreshClips);
+    queue = queue.then(applyWindow);
   };
   byId("player").onplay = followPlayer;
   byId("player").onseeked = followPlayer;

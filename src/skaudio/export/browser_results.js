@@ -10,17 +10,18 @@ function make(tag, text, properties = {}) {
 
 const valueText = value => (isProbability ? value.toFixed(3) : value.toPrecision(4));
 
-// Clip and first column: those of the largest values first.
+// Indices of columns, those of the largest values first.
 function sortedColumns(values) {
   return [...values.keys()].sort((a, b) => values[b] - values[a]);
 }
 
 function showVerdict(clip) {
   const { label, values, columns, isMean } = clip.result;
-  const of = { classifier: "Label", regressor: "Prediction", outlier_detector: "Result" }[metadata.estimator_type] ?? "Result";
-  byId("kind").textContent = isMean ? "Most probable on average over time" : `${of} of the whole clip`;
+  const of = { classifier: "Label", regressor: "Prediction" }[metadata.estimator_type] ?? "Result";
+  const mean = isClassifier ? "Most probable on average over time" : "Mean over time";
+  byId("kind").textContent = isMean ? mean : `${of} of the whole clip`;
   byId("label").textContent = label;
-  const shown = columns.length > 1 || metadata.estimator_type !== "regressor" ? sortedColumns(values) : [];
+  const shown = metadata.estimator_type === "regressor" ? [] : sortedColumns(values);
   byId("values").replaceChildren(...shown.slice(0, MAX_VALUES).map(i => {
     const row = make("li", ""), bar = make("span", "", { className: "bar" }), filled = make("span", "");
     filled.style.width = `${100 * Math.min(1, Math.max(0, values[i]))}%`;
@@ -45,8 +46,10 @@ function drawTimeline(clip) {
   canvas.height = rows.length;
   canvas.style.height = `${ROW_REM * rows.length}rem`;
   byId("rows").replaceChildren(...rows.map(i => make("span", columns[i], { title: columns[i] })));
-  const all = parts.flatMap(part => rows.map(i => part.values[i]));
-  const least = isProbability ? 0 : all.reduce((a, b) => Math.min(a, b)), most = isProbability ? 1 : all.reduce((a, b) => Math.max(a, b));
+  const all = isProbability ? [0, 1] : parts.flatMap(part => rows.map(i => part.values[i]));
+  const [least, most] = [Math.min, Math.max].map(extreme => all.reduce((a, b) => extreme(a, b)));
+  byId("least").textContent = Number(least.toPrecision(3));
+  byId("most").textContent = Number(most.toPrecision(3));
   const middles = parts.map(part => (part.start + part.stop) / 2);
   // A window stands for the time that is closer to its middle than to that of another one.
   const edges = [0, ...middles.slice(1).map((middle, i) => (middles[i] + middle) / 2), seconds];
@@ -63,15 +66,17 @@ function drawTimeline(clip) {
 
 function ticks(highest, nTicks) {
   const steps = [1, 2, 5, 10].map(step => step * 10 ** Math.floor(Math.log10(highest / nTicks)));
-  const step = steps.find(each => highest / each <= nTicks);
+  const step = steps.find(each => highest / each <= nTicks) ?? steps.at(-1);
   const digits = Math.max(0, -Math.floor(Math.log10(step)));
-  return Array.from({ length: Math.floor(highest / step + 1e-9) + 1 }, (_, i) => [(i * step).toFixed(digits), i * step / highest]);
+  const n = Math.floor(highest / step + 1e-9) + 1;
+  return Array.from({ length: n }, (_, i) => [(i * step).toFixed(digits), i * step / highest]);
 }
 
 function drawAxes(seconds) {
   const axis = (selector, marks, side, unit) => {
     const found = marks.map(([text, share], i) => {
-      const end = share > 0.97 ? " last" : "", tick = make("span", text + (i ? "" : unit), { className: `tick${i ? end : " first"}` });
+      const end = i === 0 ? " first" : share > 0.97 ? " last" : "";
+      const tick = make("span", text + (i ? "" : unit), { className: `tick${end}` });
       tick.style[side] = `${100 * share}%`;
       return tick;
     });
@@ -83,7 +88,7 @@ function drawAxes(seconds) {
   axis(".x-axis", ticks(seconds, innerWidth < 640 ? 5 : 10), "left", " s");
 }
 
-function fillTable({ parts, columns, isMean }) {
+function fillTable({ parts, columns }) {
   const heads = ["Start (s)", "End (s)", "Label", ...columns];
   const head = make("tr", "");
   head.append(...heads.map(text => make("th", text, { scope: "col" })));
@@ -99,7 +104,10 @@ function fillTable({ parts, columns, isMean }) {
   const text = [["start", "end", "label", ...columns], ...rows].map(row => row.map(quoted).join(",")).join("\n");
   URL.revokeObjectURL(byId("download").href);
   byId("download").href = URL.createObjectURL(new Blob([`${text}\n`], { type: "text/csv" }));
-  byId("table-title").textContent = `Table of ${parts.length} ${metadata.method === "predict_frames" ? "frames" : "windows"}`;
+  const frames = metadata.method === "predict_frames", length = (parts[0].stop - parts[0].start).toFixed(2);
+  const value = isProbability ? "Probability" : "Value";
+  byId("scale-title").textContent = `${value} ${frames ? "of frames" : `in windows of ${Number(length)} s`}`;
+  byId("table-title").textContent = `Table of ${parts.length} ${frames ? "frames" : "windows"}`;
 }
 
 function showClip(clip) {

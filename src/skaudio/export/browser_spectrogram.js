@@ -34,11 +34,11 @@ function spectrogram(y, sr) {
   const nFft = Math.max(64, 2 ** Math.round(Math.log2(0.025 * sr)));
   const hop = Math.max(nFft / 8, Math.ceil(y.length / MAX_COLUMNS));
   const nColumns = Math.max(1, Math.ceil(y.length / hop)), nBins = nFft / 2;
-  const window = Float64Array.from({ length: nFft }, (_, i) => 0.5 - 0.5 * Math.cos(2 * Math.PI * i / nFft));
+  const taper = Float64Array.from({ length: nFft }, (_, i) => 0.5 - 0.5 * Math.cos(2 * Math.PI * i / nFft));
   const power = new Float64Array(nColumns * nBins), step = Math.max(nFft / 2, Math.ceil(hop / 4));
   for (let column = 0; column < nColumns; column++) {
     for (let middle = column * hop; middle < (column + 1) * hop; middle += step) { // the mean of a column's frames
-      const real = window.map((weight, i) => weight * (y[middle - nFft / 2 + i] ?? 0)), imaginary = new Float64Array(nFft);
+      const real = taper.map((weight, i) => weight * (y[middle - nFft / 2 + i] ?? 0)), imaginary = new Float64Array(nFft);
       fft(real, imaginary);
       for (let bin = 0; bin < nBins; bin++) power[column * nBins + bin] += real[bin] ** 2 + imaginary[bin] ** 2;
     }
@@ -46,10 +46,10 @@ function spectrogram(y, sr) {
   return { power, nColumns, nBins };
 }
 
-function colour(level) { // 0 to 1
-  const place = level * (COLOURS.length - 1), below = Math.min(Math.floor(place), COLOURS.length - 2);
+const PALETTE = Array.from({ length: 256 }, (_, level) => {
+  const place = level / 255 * (COLOURS.length - 1), below = Math.min(Math.floor(place), COLOURS.length - 2);
   return COLOURS[below].map((value, i) => value + (place - below) * (COLOURS[below + 1][i] - value));
-}
+});
 
 function drawSpectrogram(canvas, y, sr) {
   const { power, nColumns, nBins } = spectrogram(y, sr);
@@ -61,7 +61,11 @@ function drawSpectrogram(canvas, y, sr) {
     for (let bin = 0; bin < nBins; bin++) {
       const decibels = 10 * Math.log10(Math.max(power[column * nBins + bin], 1e-12) / peak);
       const pixel = 4 * ((nBins - 1 - bin) * nColumns + column);
-      image.data.set([...colour(Math.max(0, 1 + decibels / RANGE_DB)), 255], pixel);
+      const [red, green, blue] = PALETTE[Math.round(255 * Math.max(0, 1 + decibels / RANGE_DB))];
+      image.data[pixel] = red;
+      image.data[pixel + 1] = green;
+      image.data[pixel + 2] = blue;
+      image.data[pixel + 3] = 255;
     }
   }
   context.putImageData(image, 0, 0);
