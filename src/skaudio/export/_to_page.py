@@ -19,9 +19,10 @@ from skaudio.export._to_onnx import to_onnx
 from skaudio.io._replacing import replacing
 
 FOLDER = "skaudio.export"  # of the parts of the page
-SCRIPTS = ("browser_audio.js", "browser_model.js", "browser_spectrogram.js", "browser_results.js", "browser_page.js")
+SCRIPTS = [
+    f"browser_{part}.js" for part in ("formats", "resampling", "audio", "model", "spectrogram", "results", "page")
+]
 POLICY = "default-src 'none'; img-src data:; media-src blob:; base-uri 'none'; form-action 'none'"
-MIN_SR, MAX_SR = 3000.0, 192000.0  # that browsers resample to; Firefox from 8000 on
 WINDOW_SECONDS = 1.0
 FIELDS = ("sr", "method", "outputs", "estimator_type", "classes", "hop_seconds", "channel")  # of the metadata
 
@@ -39,8 +40,8 @@ def to_page(
     """Export a fitted pipeline, front end included, to an HTML page that runs it in a browser.
 
     The page opens from disk. Audio files are dropped on it, or recorded by the microphone; it shows the spectrogram,
-    the label, and the class probabilities of the whole clip and over time. Files are decoded, and resampled to the
-    sampling rate of the model, by the browser. Nothing is sent anywhere.
+    the label, and the class probabilities of the whole clip and over time. Files are decoded by the browser, and
+    resampled to the sampling rate of the model. Nothing is sent anywhere.
 
     Parameters
     ----------
@@ -70,8 +71,8 @@ def to_page(
     Raises
     ------
     ExportError
-        If the pipeline cannot be exported, see `to_onnx`; if it only computes features; if browsers cannot resample to
-        its sampling rate; or if ONNX Runtime Web cannot be downloaded or read. A ValueError.
+        If the pipeline cannot be exported, see `to_onnx`; if it only computes features; or if ONNX Runtime Web cannot
+        be downloaded or read. A ValueError.
     NotFittedError
         If the pipeline is not fitted.
     FileNotFoundError
@@ -85,9 +86,9 @@ def to_page(
 
     Notes
     -----
-    The label of a clip of up to 60 s is that of the whole clip, as in Python, and equal to it if the file is at the
-    sampling rate of the model; otherwise, the resampler of the browser differs slightly from that of `skaudio.io.load`.
-    For longer clips, values are averaged over windows.
+    The label of a clip of up to 60 s is that of the whole clip, as in Python; for longer ones, values are averaged over
+    windows. The samples of WAV files are those of `skaudio.io.load`; the resampler passes the same frequencies as its.
+    Lossy formats are decoded slightly differently by each browser.
 
     The page contains ONNX Runtime Web [1]_ (MIT licence) and requires a browser that knows ``DecompressionStream``:
     Chrome 80, Firefox 113, Safari 16.4 or later. Its content security policy allows no network connections.
@@ -140,11 +141,6 @@ def _check(metadata: dict[str, Any]) -> None:
         raise ExportError(
             "The model computes features, which the page does not show. Export a classifier, a regressor or an outlier "
             "detector."
-        )
-    if not MIN_SR <= metadata["sr"] <= MAX_SR:
-        raise ExportError(
-            f"The model takes sound at {metadata['sr']:g} Hz; expected {MIN_SR:g} to {MAX_SR:g} Hz, which browsers can "
-            "resample to. Use skaudio.export.to_onnx."
         )
 
 

@@ -2,36 +2,27 @@
 
 const MAX_RECORDED_SECONDS = 300;
 
-function rateContext(sr) {
-  try {
-    return new OfflineAudioContext(1, 1, sr);
-  } catch {
-    throw new Error(`This browser cannot resample sound to ${sr} Hz, the sampling rate of the model.`);
-  }
+async function decodeSound(bytes, sr, channel) {
+  const { channels, rate } = readWav(bytes) ?? await decodeByBrowser(bytes, sr);
+  return resample(oneChannel(channels, channel), rate, sr);
 }
 
-async function decodeSound(bytes, sr, channel) {
-  const context = rateContext(sr); // decoding resamples to its rate
-  let sound;
+async function decodeByBrowser(bytes, sr) {
+  const stated = statedRate(bytes), rate = stated >= 8000 && stated <= 96000 ? stated : sr;
   try {
-    sound = await context.decodeAudioData(bytes);
+    const sound = await new OfflineAudioContext(1, 1, rate).decodeAudioData(bytes); // it resamples to its rate
+    return { channels: Array.from({ length: sound.numberOfChannels }, (_, i) => sound.getChannelData(i)), rate };
   } catch {
     throw new Error("This browser cannot decode the file. Choose an audio file, such as WAV, MP3, FLAC or Ogg.");
   }
-  return oneChannel(sound, channel);
 }
 
-function oneChannel(sound, channel) {
-  if (channel !== null && channel >= sound.numberOfChannels) {
-    throw new Error(`The model needs channel ${channel}, but the file has ${sound.numberOfChannels}, counted from 0.`);
+function oneChannel(channels, channel) {
+  if (channel !== null && channel >= channels.length) {
+    throw new Error(`The model needs channel ${channel}, but the file has ${channels.length}, counted from 0.`);
   }
-  if (channel !== null) return sound.getChannelData(channel);
-  const y = sound.getChannelData(0).slice();
-  for (let i = 1; i < sound.numberOfChannels; i++) {
-    const other = sound.getChannelData(i);
-    for (let t = 0; t < y.length; t++) y[t] += other[t];
-  }
-  return sound.numberOfChannels > 1 ? y.map(value => value / sound.numberOfChannels) : y;
+  if (channel !== null || channels.length === 1) return channels[channel ?? 0];
+  return channels[0].map((_, t) => channels.reduce((sum, y) => sum + y[t], 0) / channels.length);
 }
 
 function wavFile(y, rate) {
@@ -50,11 +41,6 @@ function wavFile(y, rate) {
   text(36, "data");
   header.setUint32(40, n, true);
   return new Blob([header, y], { type: "audio/wav" });
-}
-
-async function resample(y, rate, sr) {
-  // Decoding resamples with a low-pass filter; a source node of an audio context may interpolate without one.
-  return rate === sr ? y : decodeSound(await wavFile(y, rate).arrayBuffer(), sr, 0);
 }
 
 class Recorder {

@@ -102,7 +102,7 @@ async function showLive(live) {
     const rms = Math.sqrt(recent.reduce((sum, value) => sum + value ** 2, 0) / recent.length);
     byId("level").value = 20 * Math.log10(rms + 1e-6);
     byId("seconds").textContent = `${live.seconds.toFixed(1)} s`;
-    const { label } = await run(session, await resample(recent.slice(-n), live.rate, sr));
+    const { label } = await run(session, resample(recent.slice(-n), live.rate, sr));
     if (recorder === live) showProgress(`Recording: ${label}`);
   } catch (error) {
     report(error);
@@ -118,7 +118,7 @@ async function toggleRecording() {
     setRecording(false);
     await ended.stop();
     const name = `Recording at ${new Date().toLocaleTimeString()}`;
-    await processAll([[name, () => resample(ended.samples(), ended.rate, sr)]]);
+    await processAll([[name, async () => resample(ended.samples(), ended.rate, sr)]]);
     return;
   }
   report(null);
@@ -192,7 +192,6 @@ function describeModel() {
 async function start() {
   describeModel();
   try {
-    rateContext(sr);
     session = await openModel();
   } catch (error) {
     showProgress("");
