@@ -59,7 +59,9 @@ def speech(digits, tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory, speech):
     devices = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
-    with chromium(tmp_path_factory.mktemp("profile"), *devices, f"--use-file-for-fake-audio-capture={speech}") as driver:
+    with chromium(
+        tmp_path_factory.mktemp("profile"), *devices, f"--use-file-for-fake-audio-capture={speech}"
+    ) as driver:
         yield driver
 
 
@@ -102,7 +104,9 @@ def wait(browser, condition):
         if condition():
             return
         time.sleep(0.05)
-    raise AssertionError(f"it did not happen within 60 s: {errors(browser)}, {browser.find_element('tag name', 'main').text}")
+    raise AssertionError(
+        f"it did not happen within 60 s: {errors(browser)}, {browser.find_element('tag name', 'main').text}"
+    )
 
 
 def errors(browser):
@@ -293,7 +297,9 @@ def test_frames_of_a_network(browser, digits, runtime, tmp_path):
 
 
 def test_a_phone(browser, digits, digits_page, tmp_path):
-    soundfile.write(tmp_path / "a_long_name_without_any_place_to_break_it_into_lines.wav", np.concatenate(digits.data[:4]), SR)
+    soundfile.write(
+        tmp_path / "a_long_name_without_any_place_to_break_it_into_lines.wav", np.concatenate(digits.data[:4]), SR
+    )
     visit(browser, digits_page[0])
     drop(browser, [*tmp_path.iterdir(), *tmp_path.iterdir()])
     size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}

@@ -10,6 +10,7 @@ from tests.common.tones import SR, clips
 from skaudio.features import MelSpectrogram
 from skaudio.pooling import StatPooling
 
+
 @pytest.fixture(autouse=True)
 def _no_window():
     import matplotlib

@@ -3,6 +3,8 @@
 
 const PASSED = 0.913, ATTENUATION_DB = 120;
 
+const filterBanks = new Map(); // filters by phase, of the rates that were met
+
 function bessel(x) { // modified, of the first kind and order 0
   let sum = 1, term = 1;
   for (let k = 1; term > 1e-12 * sum; k++) sum += term *= (x / (2 * k)) ** 2;
@@ -28,7 +30,9 @@ function resample(y, rate, sr) {
   if (rate === sr) return y;
   const low = Math.min(1, sr / rate), width = (1 - PASSED) * low; // of the transition, in units of the input's Nyquist
   const half = Math.ceil((ATTENUATION_DB - 8) / (2.285 * Math.PI * width) / 2), cutoff = low - width / 2;
-  const nPhases = Math.round(sr / greatestCommonDivisor(Math.round(rate), Math.round(sr))), filters = new Map();
+  const nPhases = Math.round(sr / greatestCommonDivisor(Math.round(rate), Math.round(sr)));
+  const filters = filterBanks.get(`${rate}/${sr}`) ?? new Map();
+  filterBanks.set(`${rate}/${sr}`, filters);
   const resampled = new Float32Array(Math.ceil(y.length * sr / rate));
   for (let i = 0; i < resampled.length; i++) {
     const at = i * rate / sr, near = Math.floor(at + 1e-9), key = i % nPhases;
