@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 SR = 8000
 N_TRAINING, N_CLIPS = 300, 50
-NAMES = "zero one two three four five six seven eight nine".split()
+NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 TABLE = """
 return [...document.querySelectorAll("#clips-body tr")].map(row => [...row.cells].map(cell => cell.textContent));
 """
@@ -161,7 +161,7 @@ def test_channels_are_averaged(browser, digits, digits_page, tmp_path):
     visit(browser, page)
     browser.find_element("id", "file").send_keys(str(tmp_path / "stereo.flac"))
     wait(browser, lambda: browser.execute_script(VALUES))
-    values = dict((name, float(value)) for name, _, value in browser.execute_script(VALUES))
+    values = {name: float(value) for name, _, value in browser.execute_script(VALUES)}
     expected = dict(zip(model.classes_, model.predict_proba([tmp_path / "stereo.flac"])[0], strict=True))
     assert values == pytest.approx({name: expected[name] for name in values}, abs=6e-4)
     assert browser.find_element("id", "label").text == model.predict([tmp_path / "stereo.flac"])[0]

@@ -94,7 +94,7 @@ def test_title_and_windows(pipeline, runtime, tmp_path):
 
 @pytest.mark.parametrize("seconds", [0, -1.0, np.inf, np.nan])
 def test_impossible_windows(seconds, pipeline, tmp_path):
-    with pytest.raises(ValueError, match="window_seconds=.*expected a number above 0"):
+    with pytest.raises(ValueError, match=r"window_seconds=.*expected a number above 0"):
         to_page(pipeline, tmp_path / "page.html", window_seconds=seconds)
 
 

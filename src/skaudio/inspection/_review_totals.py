@@ -6,8 +6,8 @@ from html import escape
 
 import numpy as np
 
-from skaudio.events import Event
 from skaudio._html_page import markup_table
+from skaudio.events import Event
 
 MAX_CLASSES = 50
 N_BINS = 20
