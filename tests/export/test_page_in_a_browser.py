@@ -1,5 +1,6 @@
 """Pages of models in Chromium, with ONNX Runtime Web, against the models in Python."""
 
+import base64
 import os
 import time
 from pathlib import Path
@@ -165,6 +166,24 @@ def test_channels_are_averaged(browser, digits, digits_page, tmp_path):
     expected = dict(zip(model.classes_, model.predict_proba([tmp_path / "stereo.flac"])[0], strict=True))
     assert values == pytest.approx({name: expected[name] for name in values}, abs=6e-4)
     assert browser.find_element("id", "label").text == model.predict([tmp_path / "stereo.flac"])[0]
+
+
+DROP = """
+const bytes = Uint8Array.from(atob(arguments[0]), letter => letter.charCodeAt(0)), dataTransfer = new DataTransfer();
+dataTransfer.items.add(new File([bytes], "dropped.wav"));
+document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+"""
+
+
+def test_a_dropped_file(browser, digits, digits_page, tmp_path):
+    page, model = digits_page
+    soundfile.write(tmp_path / "one.wav", digits.data[3], SR)
+    visit(browser, page)
+    browser.execute_script(DROP, base64.b64encode((tmp_path / "one.wav").read_bytes()).decode())
+    wait(browser, lambda: browser.execute_script(VALUES))
+    assert browser.find_element("id", "name").text == "dropped.wav"
+    assert browser.find_element("id", "label").text == model.predict([tmp_path / "one.wav"])[0]
+    assert errors(browser) == []
 
 
 def test_windows_over_time(browser, digits, digits_page, tmp_path):
