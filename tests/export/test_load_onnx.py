@@ -165,6 +165,8 @@ def test_a_clip_of_a_length_that_the_model_does_not_take(digits, tmp_path):
     clips = np.stack([y[:1500] for y in digits.data if len(y) >= 1500])
     network = CNNClassifier("plain", epochs=1, random_state=0)
     pipeline = make_pipeline(MelSpectrogram(sr=8000, n_mels=16), network).fit(clips, np.arange(len(clips)) % 2)
+    with pytest.raises(ExportError, match=r"cannot process the generated clips .*FramePadder.*Pass others as sample"):
+        to_onnx(pipeline, tmp_path / "plain.onnx")
     model = load_onnx(to_onnx(pipeline, tmp_path / "plain.onnx", sample=clips[:2]))
     np.testing.assert_allclose(model.predict_proba(clips), pipeline.predict_proba(clips), atol=1e-5)
     with pytest.raises(ExportError, match=r"Clip 0: .*plain\.onnx' cannot process"):

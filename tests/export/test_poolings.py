@@ -52,6 +52,12 @@ def test_a_pipeline_with_pandas_output(waveforms, export, assert_same):
     assert_same(export(pipeline).transform(waveforms), pipeline.transform(waveforms).to_numpy())
 
 
+def test_frames_in_a_data_frame(waveforms, export, assert_same):
+    front_end = MFCC(sr=8000, n_mfcc=5)
+    model = export(front_end.set_output(transform="pandas"))
+    assert_same(model.transform(waveforms), front_end.set_output(transform="default").transform(waveforms))
+
+
 def test_a_pooling_without_a_front_end_is_refused(export):
     pooling = StatPooling().fit([np.ones((3, 2))])
     with pytest.raises(ExportError, match="front end"):

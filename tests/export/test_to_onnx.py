@@ -20,8 +20,8 @@ from sklearn.svm import SVC, LinearSVC, OneClassSVM
 import skaudio
 from skaudio.augment import AddNoise, AugmentedEstimator
 from skaudio.export import ExportError, Value, load_onnx, register_converter, to_onnx
-from skaudio.features import MFCC, FunctionFrontEnd, MelSpectrogram
-from skaudio.pooling import StatPooling
+from skaudio.features import MFCC, FunctionFrontEnd, MelSpectrogram, Waveform
+from skaudio.pooling import FramePadder, StatPooling
 from skaudio.preprocessing import GroupScaler
 
 FEATURES = [MFCC(sr=8000, deltas=1), StatPooling(segments=3), StandardScaler()]
@@ -111,6 +111,48 @@ def test_what_wraps_a_pipeline(wrapped, digits, export, assert_same):
     assert_same(export(model).predict_proba(digits.data), model.predict_proba(digits.data))
     frozen = FrozenEstimator(model)
     assert_same(export(frozen).predict_proba(digits.data), model.predict_proba(digits.data))
+
+
+@pytest.mark.parametrize("settings", [{}, {"with_mean": False}, {"with_std": False}], ids=str)
+def test_a_scaler_is_exact(settings, digits, export):
+    # The waveforms themselves as a table, which are the same for both.
+    clips = np.stack([y[:500] for y in digits.data])
+    pipeline = make_pipeline(Waveform(sr=8000), FramePadder(500, flatten=True), StandardScaler(**settings)).fit(clips)
+    np.testing.assert_array_equal(export(pipeline, sample=clips[:3]).transform(clips), pipeline.transform(clips))
+
+
+def test_a_forest_votes_equally_on_silence_that_it_was_trained_on(digits, export):
+    clips = [np.zeros(4000) if i % 3 == 0 else y for i, y in enumerate(digits.data)]
+    model = ExtraTreesClassifier(200, random_state=0)
+    pipeline = pipeline_of(model).fit(clips, digits.target)
+    np.testing.assert_allclose(export(pipeline).predict_proba(clips[:1]), pipeline.predict_proba(clips[:1]), atol=1e-6)
+
+
+def test_steps_that_do_nothing(digits, export, assert_same):
+    pipeline = make_pipeline("passthrough", MFCC(sr=8000), StatPooling(), "passthrough").fit(digits.data)
+    assert_same(export(pipeline).transform(digits.data), pipeline.transform(digits.data))
+
+
+@pytest.mark.parametrize("weights", [None, [1, 2, 3]])
+def test_a_vote_of_pipelines(weights, digits, export, assert_same):
+    parts = [
+        ("mfcc", pipeline_of(LogisticRegression())),
+        ("none", "drop"),
+        ("mel", make_pipeline(MelSpectrogram(sr=8000), StatPooling(), StandardScaler(), LogisticRegression())),
+    ]
+    y = np.array(["no", "yes", "maybe"])[digits.target % 3]
+    model = VotingClassifier(parts, voting="soft", weights=weights).fit(digits.data, y)
+    exported = export(model)
+    assert_same(exported.predict_proba(digits.data), model.predict_proba(digits.data))
+    assert exported.predict(digits.data).tolist() == model.predict(digits.data).tolist()
+    with pytest.raises(ExportError, match=r"voting='hard'.*voting='soft'"):
+        export(model.set_params(voting="hard"))
+
+
+def test_an_ensemble_of_clips_that_cannot_go(digits, export):
+    model = CalibratedClassifierCV(pipeline_of(LinearSVC()), cv=2).fit(digits.data, digits.target % 2)
+    with pytest.raises(ExportError, match="CalibratedClassifierCV cannot be exported: its input is waveform"):
+        export(model)
 
 
 def test_clips_of_one_length_and_the_graph_itself(fitted, digits, tmp_path):

@@ -291,3 +291,15 @@ def test_ticks_of_time_are_round(seconds, step):
     ax = SpectrogramDisplay.from_estimator(MelSpectrogram(sr=8000), y).ax_
     np.testing.assert_allclose(np.diff(ax.get_xticks()), step)
     np.testing.assert_allclose(ax.get_xticks() / step, np.round(ax.get_xticks() / step), atol=1e-9)
+
+
+def test_a_colour_bar_in_decibels():
+    y = np.random.default_rng(0).standard_normal(8000)
+    display = SpectrogramDisplay.from_estimator(MelSpectrogram(sr=8000), y, colorbar=True)
+    assert display.colorbar_.ax.get_ylabel() == "level [dB]"
+    assert (display.colorbar_.vmin, display.colorbar_.vmax) == (display.frames.min(), display.frames.max())
+    linear = SpectrogramDisplay.from_estimator(MelSpectrogram(sr=8000, scale="linear"), y, colorbar=True)
+    assert linear.colorbar_.ax.get_ylabel() == ""
+    frames = MelSpectrogram(sr=8000).fit_transform([y])
+    assert SpectrogramDisplay.from_array(frames[0], colorbar=True).colorbar_ is not None
+    assert SpectrogramDisplay.from_array(frames[0]).colorbar_ is None

@@ -183,6 +183,7 @@ def test_reloading_keeps_verdicts_and_what_can_be_undone(opened):
     opened.refresh()
     assert progress(opened) == "Reviewed 3 of 300: 1 correct, 2 wrong, 0 other label"
     assert [card.get_attribute("data-verdict") for card in shown(opened)[:4]] == ["yes", "no", "no", "open"]
+    assert current(opened) == shown(opened)[3]  # the review goes on there
     press(opened, "u")
     assert progress(opened) == "Reviewed 2 of 300: 1 correct, 1 wrong, 0 other label"
 
@@ -216,6 +217,7 @@ def test_orders(opened, detections):
     assert [float(text.split()[1]) for text in texts()] == [float(f"{s:.3g}") for s in lowest[:40]]
     choose(opened, "order", "Time")
     assert all("dawn.wav" in text for text in texts())
+    assert current(opened) == shown(opened)[0]
     choose(opened, "order", "Stratified over scores")
     n_strata = {label: min(10, (table["label"] == label).sum() // 10) for label in LABELS}
     first = shown(opened)[: sum(n_strata.values())]  # one of each stratum of each class
@@ -238,6 +240,26 @@ def test_the_downloaded_table_is_read_back(opened, download, detections):
     verified = pd.array([None] * N, dtype="boolean")
     verified[order[:3]] = [True, False, False]
     pd.testing.assert_frame_equal(rest, table.assign(verified=verified))
+
+
+def test_names_that_are_not_utf8_and_cells_of_several_lines(browser, tmp_path):
+    name = os.fsdecode(b"caf\xe9.wav")  # a lone surrogate
+    noise = np.random.default_rng(0).standard_normal(3 * SR)
+    table = pd.DataFrame({"recording": pd.Series([name], dtype=object), "onset": 1.0, "offset": 1.0, "label": "a"})
+    table["note"] = 'two\nlines, "quoted"'
+    sf.write(tmp_path / "cafe.wav", noise, SR)
+    os.rename(tmp_path / "cafe.wav", tmp_path / name)
+    (path,) = ReviewPage(table, [tmp_path / name], order="time", context_seconds=0).save(tmp_path / "page.html")
+    browser.get(f"file://{path}")
+    press(browser, "y")
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    browser.find_element("id", "download").click()
+    reviewed = tmp_path / "detections-reviewed.csv"
+    wait(reviewed.exists)
+    back = read_events(reviewed, encoding="utf-8")
+    assert back[["recording", "verified"]].values.tolist() == [[name, True]]
+    assert pd.read_csv(reviewed, encoding_errors="replace")["note"].tolist() == ['two\nlines, "quoted"']
+    assert browser.get_log("browser") == []
 
 
 def test_verdicts_are_loaded_from_a_downloaded_table(opened, download, detections):
@@ -366,21 +388,9 @@ def test_by_keyboard_alone(opened):
         press(opened, TAB)
         element = opened.switch_to.active_element
         reached.append(element.get_attribute("id") or element.get_attribute("class") or element.tag_name)
-    assert reached == [
-        *(
-            "show-keys",
-            "upload",
-            "download",
-            "order",
-            "label",
-            "show",
-            "score-from",
-            "score-to",
-            "autoplay",
-            "shortcuts",
-        ),
-        *("summary", "summary", "card current", "picture", "play"),
-    ]
+    toolbar = ["show-keys", "download"]
+    form = ["order", "label", "show", "score-from", "score-to", "autoplay", "shortcuts", "upload"]
+    assert reached == [*toolbar, *form, "summary", "summary", "card current", "picture", "play"]
     opened.find_element("id", "shortcuts").click()
     opened.find_element("css selector", "h1").click()
     press(opened, "y")  # no longer a shortcut

@@ -179,12 +179,20 @@ def test_further_columns_and_the_clock(recording, tmp_path):
     times = pd.Timestamp("2023-04-01 05:00:00") + pd.to_timedelta([0, 1.5], unit="s")
     review = ReviewPage(table(2, note=["x", None], time=times, verified=[True, None]), [recording], order="time")
     found = content(*review.save(tmp_path / "page.html"))
-    assert [clip["time"] for clip in found["clips"]] == ["2023-04-01 05:00:00", "2023-04-01 05:00:01.500000"]
+    assert [clip["time"] for clip in found["clips"]] == ["2023-04-01 05:00:00", "2023-04-01 05:00:01"]
     assert found["columns"][-2:] == ["note", "time"]
     assert found["cells"][1][4:] == ["", "2023-04-01 05:00:01.500000"]
     assert found["verified"] == [True, None]
     named = ReviewPage(table(1, when="at dusk"), [recording], order="time", time_column="when")
     assert content(*named.save(tmp_path / "page.html"))["clips"][0]["time"] == "at dusk"
+
+
+def test_the_clock_of_the_recordings(recording, tmp_path):
+    sf.write(tmp_path / "20230401_050000.WAV", *recording)
+    write_events(tmp_path / "calls.csv", {"20230401_050000.WAV": [Event(1.5, 2.0, "owl", 0.5)]})
+    (page,) = ReviewPage(tmp_path / "calls.csv").save(tmp_path / "page.html")
+    assert content(page)["clips"][0]["time"] == "2023-04-01 05:00:01"
+    assert 'aria-label="5:00: 1"' in page.read_text()
 
 
 def test_totals():

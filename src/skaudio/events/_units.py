@@ -1,7 +1,7 @@
 """A long recording as a stream of units: samples, or frames of a front end, computed block by block.
 
-Frames equal those of the whole recording, as blocks are computed with a margin. Frame ``i`` is centred on time
-``i / rate``, with silence before the recording where needed.
+Frames equal those of the whole recording, as blocks are computed with a margin. Those of a pretrained model are centred
+on multiples of the hop, with silence before the recording.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from skaudio._frames import with_channels
+from skaudio.features import SpectralFrontEnd
 
 BLOCK_SECONDS = 60.0
 PER_CLIP = ("top_db", "trim_db", "level", "normalize", "duration", "pooling")
@@ -63,7 +64,9 @@ class Units:
                 )
             channels = front_end.channels_out()
             self.rate = 1 / channels.hop_seconds
-            self._n_before = round(channels.start_seconds * sr)
+            # Windows of pretrained models last seconds; half of an FFT's is within the tolerance of bounds.
+            is_spectral = isinstance(front_end, SpectralFrontEnd)
+            self._n_before = 0 if is_spectral else round(channels.start_seconds * sr)
 
     def marked(self, frames: np.ndarray) -> np.ndarray:
         """Return training windows with the channel metadata of the front end."""
@@ -76,6 +79,6 @@ class Units:
         if self._front_end is None:
             yield from pieces
             return
-        if self._n_before:  # the first frame is that of the middle of the first window; let it be that of time 0
+        if self._n_before:
             pieces = chain([np.zeros(self._n_before, np.float32)], pieces)
         yield from self._front_end.stream(pieces, block_seconds=block_seconds)

@@ -7,7 +7,8 @@ page that runs it in a browser. They need
 
 from skaudio.export._export_error import ExportError
 from skaudio.export._graph import Graph, Value
-from skaudio.export._onnx_model import OnnxModel, load_onnx
+from skaudio.export._load_onnx import load_onnx
+from skaudio.export._onnx_model import OnnxModel
 from skaudio.export._register_converter import register_converter
 from skaudio.export._to_onnx import to_onnx
 from skaudio.export._to_page import to_page

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from sklearn.preprocessing import StandardScaler
+
 from skaudio.estimators import (
     AutoencoderLatent,
     AutoencoderOutlierDetector,
@@ -20,10 +22,13 @@ from skaudio.export._front_ends import mel_frames, mfcc_frames, spectrogram_fram
 from skaudio.export._graph import Graph, Value
 from skaudio.export._novelty import autoencoder_latent, autoencoder_outlier_detector
 from skaudio.export._poolings import frame_padder, frame_stacker, mixture_pooling
+from skaudio.export._pretrained import pretrained_embedding
 from skaudio.export._register_converter import REGISTERED, Converter
+from skaudio.export._sklearn_steps import standard_scaler
 from skaudio.export._statistics import stat_pooling
 from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram, Waveform
 from skaudio.pooling import FramePadder, FrameStacker, MixturePooling, StatPooling
+from skaudio.pretrained import PretrainedEmbedding
 
 
 def _transformer(function: Callable[[Graph, Any, Value], Value]) -> Converter:
@@ -37,10 +42,12 @@ CONVERTERS: dict[type, Converter] = {
     Spectrogram: _transformer(spectrogram_frames),
     MelSpectrogram: _transformer(mel_frames),
     MFCC: _transformer(mfcc_frames),
+    PretrainedEmbedding: _transformer(pretrained_embedding),
     StatPooling: _transformer(stat_pooling),
     FrameStacker: _transformer(frame_stacker),
     FramePadder: _transformer(frame_padder),
     MixturePooling: _transformer(mixture_pooling),
+    StandardScaler: _transformer(standard_scaler),
     **dict.fromkeys((CNNClassifier, CRNNClassifier, LSTMClassifier, GRUClassifier), neural_classifier),
     **dict.fromkeys((CNNRegressor, LSTMRegressor, GRURegressor), neural_regressor),
     AutoencoderLatent: autoencoder_latent,

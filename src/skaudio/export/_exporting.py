@@ -2,18 +2,19 @@
 
 from typing import Any
 
-import numpy as np
 from sklearn.base import is_classifier, is_outlier_detector, is_regressor
 from sklearn.utils.validation import check_is_fitted
 
 import skaudio
+from skaudio.events import EventDetector
+from skaudio.export._detection import detector_scores
 from skaudio.export._export_error import ExportError
 from skaudio.export._graph import Graph, Value, import_onnx
 from skaudio.export._labels import class_array
 from skaudio.export._metadata import encoded
 from skaudio.export._methods import check_method, default_method, final_step, output_methods, result_of
 from skaudio.export._onnx_model import OnnxModel
-from skaudio.export._steps import convert_model
+from skaudio.export._steps import convert_model, unwrapped
 from skaudio.export._verification import default_sample, verify
 
 INPUT = "waveform"
@@ -27,10 +28,23 @@ def exported(pipeline: Any, name: str, method: str | None, sample: Any) -> bytes
     graph = Graph()
     outputs = output_methods(pipeline, method)
     start = Value(INPUT, "waveform", 1)
-    values = {output: convert_model(graph, pipeline, start, called) for output, called in outputs.items()}
+    model = unwrapped(pipeline)
+    values = {
+        output: detector_scores(graph, model, start)
+        if isinstance(model, EventDetector)
+        else convert_model(graph, model, start, called)
+        for output, called in outputs.items()
+    }
     _describe(graph, pipeline, method, outputs)
     clips = default_sample(graph) if sample is None else sample
-    expected = {output: result_of(pipeline, called, clips) for output, called in outputs.items()}
+    try:
+        expected = {output: result_of(pipeline, called, clips) for output, called in outputs.items()}
+    except ValueError as error:
+        if sample is not None:
+            raise
+        raise ExportError(
+            f"The pipeline cannot process the generated clips that it is verified on ({error}). Pass others as sample."
+        ) from error
     values = {output: _shaped(graph, value, expected[output]) for output, value in values.items()}
     results = OnnxModel(_content(graph, values), name).outputs(clips)
     found = {output: results[called] for output, called in outputs.items()}
@@ -55,11 +69,11 @@ def _describe(graph: Graph, pipeline: Any, method: str, outputs: dict[str, str])
         graph.metadata["classes"] = class_array(step.classes_).tolist()
 
 
-def _shaped(graph: Graph, value: Value, expected: np.ndarray) -> Value:
+def _shaped(graph: Graph, value: Value, expected: Any) -> Value:
     """Drop the axis of a single column where the result of the method has none."""
-    if value.kind == "table" and value.width == 1 and expected.ndim == 1:
+    if value.kind == "table" and value.width == 1 and getattr(expected, "ndim", 2) == 1:
         return Value(graph.add("Squeeze", value.name, [1]), "labels", 1)
-    if value.kind == "labels" and expected.ndim == 1:
+    if value.kind == "labels" and getattr(expected, "ndim", 2) == 1:
         return Value(graph.add("Reshape", value.name, [-1]), "labels", 1)
     if value.kind == "labels":
         return Value(value.name, "labels", expected.shape[1])  # of several at once

@@ -15,7 +15,7 @@ PCM_FULL_SCALE = 2.0**31  # of `MelSpectrogram(scale="pcen")`
 
 def waveform_frames(graph: Graph, front_end: Any, value: Value) -> Value:
     """Convert a `Waveform`: each sample is a frame."""
-    waveform = _start(graph, front_end, value)
+    waveform = start_of(graph, front_end, value)
     return Value(graph.add("Unsqueeze", waveform, [2]), "frames", 1)
 
 
@@ -58,7 +58,7 @@ def mfcc_frames(graph: Graph, front_end: Any, value: Value) -> Value:
 def _spectra(graph: Graph, front_end: Any, value: Value) -> Spectra:
     settings = front_end.stft_settings()
     graph.frame_length = settings["n_fft"]
-    return Spectra(graph, _start(graph, front_end, value), settings)
+    return Spectra(graph, start_of(graph, front_end, value), settings)
 
 
 def _finished(graph: Graph, front_end: Any, frames: str) -> Value:
@@ -70,7 +70,7 @@ def _finished(graph: Graph, front_end: Any, frames: str) -> Value:
     return Value(frames, "frames", len(front_end.channels_out().names))
 
 
-def _start(graph: Graph, front_end: Any, value: Value) -> str:
+def start_of(graph: Graph, front_end: Any, value: Value) -> str:
     """Validate and describe the input of a front end, and return the waveform prepared by its parameters."""
     if value.kind != "waveform":
         raise ExportError(f"{type(front_end).__name__} follows another step; expected it to be the first one.")

@@ -1,11 +1,13 @@
 """Methods of estimators that can be exported: the default one, their outputs, and their results in Python."""
 
+from copy import copy
 from typing import Any
 
 import numpy as np
 from sklearn.base import is_classifier, is_outlier_detector, is_regressor
 from sklearn.pipeline import Pipeline
 
+from skaudio.events import EventDetector
 from skaudio.export._export_error import ExportError
 from skaudio.export._steps import unwrapped
 
@@ -24,7 +26,9 @@ LABEL = "label"  # of classifiers and outlier detectors, beside their scores
 def final_step(model: Any) -> Any:
     """Return the last estimator of a model, of which the methods are called."""
     model = unwrapped(model)
-    return final_step(model.steps[-1][1]) if isinstance(model, Pipeline) else model
+    if not isinstance(model, Pipeline):
+        return model
+    return final_step(next(step for _, step in reversed(model.steps) if step not in (None, "passthrough")))
 
 
 def default_method(model: Any) -> str:
@@ -51,6 +55,13 @@ def check_method(model: Any, method: str) -> None:
 def output_methods(model: Any, method: str) -> dict[str, str]:
     """Return the outputs of the graph of a method: their names, and the method that computes the same in Python."""
     step = final_step(model)
+    if isinstance(step, EventDetector):
+        if method != "predict_proba":
+            raise ExportError(
+                f"EventDetector cannot be exported with method={method!r}: a graph computes scores over time, with "
+                "method='predict_proba'. Decode them by skaudio.events.decode_events, as the metadata say."
+            )
+        return {OUTPUTS[method]: method}
     if not is_classifier(step) and not is_outlier_detector(step):
         return {OUTPUTS[method]: method}
     if method == "predict":
@@ -63,6 +74,10 @@ def output_methods(model: Any, method: str) -> dict[str, str]:
 def result_of(model: Any, method: str, X: Any) -> Any:
     """Call a method of a model, also one that pipelines and searches do not pass on, such as ``predict_frames``."""
     model = unwrapped(model)
+    if isinstance(model, EventDetector):
+        # Silence is left to what decodes the scores.
+        detector = copy(model).set_params(silence_dbfs=None, verbose=0)
+        return [track.scores for track in detector.predict_proba(X)]
     if isinstance(model, Pipeline) and not hasattr(model, method):
         return result_of(model.steps[-1][1], method, model[:-1].transform(X) if len(model) > 1 else X)
     result = getattr(model, method)(X)
@@ -71,4 +86,5 @@ def result_of(model: Any, method: str, X: Any) -> Any:
             f"{type(final_step(model)).__name__} has several outputs, each with its own classes. Export one model for "
             "each of them."
         )
-    return np.asarray(result)
+    values = np.asarray(result)
+    return values.ravel() if values.dtype.kind == "O" else values  # a data frame of frames has one column

@@ -1,18 +1,16 @@
 """A model in an exported file, run by ONNX Runtime."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from types import MethodType
 from typing import Any, Self
 
 import numpy as np
 
+from skaudio.export._clip_batches import as_clips, equal_batches
 from skaudio.export._export_error import ExportError
 from skaudio.export._metadata import decoded
-from skaudio.io import AudioError, load
 
-MAX_CLIPS, MAX_SAMPLES = 64, 2**22  # of a batch
+MAX_CLIPS = 64  # of a batch
 
 
 class available_in:  # noqa: N801 (a decorator)
@@ -283,9 +281,9 @@ class OnnxModel:
 
     def _run(self, X: Any, outputs: list[str]) -> list[list[Any]]:
         """Compute outputs for each clip; those of equal length are computed together."""
-        clips = _clips_of(X)
+        clips = as_clips(X)
         results: list[list[Any]] = [[None] * len(clips) for _ in outputs]
-        for indices, batch in self._batches(clips):
+        for indices, batch in equal_batches(clips, self.metadata, self._max_clips):
             try:
                 values = self._session.run(outputs, {"waveform": batch})
             except Exception as error:  # of many types
@@ -294,33 +292,6 @@ class OnnxModel:
                 for row, i in enumerate(indices):
                     rows[i] = value[row]
         return results
-
-    def _batches(self, clips: Sequence[Any]) -> Iterator[tuple[list[int], np.ndarray]]:
-        """Yield indices and waveforms ``(n_clips, n_samples)`` of clips of equal length."""
-        waiting: dict[int, list[tuple[int, np.ndarray]]] = {}
-        n_waiting = 0
-        for i, clip in enumerate(clips):
-            y = self._waveform(i, clip)
-            same = waiting.setdefault(len(y), [])
-            same.append((i, y))
-            n_waiting += len(y)
-            if len(same) == self._max_clips:
-                n_waiting -= len(y) * len(same)
-                yield _stacked(waiting.pop(len(y)))
-            elif n_waiting > MAX_SAMPLES:
-                yield from map(_stacked, waiting.values())
-                waiting, n_waiting = {}, 0
-        yield from map(_stacked, waiting.values())
-
-    def _waveform(self, i: int, clip: Any) -> np.ndarray:
-        """Decode the part of a clip that the graph cuts out, with zeros instead of what is before it."""
-        offset = self.metadata.get("offset_seconds") or 0.0
-        part: dict[str, Any] = {"offset": offset, "duration": self.metadata.get("duration_seconds")}
-        try:
-            y, _ = load(clip, sr=self.sr, channel=self.metadata.get("channel"), **part)
-        except (AudioError, TypeError) as error:
-            raise type(error)(f"Clip {i}: {error}") from error
-        return np.concatenate([np.zeros(int(offset * self.sr), np.float32), y]) if offset else y
 
 
 def _session(content: bytes, name: str, n_threads: int) -> Any:
@@ -335,67 +306,3 @@ def _session(content: bytes, name: str, n_threads: int) -> Any:
         return onnxruntime.InferenceSession(content, settings, ["CPUExecutionProvider"])
     except Exception as error:  # of many types
         raise ExportError(f"{name!r} is not an ONNX file, or is damaged ({error}). Export it again.") from error
-
-
-def _stacked(waiting: list[tuple[int, np.ndarray]]) -> tuple[list[int], np.ndarray]:
-    return [i for i, _ in waiting], np.stack([y for _, y in waiting]).astype(np.float32, copy=False)
-
-
-def _clips_of(X: Any) -> Sequence[Any]:
-    """Return a batch of clips as a sequence."""
-    if isinstance(X, (str, bytes, os.PathLike)) or not hasattr(X, "__len__"):
-        raise TypeError(
-            f"Expected a batch of clips, got {type(X).__name__}. Pass a list, also of a single one: [clip]."
-        )
-    if hasattr(X, "iloc"):
-        X = X.to_numpy()
-    if isinstance(X, np.ndarray) and X.dtype == object:
-        return X.ravel().tolist()
-    return X
-
-
-def load_onnx(path: str | os.PathLike, *, n_threads: int = 1) -> OnnxModel:
-    """Load a model that `to_onnx` wrote.
-
-    It needs ONNX Runtime and `skaudio.io`, neither TensorFlow nor the classes of the model, and runs no code from the
-    file.
-
-    Parameters
-    ----------
-    path : str or PathLike
-        The file.
-    n_threads : int, default=1
-        Number of threads that compute one clip. Most models are fastest with one.
-
-    Returns
-    -------
-    OnnxModel
-        Model with those of the methods ``predict``, ``predict_proba``, ``decision_function``, ``transform``,
-        ``predict_frames`` and ``score_samples`` that the file can compute.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ExportError
-        If it is not an ONNX file, or one from elsewhere; a ValueError.
-
-    See Also
-    --------
-    to_onnx : Write the file.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> import numpy as np
-    >>> from skaudio.export import load_onnx, to_onnx
-    >>> from skaudio.features import MelSpectrogram
-    >>> with TemporaryDirectory() as folder:
-    ...     model = load_onnx(to_onnx(MelSpectrogram(sr=8000), f"{folder}/mel.onnx"))
-    >>> model.transform([(np.ones(16000), 16000)]).shape
-    (1, 126, 64)
-    """
-    file = Path(path)
-    if not file.is_file():
-        raise FileNotFoundError(f"There is no file {str(file)!r}. Pass one that skaudio.export.to_onnx has written.")
-    return OnnxModel(file.read_bytes(), str(file), n_threads=n_threads)

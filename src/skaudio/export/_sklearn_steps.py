@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import is_classifier, is_outlier_detector, is_regressor
 from sklearn.ensemble import VotingClassifier
+from sklearn.preprocessing import StandardScaler
 
 from skaudio.export._export_error import ExportError
 from skaudio.export._graph import OPSET, Graph, Value, import_onnx
@@ -64,6 +65,22 @@ def convert_sklearn_step(graph: Graph, step: Any, value: Value, method: str) -> 
     if method == "decision_function" and n_classes == 2:  # those of the second class, as in scikit-learn
         return Value(graph.add("Slice", outputs[-1], [-1], [2], [1]), "table", 1)
     return Value(outputs[-1], "table", n_classes)
+
+
+def standard_scaler(graph: Graph, scaler: StandardScaler, value: Value) -> Value:
+    """Convert a `StandardScaler` to the very operations of scikit-learn.
+
+    A tree may have a value of its training set as a threshold, so that the last digit matters; skl2onnx multiplies by
+    the inverse of the scale instead.
+    """
+    if value.kind != "table":
+        return convert_sklearn_step(graph, scaler, value, "transform")
+    name = value.name
+    if scaler.mean_ is not None and scaler.with_mean:
+        name = graph.add("Sub", name, scaler.mean_.astype(np.float32))
+    if scaler.scale_ is not None:
+        name = graph.add("Div", name, scaler.scale_.astype(np.float32))
+    return Value(name, "table", value.width)
 
 
 def _converted(step: Any, width: int, options: dict[str, Any]) -> Any:

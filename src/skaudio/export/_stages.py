@@ -114,17 +114,21 @@ def with_deltas(graph: Graph, frames: str, deltas: int) -> str:
     last = graph.add("Sub", length, 1)
     around = graph.add("Sub", graph.indices(graph.add("Add", length, 2 * half)), half)
     padded = graph.add("Gather", frames, _clipped(graph, around, np.array([0]), last), axis=1)
-    taps = [savgol_coeffs(DELTA_WIDTH, polyorder=order, deriv=order, use="dot") for order in range(1, deltas + 1)]
-    kernels = np.array(taps, np.float32).reshape(deltas, 1, DELTA_WIDTH, 1)
-    derivatives = graph.add("Conv", graph.add("Unsqueeze", padded, [1]), kernels)
+    stops = [graph.add("Add", length, shift) for shift in range(DELTA_WIDTH)]
+    shifted = [graph.add("Slice", padded, [shift], stop, [1]) for shift, stop in enumerate(stops)]
     # Near both ends of a clip that is long enough, the value of the nearest full fit.
     margin = graph.add("Where", graph.add("Less", length, DELTA_WIDTH), 0, half)
     nearest = _clipped(graph, graph.indices(length), margin, graph.add("Sub", last, margin))
-    derivatives = graph.add("Gather", derivatives, nearest, axis=2)
-    if deltas == 1:
-        return graph.add("Concat", frames, graph.add("Squeeze", derivatives, [1]), axis=2)
-    parts = graph.add_several("Split", derivatives, n_outputs=deltas, axis=1, num_outputs=deltas)
-    return graph.add("Concat", frames, *(graph.add("Squeeze", part, [1]) for part in parts), axis=2)
+    parts = [frames]
+    for order in range(1, deltas + 1):
+        taps = savgol_coeffs(DELTA_WIDTH, polyorder=order, deriv=order, use="dot").astype(np.float32)
+        # Summed in the same order as in Python: of a constant channel, the derivative is what rounding leaves.
+        terms = [graph.add("Mul", part, tap) for part, tap in zip(shifted, taps, strict=True)]
+        derivative = terms[0]
+        for term in terms[1:]:
+            derivative = graph.add("Add", derivative, term)
+        parts.append(graph.add("Gather", derivative, nearest, axis=1))
+    return graph.add("Concat", *parts, axis=2)
 
 
 def _clipped(graph: Graph, index: str, lowest: Any, highest: str) -> str:

@@ -79,7 +79,8 @@ def verify(
                 raise ExportError(
                     f"The exported model differs from the original by {distance:.2g} {where}; at most {tolerance:g} is "
                     "allowed. Steps that amplify rounding errors, such as scaling a constant column to unit variance, "
-                    "make a model sensitive to them. Remove them, or verify it on real recordings, with sample=."
+                    "make a model sensitive to them, as do the thresholds of trees. Remove them, or verify it on other "
+                    "clips, with sample=."
                 )
             worst = max(worst, distance)
     return worst

@@ -19,6 +19,7 @@ from skaudio.inspection._feature_space_display import FeatureSpaceDisplay
 from skaudio.inspection._parts import front_end_and_rest, rate_of
 from skaudio.inspection._saliency import saliency
 from skaudio.inspection._search_display import SearchDisplay
+from skaudio.inspection._spectrogram_display import add_colorbar
 from skaudio.io import clip_name
 from skaudio.io._replacing import replacing
 from skaudio.model_selection import CandidateRanking, OutOfFold, out_of_fold, rank_candidates
@@ -242,12 +243,13 @@ class Report:
         front_end, _ = front_end_and_rest(model)
         # Without bands, tiles of the sound are occluded, so that frequencies can be seen.
         in_sound = front_end is None or front_end.channel_frequencies() is None
-        figure = (
-            saliency(model, predictions.X[[i]], "occlusion", predictions.y_pred[i], in_sound=in_sound)[0].plot().figure_
-        )
+        found = saliency(model, predictions.X[[i]], "occlusion", predictions.y_pred[i], in_sound=in_sound)[0]
+        display = found.plot()
+        in_decibels = found.front_end is not None and found.front_end.channels_out().decibels
+        add_colorbar(display.frames_.mesh_, display.ax_, decibels=in_decibels)
         caption = f"{self._name(i)}: {predictions.y_true[i]}, predicted as {predictions.y_pred[i]}"
         heading = f'<h3><a href="#clip-{i}">{escape(caption)}</a></h3>'
-        return f"<div>{heading}\n{_figure(figure, f'Saliency of {caption}')}</div>"
+        return f"<div>{heading}\n{_figure(display.figure_, f'Saliency of {caption}')}</div>"
 
     def _name(self, i: int) -> str:
         clip = self.predictions.X[i]

@@ -15,7 +15,7 @@ from skaudio.io import load
 PICTURE = (480, 150)  # width and height in pixels
 PICTURE_QUALITIES = (60, 40, 20)  # of the JPEG: the first that leaves as much for the sound
 FLOOR_PERCENTILE = 20.0  # of a spectrogram: background noise is dark
-MAX_SECONDS = 30.0
+MIN_SECONDS, MAX_SECONDS = 0.5, 30.0  # of what is shown
 PEAK = 0.9
 MAX_GAIN = 10 ** (30.0 / 20.0)
 MAX_INTERVALS = 6
@@ -55,7 +55,7 @@ def review_clip(
         Quality of the sound: 0 is best.
     """
     rate, start = front_end.rate, max(0.0, event.onset - context_seconds)
-    duration = min(event.offset + context_seconds - start, MAX_SECONDS)
+    duration = min(max(event.offset + context_seconds - start, MIN_SECONDS), MAX_SECONDS)
     channel = event.channel - 1 if isinstance(event.channel, int) else None
     y, _ = load(recording, sr=rate, channel=channel, offset=start, duration=duration)
     frames, _ = computed_frames(front_end, [y])

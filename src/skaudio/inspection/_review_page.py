@@ -34,8 +34,8 @@ CARD_CHARACTERS = 800  # of a detection besides picture and sound
 class ReviewPage:
     """Detections on an HTML page, to review in a browser: which are correct, which are wrong.
 
-    Each detection has its spectrogram, a player, the score, the recording, the time in it and, if the table has one,
-    the clock time. A key marks it as correct (Y) or wrong (N), or gives it another label (L, or 1 to 9), and moves on
+    Each detection has its spectrogram, a player, the score, the recording, the time in it and, where it is known, the
+    clock time. A key marks it as correct (Y) or wrong (N), or gives it another label (L, or 1 to 9), and moves on
     to the next. Verdicts are kept in the browser; the page estimates precision by score meanwhile, and writes the
     reviewed table as CSV, which `skaudio.events.read_events` reads. Totals by label have histograms of scores, and
     there is one of the hours of the day if the clock time is known.
@@ -69,7 +69,8 @@ class ReviewPage:
     labels : sequence of str, default=()
         Labels to choose from, besides those in the table.
     time_column : str or None, default=None
-        Column of the clock times of the detections. If None, the first column of dates and times, if any.
+        Column of the clock times of the detections. If None, the first column of dates and times; without one, times
+        from the starts that the recordings state, see `skaudio.events.recording_starts`.
     max_megabytes : float, default=15
         Maximum size of a page: the quality of the sound is lowered to fit, then it is shortened.
     on_error : {"raise", "warn"}, default="raise"

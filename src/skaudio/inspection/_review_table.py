@@ -7,13 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from skaudio._event_rows import VERIFIED, event_rows, is_missing, verdict
 from skaudio._recording_names import RecordingNames, is_name
-from skaudio.events import Event, event_table, read_events
+from skaudio.events import Event, event_table, read_events, with_clock_times
 
 MORE = ("score", "low_frequency", "high_frequency", "channel")
 MAX_NAMES_IN_MESSAGE = 5
@@ -69,7 +70,7 @@ def review_table(events: Any, recordings: Sequence | None, time_column: str | No
     recordings : sequence or None
         Clips; None: the table names their files.
     time_column : str or None
-        Column of clock times; None: the first one of dates and times.
+        Column of clock times; None: the first one of dates and times, or what the recordings state.
 
     Returns
     -------
@@ -89,21 +90,27 @@ def review_table(events: Any, recordings: Sequence | None, time_column: str | No
     numbers = [number for number, _, _ in rows]
     names = [recording for _, recording, _ in rows]
     clips, indices = _clips_of(names, recordings, folder)
-    times = _times(table, time_column)
+    events_found = [event for _, _, event in rows]
+    column = _time_column(table, time_column)
+    if column is None:
+        times = _stated_times([clips[index] for index in indices], events_found)
+    else:
+        values = list(table[column])
+        times = [values[number] for number in numbers]
     verified = _verdicts(table)
     columns = [str(name) for name in table.columns if name != VERIFIED]
     texts = [list(map(_text, table[name])) for name in table.columns if name != VERIFIED]
     cells = [[column[number] for column in texts] for number in numbers]
     return ReviewTable(
-        events=[event for _, _, event in rows],
+        events=events_found,
         names=_short_names(names),
         clips=clips,
         indices=indices,
         columns=columns,
         cells=cells,
         verified=[verified[number] for number in numbers],
-        times=[_text(times[number]) for number in numbers],
-        hours=[None if is_missing(times[number]) else getattr(times[number], "hour", None) for number in numbers],
+        times=list(map(_time_text, times)),
+        hours=[time.hour if isinstance(time, datetime) and not is_missing(time) else None for time in times],
         digest=hashlib.sha256(json.dumps([columns, cells]).encode()).hexdigest(),
     )
 
@@ -183,12 +190,32 @@ def _file(name: Any, folder: Path | None) -> Path | None:
     return next((path for base in reversed(folders) if (path := base / os.fspath(name)).is_file()), None)
 
 
-def _times(table: Any, time_column: str | None) -> list:
+def _time_column(table: Any, time_column: str | None) -> str | None:
     if time_column is not None and time_column not in table.columns:
         raise ValueError(f"time_column={time_column!r}; found the columns {', '.join(map(str, table.columns))}.")
-    if time_column is None:
-        time_column = next((name for name in table.columns if table[name].dtype.kind == "M"), None)
-    return [None] * len(table) if time_column is None else list(table[time_column])
+    if time_column is not None:
+        return time_column
+    return next((name for name in table.columns if table[name].dtype.kind == "M"), None)
+
+
+def _stated_times(recordings: Sequence, events: Sequence[Event]) -> list:
+    """Return the clock times of events whose recordings all state when they start, else None for each."""
+    import pandas as pd
+
+    if not all(map(is_name, recordings)):
+        return [None] * len(events)
+    spans = {"onset": [event.onset for event in events], "offset": [event.offset for event in events]}
+    try:
+        return list(
+            with_clock_times(pd.DataFrame({"recording": list(map(os.fspath, recordings)), **spans}))["start_time"]
+        )
+    except ValueError:  # without a start in a name or in metadata
+        return [None] * len(events)
+
+
+def _time_text(time: Any) -> str:
+    is_date = isinstance(time, datetime) and not is_missing(time)
+    return time.isoformat(sep=" ", timespec="seconds") if is_date else _text(time)
 
 
 def _text(value: Any) -> str:

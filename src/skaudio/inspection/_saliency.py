@@ -218,7 +218,11 @@ class SaliencyDisplay(Display):
         """
         result = self.saliency
         ax = self._take_axes(ax, (8.0, 4.0))
-        coordinates = {"times": result.times, "frequencies": result.frequencies, "channel_names": result.channel_names}
+        coordinates: dict[str, Any] = {
+            "times": result.times,
+            "frequencies": result.frequencies,
+            "channel_names": result.channel_names,
+        }
         self.frames_ = SpectrogramDisplay.from_array(result.frames, **coordinates, ax=ax, cmap="Greys")
         magnitudes = np.abs(result.values)
         limit = float(np.quantile(magnitudes[magnitudes > 0.0], COLOURED, method="higher")) if magnitudes.any() else 1.0

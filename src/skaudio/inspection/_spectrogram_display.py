@@ -28,11 +28,15 @@ class SpectrogramDisplay(Display):
         frequencies of the channels that they derive from, are numbered too.
     channel_names : sequence of str or None, default=None
         Names of the channels, at some ticks if channels are numbered.
+    decibels : bool, default=False
+        Whether the frames are in decibels, for the label of a colour bar.
 
     Attributes
     ----------
     mesh_ : matplotlib.collections.QuadMesh
         The image. Of more than 4,000 frames, which no screen resolves, the maxima of neighbours are plotted.
+    colorbar_ : matplotlib.colorbar.Colorbar or None
+        Colour bar, with ``colorbar=True``.
     ax_, figure_ : matplotlib Axes and Figure
         Axes and figure of the plot.
 
@@ -53,15 +57,24 @@ class SpectrogramDisplay(Display):
     """
 
     def __init__(
-        self, frames: np.ndarray, *, times: Any = None, frequencies: Any = None, channel_names: Any = None
+        self,
+        frames: np.ndarray,
+        *,
+        times: Any = None,
+        frequencies: Any = None,
+        channel_names: Any = None,
+        decibels: bool = False,
     ) -> None:
         self.frames = frames
         self.times = times
         self.frequencies = frequencies
         self.channel_names = channel_names
+        self.decibels = decibels
 
     @classmethod
-    def from_estimator(cls, estimator: FrontEnd, clip: Any, *, ax: Any = None, **mesh: Any) -> Self:
+    def from_estimator(
+        cls, estimator: FrontEnd, clip: Any, *, colorbar: bool = False, ax: Any = None, **mesh: Any
+    ) -> Self:
         """Plot the frames that a front end computes for a clip.
 
         Parameters
@@ -70,6 +83,8 @@ class SpectrogramDisplay(Display):
             Any of `skaudio.features`, or a `skaudio.pretrained.PretrainedEmbedding` with ``pooling=None``.
         clip : path, binary file object, array, pair or dict
             One clip, as in a batch of clips.
+        colorbar : bool, default=False
+            Whether to add a colour bar, in decibels if the frames are.
         ax : matplotlib Axes, default=None
             Axes to plot on. If None, a new figure is created.
         **mesh : dict
@@ -94,7 +109,7 @@ class SpectrogramDisplay(Display):
             )
         if isinstance(estimator, Waveform):
             raise TypeError("A Waveform has samples, not a spectrogram. Use skaudio.inspection.WaveformDisplay.")
-        return cls(**clip_spectrogram(estimator, clip)).plot(ax, **mesh)
+        return cls(**clip_spectrogram(estimator, clip)).plot(ax, colorbar=colorbar, **mesh)
 
     @classmethod
     def from_array(
@@ -104,6 +119,7 @@ class SpectrogramDisplay(Display):
         times: Any = None,
         frequencies: Any = None,
         channel_names: Any = None,
+        colorbar: bool = False,
         ax: Any = None,
         **mesh: Any,
     ) -> Self:
@@ -115,6 +131,8 @@ class SpectrogramDisplay(Display):
             Frames of one clip.
         times, frequencies, channel_names : array-like or None, default=None
             See the class. If None, the metadata of the frames is used.
+        colorbar : bool, default=False
+            Whether to add a colour bar, in decibels if the metadata of the frames says so.
         ax : matplotlib Axes, default=None
             Axes to plot on. If None, a new figure is created.
         **mesh : dict
@@ -142,15 +160,19 @@ class SpectrogramDisplay(Display):
                 raise ValueError(
                     f"Got {len(values)} {what}; expected {frames.shape[n]}, for frames of shape {frames.shape}."
                 )
-        return cls(frames, times=times, frequencies=frequencies, channel_names=channel_names).plot(ax, **mesh)
+        axes = {"times": times, "frequencies": frequencies, "channel_names": channel_names}
+        in_decibels = channels is not None and channels.decibels
+        return cls(frames, decibels=in_decibels, **axes).plot(ax, colorbar=colorbar, **mesh)
 
-    def plot(self, ax: Any = None, **mesh: Any) -> Self:
+    def plot(self, ax: Any = None, *, colorbar: bool = False, **mesh: Any) -> Self:
         """Plot visualization.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             Axes to plot on. If None, a new figure is created.
+        colorbar : bool, default=False
+            Whether to add a colour bar, in decibels if the frames are.
         **mesh : dict
             Keyword arguments of ``matplotlib.axes.Axes.pcolormesh``, such as ``cmap``.
 
@@ -178,6 +200,7 @@ class SpectrogramDisplay(Display):
             ax=ax,
             **{"cmap": "magma", **mesh},
         )
+        self.colorbar_ = add_colorbar(self.mesh_, ax, decibels=self.decibels) if colorbar else None
         ax.set(xlabel="frame" if self.times is None else "time [s]", ylabel="frequency [Hz]" if bands else "channel")
         if not bands:
             ticks = np.arange(0, n_channels, -(-n_channels // 9))
@@ -188,6 +211,11 @@ class SpectrogramDisplay(Display):
         return self
 
 
+def add_colorbar(mesh: Any, ax: Any, *, decibels: bool) -> Any:
+    """Add a colour bar beside axes."""
+    return ax.figure.colorbar(mesh, ax=ax, label="level [dB]" if decibels else "")
+
+
 def clip_spectrogram(front_end: FrontEnd, clip: Any) -> dict[str, Any]:
     """Compute the frames of a clip and their axes, as parameters of `SpectrogramDisplay`."""
     frames = computed_frames(front_end, [clip])[0][0]
@@ -196,6 +224,7 @@ def clip_spectrogram(front_end: FrontEnd, clip: Any) -> dict[str, Any]:
         "times": front_end.frame_times(len(frames)),
         "frequencies": front_end.channel_frequencies(),
         "channel_names": front_end.get_feature_names_out(),
+        "decibels": front_end.channels_out().decibels,
     }
 
 

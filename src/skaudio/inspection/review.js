@@ -81,11 +81,19 @@ function sortClips() {
 }
 
 function refilter() {
-  const before = current;
+  applyFilters();
+  if (shown.length && !shown.includes(current)) select(firstOpen(), false);
+  refreshTotals();
+}
+
+function reorder() {
   sortClips();
   applyFilters();
-  if (shown.length) select(shown.includes(before) ? before : shown[0], false);
-  refreshTotals();
+  if (shown.length) select(firstOpen(), false);
+}
+
+function firstOpen() {
+  return shown.find(clip => verdictOf(clip.row) === null) || shown[0];
 }
 
 function select(clip, focus = true) {
@@ -236,10 +244,14 @@ function start() {
   }
   listLabels();
   clips.forEach((clip, place) => build(Object.assign(clip, { place })));
-  refilter();
+  reorder();
+  refreshTotals();
+  history.scrollRestoration = "manual";
+  if (current !== shown[0]) current.card.scrollIntoView({ block: "nearest" }); // the review goes on
   document.addEventListener("keydown", onKey);
   byId("filters").addEventListener("input", refilter); // while a number is typed
   byId("filters").addEventListener("change", refilter);
+  byId("order").onchange = reorder;
   byId("filters").addEventListener("submit", event => event.preventDefault());
   byId("undo").onclick = undo;
   byId("download").onclick = download;

@@ -37,26 +37,36 @@ def open_onnx(content: bytes, output: str | int) -> WindowModel:
     return WindowModel(lambda windows: session.run([chosen], {entries[0].name: windows})[0], shape)
 
 
-def onnx_session(content: bytes, output: str | int) -> Any:
-    """Return an `onnxruntime.InferenceSession` whose last output is the requested one, as in `open_onnx`."""
+def onnx_model(content: bytes, output: str | int) -> Any:
+    """Return an `onnx.ModelProto` whose last output is the requested one, as in `open_onnx`."""
     try:
         import onnx
-        import onnxruntime
     except ImportError as error:
         raise ImportError('ONNX models require ONNX Runtime: pip install "skaudio[onnx]".') from error
     try:
         model = onnx.load_from_string(content)
-        chosen = _value(model.graph, output)
-        outputs = [value for value in model.graph.output if value.name != chosen]
-        requested = [value for value in model.graph.output if value.name == chosen]
-        del model.graph.output[:]
-        model.graph.output.extend(outputs + (requested or [onnx.helper.make_empty_tensor_value_info(chosen)]))
+    except Exception as error:  # protobuf raises exceptions of many types
+        raise ModelError(f"ONNX Runtime cannot load the model ({error}).") from error
+    chosen = _value(model.graph, output)
+    outputs = [value for value in model.graph.output if value.name != chosen]
+    requested = [value for value in model.graph.output if value.name == chosen]
+    del model.graph.output[:]
+    model.graph.output.extend(outputs + (requested or [onnx.helper.make_empty_tensor_value_info(chosen)]))
+    return model
+
+
+def onnx_session(content: bytes, output: str | int) -> Any:
+    """Return an `onnxruntime.InferenceSession` whose last output is the requested one, as in `open_onnx`."""
+    model = onnx_model(content, output)
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ImportError('ONNX models require ONNX Runtime: pip install "skaudio[onnx]".') from error
+    try:
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = 1  # parallelism is over clips
         return onnxruntime.InferenceSession(model.SerializeToString(), settings, ["CPUExecutionProvider"])
-    except ModelError:
-        raise
-    except Exception as error:  # protobuf and the runtime raise exceptions of many types
+    except Exception as error:  # the runtime raises exceptions of many types
         raise ModelError(f"ONNX Runtime cannot load the model ({error}).") from error
 
 

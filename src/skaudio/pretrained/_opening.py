@@ -73,6 +73,22 @@ def keras_network(source: Any, output: str | int) -> Any:
     return keras_output(source, output)
 
 
+def onnx_part(source: Any, output: str | int) -> Any:
+    """Return the ONNX model of a file up to an output, which is the last one.
+
+    Raises
+    ------
+    ModelError
+        If it is not an ONNX file.
+    """
+    if not isinstance(source, ModelFile) or source.name in NAMED_MODELS or source.format != "onnx":
+        raise ModelError(f"Expected an ONNX file, got {source!r}.")
+    from skaudio.pretrained._onnx import onnx_model
+
+    with _naming_file(source):
+        return onnx_model(source.bytes(), output)
+
+
 def model_digest(source: Any) -> str:
     """Return a digest that identifies a model by its content.
 

@@ -21,7 +21,7 @@ from skaudio.pooling import StatPooling
 from skaudio.pretrained._model_error import ModelError
 from skaudio.pretrained._model_file import ModelFile
 from skaudio.pretrained._named_models import NAMED_MODELS, NamedModel
-from skaudio.pretrained._opening import keras_network, model_digest, open_model
+from skaudio.pretrained._opening import keras_network, model_digest, onnx_part, open_model
 from skaudio.pretrained._window_model import WINDOWS_PER_BATCH
 from skaudio.pretrained._windows import PooledOutputs, WindowOutputs
 
@@ -380,6 +380,22 @@ class PretrainedEmbedding(FrontEnd):
         """
         check_is_fitted(self)
         return keras_network(self._source, self.output)
+
+    def onnx_model(self) -> Any:
+        """Return the part of an ONNX model that is used, from windows to output.
+
+        Returns
+        -------
+        onnx.ModelProto
+            A copy, whose last output is the one that is used.
+
+        Raises
+        ------
+        ModelError
+            If the model is not an ONNX file.
+        """
+        check_is_fitted(self)
+        return onnx_part(self._source, self.output)
 
     def _find_sr(self) -> float:
         named_model = self._named_model()
