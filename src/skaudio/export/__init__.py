@@ -1,8 +1,7 @@
 """Export of fitted pipelines, front end included, to files that run without Python, TensorFlow and scikit-learn.
 
 `to_onnx` writes a file, after comparing it with the pipeline; `load_onnx` runs it by ONNX Runtime; `to_page` writes a
-page that runs it in a browser. They need
-``pip install "skaudio[export]"``.
+page that runs it in a browser. They need ``pip install "skaudio[export]"``.
 """
 
 from skaudio.export._export_error import ExportError

@@ -14,7 +14,7 @@ from skaudio import __version__
 from skaudio._html_page import page, page_file
 from skaudio.export._browser_runtime import BrowserRuntime, browser_runtime
 from skaudio.export._export_error import ExportError
-from skaudio.export._onnx_model import load_onnx
+from skaudio.export._load_onnx import load_onnx
 from skaudio.export._to_onnx import to_onnx
 from skaudio.io._replacing import replacing
 
