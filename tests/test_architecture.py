@@ -30,6 +30,7 @@ FLOW = [
     "_recording_names",
     "_event_rows",
     "_table_text",
+    "_html_page",
     "io",
     "dsp",
     "features",

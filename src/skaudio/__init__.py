@@ -17,7 +17,7 @@ The packages, in the order of data flow (a package imports only from those above
 `skaudio.events`              sound event detection in long recordings, tables of events, counts with intervals
 `skaudio.model_selection`     ranked candidates of a search, out-of-fold predictions
 `skaudio.inspection`          displays, saliency, importance of frequency bands, reports, review of detections
-`skaudio.export`              fitted pipelines to ONNX files that run without Python, TensorFlow and scikit-learn
+`skaudio.export`              fitted pipelines to ONNX files and web pages, which run without Python
 `skaudio.datasets`            generators, loaders of folders, fetchers
 `skaudio.testing`             checks for front ends and estimators of your own
 `skaudio.cli`                 the console script ``skaudio``

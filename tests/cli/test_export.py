@@ -51,6 +51,38 @@ def test_it_is_checked_on_recordings(searched, tones, run, tmp_path):
     assert load_onnx(tmp_path / "tones.onnx").methods == ("predict",)
 
 
+@pytest.fixture
+def runtime(tmp_path):
+    """A folder like that of the npm package."""
+    (tmp_path / "runtime/dist").mkdir(parents=True)
+    (tmp_path / "runtime/dist/ort.wasm.bundle.min.mjs").write_text("var a=1;export{a as Tensor};")
+    (tmp_path / "runtime/dist/ort-wasm-simd-threaded.wasm").write_text("no WebAssembly")
+    (tmp_path / "runtime/package.json").write_text('{"version": "1.2.3"}')
+    return tmp_path / "runtime"
+
+
+def test_pages(searched, exported, tones, runtime, run, tmp_path):
+    outcome = run("export", searched.model, tmp_path / "a.html", "--check", tones / "bass", "--runtime", runtime)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.startswith(f"predict_proba of waveforms at 8000 Hz written to {tmp_path / 'a.html'}")
+    assert "On 8 recordings" in outcome.out
+    outcome = run("export", exported, tmp_path / "b.html", "--runtime", runtime)
+    assert (outcome.status, outcome.err) == (0, "")
+    pages = [(tmp_path / name).read_text() for name in ("a.html", "b.html")]
+    assert [page.count("tenor, high") for page in pages] == [1, 1]
+    assert [f"<h1>{name}</h1>" in page for name, page in zip("ab", pages, strict=True)] == [True, True]
+
+
+def test_arguments_that_do_not_fit(exported, searched, tones, runtime, run, tmp_path):
+    outcome = run("export", exported, tmp_path / "page.html", "--check", tones, "--runtime", runtime)
+    assert outcome.status == 2
+    assert "--check and --method do not apply" in outcome.err
+    outcome = run("export", searched.model, tmp_path / "model.onnx", "--runtime", runtime)
+    assert outcome.status == 2
+    assert "--runtime is for pages" in outcome.err
+    assert list(tmp_path.iterdir()) == [runtime]
+
+
 @pytest.mark.parametrize("model", [Ridge(), RidgeClassifier()], ids=repr)
 def test_models_without_probabilities(model, tones, run, tmp_path):
     clips = sorted(map(str, tones.rglob("*.wav")))

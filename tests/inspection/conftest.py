@@ -1,30 +1,14 @@
 """Pictures are drawn into memory, and none is left open; models of tones are fitted once, and one browser is opened."""
 
-import os
-import shutil
-
 import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from tests.common.chromium import chromium
 from tests.common.tones import SR, clips
 
 from skaudio.features import MelSpectrogram
 from skaudio.pooling import StatPooling
-
-# No window, and nothing that a browser would otherwise do on its own behalf.
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-    "--window-size=1200,900",
-]
 
 
 @pytest.fixture(autouse=True)
@@ -65,15 +49,5 @@ def svc(tones):
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory):
     """Chromium without a window, whose log is kept."""
-    binary, driver = os.environ.get("SKAUDIO_BROWSER") or shutil.which("chromium"), shutil.which("chromedriver")
-    if binary is None or (driver is None and "SKAUDIO_BROWSER" not in os.environ):
-        pytest.skip("needs chromium and chromedriver")
-    webdriver = pytest.importorskip("selenium.webdriver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield driver
-    driver.quit()
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver

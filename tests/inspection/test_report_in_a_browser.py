@@ -6,10 +6,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 
+from skaudio._html_page import framed
 from skaudio.datasets import make_spoken_digits
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.inspection import Report
-from skaudio.inspection._page import framed
 from skaudio.pooling import StatPooling
 
 PLAY = """

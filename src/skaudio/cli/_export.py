@@ -1,4 +1,4 @@
-"""``skaudio export``: a fitted pipeline to a file that runs without Python."""
+"""``skaudio export``: a fitted pipeline to a file or a page that runs without Python."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -6,10 +6,10 @@ from typing import TextIO
 
 from sklearn.utils.validation import check_is_fitted
 
-from skaudio.cli._files import audio_files, check_writable, load_model, size_of
-from skaudio.export import load_onnx, to_onnx
+from skaudio.cli._files import audio_files, check_writable, load_model, size_of, temporary_folder
+from skaudio.export import load_onnx, to_onnx, to_page
 
-SUFFIX = ".onnx"
+SUFFIX, PAGE = ".onnx", ".html"
 
 
 def export(arguments: Namespace, results: TextIO) -> None:
@@ -23,18 +23,38 @@ def export(arguments: Namespace, results: TextIO) -> None:
         Stream that results are written to.
     """
     output = Path(arguments.output).expanduser()
-    if output.suffix.lower() != SUFFIX:
+    suffix = output.suffix.lower()
+    if suffix not in {SUFFIX, PAGE}:
         raise ValueError(
-            f"{str(output)!r} ends with {output.suffix!r}; expected a file name that ends with {SUFFIX!r}."
+            f"{str(output)!r} ends with {output.suffix!r}; expected a file name that ends with {SUFFIX!r} or {PAGE!r}."
         )
+    if suffix != PAGE and arguments.runtime is not None:
+        raise ValueError(f"--runtime is for pages, and {str(output)!r} is none. Leave it out.")
     check_writable(output, force=arguments.force)
     sample = None if arguments.check is None else audio_files(arguments.check)
+    if suffix == PAGE and arguments.model.lower().endswith(SUFFIX):
+        _page_of_file(arguments, output, results)
+        return
     model = load_model(arguments.model, "fit", expected="pipeline", instead="detect")
     check_is_fitted(model)
-    metadata = load_onnx(to_onnx(model, output, method=arguments.method, sample=sample)).metadata
+    with temporary_folder() as folder:
+        file = Path(folder) / "model.onnx" if suffix == PAGE else output
+        metadata = load_onnx(to_onnx(model, file, method=arguments.method, sample=sample)).metadata
+        if suffix == PAGE:
+            to_page(file, output, runtime=arguments.runtime)
     checked = "generated clips" if sample is None else f"{len(sample)} recordings"
     print(
         f"{metadata['method']} of waveforms at {metadata['sr']:g} Hz written to {output} ({size_of(output)}). On "
         f"{checked}, it differs from the original by at most {metadata['difference']:.1g}.",
         file=results,
     )
+
+
+def _page_of_file(arguments: Namespace, output: Path, results: TextIO) -> None:
+    """Write the page of an exported file, which was verified when it was written."""
+    if arguments.check is not None or arguments.method is not None:
+        raise ValueError(
+            f"--check and --method do not apply to {arguments.model!r}, which is exported already. Leave them out."
+        )
+    to_page(arguments.model, output, runtime=arguments.runtime)
+    print(f"Page of {arguments.model} written to {output} ({size_of(output)}).", file=results)

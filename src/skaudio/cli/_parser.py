@@ -38,9 +38,12 @@ Print a CSV of the predicted labels of files and the probability of each class. 
 executes code in it, unless it is an ONNX file: load only models that you trust."""
 
 _EXPORT = """\
-Export a fitted pipeline, front end included, to an ONNX file that runs without Python. It is written
-only if it agrees with the original: the same labels, and values within 1e-4. Loading a model
-executes code in it: load only models that you trust."""
+Export a fitted pipeline, front end included, to an ONNX file that runs without Python, or to an HTML
+page that runs it in a browser, on files and the microphone. It is written only if it agrees with
+the original: the same labels, and values within 1e-4. Loading a model executes code in it, unless it
+is an ONNX file: load only models that you trust.
+
+The first page downloads ONNX Runtime Web from npm (33 MB) to the folder that SKAUDIO_DATA names."""
 
 
 _TAG = """\
@@ -156,20 +159,21 @@ def _add_predict(commands: argparse._SubParsersAction) -> None:
 def _add_export(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser(
         "export",
-        help="write a fitted pipeline to an ONNX file, which runs without Python",
+        help="write a fitted pipeline to an ONNX file or a web page, which runs without Python",
         description=_EXPORT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("model", metavar="MODEL", help="file written by `skaudio search` or joblib.dump")
-    add("output", metavar="OUT.onnx", help="file to write")
+    add("model", metavar="MODEL", help="file written by `skaudio search` or joblib.dump; for a page, also OUT.onnx")
+    add("output", metavar="OUT.onnx|OUT.html", help="file or page to write")
     add(
         "--method",
         choices=METHODS,
         help="what the file computes (default: probabilities or scores of a classifier, else what the pipeline is for)",
     )
     add("--check", metavar="FOLDER", help="compare it on the recordings in this folder (default: on generated clips)")
-    add("--force", action="store_true", help="replace OUT.onnx if it exists")
+    add("--force", action="store_true", help="replace the file if it exists")
+    add("--runtime", metavar="PATH", help="archive or folder of the npm package onnxruntime-web, for a page")
 
 
 def _add_tag(commands: argparse._SubParsersAction) -> None:

@@ -1,7 +1,8 @@
 """Export of fitted pipelines, front end included, to files that run without Python, TensorFlow and scikit-learn.
 
-`to_onnx` writes a file, after comparing it with the pipeline; `load_onnx` runs it by ONNX Runtime. `save` and `load`
-keep a model for Python, without pickle. All need ``pip install "skaudio[export]"``.
+`to_onnx` writes a file, after comparing it with the pipeline; `load_onnx` runs it by ONNX Runtime; `to_page` writes a
+page that runs it in a browser. `save` and `load` keep a model for Python, without pickle. All need
+``pip install "skaudio[export]"``.
 """
 
 from skaudio.export._export_error import ExportError
@@ -11,5 +12,17 @@ from skaudio.export._onnx_model import OnnxModel
 from skaudio.export._register_converter import register_converter
 from skaudio.export._skops_files import load, save
 from skaudio.export._to_onnx import to_onnx
+from skaudio.export._to_page import to_page
 
-__all__ = ["to_onnx", "load_onnx", "save", "load", "OnnxModel", "register_converter", "Graph", "Value", "ExportError"]
+__all__ = [
+    "to_onnx",
+    "to_page",
+    "load_onnx",
+    "save",
+    "load",
+    "OnnxModel",
+    "register_converter",
+    "Graph",
+    "Value",
+    "ExportError",
+]

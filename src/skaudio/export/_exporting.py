@@ -75,6 +75,8 @@ def _shaped(graph: Graph, value: Value, expected: Any) -> Value:
         return Value(graph.add("Squeeze", value.name, [1]), "labels", 1)
     if value.kind == "labels" and getattr(expected, "ndim", 2) == 1:
         return Value(graph.add("Reshape", value.name, [-1]), "labels", 1)
+    if value.kind == "labels":
+        return Value(value.name, "labels", expected.shape[1])  # of several at once
     return value
 
 

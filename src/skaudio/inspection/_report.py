@@ -11,11 +11,11 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 
 from skaudio import __version__
+from skaudio._html_page import framed, page, page_file, table
 from skaudio.inspection._clip_card import ClipCard, clip_card
 from skaudio.inspection._confusion import Confusion
 from skaudio.inspection._display import png_uri, pyplot
 from skaudio.inspection._feature_space_display import FeatureSpaceDisplay
-from skaudio.inspection._page import framed, page, table
 from skaudio.inspection._parts import front_end_and_rest, rate_of
 from skaudio.inspection._saliency import saliency
 from skaudio.inspection._search_display import SearchDisplay
@@ -168,7 +168,8 @@ class Report:
         n_characters = available / len(confusion.shown) - 500  # for the text beside picture and player
         cards = self._cards(confusion.shown, n_characters)
         names = {i: self._name(i) for i in confusion.shown}
-        return page(self.title, [*before, *confusion.sections(cards, names), *after])
+        style = page_file("skaudio.inspection", "report.css")
+        return page(self.title, [*before, *confusion.sections(cards, names), *after], styles=[style])
 
     def _repr_html_(self) -> str:
         return framed(self.html)

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from skaudio import __version__
+from skaudio._html_page import framed, page, page_file
 from skaudio._randomness import own_random_state
 from skaudio.features import FrontEnd, Spectrogram
 from skaudio.inspection._display import pyplot
-from skaudio.inspection._page import framed, page, page_file
 from skaudio.inspection._parts import are_bands
 from skaudio.inspection._review_clip import review_clip, time_text
 from skaudio.inspection._review_orders import BY_SCORE, ORDERS, review_orders, score_strata
@@ -24,6 +24,7 @@ from skaudio.inspection._review_totals import totals
 from skaudio.io import AudioError, audio_info
 from skaudio.io._replacing import replacing
 
+FOLDER = "skaudio.inspection"  # of the parts of the page
 MAX_RATE = 22050.0
 MAX_HEADERS = 20  # recordings whose sampling rate is looked up
 PAGE_CHARACTERS = 60_000  # script, style and controls
@@ -258,12 +259,12 @@ class ReviewPage:
         body = [
             f'<p class="note">{len(table.events)} detections{escape(source)}; made by skaudio {__version__}.</p>',
             self._links(number, names),
-            page_file("review.html").replace("<!-- totals -->", totals(table.events, table.names, table.hours)),
+            page_file(FOLDER, "review.html").replace("<!-- totals -->", totals(table.events, table.names, table.hours)),
             f'<script type="application/json" id="content">{data}</script>',
         ]
-        return page(
-            self.title, body, styles=["review.css"], scripts=["review_table.js", "review_cards.js", "review.js"]
-        )
+        styles = [page_file(FOLDER, name) for name in ("report.css", "review.css")]
+        scripts = [page_file(FOLDER, name) for name in ("review_table.js", "review_cards.js", "review.js")]
+        return page(self.title, body, styles=styles, scripts=scripts)
 
     def _links(self, number: int, names: Sequence[str]) -> str:
         if len(names) == 1:

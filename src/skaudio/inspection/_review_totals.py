@@ -6,8 +6,8 @@ from html import escape
 
 import numpy as np
 
+from skaudio._html_page import markup_table
 from skaudio.events import Event
-from skaudio.inspection._page import markup_table
 
 MAX_CLASSES = 50
 N_BINS = 20

@@ -10,7 +10,16 @@ from importlib.resources import files
 POLICY = "default-src 'none'; img-src data:; media-src data:; form-action 'none'"
 
 
-def page(title: str, body: Iterable[str], *, styles: Sequence[str] = (), scripts: Sequence[str] = ()) -> str:
+def page(
+    title: str,
+    body: Iterable[str],
+    *,
+    styles: Sequence[str] = (),
+    scripts: Sequence[str] = (),
+    modules: Sequence[str] = (),
+    policy: str = POLICY,
+    script_sources: str = "",
+) -> str:
     """Return a whole page, with its style and a policy that blocks external content.
 
     Parameters
@@ -19,15 +28,26 @@ def page(title: str, body: Iterable[str], *, styles: Sequence[str] = (), scripts
         Title and heading of the page.
     body : iterable of str
         HTML of its parts.
-    styles, scripts : sequences of str, default=()
-        Files of this folder for the page, besides ``report.css``. A page with scripts allows only these and its own
-        style, by their SHA-256, and no ``style`` attributes.
+    styles : sequence of str, default=()
+        Style sheets, besides ``page.css``.
+    scripts : sequence of str, default=()
+        Scripts, which are joined to one.
+    modules : sequence of str, default=()
+        Modules of JavaScript, which run after the scripts, one after the other. A page with code allows only its own
+        and its own style, by their SHA-256, and no ``style`` attributes.
+    policy : str, default=POLICY
+        Content security policy of everything but style and code.
+    script_sources : str, default=""
+        What scripts may run besides, such as ``"'wasm-unsafe-eval'"`` for WebAssembly.
     """
-    style = "".join(page_file(name) for name in ("report.css", *styles))
-    code = "".join(page_file(name) for name in scripts)
-    policy = f"{POLICY}; style-src 'unsafe-inline'"
-    if scripts:
-        policy = f"{POLICY}; style-src '{_sha256(style)}'; script-src '{_sha256(code)}'"
+    style = "".join([page_file("skaudio", "page.css"), *styles])
+    code = [("script", "".join(scripts))] if scripts else []
+    code += [('script type="module"', module) for module in modules]
+    allowed = " ".join(f"'{_sha256(text)}'" for _, text in code)
+    style_source = f"'{_sha256(style)}'" if code else "'unsafe-inline'"
+    policy = f"{policy}; style-src {style_source}"
+    if code:
+        policy = f"{policy}; script-src {allowed} {script_sources}".rstrip()
     return "\n".join(
         [
             "<!DOCTYPE html>",
@@ -45,7 +65,7 @@ def page(title: str, body: Iterable[str], *, styles: Sequence[str] = (), scripts
             f"<h1>{escape(title)}</h1>",
             *body,
             "</main>",
-            *([f"<script>{code}</script>"] if scripts else []),
+            *(f"<{tag}>{text}</script>" for tag, text in code),
             "</body>",
             "</html>",
             "",
@@ -53,9 +73,9 @@ def page(title: str, body: Iterable[str], *, styles: Sequence[str] = (), scripts
     )
 
 
-def page_file(name: str) -> str:
-    """Return the text of a part of pages that lies beside this module: a style, a script, or HTML."""
-    return files("skaudio.inspection").joinpath(name).read_text(encoding="utf-8")
+def page_file(folder: str, name: str) -> str:
+    """Return the text of a part of pages that lies beside a module: a style, a script, or HTML."""
+    return files(folder).joinpath(name).read_text(encoding="utf-8")
 
 
 def _sha256(text: str) -> str:
