@@ -75,8 +75,9 @@ def test_one_thing_has_one_name_in_all_commands():
         for action in parser._actions:
             for name in action.option_strings:
                 names.setdefault(name, set()).add(command)
-    assert names["--output"] == {"search", "predict", "train", "detect", "count", "review", "evaluate", "tag"}
-    assert names["--force"] == names["--output"] | {"export"}
+    tables = {"search", "predict", "train", "detect", "count", "review", "evaluate", "tag"}
+    assert names["--output"] == tables | {"extract"}
+    assert names["--force"] == tables | {"export"}  # a dataset of features is extended, never replaced
     assert names["--on-error"] == names["--output"] - {"train"}
     assert not {"--out", "-o", "--n-jobs"} & set(names)
 

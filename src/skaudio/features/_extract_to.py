@@ -112,8 +112,8 @@ def extract_to(
     well. Files are named after their recordings and settings, and appear when they are complete.
 
     A fault of the machine (such as OSError) is raised and is never a broken recording. A broken recording is not tried
-    again unless its file is changed. With ``n_jobs=2`` or more, one that kills its process twice is broken, too.
-    The features of a file that has been deleted are kept.
+    again unless its file is changed. One that kills its process twice, with ``n_jobs=2`` or more, is
+    broken, too. The features of a file that has been deleted are kept.
 
     Several runs may write to a folder at the same time; the last to finish removes duplicates, rows of former versions
     of files, and what killed runs have left. They exclude each other by file locks, so the file system must support
