@@ -13,8 +13,10 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from skaudio.datasets import make_sound_events
+from skaudio.events import EventDetector
 from skaudio.export import ExportError, to_onnx, to_page
-from skaudio.features import MFCC
+from skaudio.features import MFCC, MelSpectrogram
 from skaudio.pooling import StatPooling
 
 FILES = {
@@ -107,6 +109,15 @@ def test_models_that_a_page_cannot_show(pipeline, runtime, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"missing\.onnx"):
         to_page(tmp_path / "missing.onnx", tmp_path / "page.html", runtime=runtime)
     assert not (tmp_path / "page.html").exists()
+
+
+@pytest.mark.slow
+def test_event_detectors_are_refused(pipeline, runtime, tmp_path):
+    scenes = make_sound_events(3, duration=10.0, classes=["trill"], random_state=0)
+    table = make_pipeline(StatPooling(), LogisticRegression(max_iter=1000))
+    detector = EventDetector(table, front_end=MelSpectrogram(sr=16000, top_db=None), window_seconds=0.4, random_state=0)
+    with pytest.raises(ExportError, match="EventDetector, whose events are decoded"):
+        to_page(detector.fit(scenes.data, scenes.events), tmp_path / "page.html", runtime=runtime)
 
 
 def test_a_runtime_that_is_none(pipeline, runtime, tmp_path):

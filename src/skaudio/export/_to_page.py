@@ -71,8 +71,8 @@ def to_page(
     Raises
     ------
     ExportError
-        If the pipeline cannot be exported, see `to_onnx`; if it only computes features; or if ONNX Runtime Web cannot
-        be downloaded or read. A ValueError.
+        If the pipeline cannot be exported, see `to_onnx`; if it only computes features, or is an `EventDetector`; or
+        if ONNX Runtime Web cannot be downloaded or read. A ValueError.
     NotFittedError
         If the pipeline is not fitted.
     FileNotFoundError
@@ -137,6 +137,12 @@ def _model_file(model: Any, path: Path, method: str | None, sample: Any) -> Path
 
 
 def _check(metadata: dict[str, Any]) -> None:
+    """Raise an error for results that the page does not show."""
+    if "labels" in metadata:
+        raise ExportError(
+            "The model is an EventDetector, whose events are decoded from its scores; the page does not decode them. "
+            "Export the classifier of windows, detector.estimator_, where it is a pipeline from waveforms."
+        )
     if metadata["method"] == "transform":
         raise ExportError(
             "The model computes features, which the page does not show. Export a classifier, a regressor or an outlier "
