@@ -111,6 +111,17 @@ def load(path: str | PathLike, *, trusted: Sequence[str] = ()) -> Any:
         If there is no such file.
     ImportError
         If skops is missing.
+
+    See Also
+    --------
+    save : Write such a file.
+
+    Examples
+    --------
+    >>> from skaudio.export import load, save
+    >>> from skaudio.features import MFCC
+    >>> load(save(MFCC(sr=8000, n_mfcc=13), "front_end.skops"))
+    MFCC(n_mfcc=13, sr=8000)
     """
     path = Path(path)
     content = path.read_bytes()
