@@ -64,6 +64,7 @@ def save(model: Any, path: str | PathLike) -> Path:
 
     Examples
     --------
+    >>> import tempfile
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.svm import SVC
     >>> from skaudio.datasets import make_spoken_digits
@@ -72,8 +73,9 @@ def save(model: Any, path: str | PathLike) -> Path:
     >>> from skaudio.pooling import StatPooling
     >>> digits = make_spoken_digits(20, random_state=0)
     >>> pipeline = make_pipeline(MFCC(sr=8000), StatPooling(), SVC()).fit(digits.data, digits.target)
-    >>> path = save(pipeline, "digits.skops")
-    >>> bool((load(path).predict(digits.data) == pipeline.predict(digits.data)).all())
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = load(save(pipeline, f"{folder}/digits.skops"))
+    >>> bool((again.predict(digits.data) == pipeline.predict(digits.data)).all())
     True
     """
     path = Path(path)
@@ -118,9 +120,11 @@ def load(path: str | PathLike, *, trusted: Sequence[str] = ()) -> Any:
 
     Examples
     --------
+    >>> import tempfile
     >>> from skaudio.export import load, save
     >>> from skaudio.features import MFCC
-    >>> load(save(MFCC(sr=8000, n_mfcc=13), "front_end.skops"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     load(save(MFCC(sr=8000, n_mfcc=13), f"{folder}/front_end.skops"))
     MFCC(n_mfcc=13, sr=8000)
     """
     path = Path(path)
