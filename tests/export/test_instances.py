@@ -18,6 +18,7 @@ from tests.common.instances import (
     public_estimators,
 )
 
+from skaudio.events import CountEstimator
 from skaudio.export import ExportError, load_onnx, to_onnx
 from skaudio.export._methods import OUTPUTS, final_step, output_methods, result_of
 from skaudio.features import MFCC
@@ -33,7 +34,7 @@ REFUSED = {
     "TransferClassifier": r"PretrainedEmbedding\(model=.* cannot be exported: its model is neither",
     "RecordingMatcher": "searches an index of recordings",
 }
-OF_OTHER_TESTS = {"AugmentedEstimator", "EventDetector"}  # test_to_onnx.py, test_detection.py
+OF_OTHER_TESTS = {"AugmentedEstimator", "EventDetector", "CountEstimator"}  # test_to_onnx.py, test_detection.py, below
 
 pytestmark = pytest.mark.slow
 
@@ -83,3 +84,10 @@ def test_exported_and_equal_or_refused_by_name(estimator, digits, tmp_path):
             scale = max([1.0, *(np.abs(row).max() for row in expected)])
             for row, other in zip(found, expected, strict=True):
                 np.testing.assert_allclose(row, other, rtol=0, atol=1e-4 * scale)
+
+
+def test_counts_are_no_graph(tmp_path):
+    estimator = CountEstimator(random_state=0).fit(np.linspace(0, 1, 40), np.arange(40) > 20)
+    with pytest.raises(ExportError, match="CountEstimator cannot be exported"):
+        to_onnx(estimator, tmp_path / "counts.onnx")
+    assert not (tmp_path / "counts.onnx").exists()
