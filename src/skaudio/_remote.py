@@ -131,7 +131,7 @@ def download(url: str, folder: str) -> str:
 
 
 def is_remote_folder(url: str) -> bool:
-    """Return whether a URL is of a folder; over HTTP, where nothing else tells, if it ends with a slash.
+    """Return whether a URL is of a folder; over HTTP, where nothing else shows it, if it ends with a slash.
 
     Raises
     ------
