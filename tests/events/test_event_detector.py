@@ -487,3 +487,12 @@ def test_windows_carry_what_the_front_end_says_of_its_frames(scenes):
     detector = EventDetector(network, **SETTINGS).fit(scenes.data[:2], scenes.events[:2])
     assert detector.estimator_._channels_in.kind == "bands"
     assert detector.estimator_._channels_in.decibels
+
+
+def test_durations_of_arrays_are_at_the_rate_of_the_detector(scenes, detector, tmp_path):
+    recordings = [scenes.data[5][: 20 * SR], scenes.data[6]]
+    detector.predict_to(tmp_path / "calls.selections.txt", recordings)
+    table = pd.read_csv(tmp_path / "calls.selections.txt", sep="\t")
+    shift = table["Begin Time (s)"] - table["File Offset (s)"]
+    assert set(shift.round(3)) <= {0.0, 20.0}  # Raven opens the second after the first
+    assert (shift == 20.0).any()

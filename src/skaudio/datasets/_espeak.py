@@ -48,8 +48,12 @@ class VoiceEntry(ctypes.Structure):
 def main() -> None:
     """Answer the request."""
     request = json.load(sys.stdin)
-    library = _load()
-    sr = library.espeak_Initialize(SYNCHRONOUS, 0, _data_folder(), NO_EXIT)
+    path, data_folder = _locations()
+    if path is None:
+        _fail(NOT_INSTALLED)
+    library = ctypes.CDLL(path)
+    library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(VoiceEntry))
+    sr = library.espeak_Initialize(SYNCHRONOUS, 0, data_folder, NO_EXIT)
     if sr <= 0:
         _fail(f"espeak-ng does not find its data. {NOT_INSTALLED}")
     if hasattr(library, "espeak_ng_SetRandSeed"):  # before version 1.52, the seed was constant
@@ -74,25 +78,14 @@ def main() -> None:
     _answer({"sr": sr, "voices": names, "n_samples": lengths}, *output)
 
 
-def _load() -> ctypes.CDLL:
+def _locations() -> tuple[str | None, bytes | None]:
+    """Return the paths of the library, if found, and of its data, which an installed one knows itself."""
     package = importlib.util.find_spec(PACKAGE)
-    if package is not None and package.origin is not None:
-        path: str | None = str(Path(package.origin).with_name(LIBRARY_NAMES.get(sys.platform, "libespeak-ng.so")))
-    else:
-        path = find_library("espeak-ng")
-    if path is None:
-        _fail(NOT_INSTALLED)
-    library = ctypes.CDLL(path)
-    library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(VoiceEntry))
-    return library
-
-
-def _data_folder() -> bytes | None:
-    """Return the folder of the package's data; None for the one that an installed library knows."""
-    package = importlib.util.find_spec(PACKAGE)
-    return (
-        None if package is None or package.origin is None else bytes(Path(package.origin).with_name("espeak-ng-data"))
-    )
+    if package is None or package.origin is None:
+        return find_library("espeak-ng"), None
+    folder = Path(package.origin).parent
+    library = folder / LIBRARY_NAMES.get(sys.platform, "libespeak-ng.so")
+    return str(library), bytes(folder / "espeak-ng-data")
 
 
 def _accents(library: ctypes.CDLL, language: str) -> list[tuple[str, str]]:

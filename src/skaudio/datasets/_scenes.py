@@ -10,7 +10,7 @@ from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, validate_params
 from sklearn.utils.validation import check_consistent_length
 
-from skaudio.datasets._synthesis import make_rng, scale_to_snr
+from skaudio.datasets._synthesis import as_range, make_rng, scale_to_snr
 from skaudio.dsp import coloured_noise, rms
 from skaudio.io import audio_info, clip_name, load
 
@@ -104,27 +104,25 @@ def make_scenes(
     (0.5, 'beep')
     """
     check_consistent_length(clips, labels)
-    snr_range = snr_db if isinstance(snr_db, tuple) else (snr_db, snr_db)
-    for name, limits in (("pause_seconds", pause_seconds), ("snr_db", snr_range), ("gain_db", gain_db)):
-        if len(limits) != 2 or not limits[0] <= limits[1]:
-            raise ValueError(f"{name}={limits}; expected a pair (lowest, highest).")
+    snr_range = as_range(snr_db, "snr_db")
+    pause_range, gain_range = as_range(pause_seconds, "pause_seconds"), as_range(gain_db, "gain_db")
     rng = make_rng(random_state)
     order = rng.permutation(len(clips))
     data, events = [], []
     for start in range(0, len(order), n_clips):
         parts, own, position = [], [], 0
         for i in order[start : start + n_clips]:
-            y = _at_level(clips[i], sr, i, rng.uniform(*gain_db))
-            pause = np.zeros(int(rng.uniform(*pause_seconds) * sr), np.float32)
+            y = _at_level(clips[i], sr, i, rng.uniform(*gain_range))
+            pause = np.zeros(int(rng.uniform(*pause_range) * sr), np.float32)
             parts += [pause, y]
             position += len(pause)
             if labels[i] != background_label:
                 own.append((position / sr, (position + len(y)) / sr, labels[i]))
             position += len(y)
-        scene = np.concatenate([*parts, np.zeros(int(pause_seconds[1] * sr), np.float32)])
+        scene = np.concatenate([*parts, np.zeros(int(pause_range[1] * sr), np.float32)])
         noise = _background(rng, background, len(scene), sr)
-        reference = np.full(1, LEVEL)  # clips, without the pauses
-        noise = scale_to_snr(noise, reference, -rng.uniform(*snr_range))
+        level = np.full(1, LEVEL)  # of the clips, without the pauses
+        noise = scale_to_snr(noise, level, -rng.uniform(*snr_range))
         data.append((scene + noise).astype(np.float32))
         events.append(own)
     return Bunch(data=data, events=events, sr=sr, DESCR=_DESCR)

@@ -16,7 +16,7 @@ from sklearn.utils._param_validation import Interval, validate_params
 from skaudio.datasets._espeak import NOT_INSTALLED
 from skaudio.datasets._phones import DIGITS
 from skaudio.datasets._recording_conditions import RecordingConditions, draw_pauses
-from skaudio.datasets._synthesis import make_rng
+from skaudio.datasets._synthesis import as_range, make_rng
 from skaudio.datasets._voice import draw_voice, speak
 from skaudio.dsp import trim_silence
 from skaudio.io import load
@@ -61,8 +61,8 @@ def speak_words(
 
     Words are spoken by espeak-ng [1]_ (``pip install "skaudio[speak]"``, or the installed program), in the accents of a
     language and in several dozen voices. If all words are names of English digits, every second speaker has a voice of
-    `make_spoken_digits` instead, which need not be installed. Words are equally frequent, and so are speakers within a
-    word, as far as `n_samples` allows; the order is shuffled.
+    `make_spoken_digits` instead. Words are equally frequent, and so are speakers within a word, as far as `n_samples`
+    allows; the order is shuffled.
 
     Parameters
     ----------
@@ -111,6 +111,7 @@ def speak_words(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from skaudio.datasets import speak_words
     >>> answers = speak_words(["yes", "no"], 20, n_speakers=4, random_state=0)  # doctest: +SKIP
     >>> answers.data.shape, answers.data[0].dtype, answers.sr  # doctest: +SKIP
@@ -119,9 +120,7 @@ def speak_words(
     (array(['no', 'yes'], dtype='<U3'), array([10, 10]))
     """
     words = _checked_words(words)
-    snr_range = snr_db if isinstance(snr_db, tuple) else (snr_db, snr_db)
-    if len(snr_range) != 2 or not snr_range[0] <= snr_range[1]:
-        raise ValueError(f"snr_db={snr_db}; expected a number, or a pair (lowest, highest).")
+    snr_range = as_range(snr_db, "snr_db")
     rng = make_rng(random_state)
     order = rng.permutation(n_samples)
     word, speaker = order % len(words), order // len(words) % n_speakers

@@ -112,6 +112,14 @@ def fade(n_samples: int, n_attack: int, n_release: int) -> np.ndarray:
     return envelope
 
 
+def as_range(value: float | tuple[float, float], name: str) -> tuple[float, float]:
+    """Return a pair (lowest, highest), of a number twice; raise ValueError for anything else."""
+    limits = value if isinstance(value, tuple) else (value, value)
+    if len(limits) != 2 or not limits[0] <= limits[1]:
+        raise ValueError(f"{name}={value}; expected a pair (lowest, highest).")
+    return limits
+
+
 def scale_to_snr(signal: np.ndarray, noise: np.ndarray, snr_db: float) -> np.ndarray:
     """Scale ``signal`` to a power ``snr_db`` above that of ``noise``."""
     return signal * np.float32(rms(noise) / rms(signal) * 10 ** (snr_db / 20))

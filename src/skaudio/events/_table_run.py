@@ -5,10 +5,10 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from skaudio._recording_names import pair_names
 from skaudio._urls import full_name
+from skaudio.events._ends import stated_seconds
 from skaudio.events._event import Event
 from skaudio.events._event_tables import check_format, event_table, write_events
 from skaudio.events._file_names import check_names
@@ -25,7 +25,6 @@ from skaudio.events._scanner import Scanner
 from skaudio.events._score_files import score_writer, scores_of
 from skaudio.events._table_reading import RAVEN_SUFFIX
 from skaudio.events._track import Track
-from skaudio.io import AudioError, audio_info
 
 Durations = Mapping[str, float] | None
 
@@ -98,7 +97,7 @@ def write_table(
         events += [done[i] if i in done else parts.read(i) for i in range(len(names))]
         if scores is not None:
             _merge_scores(scores, names, [i for i in range(len(names)) if i in parts], detection, parts)
-        seconds = _durations(path, all_names, recordings, others, durations)
+        seconds = _durations(path, all_names, recordings, others, durations, detection.scanner.reader.units.sr)
         staged = parts.folder / path.name
         write_events(staged, event_table(events, all_names), durations=seconds)
         if own is None:
@@ -188,27 +187,24 @@ def _merge_scores(path: Path, names: Sequence, processed: Sequence[int], detecti
 
 
 def _durations(
-    path: Path, names: Sequence, recordings: Sequence, others: Sequence[RecordedFile], durations: Durations
+    path: Path,
+    names: Sequence,
+    recordings: Sequence,
+    others: Sequence[RecordedFile],
+    durations: Durations,
+    sr: float,
 ) -> Durations:
     """Return the durations of all recordings, which a Raven selection table of several needs."""
     if not path.name.lower().endswith(RAVEN_SUFFIX):
         return durations
-    known = {file.name: seconds_of(file.name) if file.seconds is None else file.seconds for file in others}
+    known = {file.name: stated_seconds(file.name, sr) if file.seconds is None else file.seconds for file in others}
     if durations is None:
         own = zip(names[len(others) :], recordings, strict=True)
-        return {**known, **{name: seconds_of(clip) for name, clip in own}}
+        return {**known, **{name: stated_seconds(clip, sr) for name, clip in own}}
     if not others:
         return durations
     paired = pair_names(known, durations)
     return {**{name: seconds for name, seconds in known.items() if name not in paired}, **durations}
-
-
-def seconds_of(recording: Any) -> float:
-    """Return the duration of a recording in seconds; 0 for one that cannot be decoded."""
-    try:
-        return audio_info(recording).duration_seconds
-    except AudioError:
-        return 0.0
 
 
 def _places(names: Sequence) -> dict[str | int, int] | None:
