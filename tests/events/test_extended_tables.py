@@ -9,7 +9,6 @@ import soundfile
 from tests.events.levels import SR, level_detector, recording, spans
 
 import skaudio.events._finished_table as finished_table
-import skaudio.events._table_run as table_run
 from skaudio.events import read_events, read_scores
 from skaudio.events._scanner import Scanner
 from skaudio.io import AudioError
@@ -266,4 +265,3 @@ def test_a_label_track_holds_one_recording_also_when_extended(folder):
     level_detector().predict_to(folder / "calls.txt", [folder / "a.wav"])
     with pytest.raises(ValueError, match="a label track of Audacity holds one recording, got 2"):
         level_detector().predict_to(folder / "calls.txt", [folder / "b.wav"])
-    assert table_run.seconds_of(folder / "a.wav") == 3.0
