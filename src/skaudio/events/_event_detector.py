@@ -1,71 +1,38 @@
 """`EventDetector`: sound event detection in long recordings."""
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from numbers import Integral, Real
-from os import PathLike
-from pathlib import Path
-from typing import Any, ClassVar, Self
+from numbers import Real
+from typing import Any, Self
 
-import joblib
 import numpy as np
-from sklearn.base import BaseEstimator, _fit_context, clone
+from sklearn.base import _fit_context, clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.utils import get_tags
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skaudio._atomic import atomic
-from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import as_labels, check_clips
-from skaudio.events._bounds import Shifts, median_shifts
-from skaudio.events._clock_bins import bin_offset
-from skaudio.events._clock_counts import clock_counts
-from skaudio.events._counting import count_table
+from skaudio.events._base_event_detector import BaseEventDetector
+from skaudio.events._bounds import median_shifts
 from skaudio.events._decoder import Decoder
 from skaudio.events._decoder_tuning import tune_decoder
-from skaudio.events._ends import check_ends, check_ends_of_scores, stated_seconds
+from skaudio.events._decoding_settings import default_min_durations
 from skaudio.events._event import Event
+from skaudio.events._event_classes import classes_of_events, classes_overlap, event_classes
 from skaudio.events._event_scores import EventScores, names_of
-from skaudio.events._event_tables import event_lists, event_table
 from skaudio.events._held_out import held_out_folds
-from skaudio.events._live import block_waveforms, decode_live
 from skaudio.events._progress import FitProgress, fit_progress, planned_stages
-from skaudio.events._reader import Reader
-from skaudio.events._recording_starts import recording_starts
-from skaudio.events._resolutions import FrameResolution, WindowResolution
-from skaudio.events._scanner import Scanner
 from skaudio.events._score_classifier import ScoreClassifier
-from skaudio.events._score_files import check_suffix
-from skaudio.events._table_run import Detection, write_table
 from skaudio.events._tags import tag_lists
 from skaudio.events._track import Track
+from skaudio.events._track_functions import FindRuns
 from skaudio.events._training import Training
 from skaudio.events._tuning import Target, check_classes, check_groups, check_target
-from skaudio.events._units import Units
-from skaudio.events._window_classifier import WindowClassifier, last_step
-from skaudio.io._open_clip import resampled
-from skaudio.metrics import event_based_f1
-
-MIN_DURATION_SHARE, SHORT_EVENT_QUANTILE = 0.75, 0.1  # for the default minimum duration of a class
-LIVE_SECONDS = 0.25  # block length of live streams
-# Attributes that scores depend on.
-SCORING = (
-    "estimator_",
-    "labels_",
-    "_columns",
-    "front_end",
-    "sr",
-    "resolution",
-    "window_seconds",
-    "hop_seconds",
-    "center",
-    "silence_dbfs",
-)
+from skaudio.events._window_classifier import WindowClassifier
 
 
-class EventDetector(VersionedPickleMixin, BaseEstimator):
+class EventDetector(BaseEventDetector):
     """Detect the events of long recordings with any classifier of short clips, or a network that predicts each frame.
 
     A classifier scores overlapping windows; a network scores the frames of longer windows. Scores over time are decoded
@@ -220,80 +187,6 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
     6
     """
 
-    _parameter_constraints: ClassVar[dict] = {
-        "estimator": [HasMethods(["fit", "predict"])],
-        "front_end": [None, HasMethods(["transform"])],
-        "sr": [None, Interval(Real, 0, None, closed="neither")],
-        "resolution": [StrOptions({"window", "frame"})],
-        "window_seconds": [None, Interval(Real, 0, None, closed="neither")],
-        "hop_seconds": [None, Interval(Real, 0, None, closed="neither")],
-        "center": ["boolean"],
-        "threshold": [None, Real, StrOptions({"tune"})],
-        "low_threshold": [None, Real, StrOptions({"threshold"})],
-        "min_duration": [None, Interval(Real, 0, None, closed="left")],
-        "max_gap": [None, Interval(Real, 0, None, closed="left")],
-        "peak_distance": [None, Interval(Real, 0, None, closed="neither")],
-        "smoothing": [Interval(Real, 0, None, closed="left")],
-        "target": [StrOptions({"f1"}), tuple],
-        "silence_dbfs": [None, Interval(Real, None, 0, closed="right")],
-        "background": "no_validation",
-        "mine_negatives": ["boolean"],
-        "n_overlays": [Interval(Integral, 0, None, closed="left")],
-        "n_jobs": [None, Integral],
-        "on_error": [StrOptions({"raise", "warn"})],
-        "verbose": ["verbose"],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        estimator: Any,
-        *,
-        front_end: Any = None,
-        sr: float | None = None,
-        resolution: str = "window",
-        window_seconds: float | None = None,
-        hop_seconds: float | None = None,
-        center: bool = True,
-        threshold: float | str | None = None,
-        low_threshold: float | str | None = None,
-        min_duration: float | None = None,
-        max_gap: float | None = None,
-        peak_distance: float | None = None,
-        smoothing: float = 0.3,
-        target: Target = "f1",
-        silence_dbfs: float | None = -90.0,
-        background: Any = "background",
-        mine_negatives: bool = True,
-        n_overlays: int = 2,
-        n_jobs: int | None = None,
-        on_error: str = "raise",
-        verbose: int = 0,
-        random_state: Any = None,
-    ) -> None:
-        self.estimator = estimator
-        self.front_end = front_end
-        self.sr = sr
-        self.resolution = resolution
-        self.window_seconds = window_seconds
-        self.hop_seconds = hop_seconds
-        self.center = center
-        self.threshold = threshold
-        self.low_threshold = low_threshold
-        self.min_duration = min_duration
-        self.max_gap = max_gap
-        self.peak_distance = peak_distance
-        self.smoothing = smoothing
-        self.target = target
-        self.silence_dbfs = silence_dbfs
-        self.background = background
-        self.mine_negatives = mine_negatives
-        self.n_overlays = n_overlays
-        self.n_jobs = n_jobs
-        self.on_error = on_error
-        self.verbose = verbose
-        self.random_state = random_state
-
     @atomic
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Sequence, y: Any, groups: Any = None) -> Self:
@@ -337,30 +230,30 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         recordings, target = check_clips(self, X, reset=True), check_target(self.target)
         tags = tag_lists(y, recordings)
         if tags is not None:
-            self._check_no_tuning("tags")
-            labels = self._event_classes(label for tags_i in tags for label in tags_i)
+            self._decoding_settings().check_no_tuning("tags")
+            labels = event_classes((label for tags_i in tags for label in tags_i), self.background)
             with self._fit_progress(len(recordings), ()) as progress:
                 return self._adopt(self._training(progress).on_tags(recordings, tags, labels))
         events = self._events_of(recordings, y)
-        labels = self._event_classes(event.label for events_i in events for event in events_i)
-        if not any(event.duration for events_i in events for event in events_i):
-            raise ValueError("All events have a duration of 0 s; expected offsets after the onsets.")
-        multilabel = any(map(_classes_overlap, events))
+        labels, multilabel = classes_of_events(events, self.background), any(map(classes_overlap, events))
         frozen, tunes = isinstance(self.estimator, FrozenEstimator), isinstance(self.threshold, str)
         folds = held_out_folds(recordings, groups) if tunes and not frozen else []
         with self._fit_progress(len(recordings), [len(test) for _, test in folds]) as progress:
             training = self._training(progress)
             out_of_fold = training.held_out_tracks(recordings, events, folds, labels, multilabel=multilabel)
             model = training.on_events(recordings, events, labels, multilabel=multilabel)
-            self._adopt(model, self._default_min_durations(events, model.labels))
-            scored = self._scanner(verbose=0).tracks(recordings)  # computed when iterated over
-            tracks = out_of_fold or list(progress.through("scores", scored, len(recordings)))
+            self._adopt(model, default_min_durations(events, model.labels))
+            scanner = self._scanner(verbose=0)
             if tunes:
+                scored = scanner.tracks(recordings)  # computed when iterated over
+                tracks = out_of_fold or list(progress.through("scores", scored, len(recordings)))
                 self._tune_on(tracks, events, groups, target, progress)
-        self._warn_if_silent(recordings, events, tracks)
-        if not tunes:
-            decoder = self._decoder()
-            self.bound_shifts_: Shifts = median_shifts(events, list(map(decoder.runs, tracks)), self.labels_)
+                scores_found = [bool(track.scores.any()) for track in tracks]
+            else:
+                found = scanner.results(recordings, FindRuns(self._decoder()))
+                runs, scores_found = zip(*progress.through("scores", found, len(recordings)), strict=True)
+                self.bound_shifts_ = median_shifts(events, runs, self.labels_)
+        scanner.reader.warn_if_silent(recordings, events, scores_found)
         return self
 
     @atomic
@@ -418,8 +311,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         events = self._events_of(recordings, y)
         check_classes(events, self.labels_)
         check_groups(groups, len(recordings))
-        tracks = list(self._tracks(recordings))
-        self._tune_on(tracks, events, groups, target)
+        self._tune_on(list(self._tracks(recordings)), events, groups, target)
         return self
 
     @classmethod
@@ -471,7 +363,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         binary = "background" not in params and set(names) <= {0, 1}
         background = 0 if binary else detector.background
         model = WindowClassifier.from_fitted(detector.estimator, background, names)
-        detector._check_no_tuning("a fitted classifier")
+        detector._decoding_settings().check_no_tuning("a fitted classifier")
         return detector._adopt(model)
 
     @classmethod
@@ -537,7 +429,7 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         detector._validate_params()
         labels = classifier.classes_
         fitted = WindowClassifier(detector.estimator, labels, np.arange(len(labels)), multilabel=True)
-        detector._check_no_tuning("a pretrained model")
+        detector._decoding_settings().check_no_tuning("a pretrained model")
         return detector._adopt(fitted)
 
     @atomic
@@ -575,290 +467,13 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
                 "background."
             )
         self._reader()
-        self._check_no_tuning("clips")
+        self._decoding_settings().check_no_tuning("clips")
         front_end = self._opened_front_end()
         data = clips if front_end is None else front_end.transform(clips)
         model = WindowClassifier.from_fitted(clone(self.estimator).fit(data, y), background)
         return self._adopt(model)
 
-    def predict(self, X: Sequence) -> Any:
-        """Detect the events of each recording.
-
-        Parameters
-        ----------
-        X : batch of clips or EventScores
-            Recordings; see `fit`. Scores of recordings, by `predict_scores`, are decoded in their place.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Table with the columns ``recording`` (path, or index in ``X``), ``onset``, ``offset`` (in seconds),
-            ``label`` and ``score`` (mean over the event), in order of time.
-
-        Raises
-        ------
-        AudioError, TypeError
-            If a recording cannot be decoded; the message has its index and path.
-        ValueError
-            If scores are those of other classes, or at other times.
-        """
-        recordings = self._recordings(X)
-        table = event_table(self._detect(recordings), names_of(recordings))
-        return table if "score" in table.columns else table.assign(score=np.zeros(len(table)))
-
-    def predict_proba(self, X: Sequence) -> list[Track]:
-        """Predict the scores of each recording over time.
-
-        Parameters
-        ----------
-        X : batch of clips
-            Recordings; see `fit`.
-
-        Returns
-        -------
-        list of Track
-            For each recording, ``(times, scores)``: centres of windows (or frames) in seconds, and scores ``(n_steps,
-            n_classes)`` in the order of ``labels_``.
-        """
-        return list(self._tracks(check_clips(self, X, reset=False)))
-
-    def predict_scores(self, X: Sequence) -> EventScores:
-        """Compute the scores of each recording over time, to decode them with different settings.
-
-        Parameters
-        ----------
-        X : batch of clips
-            Recordings; see `fit`.
-
-        Returns
-        -------
-        EventScores
-            Scores, which `predict`, `count`, `score` and `tune` take in place of the recordings, and `write_scores`
-            keeps in a file. `predict_to` writes such a file recording by recording.
-
-        Raises
-        ------
-        AudioError, TypeError, ValueError
-            If a recording cannot be decoded, or if one occurs more than once.
-
-        Examples
-        --------
-        Compute scores once, then try thresholds::
-
-            scores = detector.predict_scores(recordings)
-            for threshold in (0.5, 0.7, 0.9):
-                print(threshold, len(detector.set_params(threshold=threshold).predict(scores)))
-        """
-        recordings = check_clips(self, X, reset=False)
-        return EventScores(
-            list(self._tracks(recordings)),
-            recordings=names_of(recordings),
-            labels=self.labels_,
-            step_seconds=self._reader().resolution.step_seconds,
-        )
-
-    def count(self, X: Sequence, *, bin_seconds: float | None = None, by: Any = None, starts: Any = "auto") -> Any:
-        """Count the events of each class per recording, per time bin, or by the clock.
-
-        Parameters
-        ----------
-        X : batch of clips or EventScores
-            Recordings, or their scores; see `predict`.
-        bin_seconds : float or None, default=None
-            Length of time bins, such as 3600, from the start of each recording: an event is counted in the bin of its
-            onset. If None, events are counted per recording, or by the clock.
-        by : str, timedelta, DateOffset or None, default=None
-            Length of bins by the clock, across recordings: ``"minute"``, ``"hour"``, ``"day"``, ``"week"``,
-            ``"month"``, ``"year"``, or a frequency of pandas, such as ``"30min"`` or ``"D"``; see `count_events`.
-        starts : {"auto", "metadata", "name"}, DataFrame, Series or dict, default="auto"
-            Start times of the recordings for ``by``, such as those of `recording_starts`; or where the recordings state
-            them (see there).
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row for each recording (or bin: by ``recording`` and ``start``, in seconds), including those without any
-            event, and a column for each of ``labels_``. With ``by``, a row for each bin in which something was
-            recorded, by its ``start_time``, and a further column ``recorded_minutes``.
-
-        Raises
-        ------
-        ValueError
-            If ``bin_seconds`` is not positive, if ``by`` is unknown or both are passed, or if the start of a recording
-            is unknown.
-
-        See Also
-        --------
-        count_events : Count the events in a table.
-        """
-        if bin_seconds is not None and not bin_seconds > 0:
-            raise ValueError(f"bin_seconds={bin_seconds!r}; expected a positive number or None.")
-        if bin_seconds is not None and by is not None:
-            raise ValueError(f"Got bin_seconds={bin_seconds!r} and by={by!r}; expected one of them.")
-        recordings = self._recordings(X)
-        if by is not None:  # errors before any computation
-            bin_offset(by)
-            clips = recordings.recordings if isinstance(recordings, EventScores) else recordings
-            times = recording_starts(clips, starts)
-        decoder = self._decoder()
-        detected, lengths = [], []
-        for track in self._tracks(recordings):
-            detected.append(decoder.events(track, self.bound_shifts_))
-            lengths.append(max(track.times[-1], decoder.step_seconds) if len(track.times) else 0.0)
-        if by is None:
-            return count_table(names_of(recordings), detected, lengths, self.labels_, bin_seconds)
-        if isinstance(recordings, EventScores):
-            return clock_counts(detected, times, lengths, self.labels_, by)
-        # The last score is up to a step before the end of a recording.
-        seconds = [
-            (stated_seconds(clip, self.sr_) or length) if length else 0.0
-            for clip, length in zip(recordings, lengths, strict=True)
-        ]
-        return clock_counts(detected, times, seconds, self.labels_, by)
-
-    def predict_to(
-        self,
-        path: str | PathLike,
-        X: Sequence,
-        *,
-        durations: Mapping[str, float] | None = None,
-        scores: str | PathLike | None = None,
-        extend: bool = True,
-    ) -> None:
-        """Detect the events of many recordings and write them to a file, resuming if interrupted.
-
-        The events of each recording are cached in a folder next to the file, which is removed at the end. After an
-        interruption, a second call resumes from there. A recording whose file has changed in size or modification time,
-        or whose array has changed, is processed again.
-
-        A table that exists is extended: recordings that are in it, and unchanged, are not processed again, and those
-        that are not in ``X`` stay in it. The recordings of a table, with size and modification time, are listed in a
-        file beside it, such as ``calls.csv.recordings.json``. Arrays have no names, so that a table of these is
-        replaced.
-
-        Parameters
-        ----------
-        path : str or PathLike
-            Path of the table; see `write_events` for the formats. It is written at the end, at once.
-        X : batch of clips
-            Recordings; see `fit`.
-        durations : dict of str to float or None, default=None
-            Seconds of each recording, for a Raven selection table of several. If None, they are read from the
-            recordings. See `write_events`, also on names that spreadsheets interpret as formulas.
-        scores : str, PathLike or None, default=None
-            Path of a file of scores, such as ``"calls.scores.npz"``, which keeps those of all recordings for other
-            settings of decoding: see `read_scores`. A later call with this file and other settings decodes what is in
-            it. Scores of an existing file stay in it if they are by the same classifier.
-        extend : bool, default=True
-            Whether to extend a table that exists, or replace it.
-
-        Raises
-        ------
-        AudioError, TypeError
-            If a recording cannot be decoded. Events detected before are kept.
-        ValueError
-            If the folder belongs to other recordings or another detector; if a table to extend was edited, lacks the
-            list of its recordings, or has other recordings by another detector or with other settings; or if the format
-            is unknown, or cannot hold several recordings.
-
-        Warns
-        -----
-        UserWarning
-            If recordings in the table have changed; the message names them.
-
-        Examples
-        --------
-        Extend a table week by week, and decode it again with another threshold::
-
-            detector.predict_to("calls.csv", sorted(Path("week1").glob("*.wav")), scores="calls.npz")
-            detector.predict_to("calls.csv", sorted(Path("week2").glob("*.wav")), scores="calls.npz")
-            write_events("sure.csv", detector.set_params(threshold=0.9).predict(read_scores("calls.npz")))
-        """
-        check_is_fitted(self)
-        if isinstance(X, EventScores):
-            raise TypeError("X is EventScores; expected recordings. Use write_events(path, detector.predict(scores)).")
-        recordings = check_clips(self, X, reset=False)
-        decoder, shifts = self._decoder(), self.bound_shifts_
-        detection = Detection(
-            self._scanner(),
-            lambda track: decoder.events(track, shifts),
-            self.labels_,
-            scoring=joblib.hash({name: vars(self)[name] for name in SCORING}),
-            decoding=joblib.hash((decoder.settings, decoder.peak_distance, decoder.smoothing, shifts)),
-        )
-        scores = None if scores is None else check_suffix(scores)
-        names = names_of(recordings)
-        write_table(Path(path), recordings, names, detection, durations=durations, scores=scores, extend=extend)
-
-    def score(self, X: Sequence, y: Any) -> float:
-        """Return the event-based F1 with the usual collars (see `skaudio.metrics.event_based_scores`).
-
-        Parameters
-        ----------
-        X : batch of clips or EventScores
-            Recordings, or their scores; see `predict`.
-        y : list of lists of (onset, offset, label), DataFrame, or list of paths
-            Events of the recordings; see `fit`.
-
-        Returns
-        -------
-        float
-            Event-based F1, in [0, 1].
-        """
-        recordings = self._recordings(X)
-        return float(event_based_f1(self._events_of(recordings, y), self._detect(recordings)))
-
-    def iter_predict(self, blocks: Iterable[np.ndarray], sr: float) -> Iterator[Event]:
-        """Detect events in a live stream of audio blocks.
-
-        Parameters
-        ----------
-        blocks : iterable of array-likes of shape (n_samples,) or (n_samples, n_channels)
-            Blocks of the waveform, of any length, such as from a microphone or a socket: floating-point numbers, or PCM
-            as int8, int16, int32 or uint8, which is scaled to [-1, 1]. Channels are averaged, unless the front end has
-            a ``channel``.
-        sr : float
-            Sampling rate of the blocks in Hz.
-
-        Yields
-        ------
-        Event
-            Each event as soon as later blocks cannot change it: the same as for the whole recording. With
-            ``resolution="frame"``, the delay is up to ``window_seconds`` longer.
-
-        Raises
-        ------
-        AudioError, TypeError
-            If a block is of bytes, or of numbers that are not samples; the message has its index.
-        """
-        check_is_fitted(self)
-        pieces = block_waveforms(blocks, sr, None if self.front_end is None else self.front_end.channel)
-        pieces = pieces if sr == self.sr_ else resampled(pieces, sr, self.sr_)
-        scanner = self._scanner()
-        resolution, decoder = scanner.reader.resolution, self._decoder()
-        hop = resolution.step_seconds
-        return decode_live(
-            scanner.stream(pieces, block_seconds=LIVE_SECONDS),
-            lambda first, scores: decoder.events(
-                Track(resolution.start_seconds + (first + np.arange(len(scores))) * hop, scores), self.bound_shifts_
-            ),
-            low_threshold=decoder.settings["low_threshold"],
-            # Smoothing and gaps may still change the events in these steps.
-            n_quiet=int(np.ceil((decoder.smoothing + decoder.settings["max_gap"]) / hop)) + 4,
-        )
-
     # ---- fitting
-
-    def _event_classes(self, labels: Iterable) -> list:
-        """Return the classes in order, each once."""
-        classes = sorted(set(labels), key=str)
-        if not classes:
-            raise ValueError("The recordings have no events; expected at least one. To train on clips, use fit_clips.")
-        if self.background in classes:
-            raise ValueError(
-                f"background={self.background!r} is the label of an event. Use another label for the background."
-            )
-        return classes
 
     def _training(self, progress: FitProgress) -> Training:
         return Training(
@@ -893,138 +508,8 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
         self.bound_shifts_ = dict.fromkeys(self.labels_, (0.0, 0.0))
         return self
 
-    # ---- scores
-
-    def _reader(self) -> Reader:
-        front_end = self._opened_front_end()
-        units = Units(self._sampling_rate(), front_end)
-        channel = None if front_end is None else front_end.channel
-        if self.resolution == "window":
-            resolution = WindowResolution(units.rate, self.window_seconds, self.hop_seconds, center=self.center)
-            return Reader(units, resolution, self.silence_dbfs, channel)
-        if self.front_end is None or not hasattr(self.estimator, "predict_frames"):
-            raise ValueError(
-                "resolution='frame' requires a front_end and an estimator with predict_frames, such as "
-                f"skaudio.estimators.CRNNClassifier; got front_end={self.front_end!r} and {last_step(self.estimator)}."
-            )
-        resolution = FrameResolution(units.rate, self.window_seconds, self.hop_seconds)
-        return Reader(units, resolution, self.silence_dbfs, channel)
-
-    def _scanner_of(self, model: WindowClassifier) -> Scanner:
-        return Scanner(self._reader(), model.estimator, model.columns, self.on_error, self.n_jobs, self.verbose)
-
-    def _scanner(self, verbose: int | None = None) -> Scanner:
-        check_is_fitted(self)
-        verbose = self.verbose if verbose is None else verbose
-        return Scanner(self._reader(), self.estimator_, self._columns, self.on_error, self.n_jobs, verbose)
-
-    def _recordings(self, X: Sequence) -> Sequence:
-        """Return validated recordings, or their scores."""
-        check_is_fitted(self)
-        if not isinstance(X, EventScores):
-            return check_clips(self, X, reset=False)
-        X.check_decodable(self.labels_, self._reader().resolution.step_seconds)
-        return X
-
     def _tracks(self, recordings: Sequence) -> Iterator[Track]:
         return iter(recordings) if isinstance(recordings, EventScores) else self._scanner().tracks(recordings)
-
-    def _sampling_rate(self) -> float:
-        if self.front_end is None:
-            if self.sr is None:
-                raise ValueError("sr=None requires a front_end. Pass sr, in Hz.")
-            return self.sr
-        rate = self._opened_front_end().rate
-        if self.sr is not None and self.sr != rate:
-            raise ValueError(f"sr={self.sr!r}; expected {rate!r}, as in the front end. Omit sr.")
-        return rate
-
-    def _close_front_end(self) -> None:
-        """Forget an opened front end; the parameter may be another one since."""
-        if hasattr(self, "front_end_"):
-            del self.front_end_
-
-    def _opened_front_end(self) -> Any:
-        """Return the front end; if it is a pretrained model, opened."""
-        if self.front_end is None or not get_tags(self.front_end).requires_fit:
-            return self.front_end
-        if not hasattr(self, "front_end_"):
-            self.front_end_ = clone(self.front_end).fit([np.zeros(1, np.float32)])
-        return self.front_end_
-
-    # ---- events
-
-    def _events_of(self, recordings: Sequence, y: Any) -> list[list[Event]]:
-        if isinstance(recordings, EventScores):
-            events = event_lists(y, recordings.recordings)
-            check_ends_of_scores(events, recordings)
-            return events
-        events = event_lists(y, recordings)
-        check_ends(events, recordings, self._sampling_rate())
-        return events
-
-    def _warn_if_silent(self, recordings: Sequence, events: Sequence[Sequence[Event]], tracks: Sequence[Track]) -> None:
-        undetected = [i for i, track in enumerate(tracks) if events[i] and not track.scores.any()]
-        silent = [i for i in undetected if self._reader().is_silent(recordings[i], i)]
-        if silent:
-            named = ", ".join(map(str, silent[:5]))
-            warnings.warn(
-                f"{len(silent)} of {len(tracks)} recordings have events, but no sound above silence_dbfs="
-                f"{self.silence_dbfs!r}: recording {named}. No events are detected in them. If there is sound, scale "
-                "samples to [-1, 1], or pass silence_dbfs=None.",
-                stacklevel=4,
-            )
-
-    def _detect(self, recordings: Sequence) -> list[list[Event]]:
-        decoder = self._decoder()
-        return [decoder.events(track, self.bound_shifts_) for track in self._tracks(recordings)]
-
-    def _decode(self, track: Track) -> list[Event]:
-        return self._decoder().events(track, self.bound_shifts_)
-
-    @property
-    def decoding_(self) -> dict[str, Any]:
-        """Settings of decoding in use; see the class."""
-        check_is_fitted(self, ["tuned_"])
-        if isinstance(self.threshold, str) and not self.tuned_:
-            raise ValueError("threshold='tune' takes effect in fit. Call tune, or pass a number or None.")
-        defaults: dict[str, Any] = {"threshold": 0.5, "min_duration": self._min_durations, "max_gap": 0.0}
-        values = {name: value for name, value in self._given_settings().items() if value is not None}
-        return self._settings(**{**defaults, **self.tuned_, **values})
-
-    def _given_settings(self) -> dict[str, float | None]:
-        """Return the parameters that tuning does not choose where they are numbers."""
-        threshold = None if isinstance(self.threshold, str) else self.threshold
-        return {"threshold": threshold, "min_duration": self.min_duration, "max_gap": self.max_gap}
-
-    def _settings(self, threshold: float, min_duration: float | list[float], max_gap: float) -> dict[str, Any]:
-        """Return all settings of decoding; the lower threshold may depend on the other."""
-        low = self.low_threshold
-        low = threshold / 2 if low is None else threshold if isinstance(low, str) else low
-        return {"threshold": threshold, "low_threshold": low, "min_duration": min_duration, "max_gap": max_gap}
-
-    def _decoder(self) -> Decoder:
-        """Return the settings of decoding, whose parameters may have been set after `fit`."""
-        check_is_fitted(self)
-        self._validate_params()
-        step_seconds = self._reader().resolution.step_seconds
-        return Decoder(self.labels_, step_seconds, self.decoding_, self.peak_distance, self.smoothing)
-
-    def _check_no_tuning(self, source: str) -> None:
-        if isinstance(self.threshold, str):
-            raise ValueError(
-                f"threshold='tune' requires recordings with strong labels, got {source}. Use a number; or None, and "
-                "then tune."
-            )
-
-    def _default_min_durations(self, events: Sequence[Sequence[Event]], labels: list) -> list[float]:
-        by_label = (
-            [event.duration for events_i in events for event in events_i if event.label == name] for name in labels
-        )
-        return [
-            MIN_DURATION_SHARE * float(np.quantile(durations, SHORT_EVENT_QUANTILE)) if durations else 0.0
-            for durations in by_label
-        ]
 
     def _tune_on(
         self,
@@ -1036,20 +521,11 @@ class EventDetector(VersionedPickleMixin, BaseEstimator):
     ) -> None:
         """Set the settings that decode the scores of recordings best, and correct the bounds by these."""
         step_seconds = self._reader().resolution.step_seconds
+        settings = self._decoding_settings()
         decoder = Decoder(self.labels_, step_seconds, {}, self.peak_distance, self.smoothing)
         tuned = tune_decoder(
-            decoder, self._settings, tracks, events, self._given_settings(), groups, target=target, progress=progress
+            decoder, settings.complete, tracks, events, settings.given(), groups, target=target, progress=progress
         )
         self.tuned_, self.tuning_scores_, self.bound_shifts_ = tuned.chosen, tuned.scores, tuned.shifts
         if tuned.missed is not None:
             warnings.warn(tuned.missed, stacklevel=3)
-
-
-def _classes_overlap(events: Sequence[Event]) -> bool:
-    """Return whether events of different classes overlap; they must be in order of time."""
-    ends: dict[Any, float] = {}
-    for event in events:
-        if event.duration and any(end > event.onset for label, end in ends.items() if label != event.label):
-            return True
-        ends[event.label] = max(event.offset, ends.get(event.label, 0.0))
-    return False

@@ -1,12 +1,14 @@
 """Reading of recordings in units, samples or frames, and of the windows or frames that are scored."""
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from skaudio.events._event import Event
 from skaudio.events._resolutions import WindowResolution
 from skaudio.events._silence import SilenceGate, swing_of
 from skaudio.events._units import Units
@@ -67,6 +69,21 @@ class Reader:
         with naming(i):
             bounds = [(piece.min(), piece.max()) for piece in self.pieces(recording) if len(piece)]
         return not bounds or np.ptp(bounds) <= swing_of(self.silence_dbfs)
+
+    def warn_if_silent(
+        self, recordings: Sequence, events: Sequence[Sequence[Event]], scores_found: Sequence[bool]
+    ) -> None:
+        """Warn of recordings that have events, but no sound, and therefore no score above 0."""
+        undetected = [i for i, found in enumerate(scores_found) if events[i] and not found]
+        silent = [i for i in undetected if self.is_silent(recordings[i], i)]
+        if silent:
+            named = ", ".join(map(str, silent[:5]))
+            warnings.warn(
+                f"{len(silent)} of {len(recordings)} recordings have events, but no sound above silence_dbfs="
+                f"{self.silence_dbfs!r}: recording {named}. No events are detected in them. If there is sound, scale "
+                "samples to [-1, 1], or pass silence_dbfs=None.",
+                stacklevel=4,
+            )
 
     def gate(self) -> SilenceGate | None:
         """Return the gate that sets the scores of digital silence to 0; None if disabled."""

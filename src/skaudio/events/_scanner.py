@@ -1,17 +1,19 @@
 """Applying a fitted classifier along recordings."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
-from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from skaudio.events._reader import Reader, naming
+from skaudio.events._recording_tasks import results_of
 from skaudio.events._track import Track
 from skaudio.io import AudioError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Scanner:
     on_error : {"raise", "warn"}
         What to do with a recording that cannot be decoded.
     n_jobs : int or None
-        Number of processes.
+        Number of processes. None: 1, unless in a `joblib.parallel_config` context.
     verbose : int
         Whether to show a progress bar.
     """
@@ -43,18 +45,28 @@ class Scanner:
 
     def tracks(self, recordings: Sequence) -> Iterator[Track]:
         """Yield the scores of one recording after another; an empty track, with a warning, if decoding fails."""
-        numbered = list(enumerate(recordings))
-        with tqdm(total=len(numbered), unit=" recordings", disable=not self.verbose) as progress:
-            if self.n_jobs in {None, 1}:
-                tracks = (self._track_or_error(recording, i, progress) for i, recording in numbered)
+        return self.results(recordings, _same)
+
+    def results(self, recordings: Sequence, function: Callable[[Track], T]) -> Iterator[T]:
+        """Yield a function of the scores of each recording; if decoding fails, that of none, with a warning.
+
+        The function is called where the scores are computed: only its results return from other processes.
+        """
+        for result in self.attempts(recordings, function):
+            if isinstance(result, AudioError):
+                warnings.warn(f"{result} The recording is skipped.", stacklevel=2)
+                yield function(self._empty())
             else:
-                jobs = (delayed(self._track_or_error)(recording, i) for i, recording in numbered)
-                tracks = Parallel(n_jobs=self.n_jobs, return_as="generator")(jobs)
-            for track in tracks:
-                if isinstance(track, AudioError):
-                    warnings.warn(f"{track} The recording is skipped.", stacklevel=2)
-                    track = self._empty()
-                yield track
+                yield result
+
+    def attempts(self, recordings: Sequence, function: Callable[[Track], T]) -> Iterator[T | AudioError]:
+        """Yield a function of the scores of each recording; or the error, if decoding fails and is not to be raised."""
+        with tqdm(total=len(recordings), unit=" recordings", disable=not self.verbose) as progress:
+            task = _TrackTask(self, function, progress)
+            for result in results_of(task, recordings, self.n_jobs):
+                if isinstance(result, AudioError) and self.on_error == "raise":
+                    raise result
+                yield result
                 progress.update()
 
     def track(self, recording: Any, i: int, progress: tqdm | None = None) -> Track:
@@ -79,13 +91,30 @@ class Scanner:
             return resolution.stream(self.estimator, units.stream(pieces, **block), self.columns)
         return gate.apply(resolution.stream(self.estimator, units.stream(gate.watch(pieces), **block), self.columns))
 
-    def _track_or_error(self, recording: Any, i: int, progress: tqdm | None = None) -> Track | AudioError:
-        try:
-            return self.track(recording, i, progress)
-        except AudioError as error:
-            if self.on_error == "raise":
-                raise
-            return error
-
     def _empty(self) -> Track:
         return Track(np.empty(0), np.empty((0, len(self.columns)), np.float32))
+
+
+@dataclass(frozen=True)
+class _TrackTask(Generic[T]):
+    """Task of a recording; progress is shown by one in the same process."""
+
+    scanner: Scanner
+    function: Callable[[Track], T]
+    progress: tqdm | None
+
+    def __call__(self, recording: Any, i: int) -> T | AudioError:
+        try:
+            track = self.scanner.track(recording, i, self.progress)
+        except AudioError as error:
+            if self.scanner.on_error == "raise":
+                raise
+            return error
+        return self.function(track)
+
+    def __reduce__(self) -> tuple[type, tuple]:
+        return _TrackTask, (self.scanner, self.function, None)
+
+
+def _same(track: Track) -> Track:
+    return track

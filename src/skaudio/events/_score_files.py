@@ -191,10 +191,8 @@ class ScoreWriter:
     def add(self, name: str | int, track: Track) -> None:
         """Write the scores of a recording."""
         array = f"{len(self._entries):06d}.npy"
-        fits = np.abs(track.scores).max(initial=0.0) <= 1.0
         with self._archive.open(array, "w", force_zip64=True) as file:
-            rounded = track.scores.astype(np.float16 if fits else np.float32)
-            np.lib.format.write_array(file, np.ascontiguousarray(rounded), allow_pickle=False)
+            np.lib.format.write_array(file, np.ascontiguousarray(rounded(track.scores)), allow_pickle=False)
         first = float(track.times[0]) if len(track.times) else 0.0
         self._entries.append({"name": name, "array": array, "first_seconds": first, "n_steps": len(track.scores)})
 
@@ -225,6 +223,12 @@ def score_writer(path: Path, labels: Sequence, step_seconds: float, detector: st
         writer = ScoreWriter(archive, labels, step_seconds, detector)
         yield writer
         writer.finish()
+
+
+def rounded(scores: np.ndarray) -> np.ndarray:
+    """Round scores in [0, 1] to float16, as they are stored."""
+    fits = np.abs(scores).max(initial=0.0) <= 1.0
+    return scores.astype(np.float16 if fits else np.float32)
 
 
 def check_suffix(path: str | PathLike) -> Path:

@@ -2,9 +2,11 @@
 
 import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from skaudio._recording_names import pair_names
 from skaudio._urls import full_name
@@ -25,6 +27,8 @@ from skaudio.events._scanner import Scanner
 from skaudio.events._score_files import score_writer, scores_of
 from skaudio.events._table_reading import RAVEN_SUFFIX
 from skaudio.events._track import Track
+from skaudio.events._track_functions import Detect
+from skaudio.io import AudioError
 
 Durations = Mapping[str, float] | None
 
@@ -37,8 +41,8 @@ class Detection:
     ----------
     scanner : Scanner
         Computes scores.
-    decode : callable
-        Function from a track to events.
+    decode : Detect
+        Decodes tracks.
     labels : list
         Classes.
     scoring, decoding : str
@@ -46,10 +50,15 @@ class Detection:
     """
 
     scanner: Scanner
-    decode: Callable[[Track], list[Event]]
+    decode: Detect
     labels: list
     scoring: str
     decoding: str
+
+    def timed(self, scores: np.ndarray) -> Track:
+        """Return scores with their times."""
+        resolution = self.scanner.reader.resolution
+        return Track(resolution.start_seconds + np.arange(len(scores)) * resolution.step_seconds, scores)
 
 
 def write_table(
@@ -141,7 +150,7 @@ def _kept_events(
         if name in in_table and (not mine or scores is None or place in stored):
             kept[place] = in_table[name]
         elif known and place in stored:
-            kept[place] = detection.decode(stored[place]())
+            kept[place] = detection.decode(stored[place]()).events
         elif not mine:
             raise ValueError(
                 f"{str(path)!r} has events of {name!r}, which is not among the recordings, by another detector or with "
@@ -160,15 +169,16 @@ def _kept_events(
 
 def _process(recordings: Sequence, missing: Sequence[int], detection: Detection, parts: Parts) -> None:
     """Compute and keep the events, and the scores, of some recordings."""
-    step_seconds = detection.scanner.reader.resolution.step_seconds
-    tracks = detection.scanner.tracks([recordings[i] for i in missing])
-    for i, track in zip(missing, tracks, strict=True):
-        if not len(track.times):
-            continue  # it cannot be decoded, and is retried in the next call
-        if parts.with_scores:
-            # Decoded as stored, so that the file decodes to the same events.
-            track = parts.keep_scores(i, track, detection.labels, step_seconds)
-        parts.keep(i, detection.decode(track))
+    results = detection.scanner.attempts([recordings[i] for i in missing], detection.decode)
+    for i, result in zip(missing, results, strict=True):
+        if isinstance(result, AudioError):
+            warnings.warn(f"{result} The recording is skipped.", stacklevel=4)
+            continue  # it is tried again in the next call
+        if result.scores is not None:
+            parts.keep_scores(
+                i, detection.timed(result.scores), detection.labels, detection.decode.decoder.step_seconds
+            )
+        parts.keep(i, result.events)
 
 
 def _merge_scores(path: Path, names: Sequence, processed: Sequence[int], detection: Detection, parts: Parts) -> None:
