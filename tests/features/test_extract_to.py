@@ -17,8 +17,9 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from skaudio._parts._part_folder import PartFolder
 from skaudio.features import MFCC, MelSpectrogram, extract_to, read_extracted
-from skaudio.features._extraction_folder import ExtractionFolder
+from skaudio.features._extraction_settings import EXTRACTED
 from skaudio.io import AudioError, load
 from skaudio.pooling import StatPooling
 
@@ -411,8 +412,8 @@ def test_leftovers_are_removed_unless_another_run_may_write(paths, extractor, fo
     extract_to(folder, paths[:5], extractor)
     leftover = folder / ".part-0123.parquet.abcd.part"
     leftover.write_bytes(b"half a part")
-    dataset = ExtractionFolder(folder)
-    with dataset.in_progress():
+    dataset = PartFolder(folder, EXTRACTED)
+    with dataset.store.in_progress():
         extract_to(folder, paths, extractor)
         assert leftover.exists()
         with pytest.raises(ValueError, match="Another run writes"):

@@ -8,10 +8,11 @@ from typing import Any
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
 
+from skaudio._parts._part_folder import PartFolder, check_pyarrow
+from skaudio._parts._recorded import place_of, recorded_now
 from skaudio._validation import as_array_or_sequence
-from skaudio.features._extraction_folder import ExtractionFolder, Recorded, check_pyarrow, place_of, version_of
 from skaudio.features._extraction_run import ExtractionRun
-from skaudio.features._extraction_settings import prepared, settings_of
+from skaudio.features._extraction_settings import EXTRACTED, prepared, settings_of
 from skaudio.features._part_writer import PartWriter, first_step
 from skaudio.io import clip_name
 
@@ -145,17 +146,17 @@ def extract_to(
     >>> read_extracted(home / "windows", paths[:1])[1]["onset"].tolist()
     [0.0, 0.2, 0.4]
     """
-    check_pyarrow()
+    check_pyarrow(EXTRACTED)
     hop_seconds = _hop(window_seconds, hop_seconds, extractor)
     places = _places(X)
     extractor = prepared(extractor)
     settings = settings_of(extractor, window_seconds=window_seconds, hop_seconds=hop_seconds, columns=columns)
-    dataset = ExtractionFolder(folder)
+    dataset = PartFolder(folder, EXTRACTED)
     channel = None if window_seconds is None else _take_channel(first_step(extractor))
     run = ExtractionRun(
         PartWriter(dataset, extractor, settings["digest"], window_seconds, hop_seconds, channel, on_error),
         settings,
-        [Recorded(place, version_of(place)) for place in places],
+        recorded_now(places),
         part_size=part_size or (CLIPS_PER_PART if window_seconds is None else RECORDINGS_PER_PART),
         extend=extend,
         n_jobs=n_jobs,

@@ -1,16 +1,14 @@
-"""A run of `extract_to`: it finds what is missing, computes it in parts, and removes what is out of date."""
+"""A run of `extract_to`: the layout of a new dataset, and the computation of parts."""
 
 import random
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from sklearn.utils import Bunch
 from tqdm import tqdm
 
-from skaudio.features._extraction_folder import MISSING, Recorded, finish_part, part_name
+from skaudio._parts._parts_run import PartsRun
+from skaudio._parts._recorded import MISSING, Recorded
 from skaudio.features._extraction_settings import check_settings
 from skaudio.features._feature_layout import FeatureLayout
 from skaudio.features._part_processes import computed_parts
@@ -18,10 +16,9 @@ from skaudio.features._part_writer import PartWriter
 from skaudio.io import AudioError
 
 N_TRIED = 20  # recordings, to find one whose features show the layout
-N_LISTED = 20  # broken recordings in a warning
 
 
-class ExtractionRun:
+class ExtractionRun(PartsRun):
     """A run.
 
     Parameters
@@ -53,50 +50,21 @@ class ExtractionRun:
         n_jobs: int | None,
         verbose: int,
     ) -> None:
-        self._worker, self._folder, self._settings = worker, worker.folder, settings
-        self._wanted, self._part_size, self._extend = wanted, part_size, extend
+        super().__init__(
+            worker.folder, settings["digest"], wanted, extend=extend, on_error=worker.on_error, stacklevel=5
+        )
+        self._worker, self._settings, self._part_size = worker, settings, part_size
         self._n_jobs, self._verbose = n_jobs, verbose
+        self._layout: FeatureLayout
 
-    def __call__(self) -> Bunch:
-        """Run; return the number of recordings computed and kept, and the broken ones."""
-        self._folder.create()
-        with ExitStack() as progress:
-            with self._folder.locked():
-                is_alone = self._folder.is_idle()
-                if not (is_alone or self._extend):
-                    raise ValueError(
-                        f"Another run writes to {str(self._folder.path)!r}. Wait for it, or pass extend=True."
-                    )
-                if is_alone:
-                    self._folder.remove_unfinished()
-                layout = self._layout()
-                stored = [item for recordings in self._folder.parts().values() for item in recordings]
-                progress.enter_context(self._folder.in_progress())
-            known = {item[:2]: item for item in stored}
-            last = {item.recording: item for item in reversed(stored)}
-            # A disk that is not mounted must not cost the features of its recordings.
-            self._wanted = [
-                last.get(item.recording, item) if item.version == MISSING else item for item in self._wanted
-            ]
-            done = [known[item[:2]] for item in self._wanted if item[:2] in known]
-            missing = [item for item in self._wanted if item[:2] not in known]
-            broken = {item.recording: item.error for item in done if item.error is not None}
-            if broken and self._worker.on_error == "raise":
-                recording, error = next(iter(broken.items()))
-                raise AudioError(f"{recording}: {error} Pass on_error='warn' to keep its row.")
-            for recordings in self._computed(missing, layout, shuffled=not is_alone):
-                broken.update((item.recording, item.error) for item in recordings if item.error is not None)
-        with self._folder.locked():
-            if self._folder.is_idle():  # else the last run to end does it
-                self._sweep()
-        _warn_of(broken)
-        return Bunch(n_computed=len(missing), n_kept=len(done), broken=broken)
+    def _begin(self) -> None:
+        self._layout = self._stored_layout()
 
-    def _layout(self) -> FeatureLayout:
+    def _stored_layout(self) -> FeatureLayout:
         """Return the layout of the dataset; determine it by one recording, if the dataset is new."""
         stored = self._folder.settings()
         if stored is not None:
-            check_settings(stored, self._settings, self._folder.path)
+            check_settings(stored, self._settings, self._folder.name)
             return FeatureLayout.from_dict(stored["layout"])
         present = [item for item in self._wanted if item.version != MISSING]
         tried = [present[i] for i in np.unique(np.linspace(0, len(present) - 1, N_TRIED).astype(int)) if present]
@@ -113,57 +81,11 @@ class ExtractionRun:
             error = f"{row.recording}: {row.error}"
         raise AudioError(f"No features of {len(tried) or len(self._wanted)} recordings could be computed. {error}")
 
-    def _computed(
-        self, missing: Sequence[Recorded], layout: FeatureLayout, *, shuffled: bool
-    ) -> Iterator[list[Recorded]]:
-        """Compute parts in processes; yield the recordings of each that is finished."""
+    def _computed(self, missing: list[Recorded], *, shuffled: bool) -> Iterator[list[Recorded]]:
         parts = [missing[start : start + self._part_size] for start in range(0, len(missing), self._part_size)]
         if shuffled:  # another run may compute the same parts: each skips what the other has finished
             random.Random().shuffle(parts)
         with tqdm(total=len(missing), unit=" recordings", disable=not self._verbose) as bar:
-            for recordings in computed_parts(self._worker, parts, layout, self._n_jobs):
+            for recordings in computed_parts(self._worker, parts, self._layout, self._n_jobs):
                 yield recordings
                 bar.update(len(recordings))
-
-    def _sweep(self) -> None:
-        """Remove rows of former versions and duplicates, and what killed runs have left."""
-        self._folder.remove_unfinished()
-        current = {item.recording: item.version for item in self._wanted}
-        kept: set[str] = set()
-        for name, recordings in self._folder.parts().items():
-            own = [item for item in recordings if self._is_current(item, current) and item.recording not in kept]
-            kept.update(item.recording for item in own)
-            if len(own) < len(recordings):
-                if own:
-                    self._rewrite(name, own)
-                self._folder.remove(name)
-
-    def _is_current(self, item: Recorded, current: dict[str, str]) -> bool:
-        return current[item.recording] == item.version if item.recording in current else self._extend
-
-    def _rewrite(self, name: str, recordings: list[Recorded]) -> None:
-        """Write the rows of some recordings of a part to a new part."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        tables = self._folder.row_groups(name)
-        own = pa.array([item.recording for item in recordings])
-        first = next(tables)
-        new = part_name(self._settings["digest"], recordings)
-        with self._folder.writing(new, first.schema) as writer:
-            for table in (first, *tables):
-                writer.write_table(table.filter(pc.is_in(table["recording"], own)))
-            finish_part(writer, recordings)
-
-
-def _warn_of(broken: dict[str, str]) -> None:
-    if not broken:
-        return
-    listed = [f"{recording}: {error}" for recording, error in list(broken.items())[:N_LISTED]]
-    more = f"\n... and {len(broken) - N_LISTED} more, in the column 'error'" if len(broken) > N_LISTED else ""
-    warnings.warn(
-        f"{len(broken)} recording(s) cannot be used; their rows have an error and no features:\n"
-        + "\n".join(listed)
-        + more,
-        stacklevel=5,
-    )

@@ -11,7 +11,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 import skaudio
+from skaudio._parts._part_folder import DatasetKind
 
+EXTRACTED = DatasetKind("_extraction.json", "extract_to", "features")
 # Parameters that do not affect features, and their values in the extractor that workers receive.
 NOT_SETTINGS = {"memory": None, "n_jobs": None, "verbose": 0, "on_error": "raise"}
 

@@ -6,7 +6,7 @@ from concurrent.futures import BrokenExecutor
 from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
 
-from skaudio.features._extraction_folder import Recorded, part_name
+from skaudio._parts._recorded import Recorded, part_name
 from skaudio.features._feature_layout import FeatureLayout
 from skaudio.features._part_writer import PartWriter
 

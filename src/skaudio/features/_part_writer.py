@@ -8,14 +8,8 @@ from typing import Any
 import numpy as np
 
 import skaudio
-from skaudio.features._extraction_folder import (
-    MISSING,
-    ExtractionFolder,
-    Recorded,
-    finish_part,
-    part_name,
-    version_of,
-)
+from skaudio._parts._part_folder import PartFolder, finish_part
+from skaudio._parts._recorded import MISSING, Recorded, part_name, version_of
 from skaudio.features._feature_layout import FeatureLayout, Row, items_of
 from skaudio.io import AudioBlock, AudioError, iter_blocks
 
@@ -33,7 +27,7 @@ class PartWriter:
 
     Parameters
     ----------
-    folder : ExtractionFolder
+    folder : PartFolder
         The dataset.
     extractor : transformer
         Fitted.
@@ -49,7 +43,7 @@ class PartWriter:
         Version of skaudio, which that of the worker must equal.
     """
 
-    folder: ExtractionFolder
+    folder: PartFolder
     extractor: Any
     settings: str
     window_seconds: float | None

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from skaudio._parts._part_folder import PartFolder, check_pyarrow
+from skaudio._parts._recorded import place_of
 from skaudio._recording_names import RecordingNames
 from skaudio._validation import as_array_or_sequence
-from skaudio.features._extraction_folder import SETTINGS, ExtractionFolder, check_pyarrow, place_of
+from skaudio.features._extraction_settings import EXTRACTED
 from skaudio.features._feature_layout import DESCRIPTION, FEATURES, FeatureLayout
 
 if TYPE_CHECKING:
@@ -70,11 +72,11 @@ def read_extracted(
     >>> features[well]["features"][0].shape
     (4, 1)
     """
-    check_pyarrow()
-    dataset = ExtractionFolder(folder)
+    check_pyarrow(EXTRACTED)
+    dataset = PartFolder(folder, EXTRACTED)
     settings = dataset.settings()
     if settings is None:
-        raise FileNotFoundError(f"There is no dataset of extract_to in {str(dataset.path)!r}: no {SETTINGS}.")
+        raise FileNotFoundError(f"There is no dataset of extract_to in {dataset.name!r}: no {EXTRACTED.settings}.")
     layout = FeatureLayout.from_dict(settings["layout"])
     part_of: dict[str, str] = {}
     for name, recorded in dataset.parts().items():  # the last written first
@@ -89,7 +91,7 @@ def read_extracted(
     return _frames(table.take(order), layout, [names[i] for i in shown])
 
 
-def _places(recordings: Sequence, part_of: dict[str, str], dataset: ExtractionFolder) -> list[str]:
+def _places(recordings: Sequence, part_of: dict[str, str], dataset: PartFolder) -> list[str]:
     """Return the full paths, in the dataset, of recordings that are named."""
     known = list(part_of)
     names, found = RecordingNames(known), []
@@ -98,14 +100,14 @@ def _places(recordings: Sequence, part_of: dict[str, str], dataset: ExtractionFo
         index = None if place in part_of else names.find(os.fspath(recording))
         if place not in part_of and index is None:
             raise ValueError(
-                f"{os.fspath(recording)!r} is not in the dataset {str(dataset.path)!r}. Call extract_to with it."
+                f"{os.fspath(recording)!r} is not in the dataset {dataset.name!r}. Call extract_to with it."
             )
         found.append(place if index is None else known[index])
     return found
 
 
 def _rows(
-    dataset: ExtractionFolder, layout: FeatureLayout, part_of: dict[str, str], places: set[str]
+    dataset: PartFolder, layout: FeatureLayout, part_of: dict[str, str], places: set[str]
 ) -> "tuple[pa.Table, dict[str, np.ndarray]]":
     """Read the rows of recordings; return them with the indices of those of each recording, by onset."""
     import pyarrow as pa
