@@ -52,7 +52,7 @@ def _received(key: str, pickled: np.ndarray, version: str) -> SentOnce:
         )
     known = getattr(_last_received, "sent", None)
     if known is None or known._key != key:
-        known = SentOnce(pickle.loads(pickled))
+        known = SentOnce(pickle.loads(pickled.data))
         known._key = key
         _last_received.sent = known
     return known

@@ -58,6 +58,11 @@ def folder_of(name: Path | str) -> Path | str:
     return name.parent if isinstance(name, Path) else name.rpartition("/")[0]
 
 
+def file_name(name: Path | str) -> str:
+    """Return the name of a file without its folder."""
+    return name.name if isinstance(name, Path) else name.rpartition("/")[2]
+
+
 def path_or_url(name: Any) -> Path | str:
     """Return a URL as it is, and any other name of a file as a path."""
     return name if is_url(name) else Path(local_path(name))

@@ -63,11 +63,11 @@ def test_a_remote_dataset_is_resumed_extended_and_read(nights, urls):
 
 
 def test_a_remote_dataset_of_another_is_refused(nights, urls):
-    url, files = nights
+    url, _ = nights
     extract_to(f"{url}/features", urls, MFCC(sr=SR))
     with pytest.raises(ValueError, match=f"'{url}/features' has features with extractor"):
         extract_to(f"{url}/features", urls, MFCC(sr=SR, n_mfcc=3))
-    with pytest.raises(FileExistsError, match="has no _extraction.json, but '0.wav'"):
+    with pytest.raises(FileExistsError, match=r"has no _extraction\.json, but '0\.wav'"):
         extract_to(f"{url}/recordings", urls, MFCC(sr=SR))
     with pytest.raises(FileNotFoundError, match=r"no _extraction\.json"):
         read_extracted(f"{url}/elsewhere")

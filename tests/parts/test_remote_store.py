@@ -41,9 +41,14 @@ def test_files_are_written_listed_read_and_deleted(url, tmp_path):
 
 def test_what_was_not_written_to_its_end_does_not_appear(url):
     store = RemoteStore(url)
-    with pytest.raises(KeyboardInterrupt), store.writing("b.txt") as path:
-        path.write_bytes(b"tw")
-        raise KeyboardInterrupt
+
+    def interrupted():
+        with store.writing("b.txt") as path:
+            path.write_bytes(b"tw")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert store.names() == []
 
 

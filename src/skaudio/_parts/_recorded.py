@@ -4,10 +4,12 @@ import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from skaudio._remote import remote_version
 from skaudio._urls import full_name, is_url
+from skaudio._validation import as_array_or_sequence
+from skaudio.io import clip_name
 
 MISSING = "missing"  # version of a file that does not exist
 UNKNOWN = "unknown"  # version of a remote file whose server states none
@@ -33,6 +35,33 @@ class Recorded(NamedTuple):
 def place_of(recording: str | os.PathLike) -> str:
     """Return what identifies a recording: its full path, or its URL."""
     return full_name(os.fspath(recording))
+
+
+def places_of(recordings: Any, instead: str) -> list[str]:
+    """Return the full paths or URLs of recordings, each once.
+
+    Parameters
+    ----------
+    recordings : sequence of str or PathLike
+        Paths or URLs.
+    instead : str
+        What to do with clips in memory, for messages.
+    """
+    if isinstance(recordings, (str, os.PathLike)):
+        raise TypeError(f"Expected a sequence of paths, got a single one. Pass a list: [{recordings!r}].")
+    places: dict[str, None] = {}
+    for i, clip in enumerate(as_array_or_sequence(recordings)):
+        if not isinstance(clip, (str, os.PathLike)):
+            raise TypeError(f"Expected paths of recordings, got {clip_name(clip, i)}. {instead}")
+        place = place_of(clip)
+        try:
+            place.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(f"Parquet requires names in UTF-8, got {place!r}. Rename that file.") from error
+        places[place] = None
+    if not places:
+        raise ValueError("Found 0 recordings; a minimum of 1 is required.")
+    return list(places)
 
 
 def version_of(place: str) -> str:

@@ -41,9 +41,12 @@ class RemoteStore:
     def create(self) -> None:
         """Create the folder, if need be."""
         fs, root = file_system(self.name)
-        protocols = {fs.protocol} if isinstance(fs.protocol, str) else set(fs.protocol)
-        if not protocols & OBJECT_STORES:
+        if not self._in_object_store(fs):
             retried(lambda: fs.makedirs(root, exist_ok=True), self.name, "written")
+
+    @staticmethod
+    def _in_object_store(fs: Any) -> bool:
+        return bool(OBJECT_STORES & ({fs.protocol} if isinstance(fs.protocol, str) else set(fs.protocol)))
 
     def names(self) -> list[str]:
         """List the files, the last written first."""
@@ -102,6 +105,12 @@ class RemoteStore:
         fs, path, url = self._place(name)
         with suppress(FileNotFoundError):
             retried(lambda: fs.rm_file(path), url, "written")
+
+    def discard(self) -> None:
+        """Delete the folder, if nothing is in it."""
+        fs, root = file_system(self.name)
+        if not self._in_object_store(fs) and not self.names():
+            retried(lambda: fs.rmdir(root), self.name, "written")
 
     @contextmanager
     def locked(self) -> Iterator[None]:

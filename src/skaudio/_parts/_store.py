@@ -3,7 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -46,6 +46,9 @@ class Store(Protocol):
 
     def remove(self, name: str) -> None:
         """Delete a file, if there is one."""
+
+    def discard(self) -> None:
+        """Delete the folder, if nothing but unfinished files is in it."""
 
     def locked(self) -> AbstractContextManager[None]:
         """Hold the lock under which runs begin and end; wait for it."""
@@ -99,7 +102,9 @@ class LocalStore:
         return (self.path / name).read_bytes()
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file."""
+        """Write a file, whose name may begin with those of folders in this one."""
+        if "/" in name:
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
         with replacing(self.path / name) as temporary:
             temporary.write_bytes(content)
 
@@ -118,6 +123,13 @@ class LocalStore:
     def remove(self, name: str) -> None:
         """Delete a file, if there is one."""
         (self.path / name).unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Delete the folder, if nothing but unfinished files is in it."""
+        for path in (self.path / ".lock", *self.path.glob(".*.part")):
+            path.unlink(missing_ok=True)
+        with suppress(OSError):  # another run has begun
+            self.path.rmdir()
 
     @contextmanager
     def locked(self) -> Iterator[None]:

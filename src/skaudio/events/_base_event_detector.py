@@ -1,6 +1,5 @@
 """What a fitted detector does: it reads recordings, scores and decodes them, and writes tables of their events."""
 
-import pathlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from numbers import Integral, Real
 from os import PathLike
@@ -9,6 +8,7 @@ from typing import Any, ClassVar
 import joblib
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.utils import Bunch
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -27,11 +27,12 @@ from skaudio.events._reader import Reader
 from skaudio.events._reading import is_pretrained, make_reader, opened, sampling_rate
 from skaudio.events._scanner import Scanner
 from skaudio.events._score_files import check_suffix
-from skaudio.events._table_run import Detection, write_table
+from skaudio.events._table_run import Detection
 from skaudio.events._track import Track
 from skaudio.events._track_functions import Detect, Detected
 from skaudio.events._tuning import Target
 from skaudio.events._window_classifier import WindowClassifier
+from skaudio.events._write_detected import write_detected
 from skaudio.io._open_clip import resampled
 from skaudio.metrics import event_based_f1
 
@@ -278,47 +279,84 @@ class BaseEventDetector(VersionedPickleMixin, BaseEstimator):
         durations: Mapping[str, float] | None = None,
         scores: str | PathLike | None = None,
         extend: bool = True,
-    ) -> None:
-        """Detect the events of many recordings and write them to a file, resuming if interrupted.
+        format: str | None = None,  # noqa: A002
+        part_size: int | None = None,
+    ) -> Bunch:
+        """Detect the events of many recordings and write them, resuming if interrupted.
 
-        The events of each recording are cached in a folder next to the file, which is removed at the end. After an
-        interruption, a second call resumes from there. A recording whose file has changed in size or modification time,
-        or whose array has changed, is processed again.
-
-        A table that exists is extended: recordings that are in it, and unchanged, are not processed again, and those
-        that are not in ``X`` stay in it. The recordings of a table, with size and modification time, are listed in a
-        file beside it, such as ``calls.csv.recordings.json``. Arrays have no names, so that a table of these is
-        replaced.
+        Recordings are processed one after the other, or in processes, from which only events return; each is kept as
+        soon as it is finished. After an interruption, a second call resumes from there, also with a list that has grown
+        or was corrected. Recordings are known by their paths, and by the size and modification time of their files, or
+        the ETag of an object: a recording that has changed is processed again.
 
         Parameters
         ----------
         path : str or PathLike
-            Path of the table; see `write_events` for the formats. It is written at the end, at once.
+            Path or URL of a table, whose suffix determines its format (see `write_events`); it is written at the end,
+            at once. Or of a folder, which exists, ends with a slash, or has no suffix: a dataset of Parquet files, or
+            label files.
         X : batch of clips
             Recordings; see `fit`.
         durations : dict of str to float or None, default=None
             Seconds of each recording, for a Raven selection table of several. If None, they are read from the
             recordings. See `write_events`, also on names that spreadsheets interpret as formulas.
         scores : str, PathLike or None, default=None
-            Path of a file of scores, such as ``"calls.scores.npz"``, which keeps those of all recordings for other
-            settings of decoding: see `read_scores`. A later call with this file and other settings decodes what is in
-            it. Scores of an existing file stay in it if they are by the same classifier.
+            Path of a local file of scores, such as ``"calls.scores.npz"``, which keeps those of all recordings for
+            other settings of decoding: see `read_scores`. A later call with this file and other settings decodes what
+            is in it. Scores of an existing file stay in it if they are by the same classifier. Not for a dataset.
         extend : bool, default=True
-            Whether to extend a table that exists, or replace it.
+            Whether to extend a table or dataset that exists, or replace it: recordings that are in it, and unchanged,
+            are not processed again, and those that are not in ``X`` stay in it.
+        format : {"parquet", "audacity", "raven", "textgrid", "csv", "dcase", "kaleidoscope"} or None, default=None
+            For a folder: ``"parquet"``, the default, is a dataset; others are label files, one for each recording. Not
+            for a table.
+        part_size : int or None, default=None
+            Number of recordings in a file of a dataset. If None, 50.
+
+        Returns
+        -------
+        Bunch
+            - ``n_computed``: int; number of recordings that were processed
+            - ``n_kept``: int; number of recordings of `X` that were processed before
+            - ``broken``: dict of str to str; why recordings cannot be used, by their names
 
         Raises
         ------
         AudioError, TypeError
-            If a recording cannot be decoded. Events detected before are kept.
+            If a recording cannot be decoded, or kills its process twice, unless ``on_error="warn"``. Events detected
+            before are kept.
         ValueError
-            If the folder belongs to other recordings or another detector; if a table to extend was edited, lacks the
-            list of its recordings, or has other recordings by another detector or with other settings; or if the format
-            is unknown, or cannot hold several recordings.
+            If a run was interrupted that had another detector; if another run writes the table; if a table to extend
+            was edited, lacks the list of its recordings, or has other recordings by another detector or with other
+            settings; if a dataset is by another detector or with other settings; or if the format is unknown, or cannot
+            hold several recordings.
+        FileExistsError
+            If a folder for a dataset has something else in it.
+        ImportError
+            If pyarrow is needed and not installed.
+        OSError
+            If files cannot be read or written; a fault of the network is not a broken recording.
 
         Warns
         -----
         UserWarning
-            If recordings in the table have changed; the message names them.
+            If recordings in a table have changed; or, with ``on_error="warn"``, in the end, if some cannot be used. The
+            messages name them, with the reasons.
+
+        See Also
+        --------
+        read_events : Read the events, also of a dataset.
+
+        Notes
+        -----
+        The recordings of a table, with their versions, are listed in a file beside it, such as
+        ``calls.csv.recordings.json``; of label files, in ``_recordings.json``. Only one run can write them. Arrays have
+        no names, so that a table of these is replaced. A recording that cannot be used is tried again in the next call.
+
+        A dataset has the columns ``recording`` (full path or URL), ``version``, ``onset``, ``offset``, ``label``,
+        ``score`` and ``error``; a recording without events, or one that cannot be used, has a row without them. The
+        latter is tried again if its file has changed. Several runs may write a dataset at the same time, of a folder or
+        of an object store; the last to finish removes duplicates and rows of former versions of files.
 
         Examples
         --------
@@ -327,22 +365,27 @@ class BaseEventDetector(VersionedPickleMixin, BaseEstimator):
             detector.predict_to("calls.csv", sorted(Path("week1").glob("*.wav")), scores="calls.npz")
             detector.predict_to("calls.csv", sorted(Path("week2").glob("*.wav")), scores="calls.npz")
             write_events("sure.csv", detector.set_params(threshold=0.9).predict(read_scores("calls.npz")))
+
+        Process a bucket on a cluster, and read the events::
+
+            with joblib.parallel_config("dask"):
+                detector.set_params(on_error="warn").predict_to("s3://season/calls/", recordings)
+            read_events("s3://season/calls/")
         """
         check_is_fitted(self)
         if isinstance(X, EventScores):
             raise TypeError("X is EventScores; expected recordings. Use write_events(path, detector.predict(scores)).")
         recordings = check_clips(self, X, reset=False)
-        decoder, shifts = self._decoder(), self.bound_shifts_
-        detection = Detection(
-            self._scanner(),
-            Detect(decoder, shifts, with_scores=scores is not None),
-            self.labels_,
-            scoring=joblib.hash({name: vars(self)[name] for name in SCORING}),
-            decoding=joblib.hash((decoder.settings, decoder.peak_distance, decoder.smoothing, shifts)),
+        return write_detected(
+            path,
+            recordings,
+            self._detection(with_scores=scores is not None),
+            durations=durations,
+            scores=None if scores is None else check_suffix(scores),
+            extend=extend,
+            format=format,
+            part_size=part_size,
         )
-        scores = None if scores is None else check_suffix(scores)
-        names = names_of(recordings)
-        write_table(pathlib.Path(path), recordings, names, detection, durations=durations, scores=scores, extend=extend)
 
     def score(self, X: Sequence, y: Any) -> float:
         """Return the event-based F1 with the usual collars (see `skaudio.metrics.event_based_scores`).
@@ -406,6 +449,16 @@ class BaseEventDetector(VersionedPickleMixin, BaseEstimator):
         """Settings of decoding in use; see the class."""
         check_is_fitted(self, ["tuned_"])
         return self._decoding_settings().in_use(self.tuned_, self._min_durations)
+
+    def _detection(self, *, with_scores: bool) -> Detection:
+        decoder, shifts = self._decoder(), self.bound_shifts_
+        return Detection(
+            self._scanner(),
+            Detect(decoder, shifts, with_scores=with_scores),
+            self.labels_,
+            scoring=joblib.hash({name: vars(self)[name] for name in SCORING}),
+            decoding=joblib.hash((decoder.settings, decoder.peak_distance, decoder.smoothing, shifts)),
+        )
 
     # ---- recordings, their scores, and their events
 

@@ -43,7 +43,7 @@ def detected_counts(
         return count_table(names_of(recordings), events, seconds, labels, bin_seconds)
     bin_offset(by)
     of_scores = isinstance(recordings, EventScores)
-    times = recording_starts(recordings.recordings if of_scores else recordings, starts)
+    times = recording_starts(names_of(recordings) if of_scores else recordings, starts)
     detected = list(detect(recordings))
     # The last score is up to a step before the end of a recording.
     seconds = [

@@ -248,12 +248,13 @@ class EventDetector(BaseEventDetector):
                 scored = scanner.tracks(recordings)  # computed when iterated over
                 tracks = out_of_fold or list(progress.through("scores", scored, len(recordings)))
                 self._tune_on(tracks, events, groups, target, progress)
-                scores_found = [bool(track.scores.any()) for track in tracks]
+                is_scored = [bool(track.scores.any()) for track in tracks]
             else:
-                found = scanner.results(recordings, FindRuns(self._decoder()))
-                runs, scores_found = zip(*progress.through("scores", found, len(recordings)), strict=True)
-                self.bound_shifts_ = median_shifts(events, runs, self.labels_)
-        scanner.reader.warn_if_silent(recordings, events, scores_found)
+                runs = scanner.results(recordings, FindRuns(self._decoder()))
+                found = list(progress.through("scores", runs, len(recordings)))
+                self.bound_shifts_ = median_shifts(events, [events_i for events_i, _ in found], self.labels_)
+                is_scored = [is_scored_i for _, is_scored_i in found]
+        scanner.reader.warn_if_silent(recordings, events, is_scored)
         return self
 
     @atomic

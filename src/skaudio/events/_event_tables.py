@@ -1,24 +1,24 @@
 """Tables of events, read from and written to files of several formats."""
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from skaudio._event_rows import COLUMNS, VERIFIED
+from skaudio._parts._store import store_of
 from skaudio._remote import is_remote_folder
-from skaudio._urls import folder_of, path_or_url
+from skaudio._urls import file_name, folder_of, path_or_url
+from skaudio.events._detected_dataset import is_dataset, read_dataset
 from skaudio.events._event import Event
-from skaudio.events._file_names import check_names, name_dtype
+from skaudio.events._file_names import name_dtype
 from skaudio.events._label_files import events_of_files
-from skaudio.events._label_folders import check_distinct, label_files, recording_of, write_folder
+from skaudio.events._label_folders import check_distinct, folder_contents, label_files, names_folder, recording_of
 from skaudio.events._merged_marks import merge_marks
 from skaudio.events._named_rows import indices_of_rows
 from skaudio.events._table_reading import MORE, SUFFIXES, format_of, read_rows, rows_of
 from skaudio.events._table_rows import Row, check_rows
-from skaudio.events._table_writing import as_text, write_text
-from skaudio.io._replacing import replacing
+from skaudio.events._table_writing import as_text, table_bytes
 
 FOLDER = "folder"  # attribute of a table: the folder that it was read from, to which its names may be relative
 
@@ -123,7 +123,7 @@ def read_events(
     ----------
     path : str or PathLike
         Path or URL of the file; or of a folder of label files, one for each recording, such as label tracks of
-        Audacity, in any subfolders.
+        Audacity, in any subfolders; or of a dataset of `EventDetector.predict_to`, which is sorted by recording.
     format : str or None, default=None
         Format of the file, one of those below. If None, it is inferred from the suffix (``.selections.txt``, ``.txt``,
         ``.tsv``, ``.csv``, ``.parquet``, ``.TextGrid``); a ``.txt`` with the header of a Raven selection table is read
@@ -232,6 +232,10 @@ def read_events(
     is_folder = is_remote_folder(path) if isinstance(path, str) else path.is_dir()
     if recording is not None and is_folder:
         raise ValueError(f"{str(path)!r} is a folder, with a recording for each file; omit recording={recording!r}.")
+    if is_folder and is_dataset(path):
+        table = _as_frame(read_dataset(path))
+        table.attrs[FOLDER] = str(path)
+        return table
     files = label_files(path, format) if is_folder else {path: recording_of(path)}
     all_rows: list[Row] = []
     labels = {"label_column": label_column, "label": label, "tier": tier}
@@ -269,8 +273,8 @@ def write_events(
     Parameters
     ----------
     path : str or PathLike
-        Path of the file; an existing file is replaced. If it is a folder that exists, or ends with a slash, a label
-        file is written into it for each recording.
+        Path or URL of the file; an existing file is replaced. If it is a folder that exists, or ends with a slash, a
+        label file is written into it for each recording.
     events : DataFrame, list of lists of Event, dict of lists of Event, or list of Event
         Events, as taken or returned by `event_table`.
     format : {"raven", "audacity", "dcase", "csv", "parquet", "kaleidoscope", "textgrid"} or None, default=None
@@ -308,28 +312,24 @@ def write_events(
        recording  onset  offset label  score
     0  night.wav    1.0     2.5   owl   0.75
     """
+    is_folder, path = names_folder(path), path_or_url(path)
     table = events if hasattr(events, "columns") else event_table(events)
-    if Path(path).is_dir() or os.fspath(path).endswith(("/", os.sep)):
-        write_folder(Path(path), table, "audacity" if format is None else format, durations)
-        return
-    path = Path(path)
-    name = format_of(path, format)
-    check_names(path, table["recording"] if "recording" in table.columns else ())
-    text = None if name == "parquet" else as_text(table, path, name, durations)
-    if text is not None:
-        write_text(path, text)
-        return
-    with replacing(path) as temporary:
-        bare = table.copy(deep=False)
-        bare.attrs.clear()  # the folder that a table was read from does not belong in a file
-        bare.to_parquet(temporary, index=False)
+    if is_folder:
+        store = store_of(path)
+        contents = folder_contents(path, table, "audacity" if format is None else format, durations)
+        store.create()
+    else:
+        store = store_of(folder_of(path))
+        contents = {file_name(path): table_bytes(table, path, format_of(path, format), durations)}
+    for name, content in contents.items():
+        store.write(name, content)
 
 
 def check_format(
     path: str | PathLike, recordings: Sequence, labels: Sequence, durations: Mapping[str, float] | None = None
 ) -> None:
     """Raise the errors of writing a table of these recordings and labels, before any computation."""
-    path = Path(path)
+    path = path_or_url(path)
     name = format_of(path, None)
     of_one = {"audacity": "label track of Audacity", "textgrid": "TextGrid of Praat"}
     if name in of_one and len(recordings) > 1:

@@ -42,10 +42,10 @@ def name_dtype(names: Iterable) -> type | None:
     return None if all(map(is_utf8, names)) else object
 
 
-def check_names(path: Path, names: Iterable) -> None:
+def check_names(path: Path | str, names: Iterable) -> None:
     """Raise ValueError if a table, by its suffix, cannot hold the names."""
     invalid = next((name for name in names if not is_utf8(name)), None)
-    if invalid is not None and path.name.lower().endswith(".parquet"):
+    if invalid is not None and str(path).lower().endswith(".parquet"):
         raise ValueError(
             f"{str(path)!r}: Parquet requires names in UTF-8, got '{invalid}'. Rename that file, or write .csv."
         )

@@ -4,22 +4,22 @@ The table can be extended by it: recordings that are in the table, and have not 
 Their events are kept, too, as formats of tables drop fields, or the folders of recordings.
 """
 
-import hashlib
 import json
 import os
-import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from skaudio._remote import remote_version
-from skaudio._urls import is_url
+from skaudio._urls import file_name, is_url, local_path
 from skaudio.events._event import Event
-from skaudio.io._replacing import replacing
+from skaudio.events._parts import PENDING
+from skaudio.events._table_output import TableOutput, digest_of
 
 VERSION = 1
-PENDING = "finished.json"
+REQUESTS_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -48,23 +48,36 @@ class RecordedFile:
     version: str | None = None
 
     @classmethod
-    def of(cls, name: str, events: Sequence[Event]) -> Self:
-        """Return the present state of a recording with these events."""
-        fields = [list(event) for event in events]
+    def of(cls, name: str) -> Self:
+        """Return the present state of a recording, without events."""
         if is_url(name):
-            return cls(name, None, None, fields, version=_version_of(name))
+            return cls(name, None, None, [], version=_version_of(name))
         try:
-            status = os.stat(name)
+            status = os.stat(local_path(name))
         except OSError:
-            return cls(name, None, None, fields)
-        return cls(name, status.st_size, status.st_mtime_ns, fields)
+            return cls(name, None, None, [])
+        return cls(name, status.st_size, status.st_mtime_ns, [])
 
-    def has_changed(self) -> bool:
-        """Return whether the file has another size or modification time, or version; not known for one that is gone."""
-        now = RecordedFile.of(self.name, [])
-        if now.version is not None:
-            return self.version not in {None, now.version}
-        return None not in {now.size, self.size} and (now.size, now.modified_ns) != (self.size, self.modified_ns)
+    def with_events(self, events: Sequence[Event], seconds: float | None) -> Self:
+        """Return the state with these events, and a duration."""
+        return replace(self, events=[list(event) for event in events], seconds=seconds)
+
+    def stated_version(self) -> str | None:
+        """Return what changes with the content of the file; None if it is not known, as for one that is gone."""
+        return self.version if self.size is None else f"{self.size} bytes, {self.modified_ns} ns"
+
+    def differs_from(self, now: "RecordedFile") -> bool:
+        """Return whether the file has another version now; not known for one that is gone."""
+        versions = {self.stated_version(), now.stated_version()}
+        return None not in versions and len(versions) > 1
+
+
+def states_of(names: Sequence[str]) -> list[RecordedFile]:
+    """Return the present states of recordings; those of remote files take a request each."""
+    if not any(map(is_url, names)):
+        return list(map(RecordedFile.of, names))
+    with ThreadPoolExecutor(REQUESTS_AT_ONCE) as pool:
+        return list(pool.map(RecordedFile.of, names))
 
 
 def _version_of(url: str) -> str | None:
@@ -81,20 +94,23 @@ class FinishedTable:
     Parameters
     ----------
     table : str
-        Digest of the file.
+        Digest of the file, or files.
     detector, decoding : str
         Fingerprints of what the scores depend on, and of the settings with which they were decoded.
     recordings : list of RecordedFile
         Recordings in the table, with or without events.
+    files : list of str
+        Names of label files; empty for a table.
     """
 
     table: str
     detector: str
     decoding: str
     recordings: list[RecordedFile]
+    files: list[str] = field(default_factory=list)
 
     @classmethod
-    def read(cls, path: Path) -> Self | None:
+    def read(cls, output: TableOutput) -> Self | None:
         """Read the record of a table; None if there is no such table.
 
         Raises
@@ -102,67 +118,68 @@ class FinishedTable:
         ValueError
             If there is a table without a record, or if that is damaged or of another version.
         """
-        record = record_path(path)
-        if not path.exists():
+        path = str(output.path)
+        if not output.exists():
             return None
-        if not record.exists():
-            raise ValueError(
-                f"{str(path)!r} exists, but not {record.name!r}, the list of its recordings, so that it cannot be "
-                "extended. Write to another file; or pass extend=False, to replace it."
-            )
         try:
-            content = json.loads(record.read_text(encoding="utf-8"))
+            text = output.store.read(output.record)
+        except FileNotFoundError:
+            raise ValueError(
+                f"{path!r} exists, but not {output.record!r}, the list of its recordings, so that it cannot be "
+                "extended. Write to another file; or pass extend=False, to replace it."
+            ) from None
+        try:
+            content = json.loads(text)
             if content.pop("version") != VERSION:
                 raise ValueError(f"expected version {VERSION}")
             recordings = [RecordedFile(**entry) for entry in content.pop("recordings")]
             return cls(recordings=recordings, **content)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ValueError(
-                f"{str(record)!r} is damaged: {error}. Pass extend=False, to replace the table."
-            ) from error
+            where = str(output.path.with_name(output.record)) if isinstance(output.path, Path) else output.record
+            raise ValueError(f"{where!r} is damaged: {error}. Pass extend=False, to replace the table.") from error
 
-    def write(self, path: Path) -> None:
-        """Write the record to a file atomically."""
-        content: dict[str, Any] = {"version": VERSION, **asdict(self)}
-        with replacing(path) as temporary:
-            temporary.write_text(json.dumps(content), encoding="utf-8")
+    def text(self) -> bytes:
+        """Return the content of the file."""
+        return json.dumps({"version": VERSION, **asdict(self)}, default=lambda value: value.item()).encode()
 
-    def check_unedited(self, path: Path) -> None:
+    def check_unedited(self, output: TableOutput) -> None:
         """Raise ValueError if a table is not as it was written: what was edited would be lost."""
-        if digest_of(path) != self.table:
+        if digest_of(output.present(self.files or [file_name(output.path)])) != self.table:
             raise ValueError(
-                f"{str(path)!r} was edited since it was written, so that it cannot be extended. Write to another file; "
-                "or pass extend=False, to replace it."
+                f"{str(output.path)!r} was edited since it was written, so that it cannot be extended. Write to "
+                "another file; or pass extend=False, to replace it."
             )
 
 
-def record_path(path: Path) -> Path:
-    """Return the path of the record of a table."""
-    return path.with_name(f"{path.name}.recordings.json")
+def replace_table(output: TableOutput, contents: Mapping[str, bytes], finished: FinishedTable) -> None:
+    """Write a table and its record.
 
-
-def digest_of(path: Path) -> str:
-    """Return the digest of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
-
-
-def replace_table(path: Path, staged: Path, record: FinishedTable) -> None:
-    """Move a new table to its place, and write its record.
-
-    The record is kept beside the new table before: `complete_replacement` finishes what was interrupted in between.
+    The record is kept among the parts before: `complete_replacement` finishes what was interrupted in between.
     """
-    pending = staged.with_name(PENDING)
-    record.write(pending)
-    os.replace(staged, path)
-    os.replace(pending, record_path(path))
+    text = finished.text()
+    output.parts.write(PENDING, text)
+    for name, content in contents.items():
+        output.store.write(name, content)
+    output.store.write(output.record, text)
 
 
-def complete_replacement(path: Path, folder: Path) -> None:
-    """Finish a run that was interrupted when its table had been moved to its place, but not its record."""
-    pending = folder / PENDING
-    if not path.exists() or not pending.exists():
-        return
-    if json.loads(pending.read_text(encoding="utf-8"))["table"] == digest_of(path):
-        os.replace(pending, record_path(path))
-        shutil.rmtree(folder)
+def complete_replacement(output: TableOutput) -> bool:
+    """Finish a run that was interrupted when its table had been written, but not its record.
+
+    Returns
+    -------
+    bool
+        Whether a run was interrupted while it wrote its table, so that this may be neither old nor new.
+    """
+    try:
+        text = output.parts.read(PENDING)
+    except FileNotFoundError:
+        return False
+    pending = json.loads(text)
+    if digest_of(output.present(pending["files"] or [file_name(output.path)])) != pending["table"]:
+        return True
+    output.store.write(output.record, text)
+    for name in output.parts.names():
+        if not name.startswith("."):
+            output.parts.remove(name)
+    return False

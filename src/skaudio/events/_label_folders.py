@@ -8,11 +8,11 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from skaudio._remote import remote_files, url_name
-from skaudio._urls import full_name, joined
+from skaudio._urls import full_name, is_url, joined, local_path
 from skaudio.events._file_names import base_name
 from skaudio.events._table_reading import KNOWN_BY_HEADER, RAVEN_SUFFIX, SUFFIXES, format_of, rows_of
 from skaudio.events._table_rows import EventTableError, first_repetition
-from skaudio.events._table_writing import as_text, write_text
+from skaudio.events._table_writing import table_bytes
 
 OTHER_FILES = {"birdnet_analysis_params.csv"}  # BirdNET-Analyzer writes it beside its results
 
@@ -77,24 +77,32 @@ def check_distinct(events: Sequence[tuple[Any, Any]], folder: Path | str) -> Non
         )
 
 
-def write_folder(
-    folder: Path,
+def names_folder(path: str | os.PathLike) -> bool:
+    """Return whether a path is that of a folder that exists, or, as a URL, too, ends with a slash."""
+    return os.fspath(path).endswith(("/", os.sep)) or (not is_url(path) and Path(local_path(path)).is_dir())
+
+
+def folder_contents(
+    folder: Path | str,
     table: Any,
     format: str,  # noqa: A002
     durations: Mapping[str, float] | None,
-) -> None:
-    """Write a label file for each recording, after all are known to be valid.
+    recordings: Sequence | None = None,
+) -> dict[str, bytes]:
+    """Return the label files of recordings, by their names in a folder.
 
     Parameters
     ----------
-    folder : Path
-        The folder; it is created if needed.
+    folder : Path or str
+        The folder, or its URL, for messages.
     table : DataFrame
         Events.
     format : str
         Format of the files, which determines their suffix.
     durations : dict of str to float or None
         See `write_events`.
+    recordings : sequence or None, default=None
+        Names of all recordings; one without events has an empty file, or a header. If None, those in the table.
 
     Raises
     ------
@@ -105,14 +113,13 @@ def write_folder(
     if suffix is None or format == "parquet":
         raise ValueError(f"{str(folder)!r}: a folder holds label files, got format={format!r}. Expected 'audacity'.")
     suffix = ".TextGrid" if format == "textgrid" else suffix
-    recordings = list(dict.fromkeys(recording for _, recording, _ in rows_of(table)))
-    texts = {}
+    if recordings is None:
+        recordings = list(dict.fromkeys(recording for _, recording, _ in rows_of(table)))
+    contents = {}
     for recording, name in zip(recordings, _file_names(recordings), strict=True):
-        file = folder / f"{name}{suffix}"
-        texts[file] = as_text(table[table["recording"] == recording], file, format, durations)
-    for file, text in texts.items():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_text(file, text)
+        own = table[table["recording"] == recording]
+        contents[f"{name}{suffix}"] = table_bytes(own, f"{folder}/{name}{suffix}", format, durations)
+    return contents
 
 
 def _file_names(recordings: Sequence) -> list[str]:

@@ -1,18 +1,21 @@
-"""Cache of the events, and of the scores, of each recording, kept until all are processed."""
+"""Events, and scores, of each recording while a table is computed, kept until all are processed.
 
+Parts are named after their recordings, and contain the version of the file: a list that has grown, or was corrected, is
+resumed, and a recording that has changed is processed again.
+"""
+
+import hashlib
+import io
 import json
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 
+import numpy as np
+
+from skaudio._parts._store import Store
 from skaudio.events._event import Event
-from skaudio.events._event_scores import EventScores
-from skaudio.events._score_files import read_scores, write_scores
-from skaudio.events._track import Track
-from skaudio.io import clip_key
-from skaudio.io._replacing import replacing
+
+MANIFEST, PENDING = "manifest.json", "finished.json"
 
 
 class Parts:
@@ -20,119 +23,90 @@ class Parts:
 
     Parameters
     ----------
-    folder : Path
-        An existing folder.
-    recordings : sequence
-        Clips; cached events of one that has changed are ignored.
-    with_scores : bool
-        Whether scores are kept, too.
-
-    Attributes
-    ----------
-    folder : Path
+    store : Store
         The folder.
+    versions : dict of str to (str or None)
+        What identifies each recording, and its version; parts of another version are ignored. None if it is not known,
+        as for a file that is gone, whose part counts.
     with_scores : bool
         Whether scores are kept, too.
     """
 
-    def __init__(self, folder: Path, recordings: Sequence, *, with_scores: bool) -> None:
-        self.folder = folder
-        self._keys = [_key(recording) for recording in recordings]
-        self.with_scores = with_scores
+    def __init__(self, store: Store, versions: Mapping[str, str | None], *, with_scores: bool) -> None:
+        self._store, self._versions, self._with_scores = store, versions, with_scores
+        self._names = set(store.names())
 
-    def __contains__(self, number: int) -> bool:
-        return self._read_part(number) is not None and (not self.with_scores or self._scores_path(number).exists())
+    def keep(self, place: str, events: Sequence[Event], scores: np.ndarray | None) -> None:
+        """Write the events of a recording, and before its scores, if they are kept."""
+        if scores is not None:
+            content = io.BytesIO()
+            np.save(content, np.ascontiguousarray(scores), allow_pickle=False)
+            self._write(f"{_key(place)}.npy", content.getvalue())
+        part = {"version": self._versions[place], "events": [list(event) for event in events]}
+        self._write(f"{_key(place)}.json", json.dumps(part, default=lambda value: value.item()).encode())
 
-    def keep_scores(self, number: int, track: Track, labels: Sequence, step_seconds: float) -> Track:
-        """Write the scores of a recording, and return them as they are stored."""
-        path = self._scores_path(number)
-        scores = EventScores([track], recordings=[number], labels=labels, step_seconds=step_seconds)
-        write_scores(path, scores)
-        return read_scores(path)[0]
-
-    def read_scores(self, number: int) -> Track:
-        """Read the scores of a recording."""
-        return read_scores(self._scores_path(number))[0]
-
-    def keep(self, number: int, events: Sequence[Event]) -> None:
-        """Write the events of a recording atomically."""
-        part = {"recording": self._keys[number], "events": [list(event) for event in events]}
-        with replacing(self._path(number)) as temporary:
-            temporary.write_text(json.dumps(part), encoding="utf-8")
-
-    def read(self, number: int) -> list[Event]:
-        """Read the events of a recording; none if it is not processed."""
-        return [Event(*fields) for fields in self._read_part(number) or []]
-
-    def _read_part(self, number: int) -> list | None:
-        if not self._path(number).exists():
+    def read(self, place: str) -> list[Event] | None:
+        """Read the events of a recording; None if it is not processed."""
+        name, scores = f"{_key(place)}.json", f"{_key(place)}.npy"
+        if name not in self._names or (self._with_scores and scores not in self._names):
             return None
-        part = json.loads(self._path(number).read_text(encoding="utf-8"))
-        # Recordings without a key, such as deleted files, count as unchanged.
-        return part["events"] if self._keys[number] in {None, part["recording"]} else None
+        part = json.loads(self._store.read(name))
+        if self._versions[place] not in {None, part["version"]}:
+            return None
+        return [Event(*fields) for fields in part["events"]]
 
-    def _scores_path(self, number: int) -> Path:
-        return self.folder / f"{number:06d}.npz"
+    def read_scores(self, place: str) -> np.ndarray:
+        """Read the scores of a recording."""
+        return np.load(io.BytesIO(self._store.read(f"{_key(place)}.npy")), allow_pickle=False)
 
-    def _path(self, number: int) -> Path:
-        return self.folder / f"{number:06d}.json"
-
-
-def _key(recording: Any) -> str | None:
-    """Return a key that changes with a file's size or time, or with an array; None if unknown."""
-    try:
-        return clip_key(recording, b"").hex()
-    except (OSError, TypeError, ValueError):
-        return None
+    def _write(self, name: str, content: bytes) -> None:
+        self._store.write(name, content)
+        self._names.add(name)
 
 
 @contextmanager
-def kept_parts(
-    path: Path, names: Sequence, recordings: Sequence, fingerprint: str, *, with_scores: bool = False
-) -> Iterator[Parts]:
-    """Open the cached parts of a table; they are removed afterwards, unless an error is raised.
-
-    Parameters
-    ----------
-    path : Path
-        Path of the table.
-    names : sequence
-        Names of the recordings.
-    recordings : sequence
-        Clips.
-    fingerprint : str
-        Fingerprint of the detector.
-    with_scores : bool, default=False
-        Whether scores are kept, too.
-
-    Yields
-    ------
-    Parts
-        Existing parts, to resume from.
+def only_run(store: Store, table: str) -> Iterator[None]:
+    """Mark the only run that writes a table; its folder of parts is removed afterwards, unless an error is raised.
 
     Raises
     ------
     ValueError
-        If there are parts of other recordings or another detector.
+        If another run is in progress.
     """
-    folder = parts_folder(path)
-    manifest_content = {"recordings": [str(name) for name in names], "detector": fingerprint}
-    folder.mkdir(exist_ok=True)
-    manifest = folder / "manifest.json"
-    if manifest.exists():
-        existing = json.loads(manifest.read_text(encoding="utf-8"))
-        different = next((key for key in manifest_content if existing.get(key) != manifest_content[key]), None)
-        if different is not None:
-            raise ValueError(
-                f"{str(folder)!r} is from a run with another value of {different}. Delete it to start again."
-            )
-    else:
-        with replacing(manifest) as temporary:
-            temporary.write_text(json.dumps(manifest_content), encoding="utf-8")
-    yield Parts(folder, recordings, with_scores=with_scores)
-    shutil.rmtree(folder)
+    store.create()
+    with ExitStack() as progress:
+        with store.locked():
+            if not store.is_idle():
+                raise ValueError(
+                    f"Another run writes {table!r}. Wait for it to end, or write to another file. (One that was killed "
+                    "on another machine counts for two minutes.)"
+                )
+            progress.enter_context(store.in_progress())
+        try:
+            yield
+        except BaseException:
+            progress.close()
+            if all(name.startswith(".") for name in store.names()):  # nothing to resume
+                store.discard()
+            raise
+        for name in store.names():
+            if not name.startswith("."):
+                store.remove(name)
+    store.discard()
 
 
-def parts_folder(path: Path) -> Path:
-    """Return the folder of the parts of a table, which may not exist."""
-    return path.with_name(f".{path.name}.parts")
+def check_detector(store: Store, detector: str) -> None:
+    """Raise ValueError if there are parts of another detector; otherwise, note this one."""
+    try:
+        noted = json.loads(store.read(MANIFEST))["detector"]
+    except FileNotFoundError:
+        store.write(MANIFEST, json.dumps({"detector": detector}).encode())
+        return
+    if noted != detector:
+        raise ValueError(
+            f"{store.name!r} is from a run with another detector, or with other settings. Delete it to start again."
+        )
+
+
+def _key(place: str) -> str:
+    return hashlib.blake2b(place.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

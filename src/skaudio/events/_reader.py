@@ -71,10 +71,10 @@ class Reader:
         return not bounds or np.ptp(bounds) <= swing_of(self.silence_dbfs)
 
     def warn_if_silent(
-        self, recordings: Sequence, events: Sequence[Sequence[Event]], scores_found: Sequence[bool]
+        self, recordings: Sequence, events: Sequence[Sequence[Event]], is_scored: Sequence[bool]
     ) -> None:
         """Warn of recordings that have events, but no sound, and therefore no score above 0."""
-        undetected = [i for i, found in enumerate(scores_found) if events[i] and not found]
+        undetected = [i for i, found in enumerate(is_scored) if events[i] and not found]
         silent = [i for i in undetected if self.is_silent(recordings[i], i)]
         if silent:
             named = ", ".join(map(str, silent[:5]))

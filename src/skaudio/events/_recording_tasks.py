@@ -16,7 +16,9 @@ TASKS_PER_JOB = 16  # at once, with a backend that returns nothing before all ar
 T = TypeVar("T")
 
 
-def results_of(task: Callable[[Any, int], T], recordings: Sequence, n_jobs: int | None) -> Iterator[T | AudioError]:
+def results_of(
+    task: Callable[[Any, int], T], recordings: Sequence, rows: Sequence[int], n_jobs: int | None
+) -> Iterator[T | AudioError]:
     """Compute a result of each recording in tasks, and yield them in order.
 
     When a worker is killed, those recordings that may have been the reason are computed again, one at a time. One that
@@ -28,6 +30,8 @@ def results_of(task: Callable[[Any, int], T], recordings: Sequence, n_jobs: int 
         Function of a recording and its index.
     recordings : sequence
         Clips.
+    rows : sequence of int
+        Indices of those to compute.
     n_jobs : int or None
         Number of processes. None: 1, unless in a `joblib.parallel_config` context.
 
@@ -36,29 +40,43 @@ def results_of(task: Callable[[Any, int], T], recordings: Sequence, n_jobs: int 
     object
         Result, or AudioError if the recording kills its worker.
     """
-    sent_once, n_done = SentOnce(task), 0
-    while n_done < len(recordings):
-        begun: list[int] = []
+    sent_once: SentOnce[T] = SentOnce(task)
+    n_done = 0
+    while n_done < len(rows):
+        begun = _Begun(sent_once, recordings, rows[n_done:])
         try:
-            for result in _ordered(_jobs(sent_once, recordings, n_done, begun), n_jobs):
+            for result in _ordered(begun, n_jobs):
                 n_done += 1
+                begun.n -= 1
                 yield result
         except Exception as error:
             if not _is_death(error):
                 raise
-            for i in range(n_done, len(begun) and begun[-1] + 1):
+            for i in rows[n_done : n_done + begun.n]:
                 n_done += 1
                 yield _alone(sent_once, recordings[i], i, n_jobs)
 
 
-def _jobs(task: SentOnce, recordings: Sequence, first: int, begun: list[int]) -> Iterator[Any]:
-    """Yield the tasks of recordings, and note which are taken."""
-    for i in range(first, len(recordings)):
-        begun[:] = [i]
-        yield delayed(task)(recordings[i], i)
+class _Begun(Iterator[Any]):
+    """The tasks of recordings.
+
+    Attributes
+    ----------
+    n : int
+        Number of those that were taken; a consumer subtracts those that are finished.
+    """
+
+    def __init__(self, task: SentOnce, recordings: Sequence, rows: Sequence[int]) -> None:
+        self._task, self._recordings, self._rows = task, recordings, iter(rows)
+        self.n = 0
+
+    def __next__(self) -> Any:
+        i = next(self._rows)
+        self.n += 1
+        return delayed(self._task)(self._recordings[i], i)
 
 
-def _alone(task: SentOnce[T], recording: Any, i: int, n_jobs: int | None) -> T | AudioError:
+def _alone(task: SentOnce, recording: Any, i: int, n_jobs: int | None) -> Any:
     try:
         return next(_ordered(iter([delayed(task)(recording, i)]), n_jobs))
     except Exception as error:

@@ -59,11 +59,24 @@ class Scanner:
             else:
                 yield result
 
-    def attempts(self, recordings: Sequence, function: Callable[[Track], T]) -> Iterator[T | AudioError]:
-        """Yield a function of the scores of each recording; or the error, if decoding fails and is not to be raised."""
-        with tqdm(total=len(recordings), unit=" recordings", disable=not self.verbose) as progress:
+    def attempts(
+        self, recordings: Sequence, function: Callable[[Track], T], rows: Sequence[int] | None = None
+    ) -> Iterator[T | AudioError]:
+        """Yield a function of the scores of recordings; or the error, if decoding fails and is not to be raised.
+
+        Parameters
+        ----------
+        recordings : sequence
+            Clips.
+        function : callable
+            Function of a track.
+        rows : sequence of int or None, default=None
+            Indices of those to process. If None, all.
+        """
+        rows = range(len(recordings)) if rows is None else rows
+        with tqdm(total=len(rows), unit=" recordings", disable=not self.verbose) as progress:
             task = _TrackTask(self, function, progress)
-            for result in results_of(task, recordings, self.n_jobs):
+            for result in results_of(task, recordings, rows, self.n_jobs):
                 if isinstance(result, AudioError) and self.on_error == "raise":
                     raise result
                 yield result

@@ -1,41 +1,40 @@
-"""Detection in many recordings, written to a table that is resumed and extended."""
+"""Detection in many recordings, written to a table, or to label files, that is resumed and extended."""
 
-import os
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from sklearn.utils import Bunch
 
 from skaudio._recording_names import pair_names
 from skaudio._urls import full_name
 from skaudio.events._ends import stated_seconds
 from skaudio.events._event import Event
-from skaudio.events._event_tables import check_format, event_table, write_events
-from skaudio.events._file_names import check_names
 from skaudio.events._finished_table import (
     FinishedTable,
     RecordedFile,
     complete_replacement,
-    digest_of,
-    record_path,
     replace_table,
+    states_of,
 )
-from skaudio.events._parts import Parts, kept_parts, parts_folder
+from skaudio.events._parts import Parts, check_detector, only_run
 from skaudio.events._scanner import Scanner
 from skaudio.events._score_files import score_writer, scores_of
-from skaudio.events._table_reading import RAVEN_SUFFIX
+from skaudio.events._table_output import Durations, TableOutput, digest_of
 from skaudio.events._track import Track
 from skaudio.events._track_functions import Detect
-from skaudio.io import AudioError
+from skaudio.io import AudioError, clip_key
+from skaudio.io._replacing import replacing
 
-Durations = Mapping[str, float] | None
+N_NAMED, N_LISTED = 5, 20  # recordings in a warning: changed ones, and those that cannot be used
 
 
 @dataclass(frozen=True)
 class Detection:
-    """What a table run needs of a detector.
+    """What a run needs of a detector.
 
     Parameters
     ----------
@@ -62,7 +61,7 @@ class Detection:
 
 
 def write_table(
-    path: Path,
+    output: TableOutput,
     recordings: Sequence,
     names: list,
     detection: Detection,
@@ -70,12 +69,12 @@ def write_table(
     durations: Durations,
     scores: Path | None,
     extend: bool,
-) -> None:
-    """Detect the events of recordings and write them to a table.
+) -> Bunch:
+    """Detect the events of recordings and write them.
 
     Parameters
     ----------
-    path : Path
+    output : TableOutput
         The table.
     recordings : sequence
         Clips.
@@ -89,142 +88,205 @@ def write_table(
         File of scores.
     extend : bool
         Whether recordings of an existing table are kept.
+
+    Returns
+    -------
+    Bunch
+        See `EventDetector.predict_to`.
     """
-    complete_replacement(path, parts_folder(path))
-    own = _places(names)
-    finished = FinishedTable.read(path) if extend and own is not None else None
-    kept = _kept_events(path, finished, own or {}, detection, scores)
-    others = [] if finished is None else [file for file in finished.recordings if _place(file.name) not in (own or {})]
-    all_names = [*(file.name for file in others), *names]
-    check_format(path, all_names, detection.labels, durations)
-    check_names(path, all_names)
-    fingerprint = f"{detection.scoring} {detection.decoding}"
-    with kept_parts(path, names, recordings, fingerprint, with_scores=scores is not None) as parts:
-        done = {i: kept[_place(name)] for i, name in enumerate(names) if own is not None and _place(name) in kept}
-        _process(recordings, [i for i in range(len(names)) if i not in done and i not in parts], detection, parts)
-        events = [*(kept[_place(file.name)] for file in others)]
-        events += [done[i] if i in done else parts.read(i) for i in range(len(names))]
-        if scores is not None:
-            _merge_scores(scores, names, [i for i in range(len(names)) if i in parts], detection, parts)
-        seconds = _durations(path, all_names, recordings, others, durations, detection.scanner.reader.units.sr)
-        staged = parts.folder / path.name
-        write_events(staged, event_table(events, all_names), durations=seconds)
-        if own is None:
-            record_path(path).unlink(missing_ok=True)
-            os.replace(staged, path)
+    output.check_place()
+    with only_run(output.parts, str(output.path)):
+        run = _Run(output, recordings, names, detection, scores, extend=extend)
+        run.check(durations)
+        done = run.process()
+        run.write(durations)
+    return done
+
+
+class _Run:
+    """A run, which begins by what is in the table.
+
+    Recordings are known by their places: ``kept`` has the events of those that need not be processed, and ``others``
+    are those in the table that are not passed.
+    """
+
+    def __init__(
+        self,
+        output: TableOutput,
+        recordings: Sequence,
+        names: list,
+        detection: Detection,
+        scores: Path | None,
+        *,
+        extend: bool,
+    ) -> None:
+        self._output, self._recordings, self._names, self._detection = output, recordings, names, detection
+        self._scores = scores
+        self._places = [_place(name) for name in names]
+        # Arrays have no names, and repeated recordings have one: a table of these is not extended.
+        self._has_record = all(isinstance(name, str) for name in names) and len({*self._places}) == len(names)
+        self._states = dict(zip(self._places, _states(names, recordings), strict=True))
+        interrupted = complete_replacement(output)
+        finished = FinishedTable.read(output) if extend and self._has_record else None
+        if finished is not None and not interrupted:
+            finished.check_unedited(output)
+        self._finished = finished
+        files = [] if finished is None else finished.recordings
+        self._others = [file for file in files if _place(file.name) not in self._states]
+        self._kept = self._kept_events()
+        self._all_names = [*(file.name for file in self._others), *names]
+        versions = {place: state.stated_version() for place, state in self._states.items()}
+        self._parts = Parts(output.parts, versions, with_scores=scores is not None)
+
+    def check(self, durations: Durations) -> None:
+        """Raise the errors of writing the table, or of parts by another detector, before any computation."""
+        self._output.check(self._all_names, self._detection.labels, durations)
+        check_detector(self._output.parts, f"{self._detection.scoring} {self._detection.decoding}")
+
+    def process(self) -> Bunch:
+        """Compute and keep the events, and the scores, of what is missing; return their number, and what is broken."""
+        missing = [i for i, place in enumerate(self._places) if self._events(place) is None]
+        results = self._detection.scanner.attempts(self._recordings, self._detection.decode, missing)
+        broken: dict[str, str] = {}
+        for i, result in zip(missing, results, strict=True):
+            if isinstance(result, AudioError):
+                broken[str(self._names[i])] = str(result)
+            else:
+                self._parts.keep(self._places[i], result.events, result.scores)
+        return Bunch(n_computed=len(missing), n_kept=len(self._names) - len(missing), broken=broken)
+
+    def write(self, durations: Durations) -> None:
+        """Write the table, and the list of its recordings; before, the scores."""
+        events = [self._kept[_place(file.name)] for file in self._others]
+        events += [self._events(place) or [] for place in self._places]
+        if self._scores is not None:
+            self._merge_scores(self._scores)
+        seconds = self._durations(durations)
+        contents = self._output.contents(events, self._all_names, seconds)
+        if not self._has_record:
+            self._output.store.remove(self._output.record)
+            for name, content in contents.items():
+                self._output.store.write(name, content)
             return
-        present = [name for i, name in enumerate(names) if i in done or i in parts]
-        files = _recorded_files(dict(zip(all_names, events, strict=True)), others, present, seconds or {})
-        replace_table(path, staged, FinishedTable(digest_of(staged), detection.scoring, detection.decoding, files))
+        states = [*self._others, *self._states.values()]
+        present = [place in self._kept or self._parts.read(place) is not None for place in self._places]
+        is_in_table = [*[True] * len(self._others), *present]
+        files = [
+            state.with_events(events_i, (seconds or {}).get(state.name, state.seconds))
+            for state, events_i, is_in in zip(states, events, is_in_table, strict=True)
+            if is_in
+        ]
+        label_files = [] if self._output.format is None else list(contents)
+        detection = self._detection
+        finished = FinishedTable(digest_of(contents), detection.scoring, detection.decoding, files, label_files)
+        replace_table(self._output, contents, finished)
+        for name in set([] if self._finished is None else self._finished.files) - set(contents):
+            self._output.store.remove(name)
+
+    def _events(self, place: str) -> list[Event] | None:
+        """Return the events of a recording; None if it is not processed."""
+        return self._kept[place] if place in self._kept else self._parts.read(place)
+
+    def _kept_events(self) -> dict[str, list[Event]]:
+        """Return the events of the recordings in the table that need not be processed again, by their places."""
+        finished, detection = self._finished, self._detection
+        if finished is None:
+            return {}
+        changed = [file.name for file in finished.recordings if self._has_changed(file)]
+        stored = {_place(name): read for name, read in scores_of(self._scores, detection.scoring).items()}
+        known = finished.detector == detection.scoring
+        same = known and finished.decoding == detection.decoding
+        kept: dict[str, list[Event]] = {}
+        for file in finished.recordings:
+            place = _place(file.name)
+            is_own = place in self._states
+            if file.name in changed:
+                continue
+            if same and (not is_own or self._scores is None or place in stored):
+                kept[place] = [Event(*fields) for fields in file.events]
+            elif known and place in stored:
+                kept[place] = detection.decode(stored[place]()).events
+            elif not is_own:
+                raise ValueError(
+                    f"{str(self._output.path)!r} has events of {file.name!r}, which is not among the recordings, by "
+                    "another detector or with other settings. Pass all of its recordings; or write to another file, or "
+                    "pass extend=False, to replace it."
+                )
+        _warn_of_changed(changed, len(finished.recordings))
+        return kept
+
+    def _has_changed(self, file: RecordedFile) -> bool:
+        place = _place(file.name)
+        return place in self._states and file.differs_from(self._states[place])
+
+    def _merge_scores(self, path: Path) -> None:
+        """Write a file of the scores that it had, and of those of new recordings."""
+        stored = scores_of(path, self._detection.scoring)
+        new = {place: i for i, place in enumerate(self._places) if self._parts.read(place) is not None}
+        settings = self._detection.labels, self._detection.decode.decoder.step_seconds, self._detection.scoring
+        with replacing(path) as temporary, score_writer(temporary, *settings) as writer:
+            for name, read in stored.items():
+                if _place(name) not in new:
+                    writer.add(name, read())
+            for place, i in new.items():
+                writer.add(self._names[i], self._detection.timed(self._parts.read_scores(place)))
+
+    def _durations(self, durations: Durations) -> Durations:
+        """Return the durations of all recordings, which a Raven selection table of several needs."""
+        if not self._output.needs_durations:
+            return durations
+        sr = self._detection.scanner.reader.units.sr
+        others = self._others
+        known = {file.name: stated_seconds(file.name, sr) if file.seconds is None else file.seconds for file in others}
+        if durations is None:
+            own = zip(self._names, self._recordings, strict=True)
+            return {**known, **{name: stated_seconds(clip, sr) for name, clip in own}}
+        if not others:
+            return durations
+        paired = pair_names(known, durations)
+        return {**{name: seconds for name, seconds in known.items() if name not in paired}, **durations}
 
 
-def _recorded_files(
-    events: Mapping[str, list[Event]],
-    others: Sequence[RecordedFile],
-    present: Sequence[str],
-    seconds: Mapping[str, float],
-) -> list[RecordedFile]:
-    """Return the states of all recordings in a table: of others as they were, with events as they are decoded now."""
-    files = [replace(file, events=[list(event) for event in events[file.name]]) for file in others]
-    files += [RecordedFile.of(name, events[name]) for name in present]
-    return [replace(file, seconds=seconds.get(file.name, file.seconds)) for file in files]
+def warn_of_broken(broken: Mapping[str, str], n_recordings: int, stacklevel: int) -> None:
+    """Warn of recordings that cannot be used, with the reasons."""
+    if not broken:
+        return
+    listed = [reason if name in reason else f"{name}: {reason}" for name, reason in list(broken.items())[:N_LISTED]]
+    more = f"\n... and {len(broken) - N_LISTED} more, in the result's broken" if len(broken) > N_LISTED else ""
+    warnings.warn(
+        f"{len(broken)} of {n_recordings} recording(s) cannot be used. They are not in the table, and are tried again "
+        "in the next call:\n" + "\n".join(listed) + more,
+        stacklevel=stacklevel,
+    )
 
 
-def _kept_events(
-    path: Path, finished: FinishedTable | None, own: Mapping[str | int, int], detection: Detection, scores: Path | None
-) -> dict[str | int, list[Event]]:
-    """Return the events of the recordings that need not be processed again, by the places of their files."""
-    if finished is None:
-        return {}
-    finished.check_unedited(path)
-    changed = [file.name for file in finished.recordings if _place(file.name) in own and file.has_changed()]
-    stored = {_place(name): read for name, read in scores_of(scores, detection.scoring).items()}
-    known = finished.detector == detection.scoring
-    same = known and finished.decoding == detection.decoding
-    names = [file.name for file in finished.recordings if file.name not in changed]
-    in_table = {file.name: [Event(*fields) for fields in file.events] for file in finished.recordings if same}
-    kept: dict[str | int, list[Event]] = {}
-    for name in names:
-        place = _place(name)
-        mine = place in own
-        if name in in_table and (not mine or scores is None or place in stored):
-            kept[place] = in_table[name]
-        elif known and place in stored:
-            kept[place] = detection.decode(stored[place]()).events
-        elif not mine:
-            raise ValueError(
-                f"{str(path)!r} has events of {name!r}, which is not among the recordings, by another detector or with "
-                "other settings. Pass all of its recordings; or write to another file, or pass extend=False, to "
-                "replace it."
-            )
-    if changed:
-        more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
-        warnings.warn(
-            f"{len(changed)} of {len(finished.recordings)} recordings in the table have changed since they were "
-            f"processed, and are processed again: {', '.join(changed[:5])}{more}.",
-            stacklevel=4,
-        )
-    return kept
+def _warn_of_changed(changed: Sequence[str], n_recordings: int) -> None:
+    if not changed:
+        return
+    more = f" and {len(changed) - N_NAMED} more" if len(changed) > N_NAMED else ""
+    warnings.warn(
+        f"{len(changed)} of {n_recordings} recordings in the table have changed since they were processed, and are "
+        f"processed again: {', '.join(changed[:N_NAMED])}{more}.",
+        stacklevel=6,
+    )
 
 
-def _process(recordings: Sequence, missing: Sequence[int], detection: Detection, parts: Parts) -> None:
-    """Compute and keep the events, and the scores, of some recordings."""
-    results = detection.scanner.attempts([recordings[i] for i in missing], detection.decode)
-    for i, result in zip(missing, results, strict=True):
-        if isinstance(result, AudioError):
-            warnings.warn(f"{result} The recording is skipped.", stacklevel=4)
-            continue  # it is tried again in the next call
-        if result.scores is not None:
-            parts.keep_scores(
-                i, detection.timed(result.scores), detection.labels, detection.decode.decoder.step_seconds
-            )
-        parts.keep(i, result.events)
+def _states(names: Sequence, recordings: Sequence) -> list[RecordedFile]:
+    """Return the states of recordings; the version of an array is a key of its content."""
+    files = iter(states_of([name for name in names if isinstance(name, str)]))
+    return [
+        next(files) if isinstance(name, str) else RecordedFile(str(name), None, None, [], version=_content_key(clip))
+        for name, clip in zip(names, recordings, strict=True)
+    ]
 
 
-def _merge_scores(path: Path, names: Sequence, processed: Sequence[int], detection: Detection, parts: Parts) -> None:
-    """Write a file of the scores that it had, and of those of new recordings."""
-    stored = scores_of(path, detection.scoring)
-    new, places = {names[i]: i for i in processed}, {_place(names[i]) for i in processed}
-    staged = parts.folder / "scores.npz"
-    step_seconds = detection.scanner.reader.resolution.step_seconds
-    with score_writer(staged, detection.labels, step_seconds, detection.scoring) as writer:
-        for name, read in stored.items():
-            if _place(name) not in places:
-                writer.add(name, read())
-        for name, i in new.items():
-            writer.add(name, parts.read_scores(i))
-    os.replace(staged, path)
-
-
-def _durations(
-    path: Path,
-    names: Sequence,
-    recordings: Sequence,
-    others: Sequence[RecordedFile],
-    durations: Durations,
-    sr: float,
-) -> Durations:
-    """Return the durations of all recordings, which a Raven selection table of several needs."""
-    if not path.name.lower().endswith(RAVEN_SUFFIX):
-        return durations
-    known = {file.name: stated_seconds(file.name, sr) if file.seconds is None else file.seconds for file in others}
-    if durations is None:
-        own = zip(names[len(others) :], recordings, strict=True)
-        return {**known, **{name: stated_seconds(clip, sr) for name, clip in own}}
-    if not others:
-        return durations
-    paired = pair_names(known, durations)
-    return {**{name: seconds for name, seconds in known.items() if name not in paired}, **durations}
-
-
-def _places(names: Sequence) -> dict[str | int, int] | None:
-    """Return the indices of recordings by the places of their files; None if some are not files, or occur twice."""
-    if not all(isinstance(name, str) for name in names):
+def _content_key(clip: Any) -> str | None:
+    try:
+        return clip_key(clip).hex()
+    except (OSError, TypeError, ValueError):
         return None
-    places = {_place(name): i for i, name in enumerate(names)}
-    return places if len(places) == len(names) else None
 
 
-def _place(name: str | int) -> str | int:
+def _place(name: str | int) -> str:
     """Return what identifies a recording: the full path of a file, or the index of another clip."""
-    return full_name(name) if isinstance(name, str) else name
+    return full_name(name) if isinstance(name, str) else f"recording {name}"

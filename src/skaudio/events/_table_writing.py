@@ -1,21 +1,22 @@
 """Text of event tables that is read back unchanged."""
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from skaudio._recording_names import RecordingNames
 from skaudio.events._event import Event
+from skaudio.events._file_names import check_names
 from skaudio.events._kaleidoscope_tables import write_kaleidoscope
 from skaudio.events._praat_tables import write_textgrid
 from skaudio.events._raven_tables import write_raven
 from skaudio.events._table_formats import write_audacity, write_dcase
 from skaudio.events._table_reading import rows_of, rows_of_text
 from skaudio.events._table_rows import EventTableError, first_repetition
-from skaudio.io._replacing import replacing
 
 
-def as_text(table: Any, path: Path, name: str, durations: Mapping[str, float] | None) -> str:
+def as_text(table: Any, path: Path | str, name: str, durations: Mapping[str, float] | None) -> str:
     """Return the text of a table, checked to be read back unchanged."""
     rows = [(recording, event) for _, recording, event in rows_of(table) if event is not None]
     if name == "birdnet":
@@ -37,13 +38,31 @@ def as_text(table: Any, path: Path, name: str, durations: Mapping[str, float] | 
     return text
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a table atomically; file names are written byte for byte, even if they are not UTF-8."""
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
+def table_bytes(table: Any, path: Path | str, name: str, durations: Mapping[str, float] | None) -> bytes:
+    """Return the content of a table in some format; file names byte for byte, even if they are not UTF-8.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Events.
+    path : Path or str
+        Path or URL of the file, for messages.
+    name : str
+        Format.
+    durations : dict of str to float or None
+        See `write_events`.
+    """
+    if name != "parquet":
+        return as_text(table, path, name, durations).encode("utf-8", "surrogateescape")
+    check_names(path, table["recording"] if "recording" in table.columns else ())
+    content = io.BytesIO()
+    bare = table.copy(deep=False)
+    bare.attrs.clear()  # the folder that a table was read from does not belong in a file
+    bare.to_parquet(content, index=False)
+    return content.getvalue()
 
 
-def _check_text(text: str, path: Path, name: str, rows: Sequence[tuple[Any, Event]]) -> None:
+def _check_text(text: str, path: Path | str, name: str, rows: Sequence[tuple[Any, Event]]) -> None:
     """Raise if a text would not be read back as these rows: label files cannot represent every name."""
     try:
         kept = (row for row in rows_of_text(text, path, name) if row.verified is not False)

@@ -9,12 +9,10 @@ from sklearn.utils import Bunch
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
 
 from skaudio._parts._part_folder import PartFolder, check_pyarrow
-from skaudio._parts._recorded import place_of, recorded_now
-from skaudio._validation import as_array_or_sequence
+from skaudio._parts._recorded import places_of, recorded_now
 from skaudio.features._extraction_run import ExtractionRun
 from skaudio.features._extraction_settings import EXTRACTED, prepared, settings_of
 from skaudio.features._part_writer import PartWriter, first_step
-from skaudio.io import clip_name
 
 CLIPS_PER_PART, RECORDINGS_PER_PART = 500, 8
 
@@ -148,7 +146,7 @@ def extract_to(
     """
     check_pyarrow(EXTRACTED)
     hop_seconds = _hop(window_seconds, hop_seconds, extractor)
-    places = _places(X)
+    places = places_of(X, "Clips in memory are transformed directly: extractor.transform(X).")
     extractor = prepared(extractor)
     settings = settings_of(extractor, window_seconds=window_seconds, hop_seconds=hop_seconds, columns=columns)
     dataset = PartFolder(folder, EXTRACTED)
@@ -163,28 +161,6 @@ def extract_to(
         verbose=verbose,
     )
     return run()
-
-
-def _places(X: Any) -> list[str]:
-    """Return the full paths of recordings, each once."""
-    if isinstance(X, (str, os.PathLike)):
-        raise TypeError(f"Expected a sequence of paths, got a single one. Pass a list: [{X!r}].")
-    places: dict[str, None] = {}
-    for i, clip in enumerate(as_array_or_sequence(X)):
-        if not isinstance(clip, (str, os.PathLike)):
-            raise TypeError(
-                f"Expected paths of recordings, got {clip_name(clip, i)}. Clips in memory are transformed directly: "
-                "extractor.transform(X)."
-            )
-        place = place_of(clip)
-        try:
-            place.encode()
-        except UnicodeEncodeError as error:
-            raise ValueError(f"Parquet requires names in UTF-8, got {place!r}. Rename that file.") from error
-        places[place] = None
-    if not places:
-        raise ValueError("Found 0 recordings; a minimum of 1 is required.")
-    return list(places)
 
 
 def _hop(window_seconds: float | None, hop_seconds: float | None, extractor: Any) -> float | None:

@@ -130,12 +130,13 @@ class EventsDisplay(Display):
         rate = estimator.sr_
         front_end = estimator.front_end if front_end is None else front_end
         front_end = MelSpectrogram(sr=rate) if front_end is None else front_end
-        track = estimator.predict_proba([recording])[0]
+        scores = estimator.predict_scores([recording])
+        columns = estimator.predict(scores)[["onset", "offset", "label", "score"]]
         return cls(
             None if events is None else events_of(events, recording),
-            estimator._decode(track),
+            [Event(*fields) for fields in columns.itertuples(index=False)],
             labels=list(estimator.labels_),
-            track=track,
+            track=scores[0],
             thresholds=(estimator.decoding_["low_threshold"], estimator.decoding_["threshold"]),
             spectrogram=_spectrogram(front_end, (recording, rate) if clip_kind(recording) == "array" else recording),
             duration=duration_seconds(recording, sr=rate),
