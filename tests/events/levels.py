@@ -1,5 +1,8 @@
 """A detector whose scores are the levels of a recording, and recordings of given scores, for results by hand."""
 
+import os
+import signal
+
 import numpy as np
 
 from skaudio.events import EventDetector
@@ -17,11 +20,18 @@ def recording(scores):
     return np.repeat(np.asarray(scores, np.float32), int(SR * STEP))
 
 
-def level_detector(**parameters):
-    model = PretrainedEmbedding(level, sr=SR, window_seconds=STEP, class_names=["call"])
+def level_detector(function=level, **parameters):
+    model = PretrainedEmbedding(function, sr=SR, window_seconds=STEP, class_names=["call"])
     own = {"hop_seconds": STEP, "center": False, "smoothing": 0.0, "peak_distance": None, "silence_dbfs": None}
     return EventDetector.from_scores(model, **{**own, **parameters})
 
 
 def spans(table):
     return list(zip(table.onset, table.offset, strict=True))
+
+
+def deadly_level(windows):
+    """Return levels; a window above 0.9 kills the process, unless it is that of the test."""
+    if windows.max() > 0.9 and os.environ.get("SKAUDIO_TEST_PROCESS") not in {None, str(os.getpid())}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return level(windows)

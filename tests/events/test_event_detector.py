@@ -308,11 +308,10 @@ def test_a_killed_batch_goes_on_where_it_was(scenes, detector, tmp_path, monkeyp
     with pytest.raises(ValueError, match=r"\.calls\.csv\.parts' is from a run with another detector.*Delete it"):
         other.predict_to(table, paths)
     again = pickle.loads(pickle.dumps(detector))
-    paths = paths[1:]  # a corrected list, in another order
-    again.predict_to(table, paths[::-1])
-    assert looked_at == [paths[1]]
-    paths = paths[::-1]
     expected = ["calls.csv", "calls.csv.recordings.json", *(path.name for path in paths)]
+    paths = [paths[2], paths[1]]  # a corrected list, in another order
+    again.predict_to(table, paths)
+    assert looked_at == [paths[0]]
     assert sorted(path.name for path in tmp_path.iterdir()) == expected
     monkeypatch.undo()
     pd.testing.assert_frame_equal(read_events(table), detector.predict(paths))
