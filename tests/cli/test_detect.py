@@ -88,7 +88,7 @@ def test_settings_scores_and_a_table_that_grows(season, run, tmp_path):
     assert outcome.out.splitlines() == ["recording,onset,offset,label,score"]
     outcome = run("detect", folder / "detector.joblib", *nights, "--extend")
     assert outcome.status == 2
-    assert "--scores and --extend are for a table: pass --output TABLE" in outcome.err
+    assert "--scores, --extend and --format are for a table: pass --output TABLE" in outcome.err
     for value in ("high", "-1", "nan"):
         with pytest.raises(SystemExit, match="2"):
             run("detect", folder / "detector.joblib", *nights, f"--threshold={value}")
@@ -120,11 +120,51 @@ def test_a_broken_recording(season, run, tmp_path):
     warned = run(*arguments, "--on-error", "warn")
     assert warned.status == 0
     assert "broken.wav" in warned.err
-    assert "is skipped" in warned.err
+    assert "1 of 3 recording(s) cannot be used" in warned.err
     np.testing.assert_allclose(read_events(table)["onset"], expected["onset"], atol=1e-5)
     again = run(*arguments)
     assert again.status == 2
     assert "--force" in again.err
+
+
+def test_a_dataset_and_label_files_in_a_folder(season, run, tmp_path):
+    folder, nights, expected = season
+    arguments = ("detect", folder / "detector.joblib", "--quiet", "--output", f"{tmp_path}/calls/")
+    assert run(*arguments, nights[0]).status == 0
+    assert run(*arguments, nights[1]).status == 0
+    pd.testing.assert_frame_equal(read_events(tmp_path / "calls"), expected)
+    assert run(*arguments, nights[1], "--force").status == 0
+    assert read_events(tmp_path / "calls")["recording"].unique().tolist() == nights[1:]
+    labels = ("detect", folder / "detector.joblib", *nights, "--output", f"{tmp_path}/labels/", "--format", "audacity")
+    assert run(*labels, "--quiet").status == 0
+    assert sorted(path.name for path in tmp_path.glob("labels/*.txt")) == ["night_2.txt", "night_3.txt"]
+    outcome = run("detect", folder / "detector.joblib", *nights, "--format", "audacity")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "--format are for a table: pass --output TABLE" in outcome.err
+
+
+def test_a_table_by_url(season, run, remote):
+    folder, nights, expected = season
+    arguments = ("detect", folder / "detector.joblib", "--quiet", "--output", "memory://calls/june.csv")
+    assert run(*arguments, nights[0]).status == 0
+    again = run(*arguments, *nights)
+    assert again.status == 2
+    assert "'memory://calls/june.csv' exists. Pass --force" in again.err
+    assert run(*arguments, *nights, "--extend").status == 0
+    pd.testing.assert_frame_equal(read_events("memory://calls/june.csv"), expected)
+
+
+def test_every_broken_recording_is_named(season, run, tmp_path):
+    folder, nights, _ = season
+    (tmp_path / "broken").mkdir()
+    broken = [tmp_path / f"broken/{i}.wav" for i in range(25)]
+    for path in broken:
+        path.write_bytes(b"not sound")
+    arguments = ("detect", folder / "detector.joblib", nights[0], *broken, "--on-error", "warn", "--quiet")
+    for output in (f"{tmp_path}/calls/", f"{tmp_path}/calls.csv"):
+        outcome = run(*arguments, "--output", output)
+        assert outcome.status == 0
+        assert all(outcome.err.count(f"broken/{i}.wav'") == 1 for i in range(25))
 
 
 def test_a_model_that_finds_no_events(season, run, tmp_path):

@@ -28,8 +28,9 @@ Detect the events of long recordings, and write a table of their labels, onsets,
 Loading a model executes code in it: load only models that you trust.
 
 The suffix of --output determines the format: .csv, .parquet, .selections.txt (Raven), .txt
-(Audacity, one recording) or .tsv (DCASE). If interrupted, the same command resumes; with --extend,
-a finished table grows by new recordings."""
+(Audacity, one recording) or .tsv (DCASE). A folder, with a slash at its end, is a dataset of Parquet
+files or, with --format, has a label file for each recording. Both may be URLs. If interrupted, the same
+command resumes, also with more recordings; with --extend, what is finished grows by new recordings."""
 
 _COUNT = """\
 Print a CSV of the number of events of each class in a table, and of the recorded minutes: for each
@@ -124,12 +125,21 @@ def add_detect(commands: argparse._SubParsersAction) -> None:
     _add_detector(parser.add_argument)
     add = parser.add_argument
     add("files", nargs="+", metavar="FILES", help="audio files, folders of them, or URLs of either")
-    add("--output", metavar="TABLE", help="write to this file instead of a CSV to stdout")
+    add("--output", metavar="TABLE", help="write to this file, folder or URL instead of a CSV to stdout")
+    add(
+        "--format",
+        choices=("parquet", "audacity", "raven", "textgrid", "csv", "dcase", "kaleidoscope"),
+        help="of the files in a folder: a dataset (parquet; default) or label files, one for each recording",
+    )
     add(
         "--scores", metavar="NPZ", help="keep the scores in this file, to try other settings without reading recordings"
     )
-    add("--extend", action="store_true", help="if TABLE exists, add the recordings that are not in it, or have changed")
-    add("--force", action="store_true", help="replace TABLE if it exists")
+    add(
+        "--extend",
+        action="store_true",
+        help="if TABLE exists, add the recordings that are not in it, or have changed, as is always done in a folder",
+    )
+    add("--force", action="store_true", help="replace TABLE if it exists; in a folder, remove other recordings")
     add("--on-error", choices=("raise", "warn"), default="raise", help="stop at a broken file (default), or skip it")
 
 
