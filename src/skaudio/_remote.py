@@ -43,8 +43,8 @@ def file_system(url: str) -> tuple[Any, str]:
         raise ValueError(f"{url!r} cannot be read: {error}. Expected a URL such as s3://bucket/night.wav.") from error
 
 
-def retried(call: Callable[[], T], url: str) -> T:
-    """Call a function that reads a remote file, again after a fault.
+def retried(call: Callable[[], T], url: str, *, action: str = "read") -> T:
+    """Call a function that reads a remote file, or does what else `action` names, again after a fault.
 
     Raises
     ------
@@ -66,16 +66,16 @@ def retried(call: Callable[[], T], url: str) -> T:
                 raise FileNotFoundError(f"{url!r} does not exist ({_text(error)}).") from error
             if _is_denied(error):
                 raise PermissionError(
-                    f"{url!r} cannot be read: permission denied ({_text(error)}). Check the credentials, or that the "
-                    "link has not expired."
+                    f"{url!r} cannot be {action}: permission denied ({_text(error)}). Check the credentials, or that "
+                    "the link has not expired."
                 ) from error
             if isinstance(error, NOT_OF_A_NETWORK):
-                raise OSError(f"{url!r} cannot be read: {_text(error)}.") from error
+                raise OSError(f"{url!r} cannot be {action}: {_text(error)}.") from error
             seconds = next(delays, None)
             if seconds is None:
                 raise OSError(
-                    f"{url!r} cannot be read: {_text(error)}. This does not mean that it is broken: check the network, "
-                    "and try again."
+                    f"{url!r} cannot be {action}: {_text(error)}. This does not mean that it is broken: check the "
+                    "network, and try again."
                 ) from error
         time.sleep(seconds)
 

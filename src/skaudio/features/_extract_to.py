@@ -9,10 +9,11 @@ from sklearn.utils import Bunch
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
 
 from skaudio._validation import as_array_or_sequence
-from skaudio.features._extraction_folder import ExtractionFolder, Recorded, check_pyarrow, place_of, version_of
+from skaudio.features._extraction_folder import ExtractionFolder, check_pyarrow
 from skaudio.features._extraction_run import ExtractionRun
 from skaudio.features._extraction_settings import prepared, settings_of
 from skaudio.features._part_writer import PartWriter, first_step
+from skaudio.features._recording_versions import Recorded, place_of, versions_of
 from skaudio.io import clip_name
 
 CLIPS_PER_PART, RECORDINGS_PER_PART = 500, 8
@@ -155,7 +156,7 @@ def extract_to(
     run = ExtractionRun(
         PartWriter(dataset, extractor, settings["digest"], window_seconds, hop_seconds, channel, on_error),
         settings,
-        [Recorded(place, version_of(place)) for place in places],
+        list(map(Recorded, places, versions_of(places))),
         part_size=part_size or (CLIPS_PER_PART if window_seconds is None else RECORDINGS_PER_PART),
         extend=extend,
         n_jobs=n_jobs,

@@ -1,4 +1,4 @@
-"""Folder of a dataset of features: its files, and the runs that write it.
+"""Dataset of features: its files, in a folder or at a URL, and what killed processes were at.
 
 ::
 
@@ -6,48 +6,34 @@
       _extraction.json        settings, by which another extractor is refused
       part-<digest>.parquet   rows of some recordings, written whole; named after them and the settings
       .part-*.part            being written, or left by a killed process
-      .part-*.attempt         present while a part is computed: what a killed process was at
-      .run-<id>.lock          locked while a run is in progress
+      .part-*.attempt         present while a part is computed: what killed processes were at
+      .run-<id>.lock          locked while a run is in progress; .mark at a URL, written again and again
       .lock                   locked while a run begins and ends
 
-The footer of a part lists its recordings, so that what is there is known without reading rows. The operating system
-releases the locks of a process that dies. A run only deletes files while it holds ``.lock`` and no other run is in
-progress: nobody then writes.
+The footer of a part lists its recordings, so that what is there is known without reading rows. A run only deletes files
+while it holds ``.lock`` and no other run is in progress: nobody then writes.
 """
 
 import hashlib
 import json
 import os
-import uuid
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from skaudio.io._replacing import replacing
+from skaudio._urls import is_url, local_path
+from skaudio.features._local_files import LocalFiles
+from skaudio.features._recording_versions import Recorded
+from skaudio.features._remote_files import RemoteFiles
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 RECORDINGS = "skaudio_recordings"  # key of the list of recordings in the footer of a part
 SETTINGS = "_extraction.json"
-MISSING = "missing"  # version of a file that does not exist
-
-
-class Recorded(NamedTuple):
-    """A recording in a part.
-
-    Parameters
-    ----------
-    recording, version : str
-        Path, and what changes with the content of the file.
-    error : str or None
-        First error of its rows.
-    """
-
-    recording: str
-    version: str
-    error: str | None = None
+N_FOOTERS = 16  # that are read at the same time
 
 
 def check_pyarrow() -> None:
@@ -56,20 +42,6 @@ def check_pyarrow() -> None:
         import pyarrow  # noqa: F401
     except ImportError as error:
         raise ImportError("Datasets of features are Parquet files: pip install pyarrow") from error
-
-
-def place_of(recording: str | os.PathLike) -> str:
-    """Return what identifies a recording: its full path."""
-    return os.path.abspath(os.fspath(recording))
-
-
-def version_of(place: str) -> str:
-    """Return what changes with the content of a file: its size and time of modification; `MISSING` without a file."""
-    try:
-        status = os.stat(place)
-    except (FileNotFoundError, NotADirectoryError):
-        return MISSING
-    return f"{status.st_size} bytes, {status.st_mtime_ns} ns"
 
 
 def part_name(settings: str, recordings: Sequence[Recorded]) -> str:
@@ -81,118 +53,82 @@ def part_name(settings: str, recordings: Sequence[Recorded]) -> str:
 
 
 class ExtractionFolder:
-    """Folder of a dataset of features.
+    """Dataset of features in a folder or at a URL.
 
     Parameters
     ----------
     folder : str or PathLike
-        The folder.
+        The folder, or its URL.
     """
 
     def __init__(self, folder: str | os.PathLike) -> None:
-        self.path = Path(folder).expanduser().absolute()
+        self.files: LocalFiles | RemoteFiles
+        if is_url(folder):
+            self.files = RemoteFiles(folder)
+        else:
+            self.files = LocalFiles(Path(local_path(folder)).expanduser().absolute())
+        self.name = self.files.name
 
     def create(self) -> None:
         """Create the folder; raise an error if there is something else in its place."""
-        if self.path.is_dir() and not (self.path / SETTINGS).exists():
-            others = sorted(file.name for file in self.path.iterdir() if not file.name.startswith("."))
-            if others:
-                raise FileExistsError(
-                    f"{str(self.path)!r} is not a dataset of extract_to: it has no {SETTINGS}, but {others[0]!r}. Name "
-                    "a new folder."
-                )
-        self.path.mkdir(parents=True, exist_ok=True)
+        names = self.files.names()
+        others = [name for name in names if not name.startswith(".")]
+        if others and SETTINGS not in names:
+            raise FileExistsError(
+                f"{self.name!r} is not a dataset of extract_to: it has no {SETTINGS}, but {others[0]!r}. Name a new "
+                "folder."
+            )
+        self.files.create()
 
     def settings(self) -> dict[str, Any] | None:
         """Read the settings; None if there are none."""
-        path = self.path / SETTINGS
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        try:
+            return json.loads(self.files.read(SETTINGS))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
     def write_settings(self, settings: dict[str, Any]) -> None:
         """Write the settings."""
-        with replacing(self.path / SETTINGS) as temporary:
-            temporary.write_text(json.dumps(settings, indent=1), encoding="utf-8")
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the lock under which runs begin and end; wait for it."""
-        from filelock import FileLock
-
-        with FileLock(self.path / ".lock"):
-            yield
-
-    @contextmanager
-    def in_progress(self) -> Iterator[None]:
-        """Mark a run as in progress, to be entered while `locked`."""
-        from filelock import FileLock
-
-        path = self.path / f".run-{uuid.uuid4().hex}.lock"
-        mark = FileLock(path)
-        mark.acquire()
-        try:
-            yield
-        finally:
-            mark.release()
-            path.unlink(missing_ok=True)
-
-    def is_idle(self) -> bool:
-        """Return whether no run is in progress; to be called while `locked`."""
-        from filelock import FileLock, Timeout
-
-        for path in self.path.glob(".run-*.lock"):
-            try:
-                with FileLock(path, blocking=False):
-                    pass
-            except Timeout:
-                return False
-            path.unlink(missing_ok=True)  # of a run that was killed
-        return True
-
-    def has(self, name: str) -> bool:
-        """Return whether there is a part of a name."""
-        return (self.path / name).exists()
+        self.files.write(SETTINGS, json.dumps(settings, indent=1).encode())
 
     def parts(self) -> dict[str, list[Recorded]]:
         """Return the recordings of each part, the last written first."""
-        times = {}
-        for path in self.path.glob("part-*.parquet"):
-            try:
-                times[path.name] = path.stat().st_mtime_ns
-            except FileNotFoundError:  # replaced by another run that has just ended
-                continue
-        found = {}
-        for name in sorted(times, key=lambda name: (-times[name], name)):
-            try:
-                found[name] = self.recordings(name)
-            except FileNotFoundError:
-                continue
-        return found
+        times = self.files.times("part-*.parquet")
+        names = sorted(times, key=lambda name: (-times[name], name))
+        with ThreadPoolExecutor(N_FOOTERS) as pool:
+            found = dict(zip(names, pool.map(self._recordings_or_none, names), strict=True))
+        return {name: recordings for name, recordings in found.items() if recordings is not None}
 
     def recordings(self, name: str) -> list[Recorded]:
         """Read which recordings a part has."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        path = self.path / name
         try:
-            footer = pq.read_metadata(path).metadata[RECORDINGS.encode()]
+            footer = pq.read_metadata(self.files.footer(name)).metadata[RECORDINGS.encode()]
         except (pa.ArrowInvalid, KeyError, TypeError) as error:
             raise ValueError(
-                f"{str(path)!r} is damaged, or not of extract_to: {error}. Delete it; the next call computes its rows "
-                "again."
+                f"{name!r} in {self.name!r} is damaged, or not of extract_to: {error}. Delete it; the next call "
+                "computes its rows again."
             ) from error
         return [Recorded(*item) for item in json.loads(footer)]
+
+    def _recordings_or_none(self, name: str) -> list[Recorded] | None:
+        try:
+            return self.recordings(name)
+        except FileNotFoundError:  # replaced by another run that has just ended
+            return None
 
     @contextmanager
     def writing(self, name: str, schema: Any) -> "Iterator[pq.ParquetWriter]":
         """Open a part to write rows to; it has its name once it is complete."""
         import pyarrow.parquet as pq
 
-        with replacing(self.path / name) as temporary, pq.ParquetWriter(temporary, schema) as writer:
+        with self.files.writing(name) as temporary, pq.ParquetWriter(temporary, schema) as writer:
             yield writer
 
     @contextmanager
-    def attempt(self, name: str) -> Iterator[tuple[list[str] | None, Callable[[str], None]]]:
+    def attempt(self, name: str) -> Iterator[tuple[list[list[str]], Callable[[Sequence[str]], None]]]:
         """Mark a part as being computed.
 
         Parameters
@@ -202,51 +138,46 @@ class ExtractionFolder:
 
         Yields
         ------
-        killers : list of str or None
-            Recordings at which the processes of former attempts were killed; None if there was no former attempt.
+        deaths : list of lists of str
+            What each process was at that was killed in a former attempt.
         note : callable
-            Function to note which recording is computed next.
+            Function to note which recordings are computed next.
         """
-        killers, path = self.killers(name), self._attempt_path(name)
+        deaths, marker = self.deaths(name), _attempt_of(name)
 
-        def note(recording: str) -> None:
-            with replacing(path) as temporary:
-                temporary.write_text(json.dumps([*(killers or []), recording]), encoding="utf-8")
+        def note(recordings: Sequence[str]) -> None:
+            self.files.write(marker, json.dumps([*deaths, list(recordings)]).encode())
 
-        note("")
+        note([])
         try:
-            yield killers, note
+            yield deaths, note
         finally:
-            path.unlink(missing_ok=True)
+            self.files.remove(marker)
 
-    def killers(self, name: str) -> list[str] | None:
-        """Return at which recordings the processes of a part were killed, as far as noted; None if there were none."""
+    def deaths(self, name: str) -> list[list[str]]:
+        """Return what each process was at that was killed while it computed a part."""
         try:
-            noted = self._attempt_path(name).read_text(encoding="utf-8")
+            return json.loads(self.files.read(_attempt_of(name)))
         except FileNotFoundError:
-            return None
-        return [recording for recording in json.loads(noted) if recording]
-
-    def _attempt_path(self, name: str) -> Path:
-        return self.path / f".{name}.attempt"
+            return []
 
     def row_groups(self, name: str) -> "Iterator[Any]":
         """Yield the rows of a part in tables."""
         import pyarrow.parquet as pq
 
-        with pq.ParquetFile(self.path / name) as file:
+        with self.files.reading(name) as path, pq.ParquetFile(path) as file:
             for i in range(file.num_row_groups):
                 yield file.read_row_group(i)
 
-    def remove(self, name: str) -> None:
-        """Delete a part."""
-        (self.path / name).unlink(missing_ok=True)
-
     def remove_unfinished(self) -> None:
-        """Delete what killed processes were writing; to be called while no run is in progress."""
-        for pattern in (".*.part", ".*.attempt"):
-            for path in self.path.glob(pattern):
-                path.unlink(missing_ok=True)
+        """Delete what killed processes have left; to be called while no run is in progress."""
+        self.files.remove_unfinished()
+        for name in self.files.times(".*.attempt"):
+            self.files.remove(name)
+
+
+def _attempt_of(name: str) -> str:
+    return f".{name}.attempt"
 
 
 def finish_part(writer: Any, recordings: Sequence[Recorded]) -> None:

@@ -10,11 +10,12 @@ import numpy as np
 from sklearn.utils import Bunch
 from tqdm import tqdm
 
-from skaudio.features._extraction_folder import MISSING, Recorded, finish_part, part_name
+from skaudio.features._extraction_folder import finish_part, part_name
 from skaudio.features._extraction_settings import check_settings
 from skaudio.features._feature_layout import FeatureLayout
-from skaudio.features._part_processes import computed_parts
+from skaudio.features._part_processes import computed_parts, first_row
 from skaudio.features._part_writer import PartWriter
+from skaudio.features._recording_versions import MISSING, Recorded
 from skaudio.io import AudioError
 
 N_TRIED = 20  # recordings, to find one whose features show the layout
@@ -61,17 +62,17 @@ class ExtractionRun:
         """Run; return the number of recordings computed and kept, and the broken ones."""
         self._folder.create()
         with ExitStack() as progress:
-            with self._folder.locked():
-                is_alone = self._folder.is_idle()
+            with self._folder.files.locked():
+                is_alone = self._folder.files.is_idle()
                 if not (is_alone or self._extend):
                     raise ValueError(
-                        f"Another run writes to {str(self._folder.path)!r}. Wait for it, or pass extend=True."
+                        f"Another run writes to {self._folder.name!r}. Wait for it, or pass extend=True."
                     )
                 if is_alone:
                     self._folder.remove_unfinished()
                 layout = self._layout()
                 stored = [item for recordings in self._folder.parts().values() for item in recordings]
-                progress.enter_context(self._folder.in_progress())
+                progress.enter_context(self._folder.files.in_progress())
             known = {item[:2]: item for item in stored}
             last = {item.recording: item for item in reversed(stored)}
             # A disk that is not mounted must not cost the features of its recordings.
@@ -86,8 +87,8 @@ class ExtractionRun:
                 raise AudioError(f"{recording}: {error} Pass on_error='warn' to keep its row.")
             for recordings in self._computed(missing, layout, shuffled=not is_alone):
                 broken.update((item.recording, item.error) for item in recordings if item.error is not None)
-        with self._folder.locked():
-            if self._folder.is_idle():  # else the last run to end does it
+        with self._folder.files.locked():
+            if self._folder.files.is_idle():  # else the last run to end does it
                 self._sweep()
         _warn_of(broken)
         return Bunch(n_computed=len(missing), n_kept=len(done), broken=broken)
@@ -96,13 +97,13 @@ class ExtractionRun:
         """Return the layout of the dataset; determine it by one recording, if the dataset is new."""
         stored = self._folder.settings()
         if stored is not None:
-            check_settings(stored, self._settings, self._folder.path)
+            check_settings(stored, self._settings, self._folder.name)
             return FeatureLayout.from_dict(stored["layout"])
         present = [item for item in self._wanted if item.version != MISSING]
         tried = [present[i] for i in np.unique(np.linspace(0, len(present) - 1, N_TRIED).astype(int)) if present]
         error = "The files do not exist."
         for recorded in tried:
-            row = next(self._worker.rows([recorded]))
+            row = first_row(self._worker, recorded, self._n_jobs)
             if row.features is not None:
                 windows = self._worker.window_seconds is not None
                 layout = FeatureLayout.of(
@@ -136,7 +137,7 @@ class ExtractionRun:
             if len(own) < len(recordings):
                 if own:
                     self._rewrite(name, own)
-                self._folder.remove(name)
+                self._folder.files.remove(name)
 
     def _is_current(self, item: Recorded, current: dict[str, str]) -> bool:
         return current[item.recording] == item.version if item.recording in current else self._extend

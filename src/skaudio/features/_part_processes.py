@@ -6,9 +6,13 @@ from concurrent.futures import BrokenExecutor
 from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
 
-from skaudio.features._extraction_folder import Recorded, part_name
-from skaudio.features._feature_layout import FeatureLayout
-from skaudio.features._part_writer import PartWriter
+from skaudio.features._extraction_folder import part_name
+from skaudio.features._feature_layout import FeatureLayout, Row
+from skaudio.features._part_writer import KILLED, PartWriter
+from skaudio.features._recording_versions import Recorded
+
+# Errors of Dask and of Ray for a task whose workers were killed, as often as they repeat it, by name.
+DEATHS = ("KilledWorker", "ActorDiedError", "ActorUnavailableError", "WorkerCrashedError", "OutOfMemoryError")
 
 
 def computed_parts(
@@ -17,9 +21,9 @@ def computed_parts(
     """Compute parts by joblib's backend in force.
 
     When one of its own processes is killed, joblib stops all of them. The parts that they were at are then computed one
-    after the other, each recording by itself: if the process is killed again, the recording that it was at is the
-    reason. It has a row with an error, and the rest continues. Dask starts the task of a killed worker again, and so
-    comes to the same.
+    after the other, the recordings that they were at by themselves: if the process is killed again, the recording is
+    the reason. It has a row with an error, and the rest continues. Dask, and Ray if it is asked to, start the task of a
+    killed worker again, several times, and so come to the same.
 
     Parameters
     ----------
@@ -44,8 +48,8 @@ def computed_parts(
             for recordings in _parallel(n_jobs)(delayed(worker.write)(part, layout) for part in list(left.values())):
                 del left[part_name(worker.settings, recordings)]
                 yield recordings
-        except BrokenExecutor:
-            suspects = [name for name in left if worker.folder.killers(name) is not None]
+        except Exception as error:
+            suspects = [name for name in left if any(worker.folder.deaths(name))] if _is_death(error) else []
             if not suspects:  # killed before it began, so that another attempt would end likewise
                 raise
             for name in suspects:
@@ -58,12 +62,26 @@ def _computed_alone(
     """Compute a part in the only process at work, without the recordings that kill it."""
     name = part_name(worker.settings, part)
     while True:
-        before = worker.folder.killers(name)
+        before = worker.folder.deaths(name)
         try:
             return next(iter(_parallel(n_jobs)([delayed(worker.write)(part, layout)])))
-        except BrokenExecutor:
-            if worker.folder.killers(name) in (None, before):  # nothing to leave out
+        except Exception as error:
+            if not _is_death(error) or not any(worker.folder.deaths(name)[len(before) :]):  # nothing to leave out
                 raise
+
+
+def first_row(worker: PartWriter, recorded: Recorded, n_jobs: int | None) -> Row:
+    """Compute the first row of a recording in a process, which it may kill."""
+    try:
+        return next(iter(_parallel(n_jobs)([delayed(worker.first_row)(recorded)])))
+    except Exception as error:
+        if not _is_death(error):
+            raise
+    return Row(*recorded[:2], 0.0, None, None, KILLED)
+
+
+def _is_death(error: Exception) -> bool:
+    return isinstance(error, BrokenExecutor) or type(error).__name__ in DEATHS
 
 
 def _parallel(n_jobs: int | None) -> Parallel:

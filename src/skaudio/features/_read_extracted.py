@@ -9,8 +9,9 @@ import numpy as np
 
 from skaudio._recording_names import RecordingNames
 from skaudio._validation import as_array_or_sequence
-from skaudio.features._extraction_folder import SETTINGS, ExtractionFolder, check_pyarrow, place_of
+from skaudio.features._extraction_folder import SETTINGS, ExtractionFolder, check_pyarrow
 from skaudio.features._feature_layout import DESCRIPTION, FEATURES, FeatureLayout
+from skaudio.features._recording_versions import place_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,9 +26,9 @@ def read_extracted(
     Parameters
     ----------
     folder : str or PathLike
-        Folder of the dataset.
+        Folder of the dataset, or its URL.
     recordings : sequence of str or PathLike or None, default=None
-        Paths of recordings, or unambiguous ends of their paths. None: all, sorted by path.
+        Paths or URLs of recordings, or unambiguous ends of these. None: all, sorted by path.
 
     Returns
     -------
@@ -74,7 +75,7 @@ def read_extracted(
     dataset = ExtractionFolder(folder)
     settings = dataset.settings()
     if settings is None:
-        raise FileNotFoundError(f"There is no dataset of extract_to in {str(dataset.path)!r}: no {SETTINGS}.")
+        raise FileNotFoundError(f"There is no dataset of extract_to in {dataset.name!r}: no {SETTINGS}.")
     layout = FeatureLayout.from_dict(settings["layout"])
     part_of: dict[str, str] = {}
     for name, recorded in dataset.parts().items():  # the last written first
@@ -98,7 +99,7 @@ def _places(recordings: Sequence, part_of: dict[str, str], dataset: ExtractionFo
         index = None if place in part_of else names.find(os.fspath(recording))
         if place not in part_of and index is None:
             raise ValueError(
-                f"{os.fspath(recording)!r} is not in the dataset {str(dataset.path)!r}. Call extract_to with it."
+                f"{os.fspath(recording)!r} is not in the dataset {dataset.name!r}. Call extract_to with it."
             )
         found.append(place if index is None else known[index])
     return found
