@@ -184,6 +184,7 @@ def test_without_rights_nothing_is_written(bucket, extractor, monkeypatch):
     refused[:] = ["head_object"]
     with pytest.raises(PermissionError, match=r"clip\d.wav' cannot be read: permission denied"):
         extract_to("s3://nights/out", urls, extractor)
+    refused.clear()
     assert names((bucket, "s3://nights")) == []
 
 
@@ -240,7 +241,7 @@ def test_a_run_in_progress_is_seen_until_it_is_dead(place, extractor, monkeypatc
     dataset = ExtractionFolder(f"{place[1]}/out")
     dataset.files.write(".part-1.parquet.attempt", b"[[]]")
     with dataset.files.in_progress():
-        with pytest.raises(ValueError, match="Another run writes to .*pass extend=True"):
+        with pytest.raises(ValueError, match=r"Another run writes to .*pass extend=True"):
             extract_to(f"{place[1]}/out", urls[:2], extractor, extend=False)
         assert ".part-1.parquet.attempt" in names(place)
     dataset.files.write(".run-1.mark", b"")  # of a run that was killed

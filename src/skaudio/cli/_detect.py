@@ -4,6 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TextIO
 
+from skaudio.cli._backends import backend_in_force
 from skaudio.cli._files import audio_files, check_writable, load_model
 from skaudio.cli._messages import warnings_as_messages
 from skaudio.events import EventDetector
@@ -27,7 +28,7 @@ def detect(arguments: Namespace, results: TextIO) -> None:
     elif arguments.scores is not None or arguments.extend:
         raise ValueError("--scores and --extend are for a table: pass --output TABLE.")
     paths = [path for name in arguments.files for path in audio_files(name)]
-    with warnings_as_messages():
+    with warnings_as_messages(), backend_in_force(arguments.backend, arguments.jobs):
         detector = load_detector(arguments)
         try:
             if output is None:
@@ -48,4 +49,5 @@ def load_detector(arguments: Namespace) -> EventDetector:
         detector = load_model(arguments.model, "predict_to", expected="EventDetector", instead="predict")
     settings = {"threshold": arguments.threshold, "min_duration": arguments.min_duration}
     detector.set_params(**{name: value for name, value in settings.items() if value is not None})
-    return detector.set_params(n_jobs=arguments.jobs, verbose=int(not arguments.quiet), on_error=arguments.on_error)
+    n_jobs = -1 if arguments.backend else arguments.jobs
+    return detector.set_params(n_jobs=n_jobs, verbose=int(not arguments.quiet), on_error=arguments.on_error)

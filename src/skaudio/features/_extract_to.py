@@ -8,6 +8,7 @@ from typing import Any
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
 
+from skaudio._cluster import check_workers
 from skaudio._validation import as_array_or_sequence
 from skaudio.features._extraction_folder import ExtractionFolder, check_pyarrow
 from skaudio.features._extraction_run import ExtractionRun
@@ -147,6 +148,7 @@ def extract_to(
     [0.0, 0.2, 0.4]
     """
     check_pyarrow()
+    check_workers()
     hop_seconds = _hop(window_seconds, hop_seconds, extractor)
     places = _places(X)
     extractor = prepared(extractor)

@@ -65,9 +65,7 @@ class ExtractionRun:
             with self._folder.files.locked():
                 is_alone = self._folder.files.is_idle()
                 if not (is_alone or self._extend):
-                    raise ValueError(
-                        f"Another run writes to {self._folder.name!r}. Wait for it, or pass extend=True."
-                    )
+                    raise ValueError(f"Another run writes to {self._folder.name!r}. Wait for it, or pass extend=True.")
                 if is_alone:
                     self._folder.remove_unfinished()
                 layout = self._layout()

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 
-from joblib import Parallel, delayed
-from joblib.parallel import get_active_backend
+from joblib import delayed
 
+from skaudio._cluster import completed
 from skaudio.features._extraction_folder import part_name
 from skaudio.features._feature_layout import FeatureLayout, Row
 from skaudio.features._part_writer import KILLED, PartWriter
@@ -44,8 +44,8 @@ def computed_parts(
     left = {part_name(worker.settings, part): part for part in parts}
     while left:
         try:
-            # Plain lists: joblib's Dask backend keeps one copy of other large arguments, which dies with its worker.
-            for recordings in _parallel(n_jobs)(delayed(worker.write)(part, layout) for part in list(left.values())):
+            tasks = (delayed(worker.write)(part, layout) for part in list(left.values()))
+            for recordings in completed(tasks, n_jobs):
                 del left[part_name(worker.settings, recordings)]
                 yield recordings
         except Exception as error:
@@ -64,7 +64,7 @@ def _computed_alone(
     while True:
         before = worker.folder.deaths(name)
         try:
-            return next(iter(_parallel(n_jobs)([delayed(worker.write)(part, layout)])))
+            return next(completed([delayed(worker.write)(part, layout)], n_jobs))
         except Exception as error:
             if not _is_death(error) or not any(worker.folder.deaths(name)[len(before) :]):  # nothing to leave out
                 raise
@@ -73,7 +73,7 @@ def _computed_alone(
 def first_row(worker: PartWriter, recorded: Recorded, n_jobs: int | None) -> Row:
     """Compute the first row of a recording in a process, which it may kill."""
     try:
-        return next(iter(_parallel(n_jobs)([delayed(worker.first_row)(recorded)])))
+        return next(completed([delayed(worker.first_row)(recorded)], n_jobs))
     except Exception as error:
         if not _is_death(error):
             raise
@@ -82,8 +82,3 @@ def first_row(worker: PartWriter, recorded: Recorded, n_jobs: int | None) -> Row
 
 def _is_death(error: Exception) -> bool:
     return isinstance(error, BrokenExecutor) or type(error).__name__ in DEATHS
-
-
-def _parallel(n_jobs: int | None) -> Parallel:
-    streams = get_active_backend()[0].supports_return_generator
-    return Parallel(n_jobs, batch_size=1, return_as="generator_unordered" if streams else "list")

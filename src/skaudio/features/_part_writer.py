@@ -23,6 +23,7 @@ BATCH_SAMPLES = 2**23  # the same for windows, which wait in memory
 ROW_GROUP_VALUES = 2**22  # features that wait in memory to be written
 # Faults of the machine, the network or the installation: they say nothing about a recording.
 FAULTS = (OSError, MemoryError, ImportError)
+FIRST_ROW = "first-row"  # in place of the name of a part
 Note = Callable[[Sequence[str]], None]
 KILLED = "The process that computed it was killed, twice: by lack of memory, or by a fault in a library."
 
@@ -65,7 +66,7 @@ class PartWriter:
         it was at one by one; one at which a process is killed again is left out, with an error.
         """
         if self.version != skaudio.__version__:
-            raise RuntimeError(
+            raise ImportError(
                 f"The worker on {socket.gethostname()!r} has skaudio {skaudio.__version__}, but extract_to was called "
                 f"by {self.version}. Install the same version on all machines."
             )
@@ -86,8 +87,12 @@ class PartWriter:
         return done
 
     def first_row(self, recorded: Recorded) -> Row:
-        """Return the first row of a recording."""
-        return next(self._rows([recorded]))
+        """Return the first row of a recording, with an error if it has killed a process."""
+        with self.folder.attempt(FIRST_ROW) as (deaths, note):
+            if [recorded.recording] in deaths:
+                return self._row(recorded, 0.0, 0.0, KILLED)
+            note([recorded.recording])
+            return next(self._rows([recorded]))
 
     def _noted_rows(self, recordings: Sequence[Recorded], deaths: Sequence[Sequence[str]], note: Note) -> Iterator[Row]:
         """Yield the rows of recordings, with a note of each batch, and without recordings that kill processes."""
@@ -146,7 +151,8 @@ class PartWriter:
             if isinstance(batch[-1], str):
                 yield self._row(recorded, onset, 0.0, batch[-1])
                 n_rows += 1
-        change = _change(recorded, version_of(recorded.recording)) or (None if n_rows else "The recording has no samples.")
+        nothing = None if n_rows else "The recording has no samples."
+        change = _change(recorded, version_of(recorded.recording)) or nothing
         if change is not None:
             yield self._row(recorded, 0.0, 0.0, change)
 
