@@ -13,6 +13,7 @@ SRC = Path(skaudio.__file__).parent
 FLOW = [
     "_urls",
     "_remote",
+    "_cluster",
     "_frames",
     "_samples",
     "_axis_order",

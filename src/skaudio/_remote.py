@@ -19,10 +19,6 @@ DENIED, GONE = (401, 403), (404, 410)  # status of HTTP
 VERSIONS = ("ETag", "etag", "generation", "md5Hash", "content_hash", "sha256", "Content-MD5", "Digest")
 TIMES = ("mtime", "LastModified", "Last-Modified", "last_modified", "updated", "modified")
 NOT_OF_A_NETWORK = (TypeError, ValueError, NotImplementedError)
-HINTS = {
-    "read": "This does not mean that it is broken: check the network, and try again.",
-    "written": "Check the network, and try again.",
-}
 T = TypeVar("T")
 
 
@@ -47,8 +43,8 @@ def file_system(url: str) -> tuple[Any, str]:
         raise ValueError(f"{url!r} cannot be read: {error}. Expected a URL such as s3://bucket/night.wav.") from error
 
 
-def retried(call: Callable[[], T], url: str, action: str = "read") -> T:
-    """Call a function that reads or writes a remote file, again after a fault.
+def retried(call: Callable[[], T], url: str, *, action: str = "read") -> T:
+    """Call a function that reads a remote file, or does what else `action` names, again after a fault.
 
     Raises
     ------
@@ -77,7 +73,10 @@ def retried(call: Callable[[], T], url: str, action: str = "read") -> T:
                 raise OSError(f"{url!r} cannot be {action}: {_text(error)}.") from error
             seconds = next(delays, None)
             if seconds is None:
-                raise OSError(f"{url!r} cannot be {action}: {_text(error)}. {HINTS[action]}") from error
+                raise OSError(
+                    f"{url!r} cannot be {action}: {_text(error)}. This does not mean that it is broken: check the "
+                    "network, and try again."
+                ) from error
         time.sleep(seconds)
 
 
@@ -104,13 +103,6 @@ def version_of(fs: Any, path: str, info: dict) -> str:
     except NotImplementedError:
         raise ValueError(f"{path!r}: its file system states no version and no time of it.") from None
     return f"{info.get('size')} {field} {stated}"
-
-
-def modified(fs: Any, path: str, info: dict) -> float:
-    """Return when a file was written, in seconds by the clock of its file system."""
-    stated = next((info[field] for field in (*TIMES, "created") if info.get(field)), None)
-    stated = fs.modified(path) if stated is None else stated
-    return float(stated) if isinstance(stated, (int, float)) else stated.timestamp()
 
 
 @contextmanager

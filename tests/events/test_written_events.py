@@ -15,7 +15,7 @@ import soundfile
 from tests.events.levels import SR, deadly_level, level_detector, recording, spans
 
 import skaudio._sent_once
-from skaudio._parts._store import store_of
+from skaudio._parts._files import files_of
 from skaudio._sent_once import SentOnce
 from skaudio.events import Event, event_table, read_events, read_scores, write_events
 from skaudio.events._scanner import Scanner, _TrackTask
@@ -68,7 +68,7 @@ def counts(table):
 
 def visible(folder):
     return sorted(
-        name for name in store_of(folder).names() if name != ".lock" and not os.path.isdir(f"{folder}/{name}")
+        name for name in files_of(folder).names() if name != ".lock" and not os.path.isdir(f"{folder}/{name}")
     )
 
 
@@ -179,7 +179,7 @@ def test_a_dataset_by_another_detector_or_of_others_is_refused(paths, tmp_path):
 
 
 def test_two_runs_of_a_dataset_are_both_right(paths, home):
-    folder = store_of(home)
+    folder = files_of(home)
     folder.create()
     with folder.locked():
         other = folder.in_progress()
@@ -245,7 +245,7 @@ def test_label_files_for_each_recording(paths, home, scanned, format):  # noqa: 
     table = read_events(f"{home}/")
     assert sorted(spans(table)) == sorted(spans(detector.predict(paths)))
     assert {os.path.basename(name).removesuffix(".wav") for name in table.recording} == {"a", "b", "c"}
-    store_of(home).write(f"a{suffix}", b"0.0\t1.0\tmine\n")
+    files_of(home).write(f"a{suffix}", b"0.0\t1.0\tmine\n")
     with pytest.raises(ValueError, match="was edited since it was written"):
         detector.predict_to(f"{home}/", paths, format=format)
     detector.predict_to(f"{home}/", paths, format=format, extend=False)
@@ -279,7 +279,7 @@ def test_events_are_written_by_url(home, name):
 def test_a_second_run_of_a_table_is_refused(paths, home):
     if "://" not in home:
         os.mkdir(home)
-    parts = store_of(f"{home}/.calls.csv.parts")
+    parts = files_of(f"{home}/.calls.csv.parts")
     parts.create()
     with parts.in_progress(), pytest.raises(ValueError, match=r"Another run writes '.*calls\.csv'\. Wait for it"):
         level_detector().predict_to(f"{home}/calls.csv", paths)

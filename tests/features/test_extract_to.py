@@ -413,7 +413,7 @@ def test_leftovers_are_removed_unless_another_run_may_write(paths, extractor, fo
     leftover = folder / ".part-0123.parquet.abcd.part"
     leftover.write_bytes(b"half a part")
     dataset = PartFolder(folder, EXTRACTED)
-    with dataset.store.in_progress():
+    with dataset.files.in_progress():
         extract_to(folder, paths, extractor)
         assert leftover.exists()
         with pytest.raises(ValueError, match="Another run writes"):

@@ -2,8 +2,6 @@
 
 import io
 import struct
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -65,57 +63,3 @@ def put(tmp_path):
         return path
 
     return write
-
-
-class Server(BaseHTTPRequestHandler):
-    """Serves files; with ranges of them, if allowed."""
-
-    files: dict = {}  # noqa: RUF012
-    log: list = []  # noqa: RUF012
-    ranges = states_size = states_version = True
-    status = 200
-
-    def do_HEAD(self):
-        self.answer(with_content=False)
-
-    def do_GET(self):
-        self.answer(with_content=True)
-
-    def answer(self, with_content):
-        content = self.files.get(self.path)
-        wanted = self.headers.get("Range") if self.ranges else None
-        if content is None or self.status != 200:
-            self.send_error(404 if content is None else self.status)
-            return
-        n_bytes = len(content)
-        if wanted:
-            first, last = wanted.removeprefix("bytes=").split("-")
-            content = content[int(first) : int(last) + 1]
-        self.send_response(206 if wanted else 200)
-        if self.states_size:
-            self.send_header("Content-Length", str(len(content)))
-        if wanted:
-            self.send_header("Content-Range", f"bytes {first}-{int(first) + len(content) - 1}/{n_bytes}")
-        if self.states_version:
-            self.send_header("ETag", f'"{hash(content)}"')
-        self.end_headers()
-        if with_content:
-            self.log.append(len(content))
-            self.wfile.write(content)
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def web():
-    """A server of files on this machine; its log has the sizes of what it sent."""
-    pytest.importorskip("aiohttp")
-    handler = type("Handler", (Server,), {"files": {}, "log": []})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        handler.url = f"http://127.0.0.1:{server.server_port}"
-        yield handler
-        server.shutdown()
-        thread.join()

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 from sklearn.utils import Bunch
 
-from skaudio._parts._part_folder import PartFolder, finish_part
-from skaudio._parts._recorded import MISSING, Recorded, part_name
+from skaudio._parts._part_folder import PartFolder, finish_part, part_name
+from skaudio._parts._recording_versions import MISSING, Recorded
 from skaudio.io import AudioError
 
 N_LISTED = 20  # broken recordings in a warning
@@ -50,17 +50,17 @@ class PartsRun(ABC):
     def __call__(self) -> Bunch:
         """Run; return the number of recordings computed and kept, and the broken ones."""
         self._folder.create()
-        store = self._folder.store
+        files = self._folder.files
         with ExitStack() as progress:
-            with store.locked():
-                is_alone = store.is_idle()
+            with files.locked():
+                is_alone = files.is_idle()
                 if not (is_alone or self._extend):
                     raise ValueError(f"Another run writes to {self._folder.name!r}. Wait for it, or pass extend=True.")
                 if is_alone:
                     self._folder.remove_unfinished()
                 self._begin()
                 stored = [item for recordings in self._folder.parts().values() for item in recordings]
-                progress.enter_context(store.in_progress())
+                progress.enter_context(files.in_progress())
             known = {item[:2]: item for item in stored}
             last = {item.recording: item for item in reversed(stored)}
             # A disk that is not mounted must not cost the rows of its recordings.
@@ -75,8 +75,8 @@ class PartsRun(ABC):
                 raise AudioError(f"{recording}: {error} Pass on_error='warn' to keep its row.")
             for recordings in self._computed(missing, shuffled=not is_alone):
                 broken.update((item.recording, item.error) for item in recordings if item.error is not None)
-        with store.locked():
-            if store.is_idle():  # else the last run to end does it
+        with files.locked():
+            if files.is_idle():  # else the last run to end does it
                 self._sweep()
         self._warn_of(broken)
         return Bunch(n_computed=len(missing), n_kept=len(done), broken=broken)
@@ -92,7 +92,7 @@ class PartsRun(ABC):
             if len(own) < len(recordings):
                 if own:
                     self._rewrite(name, own)
-                self._folder.store.remove(name)
+                self._folder.files.remove(name)
 
     def _is_current(self, item: Recorded, current: dict[str, str]) -> bool:
         return current[item.recording] == item.version if item.recording in current else self._extend

@@ -16,6 +16,19 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_jobs(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--jobs", type=integer(1), metavar="N", help=f"number of processes of this machine (default: {default})"
+    )
+    parser.add_argument(
+        "--backend",
+        type=_backend,
+        metavar="NAME",
+        help="dask://HOST:PORT or ray://HOST:PORT: compute on the workers of that cluster, which see the same files; "
+        "dask or ray: on a cluster of --jobs workers that is started on this machine",
+    )
+
+
 def integer(minimum: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         try:
@@ -48,3 +61,10 @@ def some_of(choices: tuple[str, ...]) -> Callable[[str], list[str]]:
         return names
 
     return parse
+
+
+def _backend(text: str) -> str:
+    kind, separator, address = text.partition("://")
+    if kind not in ("dask", "ray") or bool(separator) != bool(address):
+        raise argparse.ArgumentTypeError(f"{text!r}; expected dask, ray, dask://HOST:PORT or ray://HOST:PORT")
+    return text

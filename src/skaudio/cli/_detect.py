@@ -5,8 +5,9 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TextIO
 
-from skaudio._parts._store import store_of
+from skaudio._parts._files import files_of
 from skaudio._urls import file_name, folder_of, is_url
+from skaudio.cli._backends import backend_in_force
 from skaudio.cli._files import audio_files, check_writable, load_model
 from skaudio.cli._messages import warn, warnings_as_messages
 from skaudio.events import EventDetector
@@ -34,7 +35,7 @@ def detect(arguments: Namespace, results: TextIO) -> None:
         output, is_folder = _checked(output, replaces=arguments.force or extend)
         extend = not arguments.force if is_folder else extend
     paths = [path for name in arguments.files for path in audio_files(name)]
-    with warnings_as_messages():
+    with warnings_as_messages(), backend_in_force(arguments.backend, arguments.jobs):
         detector = load_detector(arguments)
         try:
             if output is None:
@@ -51,7 +52,7 @@ def detect(arguments: Namespace, results: TextIO) -> None:
 def _checked(name: str, *, replaces: bool) -> tuple[str, bool]:
     """Return an output, and whether it is a folder; raise an error for a table that is not to be replaced."""
     if is_url(name):
-        if not name.endswith("/") and not replaces and store_of(folder_of(name)).exists(file_name(name)):
+        if not name.endswith("/") and not replaces and files_of(folder_of(name)).has(file_name(name)):
             raise FileExistsError(f"{name!r} exists. Pass --force to replace it, or another name.")
         return name, name.endswith("/")
     path = Path(name).expanduser()
@@ -71,4 +72,5 @@ def load_detector(arguments: Namespace) -> EventDetector:
         detector = load_model(arguments.model, "predict_to", expected="EventDetector", instead="predict")
     settings = {"threshold": arguments.threshold, "min_duration": arguments.min_duration}
     detector.set_params(**{name: value for name, value in settings.items() if value is not None})
-    return detector.set_params(n_jobs=arguments.jobs, verbose=int(not arguments.quiet), on_error=arguments.on_error)
+    n_jobs = -1 if arguments.backend else arguments.jobs
+    return detector.set_params(n_jobs=n_jobs, verbose=int(not arguments.quiet), on_error=arguments.on_error)

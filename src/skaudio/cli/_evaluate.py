@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
 from skaudio._recording_names import pair_names
+from skaudio.cli._backends import backend_in_force
 from skaudio.cli._detect import load_detector
 from skaudio.cli._files import audio_files
 from skaudio.cli._messages import warnings_as_messages
@@ -31,7 +32,7 @@ def evaluate(arguments: Namespace, results: TextIO) -> None:
     """
     output = output_of(arguments)
     paths = [path for name in arguments.recordings for path in audio_files(name)]
-    with warnings_as_messages():
+    with warnings_as_messages(), backend_in_force(arguments.backend, arguments.jobs):
         detector = load_detector(arguments)
         seconds = {path: duration for path in paths if (duration := _seconds(path, arguments.on_error)) is not None}
         marked = _of_recordings(read_events(arguments.marks, label=arguments.label), list(seconds))

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from skaudio.cli._arguments import add_output, integer, number
+from skaudio.cli._arguments import add_jobs, add_output, integer, number
 
 ORDERS = ("score", "label", "time", "random", "stratified")
 
@@ -103,7 +103,7 @@ def add_evaluate(commands: argparse._SubParsersAction) -> None:
         description=_EVALUATE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_detector(parser.add_argument)
+    _add_detector(parser)
     _add_marked_recordings(parser.add_argument)
     parser.add_argument(
         "--collar",
@@ -122,7 +122,7 @@ def add_detect(commands: argparse._SubParsersAction) -> None:
         description=_DETECT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_detector(parser.add_argument)
+    _add_detector(parser)
     add = parser.add_argument
     add("files", nargs="+", metavar="FILES", help="audio files, folders of them, or URLs of either")
     add("--output", metavar="TABLE", help="write to this file, folder or URL instead of a CSV to stdout")
@@ -231,7 +231,8 @@ def _add_marked_recordings(add: Callable) -> None:
     add("--label", metavar="NAME", help="label of all events, for a table without labels")
 
 
-def _add_detector(add: Callable) -> None:
+def _add_detector(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add(
         "model",
         metavar="MODEL",
@@ -252,5 +253,5 @@ def _add_detector(add: Callable) -> None:
         metavar="S",
         help="minimum duration of an event in seconds (default: the model's)",
     )
-    add("--jobs", type=integer(1), metavar="N", default=1, help="number of processes (default: 1)")
+    add_jobs(parser, default="1")
     add("--quiet", action="store_true", help="no progress bar")

@@ -7,6 +7,7 @@ from typing import Any, TextIO
 import numpy as np
 from sklearn.pipeline import make_pipeline
 
+from skaudio.cli._backends import backend_in_force
 from skaudio.cli._clips import most_common_rate
 from skaudio.cli._files import audio_files, load_model
 from skaudio.cli._messages import warnings_as_messages
@@ -30,7 +31,7 @@ def extract(arguments: Namespace, results: TextIO) -> None:
     if arguments.hop is not None and arguments.window is None:
         raise ValueError("--hop is for windows: pass --window, too.")
     paths = [path for name in arguments.recordings for path in audio_files(name)]
-    with warnings_as_messages():
+    with warnings_as_messages(), backend_in_force(arguments.backend, arguments.jobs):
         extracted = extract_to(
             arguments.output,
             paths,
@@ -40,7 +41,7 @@ def extract(arguments: Namespace, results: TextIO) -> None:
             columns=arguments.columns,
             part_size=arguments.part_size,
             extend=not arguments.only,
-            n_jobs=arguments.jobs,
+            n_jobs=None if arguments.backend else arguments.jobs,
             on_error=arguments.on_error,
             verbose=int(not arguments.quiet),
         )

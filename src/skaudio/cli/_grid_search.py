@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from joblib import cpu_count, effective_n_jobs, parallel_config
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import GridSearchCV, ParameterGrid
@@ -11,6 +12,8 @@ from tqdm import tqdm
 
 from skaudio.cli._folds import Fold, make_folds
 from skaudio.model_selection import OutOfFold, out_of_fold
+
+FITS_PER_WORKER = 4  # of a cluster, in a block
 
 
 class BlockwiseGridSearch(GridSearchCV):
@@ -23,17 +26,24 @@ class BlockwiseGridSearch(GridSearchCV):
     ----------
     on_block : callable
         Called with the number of candidates of each evaluated block; must be set before `fit`.
+    min_candidates : int
+        Number of candidates to which blocks are merged, so that each worker of a cluster has some fits.
     """
 
     on_block: Callable[[int], object]
+    min_candidates: int = 1
 
     def _run_search(self, evaluate_candidates: Callable) -> None:  # the hook that scikit-learn documents for subclasses
         blocks: dict[tuple, list[dict]] = {}
         for candidate in ParameterGrid(self.param_grid):
             blocks.setdefault((id(candidate["sound"]), candidate.get("pool__segments")), []).append(candidate)
-        for block in blocks.values():
-            evaluate_candidates(block)
-            self.on_block(len(block))
+        waiting: list[dict] = []
+        for number, block in enumerate(blocks.values(), start=1):
+            waiting += block
+            if len(waiting) >= self.min_candidates or number == len(blocks):
+                evaluate_candidates(waiting)
+                self.on_block(len(waiting))
+                waiting = []
 
     def __getstate__(self) -> dict:
         # scikit-learn 1.9 sends the search to its workers with each fit, but the progress bar belongs to this process.
@@ -48,7 +58,7 @@ def evaluate(
     folds: Sequence[Fold],
     *,
     scoring: str,
-    jobs: int,
+    jobs: int | None,
     quiet: bool,
 ) -> tuple[GridSearchCV, OutOfFold, Pipeline]:
     """Search the grid, compute out-of-fold predictions of the best candidate, and refit it on all clips.
@@ -67,8 +77,8 @@ def evaluate(
         Train and test indices.
     scoring : str
         Name of a scikit-learn scorer.
-    jobs : int
-        Number of processes.
+    jobs : int or None
+        Number of processes; None: the workers of the joblib backend in force, except for the last fit.
     quiet : bool
         Whether to hide the progress bar.
 
@@ -82,19 +92,26 @@ def evaluate(
         The best candidate, refitted, with probabilities and without the cache.
     """
     searched = BlockwiseGridSearch(
-        pipeline, grid, scoring=scoring, cv=folds, refit=False, n_jobs=jobs, error_score="raise"
+        pipeline, grid, scoring=scoring, cv=_as_lists(folds), refit=False, n_jobs=jobs, error_score="raise"
     )
+    searched.min_candidates = FITS_PER_WORKER * effective_n_jobs(None) // len(folds) if jobs is None else 1
     n_fits = (len(ParameterGrid(grid)) + 1) * len(folds) + 1
     with tqdm(total=n_fits, desc="fitting", unit="fit", disable=quiet, leave=False) as bar:
         searched.on_block = lambda n_candidates: bar.update(n_candidates * len(folds))
-        searched.fit(clips, target)
+        searched.fit(clips.tolist(), target.tolist())
         best = clone(pipeline).set_params(**clone(searched.best_params_, safe=False))
         predictions = out_of_fold(best, clips, target, cv=folds, n_jobs=jobs)
         bar.update(len(folds))
-        _fit_with_probabilities(best, clips, target, folds, jobs)
+        with parallel_config("loky"):  # on this machine: one fit, of which Dask would lose the arrays with a worker
+            _fit_with_probabilities(best, clips, target, folds, jobs or cpu_count())
         bar.update(1)
     best.set_params(sound__memory=None)  # the cache is a local folder, deleted at the end by default
     return searched, predictions, best
+
+
+def _as_lists(folds: Sequence[Fold]) -> list[tuple[list[int], list[int]]]:
+    """Return folds as lists, which Dask sends with each task: of arrays it keeps one copy, which a worker may lose."""
+    return [(train.tolist(), test.tolist()) for train, test in folds]
 
 
 def _fit_with_probabilities(

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from skaudio import __version__
-from skaudio.cli._arguments import add_output, integer, some_of
+from skaudio.cli._arguments import add_jobs, add_output, integer, some_of
 from skaudio.cli._event_parsers import add_count, add_detect, add_evaluate, add_review, add_train
 from skaudio.cli._extract_parser import add_extract
 
@@ -29,6 +29,7 @@ examples:
   skaudio search digits/ --labels '^(.)' --groups '_(.+)_'  0_anna_7.wav: the label is 0, the group anna
   skaudio search recordings/ --grid full --cache features/
   skaudio search recordings/ --report report.html     a page with figures and sound
+  skaudio search s3://bucket/calls --backend dask://10.0.0.1:8786
 
 Clips that have something in common (speaker, site, day, source recording) should form a group:
 otherwise, the score overestimates the performance on new recordings."""
@@ -84,7 +85,7 @@ def _add_search(commands: argparse._SubParsersAction) -> None:
     _add_clips(parser.add_argument)
     _add_candidates(parser.add_argument)
     add = parser.add_argument
-    add("--jobs", type=integer(1), metavar="N", help="number of processes (default: as many as cores)")
+    add_jobs(parser, default="as many as cores")
     add("--seed", type=integer(0), default=0, metavar="N", help="seed of folds and models (default: 0)")
     add("--cache", metavar="DIR", help="folder to cache features in for later searches (default: a temporary one)")
     add("--on-error", choices=("raise", "warn"), default="raise", help="stop at a broken file (default), or skip it")

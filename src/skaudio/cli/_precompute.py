@@ -1,8 +1,10 @@
 """Precompute every clip's frames, to fill the cache and find broken files before any model is fitted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from joblib import Parallel, delayed
+from joblib.parallel import get_active_backend
 from sklearn.base import BaseEstimator, clone
 from tqdm import tqdm
 
@@ -13,7 +15,7 @@ PORTION = 128
 
 
 def precompute(
-    front_ends: Sequence[BaseEstimator], clips: np.ndarray, *, jobs: int, on_error: str, quiet: bool
+    front_ends: Sequence[BaseEstimator], clips: np.ndarray, *, jobs: int | None, on_error: str, quiet: bool
 ) -> np.ndarray:
     """Compute the frames of all clips with all front ends.
 
@@ -23,8 +25,8 @@ def precompute(
         Each with a cache.
     clips : ndarray of shape (n_clips,), object
         Paths or arrays.
-    jobs : int
-        Number of threads.
+    jobs : int or None
+        Number of threads; None: on the workers of the joblib backend in force, whose caches are filled.
     on_error : {"raise", "warn"}
         What to do about a broken file.
     quiet : bool
@@ -44,10 +46,14 @@ def precompute(
     with tqdm(total=len(front_ends) * len(clips), desc="features", unit="clip", disable=quiet, leave=False) as bar:
         for template in front_ends:
             front_end = clone(template).set_params(n_jobs=jobs)
+            portions = [kept[start : start + PORTION] for start in range(0, len(kept), PORTION)]
+            # Lists, which Dask sends with each task: of arrays it would keep one copy, which is lost with its worker.
+            tasks = (delayed(_decodable)(front_end, clips[portion].tolist(), on_error) for portion in portions)
             decoded = []
-            for start in range(0, len(kept), PORTION):
-                portion = kept[start : start + PORTION]
-                decoded.append(portion[_decodable(front_end, clips[portion], on_error)])
+            for portion, (is_decodable, messages) in zip(portions, _results(tasks, jobs), strict=True):
+                decoded.append(portion[is_decodable])
+                for message in messages:
+                    warn(f"skipped: {message}")
                 bar.update(len(portion))
             kept = np.concatenate(decoded)
             if len(kept) == 0:
@@ -55,21 +61,29 @@ def precompute(
     return kept
 
 
-def _decodable(front_end: BaseEstimator, clips: np.ndarray, on_error: str) -> np.ndarray:
-    """Compute the frames of a portion; return which clips are not broken."""
+def _results(tasks: Iterable, jobs: int | None) -> Iterable:
+    """Return the results of delayed calls, in this process if `jobs` is a number of threads that each may use."""
+    if jobs is not None:
+        return (function(*args, **kwargs) for function, args, kwargs in tasks)
+    streams = get_active_backend()[0].supports_return_generator
+    return Parallel(batch_size=1, return_as="generator" if streams else "list")(tasks)
+
+
+def _decodable(front_end: BaseEstimator, clips: Sequence, on_error: str) -> tuple[np.ndarray, list[str]]:
+    """Compute the frames of a portion; return which clips are not broken, and the errors of the others."""
     try:
         front_end.fit_transform(clips)
-        return np.ones(len(clips), dtype=bool)
+        return np.ones(len(clips), dtype=bool), []
     except AudioError as error:
         if on_error == "raise":
             raise AudioError(f"{reason(error)} Pass --on-error warn to skip broken files.") from error
-    return np.array([_is_decodable(front_end, clip) for clip in clips])
+    errors = [_error(front_end, clip) for clip in clips]
+    return np.array([error is None for error in errors]), [error for error in errors if error is not None]
 
 
-def _is_decodable(front_end: BaseEstimator, clip: object) -> bool:
+def _error(front_end: BaseEstimator, clip: object) -> str | None:
     try:
         front_end.fit_transform([clip])
     except AudioError as error:
-        warn(f"skipped: {reason(error)}")
-        return False
-    return True
+        return reason(error)
+    return None

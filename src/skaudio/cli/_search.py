@@ -2,7 +2,8 @@
 
 import shlex
 from argparse import Namespace
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -11,6 +12,7 @@ import numpy as np
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils import Bunch
 
+from skaudio.cli._backends import backend_in_force
 from skaudio.cli._clips import generated_clips, user_clips
 from skaudio.cli._files import check_writable, is_skops, size_of, temporary_folder, write_model
 from skaudio.cli._folds import Fold, classes_of_one_group, count_straddling, make_folds
@@ -47,8 +49,8 @@ def search(arguments: Namespace, results: TextIO) -> None:
     pretrained = _pretrained(arguments)
     folds = _make_folds(clips, arguments)  # checks classes and groups before decoding
     _warn_of_leakage(clips, folds)
-    jobs, quiet = arguments.jobs or joblib.cpu_count(), arguments.quiet
-    with temporary_folder() if arguments.cache is None else nullcontext(arguments.cache) as cache:
+    quiet, jobs = arguments.quiet, None if arguments.backend else arguments.jobs or joblib.cpu_count()
+    with _cache(arguments) as cache:
         grid = make_grid(
             level=arguments.grid,
             front_ends=arguments.front_ends,
@@ -72,6 +74,20 @@ def search(arguments: Namespace, results: TextIO) -> None:
         if page is not None:  # while the features are cached
             Report(searched, predictions, title=f"{clips.source}: results of the search").save(page)
     _print_usage(output, page, results)
+
+
+@contextmanager
+def _cache(arguments: Namespace) -> Iterator[str]:
+    """Yield the folder of the cache, by the name that it has on each machine; delete a temporary one in the end."""
+    with backend_in_force(arguments.backend, arguments.jobs) as delete:
+        if arguments.cache is not None:
+            yield arguments.cache
+            return
+        with temporary_folder() as folder:
+            try:
+                yield folder
+            finally:
+                delete(folder)
 
 
 def _read_clips(arguments: Namespace) -> Bunch:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from skaudio._parts._files import files_of
 from skaudio._parts._part_folder import DatasetKind, PartFolder, check_pyarrow
-from skaudio._parts._recorded import Recorded
-from skaudio._parts._store import store_of
+from skaudio._parts._recording_versions import Recorded
 from skaudio.events._event import Event
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def dataset_rows(recordings: Sequence[Recorded], events: Sequence[Sequence[Event
 
 def is_dataset(folder: Path | str) -> bool:
     """Return whether a folder is a dataset of events."""
-    return store_of(folder).exists(DETECTED.settings)
+    return files_of(folder).has(DETECTED.settings)
 
 
 def read_dataset(folder: Path | str) -> Iterator[tuple[str, Event]]:

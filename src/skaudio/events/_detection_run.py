@@ -13,9 +13,9 @@ import joblib
 from sklearn.utils import Bunch
 
 import skaudio
-from skaudio._parts._part_folder import PartFolder, check_pyarrow, finish_part
+from skaudio._parts._part_folder import PartFolder, check_pyarrow, finish_part, part_name
 from skaudio._parts._parts_run import PartsRun
-from skaudio._parts._recorded import MISSING, Recorded, part_name, places_of, recorded_now
+from skaudio._parts._recording_versions import MISSING, Recorded, places_of, recorded_now
 from skaudio.events._detected_dataset import DETECTED, dataset_rows, dataset_schema
 from skaudio.events._event import Event
 from skaudio.events._table_run import Detection
@@ -105,7 +105,7 @@ class _DetectionRun(PartsRun):
         random.Random().shuffle(parts)
         for part in parts:  # another run may compute the same: each skips what the other has finished
             name = part_name(self._digest, part)
-            if self._folder.has(name):
+            if self._folder.files.has(name):
                 yield self._folder.recordings(name)
             else:
                 yield from self._written([part])

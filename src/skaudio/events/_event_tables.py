@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from skaudio._event_rows import COLUMNS, VERIFIED
-from skaudio._parts._store import store_of
+from skaudio._parts._files import files_of
 from skaudio._remote import is_remote_folder
 from skaudio._urls import file_name, folder_of, path_or_url
 from skaudio.events._detected_dataset import is_dataset, read_dataset
@@ -315,14 +315,14 @@ def write_events(
     is_folder, path = names_folder(path), path_or_url(path)
     table = events if hasattr(events, "columns") else event_table(events)
     if is_folder:
-        store = store_of(path)
+        files = files_of(path)
         contents = folder_contents(path, table, "audacity" if format is None else format, durations)
-        store.create()
+        files.create()
     else:
-        store = store_of(folder_of(path))
+        files = files_of(folder_of(path))
         contents = {file_name(path): table_bytes(table, path, format_of(path, format), durations)}
     for name, content in contents.items():
-        store.write(name, content)
+        files.write(name, content)
 
 
 def check_format(

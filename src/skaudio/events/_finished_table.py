@@ -122,7 +122,7 @@ class FinishedTable:
         if not output.exists():
             return None
         try:
-            text = output.store.read(output.record)
+            text = output.files.read(output.record)
         except FileNotFoundError:
             raise ValueError(
                 f"{path!r} exists, but not {output.record!r}, the list of its recordings, so that it cannot be "
@@ -159,8 +159,8 @@ def replace_table(output: TableOutput, contents: Mapping[str, bytes], finished: 
     text = finished.text()
     output.parts.write(PENDING, text)
     for name, content in contents.items():
-        output.store.write(name, content)
-    output.store.write(output.record, text)
+        output.files.write(name, content)
+    output.files.write(output.record, text)
 
 
 def complete_replacement(output: TableOutput) -> bool:
@@ -178,7 +178,7 @@ def complete_replacement(output: TableOutput) -> bool:
     pending = json.loads(text)
     if digest_of(output.present(pending["files"] or [file_name(output.path)])) != pending["table"]:
         return True
-    output.store.write(output.record, text)
+    output.files.write(output.record, text)
     for name in output.parts.names():
         if not name.startswith("."):
             output.parts.remove(name)

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 
 import numpy as np
 
-from skaudio._parts._store import Store
+from skaudio._parts._files import Files
 from skaudio.events._event import Event
 
 MANIFEST, PENDING = "manifest.json", "finished.json"
@@ -23,7 +23,7 @@ class Parts:
 
     Parameters
     ----------
-    store : Store
+    files : Files
         The folder.
     versions : dict of str to (str or None)
         What identifies each recording, and its version; parts of another version are ignored. None if it is not known,
@@ -32,9 +32,9 @@ class Parts:
         Whether scores are kept, too.
     """
 
-    def __init__(self, store: Store, versions: Mapping[str, str | None], *, with_scores: bool) -> None:
-        self._store, self._versions, self._with_scores = store, versions, with_scores
-        self._names = set(store.names())
+    def __init__(self, files: Files, versions: Mapping[str, str | None], *, with_scores: bool) -> None:
+        self._files, self._versions, self._with_scores = files, versions, with_scores
+        self._names = set(files.names())
 
     def keep(self, place: str, events: Sequence[Event], scores: np.ndarray | None) -> None:
         """Write the events of a recording, and before its scores, if they are kept."""
@@ -50,22 +50,22 @@ class Parts:
         name, scores = f"{_key(place)}.json", f"{_key(place)}.npy"
         if name not in self._names or (self._with_scores and scores not in self._names):
             return None
-        part = json.loads(self._store.read(name))
+        part = json.loads(self._files.read(name))
         if self._versions[place] not in {None, part["version"]}:
             return None
         return [Event(*fields) for fields in part["events"]]
 
     def read_scores(self, place: str) -> np.ndarray:
         """Read the scores of a recording."""
-        return np.load(io.BytesIO(self._store.read(f"{_key(place)}.npy")), allow_pickle=False)
+        return np.load(io.BytesIO(self._files.read(f"{_key(place)}.npy")), allow_pickle=False)
 
     def _write(self, name: str, content: bytes) -> None:
-        self._store.write(name, content)
+        self._files.write(name, content)
         self._names.add(name)
 
 
 @contextmanager
-def only_run(store: Store, table: str) -> Iterator[None]:
+def only_run(files: Files, table: str) -> Iterator[None]:
     """Mark the only run that writes a table; its folder of parts is removed afterwards, unless an error is raised.
 
     Raises
@@ -73,38 +73,38 @@ def only_run(store: Store, table: str) -> Iterator[None]:
     ValueError
         If another run is in progress.
     """
-    store.create()
+    files.create()
     with ExitStack() as progress:
-        with store.locked():
-            if not store.is_idle():
+        with files.locked():
+            if not files.is_idle():
                 raise ValueError(
                     f"Another run writes {table!r}. Wait for it to end, or write to another file. (One that was killed "
                     "on another machine counts for two minutes.)"
                 )
-            progress.enter_context(store.in_progress())
+            progress.enter_context(files.in_progress())
         try:
             yield
         except BaseException:
             progress.close()
-            if all(name.startswith(".") for name in store.names()):  # nothing to resume
-                store.discard()
+            if all(name.startswith(".") for name in files.names()):  # nothing to resume
+                files.discard()
             raise
-        for name in store.names():
+        for name in files.names():
             if not name.startswith("."):
-                store.remove(name)
-    store.discard()
+                files.remove(name)
+    files.discard()
 
 
-def check_detector(store: Store, detector: str) -> None:
+def check_detector(files: Files, detector: str) -> None:
     """Raise ValueError if there are parts of another detector; otherwise, note this one."""
     try:
-        noted = json.loads(store.read(MANIFEST))["detector"]
+        noted = json.loads(files.read(MANIFEST))["detector"]
     except FileNotFoundError:
-        store.write(MANIFEST, json.dumps({"detector": detector}).encode())
+        files.write(MANIFEST, json.dumps({"detector": detector}).encode())
         return
     if noted != detector:
         raise ValueError(
-            f"{store.name!r} is from a run with another detector, or with other settings. Delete it to start again."
+            f"{files.name!r} is from a run with another detector, or with other settings. Delete it to start again."
         )
 
 

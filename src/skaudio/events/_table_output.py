@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skaudio._parts._store import Store, store_of
+from skaudio._parts._files import Files, files_of
 from skaudio._urls import file_name, folder_of, joined
 from skaudio.events._event_tables import check_format, event_table
 from skaudio.events._file_names import check_names
@@ -34,16 +34,16 @@ class TableOutput:
     format: str | None = None
 
     @property
-    def store(self) -> Store:
+    def files(self) -> Files:
         """The folder of the table, or of the label files."""
-        return store_of(folder_of(self.path) if self.format is None else self.path)
+        return files_of(folder_of(self.path) if self.format is None else self.path)
 
     @property
-    def parts(self) -> Store:
+    def parts(self) -> Files:
         """The folder of parts."""
         name = ".parts" if self.format is not None else f".{file_name(self.path)}.parts"
         folder = self.path if self.format is not None else folder_of(self.path)
-        return store_of(folder / name if isinstance(folder, Path) else joined(folder, name))
+        return files_of(folder / name if isinstance(folder, Path) else joined(folder, name))
 
     @property
     def record(self) -> str:
@@ -80,14 +80,14 @@ class TableOutput:
         contents = {}
         for name in files:
             try:
-                contents[name] = self.store.read(name)
+                contents[name] = self.files.read(name)
             except FileNotFoundError:
                 continue
         return contents
 
     def exists(self) -> bool:
         """Return whether there is a table; of label files, a list of their recordings."""
-        return self.store.exists(self.record if self.format is not None else file_name(self.path))
+        return self.files.has(self.record if self.format is not None else file_name(self.path))
 
 
 def digest_of(contents: Mapping[str, bytes]) -> str:

@@ -164,9 +164,9 @@ class _Run:
         seconds = self._durations(durations)
         contents = self._output.contents(events, self._all_names, seconds)
         if not self._has_record:
-            self._output.store.remove(self._output.record)
+            self._output.files.remove(self._output.record)
             for name, content in contents.items():
-                self._output.store.write(name, content)
+                self._output.files.write(name, content)
             return
         states = [*self._others, *self._states.values()]
         present = [place in self._kept or self._parts.read(place) is not None for place in self._places]
@@ -181,7 +181,7 @@ class _Run:
         finished = FinishedTable(digest_of(contents), detection.scoring, detection.decoding, files, label_files)
         replace_table(self._output, contents, finished)
         for name in set([] if self._finished is None else self._finished.files) - set(contents):
-            self._output.store.remove(name)
+            self._output.files.remove(name)
 
     def _events(self, place: str) -> list[Event] | None:
         """Return the events of a recording; None if it is not processed."""

@@ -8,8 +8,9 @@ from typing import Any
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
 
+from skaudio._cluster import check_workers
 from skaudio._parts._part_folder import PartFolder, check_pyarrow
-from skaudio._parts._recorded import places_of, recorded_now
+from skaudio._parts._recording_versions import places_of, recorded_now
 from skaudio.features._extraction_run import ExtractionRun
 from skaudio.features._extraction_settings import EXTRACTED, prepared, settings_of
 from skaudio.features._part_writer import PartWriter, first_step
@@ -145,6 +146,7 @@ def extract_to(
     [0.0, 0.2, 0.4]
     """
     check_pyarrow(EXTRACTED)
+    check_workers()
     hop_seconds = _hop(window_seconds, hop_seconds, extractor)
     places = places_of(X, "Clips in memory are transformed directly: extractor.transform(X).")
     extractor = prepared(extractor)

@@ -8,10 +8,10 @@ import numpy as np
 from tqdm import tqdm
 
 from skaudio._parts._parts_run import PartsRun
-from skaudio._parts._recorded import MISSING, Recorded
+from skaudio._parts._recording_versions import MISSING, Recorded
 from skaudio.features._extraction_settings import check_settings
 from skaudio.features._feature_layout import FeatureLayout
-from skaudio.features._part_processes import computed_parts
+from skaudio.features._part_processes import computed_parts, first_row
 from skaudio.features._part_writer import PartWriter
 from skaudio.io import AudioError
 
@@ -70,7 +70,7 @@ class ExtractionRun(PartsRun):
         tried = [present[i] for i in np.unique(np.linspace(0, len(present) - 1, N_TRIED).astype(int)) if present]
         error = "The files do not exist."
         for recorded in tried:
-            row = next(self._worker.rows([recorded]))
+            row = first_row(self._worker, recorded, self._n_jobs)
             if row.features is not None:
                 windows = self._worker.window_seconds is not None
                 layout = FeatureLayout.of(

@@ -77,7 +77,7 @@ def settings_of(
     }
 
 
-def check_settings(stored: dict[str, Any], settings: dict[str, Any], folder: Any) -> None:
+def check_settings(stored: dict[str, Any], settings: dict[str, Any], folder: str) -> None:
     """Raise ValueError if a dataset has features with other settings."""
     compared = (name for name in settings if name not in {"digest", "description"})
     different = next((name for name in compared if stored.get(name) != settings[name]), None)
@@ -85,7 +85,7 @@ def check_settings(stored: dict[str, Any], settings: dict[str, Any], folder: Any
         return
     values = ("description", "description") if different == "extractor" else (different, different)
     raise ValueError(
-        f"{str(folder)!r} has features with {different}={stored.get(values[0])}, not {settings[values[1]]}"
+        f"{folder!r} has features with {different}={stored.get(values[0])}, not {settings[values[1]]}"
         f"{' (or another fit of it)' if different == 'extractor' else ''}. Write to another folder, or delete this one."
     )
 

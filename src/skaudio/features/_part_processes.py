@@ -1,14 +1,14 @@
 """Computation of parts in processes, some of which may be killed."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor
 
-from joblib import Parallel, delayed
-from joblib.parallel import get_active_backend
+from joblib import delayed
 
-from skaudio._parts._recorded import Recorded, part_name
-from skaudio.features._feature_layout import FeatureLayout
-from skaudio.features._part_writer import PartWriter
+from skaudio._cluster import completed, is_death
+from skaudio._parts._part_folder import part_name
+from skaudio._parts._recording_versions import Recorded
+from skaudio.features._feature_layout import FeatureLayout, Row
+from skaudio.features._part_writer import KILLED, PartWriter
 
 
 def computed_parts(
@@ -17,9 +17,9 @@ def computed_parts(
     """Compute parts by joblib's backend in force.
 
     When one of its own processes is killed, joblib stops all of them. The parts that they were at are then computed one
-    after the other, each recording by itself: if the process is killed again, the recording that it was at is the
-    reason. It has a row with an error, and the rest continues. Dask starts the task of a killed worker again, and so
-    comes to the same.
+    after the other, the recordings that they were at by themselves: if the process is killed again, the recording is
+    the reason. It has a row with an error, and the rest continues. Dask, and Ray if it is asked to, start the task of a
+    killed worker again, several times, and so come to the same.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ def computed_parts(
     left = {part_name(worker.settings, part): part for part in parts}
     while left:
         try:
-            # Plain lists: joblib's Dask backend keeps one copy of other large arguments, which dies with its worker.
-            for recordings in _parallel(n_jobs)(delayed(worker.write)(part, layout) for part in list(left.values())):
+            tasks = (delayed(worker.write)(part, layout) for part in list(left.values()))
+            for recordings in completed(tasks, n_jobs):
                 del left[part_name(worker.settings, recordings)]
                 yield recordings
-        except BrokenExecutor:
-            suspects = [name for name in left if worker.folder.killers(name) is not None]
+        except Exception as error:
+            suspects = [name for name in left if any(worker.folder.deaths(name))] if is_death(error) else []
             if not suspects:  # killed before it began, so that another attempt would end likewise
                 raise
             for name in suspects:
@@ -58,14 +58,19 @@ def _computed_alone(
     """Compute a part in the only process at work, without the recordings that kill it."""
     name = part_name(worker.settings, part)
     while True:
-        before = worker.folder.killers(name)
+        before = worker.folder.deaths(name)
         try:
-            return next(iter(_parallel(n_jobs)([delayed(worker.write)(part, layout)])))
-        except BrokenExecutor:
-            if worker.folder.killers(name) in (None, before):  # nothing to leave out
+            return next(completed([delayed(worker.write)(part, layout)], n_jobs))
+        except Exception as error:
+            if not is_death(error) or not any(worker.folder.deaths(name)[len(before) :]):  # nothing to leave out
                 raise
 
 
-def _parallel(n_jobs: int | None) -> Parallel:
-    streams = get_active_backend()[0].supports_return_generator
-    return Parallel(n_jobs, batch_size=1, return_as="generator_unordered" if streams else "list")
+def first_row(worker: PartWriter, recorded: Recorded, n_jobs: int | None) -> Row:
+    """Compute the first row of a recording in a process, which it may kill."""
+    try:
+        return next(completed([delayed(worker.first_row)(recorded)], n_jobs))
+    except Exception as error:
+        if not is_death(error):
+            raise
+    return Row(*recorded[:2], 0.0, None, None, KILLED)

@@ -1,15 +1,20 @@
 """Computation of one part of a dataset of features, in a worker."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+import errno
+import socket
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
 
 import skaudio
-from skaudio._parts._part_folder import PartFolder, finish_part
-from skaudio._parts._recorded import MISSING, Recorded, part_name, version_of
+from skaudio._parts._part_folder import PartFolder, finish_part, part_name
+from skaudio._parts._recording_versions import MISSING, Recorded, version_of, versions_of
 from skaudio.features._feature_layout import FeatureLayout, Row, items_of
 from skaudio.io import AudioBlock, AudioError, iter_blocks
 
@@ -18,6 +23,8 @@ BATCH_SAMPLES = 2**23  # the same for windows, which wait in memory
 ROW_GROUP_VALUES = 2**22  # features that wait in memory to be written
 # Faults of the machine, the network or the installation: they say nothing about a recording.
 FAULTS = (OSError, MemoryError, ImportError)
+FIRST_ROW = "first-row"  # in place of the name of a part
+Note = Callable[[Sequence[str]], None]
 KILLED = "The process that computed it was killed, twice: by lack of memory, or by a fault in a library."
 
 
@@ -55,44 +62,62 @@ class PartWriter:
     def write(self, recordings: Sequence[Recorded], layout: FeatureLayout) -> list[Recorded]:
         """Compute and write the part of some recordings, unless it exists; return them with their errors.
 
-        If a process was killed at it before, recordings are computed one by one, and each is noted before, so that one
-        that kills its process is known, and left out in the next attempt.
+        What is computed next is noted before. If the process is killed, the next attempt computes the recordings that
+        it was at one by one; one at which a process is killed again is left out, with an error.
         """
         if self.version != skaudio.__version__:
-            raise RuntimeError(
-                f"A worker has skaudio {skaudio.__version__}, but extract_to was called by {self.version}. Install the "
-                "same version on all machines."
+            raise ImportError(
+                f"The worker on {socket.gethostname()!r} has skaudio {skaudio.__version__}, but extract_to was called "
+                f"by {self.version}. Install the same version on all machines."
             )
         name = part_name(self.settings, recordings)
-        if self.folder.has(name):  # by another run
+        if self.folder.files.has(name):  # by another run
             return self.folder.recordings(name)
         errors: dict[str, str] = {}
-        with self.folder.attempt(name) as (killers, note), self.folder.writing(name, layout.schema()) as writer:
-            computed = self.rows(recordings) if killers is None else self._one_by_one(recordings, killers, note)
+        with (
+            _naming_full_disks(name),
+            self.folder.attempt(name) as (deaths, note),
+            self.folder.writing(name, layout.schema()) as writer,
+        ):
+            computed = self._noted_rows(recordings, deaths, note)
             for rows in _groups(self._noting_errors(computed, layout, errors), len(layout.names)):
                 writer.write_table(layout.table(rows))
             done = [recorded._replace(error=errors.get(recorded.recording)) for recorded in recordings]
             finish_part(writer, done)
         return done
 
-    def rows(self, recordings: Sequence[Recorded]) -> Iterator[Row]:
-        """Yield the rows of recordings, with features as the extractor returns them."""
-        if self.window_seconds is not None:
-            for recorded in recordings:
-                yield from self._of_windows(recorded)
-            return
-        for start in range(0, len(recordings), BATCH):
-            yield from self._of_clips(recordings[start : start + BATCH])
+    def first_row(self, recorded: Recorded) -> Row:
+        """Return the first row of a recording, with an error if it has killed a process."""
+        with self.folder.attempt(FIRST_ROW) as (deaths, note):
+            if [recorded.recording] in deaths:
+                return self._row(recorded, 0.0, 0.0, KILLED)
+            note([recorded.recording])
+            return next(self._rows([recorded]))
 
-    def _one_by_one(
-        self, recordings: Sequence[Recorded], killers: Collection[str], note: Callable[[str], None]
-    ) -> Iterator[Row]:
-        for recorded in recordings:
-            if recorded.recording in killers:
-                yield self._row(recorded, 0.0, 0.0, KILLED)
+    def _noted_rows(self, recordings: Sequence[Recorded], deaths: Sequence[Sequence[str]], note: Note) -> Iterator[Row]:
+        """Yield the rows of recordings, with a note of each batch, and without recordings that kill processes."""
+        n_deaths = Counter(recording for killed in deaths for recording in killed)
+        for batch in self._batches(recordings, n_deaths):
+            if n_deaths[batch[0].recording] > 1:
+                yield self._row(batch[0], 0.0, 0.0, KILLED)
             else:
-                note(recorded.recording)
-                yield from self.rows([recorded])
+                note([recorded.recording for recorded in batch])
+                yield from self._rows(batch)
+
+    def _batches(self, recordings: Sequence[Recorded], n_deaths: Counter[str]) -> Iterator[Sequence[Recorded]]:
+        """Split recordings into batches; those at which a process was killed, and long ones, are by themselves."""
+        size = BATCH if self.window_seconds is None else 1
+        for is_suspect, group in groupby(recordings, key=lambda recorded: n_deaths[recorded.recording] > 0):
+            members, step = list(group), 1 if is_suspect else size
+            yield from (members[start : start + step] for start in range(0, len(members), step))
+
+    def _rows(self, recordings: Sequence[Recorded]) -> Iterator[Row]:
+        """Yield the rows of a batch, with features as the extractor returns them."""
+        if self.window_seconds is None:
+            yield from self._of_clips(recordings)
+            return
+        for recorded in recordings:
+            yield from self._of_windows(recorded)
 
     def _noting_errors(self, rows: Iterator[Row], layout: FeatureLayout, errors: dict[str, str]) -> Iterator[Row]:
         """Yield rows that fit the layout, and note the first error of each recording."""
@@ -106,12 +131,13 @@ class PartWriter:
     def _of_clips(self, recordings: Sequence[Recorded]) -> Iterator[Row]:
         present = [recorded for recorded in recordings if recorded.version != MISSING]
         results = dict(zip(present, self._transformed([recorded.recording for recorded in present]), strict=True))
-        for recorded in recordings:
-            change = _change(recorded)
+        versions = versions_of([recorded.recording for recorded in recordings])
+        for recorded, version in zip(recordings, versions, strict=True):
+            change = _change(recorded, version)
             yield self._row(recorded, 0.0, None, change or results[recorded])
 
     def _of_windows(self, recorded: Recorded) -> Iterator[Row]:
-        change = _change(recorded)
+        change = _change(recorded, version_of(recorded.recording))
         if change is not None:
             yield self._row(recorded, 0.0, 0.0, change)
             return
@@ -125,7 +151,8 @@ class PartWriter:
             if isinstance(batch[-1], str):
                 yield self._row(recorded, onset, 0.0, batch[-1])
                 n_rows += 1
-        change = _change(recorded) or (None if n_rows else "The recording has no samples.")
+        nothing = None if n_rows else "The recording has no samples."
+        change = _change(recorded, version_of(recorded.recording)) or nothing
         if change is not None:
             yield self._row(recorded, 0.0, 0.0, change)
 
@@ -186,9 +213,22 @@ def _groups(rows: Iterator[Row], n_names: int) -> Iterator[list[Row]]:
         yield group
 
 
-def _change(recorded: Recorded) -> str | None:
+@contextmanager
+def _naming_full_disks(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise OSError(
+            errno.ENOSPC,
+            f"There is no space left on {socket.gethostname()!r}, where {name} was being written, in the folder of the "
+            f"dataset or in {tempfile.gettempdir()!r}. Make room, and call again: what is finished is kept",
+        ) from error
+
+
+def _change(recorded: Recorded, version: str) -> str | None:
     """Return an error for a file that does not exist, or was changed after the run had begun."""
-    version = version_of(recorded.recording)
     if version == recorded.version != MISSING:
         return None
     return "The file does not exist." if recorded.version == MISSING else "The file was changed while it was read."

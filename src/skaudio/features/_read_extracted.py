@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skaudio._parts._part_folder import PartFolder, check_pyarrow
-from skaudio._parts._recorded import place_of
+from skaudio._parts._recording_versions import place_of
 from skaudio._recording_names import RecordingNames
 from skaudio._validation import as_array_or_sequence
 from skaudio.features._extraction_settings import EXTRACTED
@@ -27,9 +27,9 @@ def read_extracted(
     Parameters
     ----------
     folder : str or PathLike
-        Folder of the dataset.
+        Folder of the dataset, or its URL.
     recordings : sequence of str or PathLike or None, default=None
-        Paths of recordings, or unambiguous ends of their paths. None: all, sorted by path.
+        Paths or URLs of recordings, or unambiguous ends of these. None: all, sorted by path.
 
     Returns
     -------

@@ -103,7 +103,8 @@ def out_of_fold(
             f"{int((n_tests != 1).sum())} of {len(y)} clips are not tested exactly once. Pass cv with folds that "
             "test each clip once, such as StratifiedKFold(5)."
         )
-    results = Parallel(n_jobs)(delayed(_fit_and_predict)(clone(estimator), X, y, *split) for split in splits)
+    # In a tuple, Dask sends arrays with each task: of others it keeps one copy, which is lost if its worker dies.
+    results = Parallel(n_jobs)(delayed(_fit_and_predict)(clone(estimator), (X, y, *split)) for split in splits)
     y_pred, margins, folds = np.empty_like(y), np.empty(len(y)), np.empty(len(y), int)
     for number, ((_, test), (_, predicted, excess)) in enumerate(zip(splits, results, strict=True)):
         y_pred[test], margins[test], folds[test] = predicted, excess, number
@@ -122,8 +123,9 @@ def _indexable(X: Sequence) -> np.ndarray:
 
 
 def _fit_and_predict(
-    estimator: Any, X: np.ndarray, y: np.ndarray, train: np.ndarray, test: np.ndarray
+    estimator: Any, data: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 ) -> tuple[Any, np.ndarray, np.ndarray]:
+    X, y, train, test = data
     estimator.fit(X[train], y[train])
     predicted = estimator.predict(X[test])
     scores = class_scores(estimator, X[test])

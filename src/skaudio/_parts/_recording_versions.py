@@ -1,19 +1,17 @@
-"""Recordings in a part: which, in which version, and with which error."""
+"""What identifies a recording of a dataset, and its content: a path and size and time, or a URL and its ETag."""
 
-import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from skaudio._remote import remote_version
+from skaudio._remote import file_system, remote_version, retried
 from skaudio._urls import full_name, is_url
 from skaudio._validation import as_array_or_sequence
 from skaudio.io import clip_name
 
 MISSING = "missing"  # version of a file that does not exist
-UNKNOWN = "unknown"  # version of a remote file whose server states none
-REQUESTS_AT_ONCE = 16
+N_REQUESTS = 32  # at the same time
 
 
 class Recorded(NamedTuple):
@@ -22,7 +20,7 @@ class Recorded(NamedTuple):
     Parameters
     ----------
     recording, version : str
-        Full path or URL, and what changes with the content of the file.
+        Path or URL, and what changes with the content of the file.
     error : str or None
         First error of its rows.
     """
@@ -34,7 +32,7 @@ class Recorded(NamedTuple):
 
 def place_of(recording: str | os.PathLike) -> str:
     """Return what identifies a recording: its full path, or its URL."""
-    return full_name(os.fspath(recording))
+    return full_name(recording if is_url(recording) else os.fspath(recording))
 
 
 def places_of(recordings: Any, instead: str) -> list[str]:
@@ -67,30 +65,34 @@ def places_of(recordings: Any, instead: str) -> list[str]:
 def version_of(place: str) -> str:
     """Return what changes with the content of a file; `MISSING` without a file.
 
-    It is the size and the time of modification; of a remote file, the size and the ETag, generation or time.
+    Of a local file, its size and time of modification. Of a remote one, its size and its ETag or generation, or else
+    its time; its size alone if its server states nothing else.
     """
     try:
         if is_url(place):
-            return remote_version(place)
+            return _remote_version(place)
         status = os.stat(place)
     except (FileNotFoundError, NotADirectoryError):
         return MISSING
-    except ValueError:
-        return UNKNOWN
     return f"{status.st_size} bytes, {status.st_mtime_ns} ns"
 
 
-def recorded_now(places: Sequence[str]) -> list[Recorded]:
-    """Return recordings with their present versions; those of remote files take a request each."""
+def versions_of(places: Sequence[str]) -> list[str]:
+    """Return `version_of` each file, with many requests at the same time."""
     if not any(map(is_url, places)):
-        return [Recorded(place, version_of(place)) for place in places]
-    with ThreadPoolExecutor(REQUESTS_AT_ONCE) as pool:
-        return list(map(Recorded, places, pool.map(version_of, places)))
+        return list(map(version_of, places))
+    with ThreadPoolExecutor(min(N_REQUESTS, len(places))) as pool:
+        return list(pool.map(version_of, places))
 
 
-def part_name(settings: str, recordings: Sequence[Recorded]) -> str:
-    """Return the name of the part of some recordings: a digest of what it depends on."""
-    digest = hashlib.blake2b(settings.encode(), digest_size=12)
-    for recorded in recordings:
-        digest.update(f"\n{recorded.recording}\n{recorded.version}".encode())
-    return f"part-{digest.hexdigest()}.parquet"
+def recorded_now(places: Sequence[str]) -> list[Recorded]:
+    """Return recordings in their present versions."""
+    return list(map(Recorded, places, versions_of(places)))
+
+
+def _remote_version(url: str) -> str:
+    try:
+        return remote_version(url)
+    except ValueError:
+        fs, path = file_system(url)
+        return f"{retried(lambda: fs.info(path), url).get('size')} bytes"
