@@ -159,10 +159,10 @@ class RemoteFiles:
     def _has_died(self, mark: str) -> bool:
         """Return whether a run was on this machine, and its process is gone."""
         try:
-            run = json.loads(self.read(mark))
+            run = json.loads(self.read(mark) or b"{}")
         except FileNotFoundError:
             return True
-        if run["host"] != socket.gethostname() or os.name != "posix":
+        if run.get("host") != socket.gethostname() or os.name != "posix":
             return False
         try:
             os.kill(run["process"], 0)

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from tqdm import tqdm
 
+from skaudio._cluster import check_workers
 from skaudio.events._reader import Reader, naming
 from skaudio.events._recording_tasks import results_of
 from skaudio.events._track import Track
@@ -73,6 +74,7 @@ class Scanner:
         rows : sequence of int or None, default=None
             Indices of those to process. If None, all.
         """
+        check_workers()
         rows = range(len(recordings)) if rows is None else rows
         with tqdm(total=len(rows), unit=" recordings", disable=not self.verbose) as progress:
             task = _TrackTask(self, function, progress)
