@@ -33,7 +33,7 @@ format: $(VENV)/.installed
 	$(BIN)/ruff format
 
 benchmarks: $(VENV)/.installed
-	for benchmark in features peers search training defaults tutorials accuracy anomaly siamese matching events weak_labels keywords augment transfer inspection long_recordings named_models words backgrounds tuning counts export; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
+	for benchmark in features peers search training defaults tutorials accuracy anomaly siamese matching events weak_labels keywords augment transfer inspection long_recordings named_models words backgrounds tuning counts export scale cache_bucket; do $(BIN)/python benchmarks/$$benchmark.py || exit 1; done
 
 # The stamp lets an environment serve until what it is made from changes. Of three packages, only files of models are
 # used; where they cannot be installed, tests of these are skipped. Importing each module of librosa compiles its

@@ -151,6 +151,11 @@ def web():
 def dask_client():
     """A client of a Dask cluster of two processes on this machine, which starts those anew that are killed."""
     distributed = pytest.importorskip("distributed")
-    settings = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
+    settings = {
+        "n_workers": 2,
+        "threads_per_worker": 1,
+        "dashboard_address": "127.0.0.1:0",
+        "silence_logs": logging.CRITICAL,
+    }
     with distributed.LocalCluster(**settings) as cluster, distributed.Client(cluster) as client:
         yield client

@@ -48,7 +48,7 @@ class FeatureCache:
     ----------
     location : str, PathLike or joblib.Memory
         The folder, created if missing, or the memory whose folder is used. It must be on a local disk: network file
-        systems do not support the locks that SQLite needs.
+        systems do not support the locks that SQLite needs. On a cluster, each machine has a folder of this name.
     bytes_limit : int, str or None, default="10G"
         Once the entries exceed it, the least recently used ones (to the hour) are deleted down to 90 % of it. None: no
         limit.

@@ -56,9 +56,9 @@ def extract_to(
     Parameters
     ----------
     folder : str or PathLike
-        Folder of the dataset; it is created if it does not exist.
+        Folder of the dataset, or its URL, such as ``s3://bucket/features``; it is created if it does not exist.
     X : sequence of str or PathLike
-        Paths of recordings.
+        Paths or URLs of recordings.
     extractor : transformer or pipeline
         Fitted, unless it needs no fit. It returns a row for each clip, or frames, as front ends do.
     window_seconds : float or None, default=None
@@ -74,8 +74,8 @@ def extract_to(
     extend : bool, default=True
         Whether to keep recordings in the dataset that are not in `X`. Otherwise, they are removed in the end.
     n_jobs : int or None, default=None
-        Number of processes, by the joblib backend in force, such as Dask. None: 1, unless in a `joblib.parallel_config`
-        context.
+        Number of processes, by the joblib backend in force, such as Ray. None: 1, unless in a `joblib.parallel_config`
+        context. On Dask, all workers are used.
     on_error : {"raise", "warn"}, default="warn"
         How to handle a recording that cannot be decoded or used: raise an error, or write a row with the error and
         without features, and list it in a warning in the end.
@@ -97,8 +97,12 @@ def extract_to(
         If the folder has features of another extractor or with other settings, or if the extractor is not fitted.
     FileExistsError
         If the folder contains something else.
+    FileNotFoundError, PermissionError
+        If there is no such bucket, or no right to write to it or to read a recording.
+    OSError
+        If the network or a disk fails. What is finished is kept.
     ImportError
-        If pyarrow is not installed.
+        If pyarrow is not installed, or if a worker has no skaudio or another version of it.
 
     See Also
     --------
@@ -107,17 +111,17 @@ def extract_to(
 
     Notes
     -----
-    Columns of the dataset are ``recording`` (the full path), ``version`` (size and time of modification of the file),
+    Columns of the dataset are ``recording`` (the full path or URL), ``version`` (size, and time of modification or ETag),
     ``onset`` and, with windows, ``duration`` in seconds, the features, and ``error``, which is null for all that is
     well. Files are named after their recordings and settings, and appear when they are complete.
 
     A fault of the machine (such as OSError) is raised and is never a broken recording. A broken recording is not tried
-    again unless its file is changed. One that kills its process twice, with ``n_jobs=2`` or more, is
+    again unless its file is changed. One that kills its process twice, with ``n_jobs=2`` or more or on a cluster, is
     broken, too. The features of a file that has been deleted are kept.
 
     Several runs may write to a folder at the same time; the last to finish removes duplicates, rows of former versions
-    of files, and what killed runs have left. They exclude each other by file locks, so the file system must support
-    these. With ``extend=False``, other runs are not allowed.
+    of files, and what killed runs have left. They know of each other by file locks, which the file system must support;
+    at a URL, by an object that each writes every 30 s. With ``extend=False``, other runs are not allowed.
 
     Examples
     --------
