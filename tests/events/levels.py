@@ -35,3 +35,8 @@ def deadly_level(windows):
     if windows.max() > 0.9 and os.environ.get("SKAUDIO_TEST_PROCESS") not in {None, str(os.getpid())}:
         os.kill(os.getpid(), signal.SIGKILL)
     return level(windows)
+
+
+def arm(process):
+    """Let `deadly_level` kill this process; not that of a test."""
+    os.environ["SKAUDIO_TEST_PROCESS"] = str(process)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from tests.events.levels import SR, deadly_level, level_detector, recording, spans
+from tests.events.levels import SR, arm, deadly_level, level_detector, recording, spans
 
 import skaudio._sent_once
 from skaudio._parts._files import files_of
@@ -330,6 +330,18 @@ def test_the_backend_in_force_is_used(paths):
 
 def _process_of(track):
     return os.getpid()
+
+
+@pytest.mark.slow
+def test_a_recording_that_kills_its_workers_on_dask_is_isolated(paths, tmp_path, monkeypatch, dask_client):
+    monkeypatch.setenv("SKAUDIO_TEST_PROCESS", str(os.getpid()))  # for workers that are started anew
+    dask_client.run(arm, os.getpid())
+    write(paths[1], [0, 0.95, 0, 0, 0])
+    detector = level_detector(deadly_level, on_error="warn")
+    with joblib.parallel_config("dask", client=dask_client), pytest.warns(UserWarning, match=r"b\.wav.* was killed"):
+        done = detector.predict_to(tmp_path / "calls.csv", paths)
+    assert list(done.broken) == [str(paths[1])]
+    assert counts(read_events(tmp_path / "calls.csv")) == {"a.wav": 1, "c.wav": 1}
 
 
 @pytest.mark.parametrize("backend", ["threading", "multiprocessing"])
