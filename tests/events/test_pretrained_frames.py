@@ -1,5 +1,7 @@
 """Detection on the frames of a pretrained model."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -72,3 +74,32 @@ def test_another_front_end_is_opened_when_fitted_anew(detector, scenes):
     longer = clone(EMBEDDING).set_params(window_seconds=0.2)
     again.set_params(front_end=longer).fit(scenes.data[:2], scenes.events[:2])
     assert again.front_end_.window_seconds_ == 0.2
+
+
+N_WINDOWS = []
+
+
+def counted_bands(windows):
+    N_WINDOWS.append(len(windows))
+    return bands(windows)
+
+
+@pytest.mark.parametrize("silence_dbfs", [-90.0, None])
+def test_frames_are_computed_once_in_fit(scenes, monkeypatch, silence_dbfs):
+    model = make_pipeline(StatPooling(["mean"]), StandardScaler(), LogisticRegression())
+    embedding = clone(EMBEDDING).set_params(model=counted_bands)
+    settings = {"window_seconds": 0.3, "hop_seconds": 0.05, "n_overlays": 0, "random_state": 0}
+    detector = EventDetector(model, front_end=embedding, threshold="tune", silence_dbfs=silence_dbfs, **settings)
+    del N_WINDOWS[:]
+    once = clone(detector).fit(scenes.data[:4], scenes.events[:4])
+    n_once = sum(N_WINDOWS)
+    n_of_recordings = sum(len(frames) for frames in clone(EMBEDDING).fit(scenes.data).transform(scenes.data[:4]))
+    assert n_of_recordings <= n_once <= 1.05 * n_of_recordings + 10
+    monkeypatch.setattr(EventDetector, "_kept_units", lambda self: nullcontext())
+    del N_WINDOWS[:]
+    again = clone(detector).fit(scenes.data[:4], scenes.events[:4])
+    assert sum(N_WINDOWS) > 5 * n_once
+    assert once.tuned_ == again.tuned_
+    assert once.tuning_scores_ == pytest.approx(again.tuning_scores_)
+    for one, other in zip(once.predict_proba(scenes.data[:1]), again.predict_proba(scenes.data[:1]), strict=True):
+        np.testing.assert_allclose(one.scores, other.scores, atol=1e-5)

@@ -2,7 +2,8 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from numbers import Real
 from typing import Any, Self
 
@@ -22,7 +23,9 @@ from skaudio.events._event import Event
 from skaudio.events._event_classes import classes_of_events, classes_overlap, event_classes
 from skaudio.events._event_scores import EventScores, names_of
 from skaudio.events._held_out import held_out_folds
+from skaudio.events._kept_units import KeptUnits, kept_units
 from skaudio.events._progress import FitProgress, fit_progress, planned_stages
+from skaudio.events._reading import is_pretrained
 from skaudio.events._score_classifier import ScoreClassifier
 from skaudio.events._tags import tag_lists
 from skaudio.events._track import Track
@@ -238,12 +241,14 @@ class EventDetector(BaseEventDetector):
         labels, multilabel = classes_of_events(events, self.background), any(map(classes_overlap, events))
         frozen, tunes = isinstance(self.estimator, FrozenEstimator), isinstance(self.threshold, str)
         folds = held_out_folds(recordings, groups) if tunes and not frozen else []
-        with self._fit_progress(len(recordings), [len(test) for _, test in folds]) as progress:
-            training = self._training(progress)
+        n_out, kept = [len(test) for _, test in folds], nullcontext() if frozen else self._kept_units()
+        recordings = list(recordings)
+        with self._fit_progress(len(recordings), n_out) as progress, kept as units:
+            training = self._training(progress, units)
             out_of_fold = training.held_out_tracks(recordings, events, folds, labels, multilabel=multilabel)
             model = training.on_events(recordings, events, labels, multilabel=multilabel)
             self._adopt(model, default_min_durations(events, model.labels))
-            scanner = self._scanner(verbose=0)
+            scanner = replace(self._scanner(verbose=0), reader=training.reader)
             if tunes:
                 scored = scanner.tracks(recordings)  # computed when iterated over
                 tracks = out_of_fold or list(progress.through("scores", scored, len(recordings)))
@@ -476,15 +481,20 @@ class EventDetector(BaseEventDetector):
 
     # ---- fitting
 
-    def _training(self, progress: FitProgress) -> Training:
+    def _kept_units(self) -> AbstractContextManager[KeptUnits | None]:
+        """Return where frames of a pretrained model are kept, which take long to compute."""
+        return kept_units() if is_pretrained(self.front_end) else nullcontext()
+
+    def _training(self, progress: FitProgress, units: KeptUnits | None = None) -> Training:
+        reader = replace(self._reader(), kept=units)
         return Training(
             estimator=self.estimator,
-            reader=self._reader(),
+            reader=reader,
             background=self.background,
             mine_negatives=self.mine_negatives,
             n_overlays=self.n_overlays,
             random_state=self.random_state,
-            scanner_of=self._scanner_of,
+            scanner_of=lambda model: replace(self._scanner_of(model), reader=reader),
             progress=progress,
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from skaudio.events._event import Event
+from skaudio.events._kept_units import KeptUnits
 from skaudio.events._resolutions import WindowResolution
 from skaudio.events._silence import SilenceGate, swing_of
 from skaudio.events._units import Units
@@ -29,12 +30,18 @@ class Reader:
         Peak level of digital silence. If None, no sound counts as silence.
     channel : int or None
         Index of the channel. If None, channels are averaged.
+    kept : KeptUnits or None, default=None
+        Keeps the units of recordings that are read several times; not in other processes.
     """
 
     units: Units
     resolution: WindowResolution
     silence_dbfs: float | None
     channel: int | None
+    kept: KeptUnits | None = None
+
+    def __reduce__(self) -> tuple[type, tuple]:
+        return Reader, (self.units, self.resolution, self.silence_dbfs, self.channel)
 
     def pieces(self, recording: Any) -> Iterator[np.ndarray]:
         """Yield the waveform of a recording in pieces."""
@@ -43,7 +50,11 @@ class Reader:
     def read(self, recording: Any, i: int) -> np.ndarray:
         """Return all units of recording ``i``."""
         with naming(i):
-            return np.concatenate(list(self.units.stream(self.pieces(recording))))
+            return self.read_units(recording) if self.kept is None else self.kept.get(recording, self.read_units)
+
+    def read_units(self, recording: Any) -> np.ndarray:
+        """Compute all units of a recording."""
+        return np.concatenate(list(self.units.stream(self.pieces(recording))))
 
     def windows(self, recording: Any, i: int) -> np.ndarray:
         """Return all training windows of recording ``i``, as a view."""

@@ -88,7 +88,7 @@ class Scanner:
         """Return the scores of recording ``i``."""
         resolution, parts = self.reader.resolution, []
         with naming(i):
-            for scores in self.stream(self.reader.pieces(recording)):
+            for scores in self._scores(recording):
                 parts.append(scores)
                 if progress is not None:
                     minutes = round(sum(map(len, parts)) * resolution.step_seconds / 60)
@@ -97,6 +97,19 @@ class Scanner:
             return self._empty()
         scores = np.concatenate(parts)
         return Track(resolution.start_seconds + np.arange(len(scores)) * resolution.step_seconds, scores)
+
+    def _scores(self, recording: Any) -> Iterator[np.ndarray]:
+        """Yield the scores of a recording, of its units that are kept, if they are."""
+        reader = self.reader
+        if reader.kept is None:
+            return self.stream(reader.pieces(recording))
+        gate, units = reader.gate(), reader.kept.get(recording, reader.read_units)
+        scores = reader.resolution.stream(self.estimator, [units], self.columns)
+        if gate is None:
+            return scores
+        for _ in gate.watch(reader.pieces(recording)):
+            pass
+        return gate.apply(scores)
 
     def stream(self, pieces: Iterator[np.ndarray], **block: float) -> Iterator[np.ndarray]:
         """Yield the scores ``(n_steps, n_classes)`` of a waveform in pieces; those of digital silence are 0."""
