@@ -115,9 +115,10 @@ def folder_contents(
     suffix = ".TextGrid" if format == "textgrid" else suffix
     if recordings is None:
         recordings = list(dict.fromkeys(recording for _, recording, _ in rows_of(table)))
+    events_of, none = dict(iter(table.groupby("recording", sort=False))), table.iloc[:0]
     contents = {}
     for recording, name in zip(recordings, _file_names(recordings), strict=True):
-        own = table[table["recording"] == recording]
+        own = events_of.get(recording, none)
         contents[f"{name}{suffix}"] = table_bytes(own, f"{folder}/{name}{suffix}", format, durations)
     return contents
 

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import numpy as np
@@ -16,6 +17,7 @@ from skaudio._parts._files import Files
 from skaudio.events._event import Event
 
 MANIFEST, PENDING = "manifest.json", "finished.json"
+READS_AT_ONCE = 16
 
 
 class Parts:
@@ -33,24 +35,29 @@ class Parts:
     """
 
     def __init__(self, files: Files, versions: Mapping[str, str | None], *, with_scores: bool) -> None:
-        self._files, self._versions, self._with_scores = files, versions, with_scores
-        self._names = set(files.names())
+        self._files, self._versions = files, versions
+        names = set(files.names())
+        needed = (".json", ".npy") if with_scores else (".json",)
+        kept = [place for place in versions if all(f"{_key(place)}{suffix}" in names for suffix in needed)]
+        with ThreadPoolExecutor(READS_AT_ONCE) as pool:
+            self._events = dict(zip(kept, pool.map(self._read, kept), strict=True))
 
     def keep(self, place: str, events: Sequence[Event], scores: np.ndarray | None) -> None:
         """Write the events of a recording, and before its scores, if they are kept."""
         if scores is not None:
             content = io.BytesIO()
             np.save(content, np.ascontiguousarray(scores), allow_pickle=False)
-            self._write(f"{_key(place)}.npy", content.getvalue())
+            self._files.write(f"{_key(place)}.npy", content.getvalue())
         part = {"version": self._versions[place], "events": [list(event) for event in events]}
-        self._write(f"{_key(place)}.json", json.dumps(part, default=lambda value: value.item()).encode())
+        self._files.write(f"{_key(place)}.json", json.dumps(part, default=lambda value: value.item()).encode())
+        self._events[place] = list(events)
 
     def read(self, place: str) -> list[Event] | None:
-        """Read the events of a recording; None if it is not processed."""
-        name, scores = f"{_key(place)}.json", f"{_key(place)}.npy"
-        if name not in self._names or (self._with_scores and scores not in self._names):
-            return None
-        part = json.loads(self._files.read(name))
+        """Return the events of a recording; None if it is not processed."""
+        return self._events.get(place)
+
+    def _read(self, place: str) -> list[Event] | None:
+        part = json.loads(self._files.read(f"{_key(place)}.json"))
         if self._versions[place] not in {None, part["version"]}:
             return None
         return [Event(*fields) for fields in part["events"]]
@@ -58,10 +65,6 @@ class Parts:
     def read_scores(self, place: str) -> np.ndarray:
         """Read the scores of a recording."""
         return np.load(io.BytesIO(self._files.read(f"{_key(place)}.npy")), allow_pickle=False)
-
-    def _write(self, name: str, content: bytes) -> None:
-        self._files.write(name, content)
-        self._names.add(name)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 from skaudio._parts._files import Files, files_of
 from skaudio._urls import file_name, folder_of, joined
+from skaudio.events._event import Event
 from skaudio.events._event_tables import check_format, event_table
 from skaudio.events._file_names import check_names
 from skaudio.events._label_folders import folder_contents
@@ -66,7 +67,8 @@ class TableOutput:
             check_format(self.path, names, labels, durations)
             check_names(self.path, names)
         else:
-            self.contents([[] for _ in names], names, durations)
+            events = [Event(2 * i, 2 * i + 1, label) for i, label in enumerate(labels)]
+            self.contents([events], names[:1], durations)
 
     def contents(self, events: Sequence[Sequence[Any]], names: Sequence, durations: Durations) -> dict[str, bytes]:
         """Return the files of events, by their names."""
