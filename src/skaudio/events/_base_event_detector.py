@@ -22,7 +22,7 @@ from skaudio.events._ends import check_ends, check_ends_of_scores
 from skaudio.events._event import Event
 from skaudio.events._event_scores import EventScores, names_of
 from skaudio.events._event_tables import event_lists, event_table
-from skaudio.events._live import block_waveforms, decode_live
+from skaudio.events._live import block_waveforms, detect_live
 from skaudio.events._reader import Reader
 from skaudio.events._reading import is_pretrained, make_reader, opened, sampling_rate
 from skaudio.events._scanner import Scanner
@@ -36,7 +36,6 @@ from skaudio.events._write_detected import write_detected
 from skaudio.io._open_clip import resampled
 from skaudio.metrics import event_based_f1
 
-LIVE_SECONDS = 0.25  # block length of live streams
 # Attributes that scores depend on.
 SCORING = (
     "estimator_",
@@ -429,20 +428,10 @@ class BaseEventDetector(VersionedPickleMixin, BaseEstimator):
             If a block is of bytes, or of numbers that are not samples; the message has its index.
         """
         check_is_fitted(self)
-        scanner, decoder = self._scanner(), self._decoder()
+        scanner = self._scanner()
         pieces = block_waveforms(blocks, sr, scanner.reader.channel)
         pieces = pieces if sr == self.sr_ else resampled(pieces, sr, self.sr_)
-        resolution = scanner.reader.resolution
-        hop = resolution.step_seconds
-        return decode_live(
-            scanner.stream(pieces, block_seconds=LIVE_SECONDS),
-            lambda first, scores: decoder.events(
-                Track(resolution.start_seconds + (first + np.arange(len(scores))) * hop, scores), self.bound_shifts_
-            ),
-            low_threshold=decoder.settings["low_threshold"],
-            # Smoothing and gaps may still change the events in these steps.
-            n_quiet=int(np.ceil((decoder.smoothing + decoder.settings["max_gap"]) / hop)) + 4,
-        )
+        return detect_live(scanner, Detect(self._decoder(), self.bound_shifts_), pieces)
 
     @property
     def decoding_(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from numbers import Real
 from typing import Any, Self
@@ -23,7 +23,7 @@ from skaudio.events._event import Event
 from skaudio.events._event_classes import classes_of_events, classes_overlap, event_classes
 from skaudio.events._event_scores import EventScores, names_of
 from skaudio.events._held_out import held_out_folds
-from skaudio.events._kept_units import KeptUnits, kept_units
+from skaudio.events._kept_units import kept_units
 from skaudio.events._progress import FitProgress, fit_progress, planned_stages
 from skaudio.events._reading import is_pretrained
 from skaudio.events._score_classifier import ScoreClassifier
@@ -235,28 +235,26 @@ class EventDetector(BaseEventDetector):
         if tags is not None:
             self._decoding_settings().check_no_tuning("tags")
             labels = event_classes((label for tags_i in tags for label in tags_i), self.background)
-            with self._fit_progress(len(recordings), ()) as progress:
-                return self._adopt(self._training(progress).on_tags(recordings, tags, labels))
+            with self._training(len(recordings)) as training:
+                return self._adopt(training.on_tags(recordings, tags, labels))
         events = self._events_of(recordings, y)
         labels, multilabel = classes_of_events(events, self.background), any(map(classes_overlap, events))
         frozen, tunes = isinstance(self.estimator, FrozenEstimator), isinstance(self.threshold, str)
         folds = held_out_folds(recordings, groups) if tunes and not frozen else []
-        n_out, kept = [len(test) for _, test in folds], nullcontext() if frozen else self._kept_units()
         recordings = list(recordings)
-        with self._fit_progress(len(recordings), n_out) as progress, kept as units:
-            training = self._training(progress, units)
+        with self._training(len(recordings), [len(test) for _, test in folds]) as training:
             out_of_fold = training.held_out_tracks(recordings, events, folds, labels, multilabel=multilabel)
             model = training.on_events(recordings, events, labels, multilabel=multilabel)
             self._adopt(model, default_min_durations(events, model.labels))
             scanner = replace(self._scanner(verbose=0), reader=training.reader)
             if tunes:
                 scored = scanner.tracks(recordings)  # computed when iterated over
-                tracks = out_of_fold or list(progress.through("scores", scored, len(recordings)))
-                self._tune_on(tracks, events, groups, target, progress)
+                tracks = out_of_fold or list(training.progress.through("scores", scored, len(recordings)))
+                self._tune_on(tracks, events, groups, target, training.progress)
                 is_scored = [bool(track.scores.any()) for track in tracks]
             else:
                 runs = scanner.results(recordings, FindRuns(self._decoder()))
-                found = list(progress.through("scores", runs, len(recordings)))
+                found = list(training.progress.through("scores", runs, len(recordings)))
                 self.bound_shifts_ = median_shifts(events, [events_i for events_i, _ in found], self.labels_)
                 is_scored = [is_scored_i for _, is_scored_i in found]
         scanner.reader.warn_if_silent(recordings, events, is_scored)
@@ -481,32 +479,30 @@ class EventDetector(BaseEventDetector):
 
     # ---- fitting
 
-    def _kept_units(self) -> AbstractContextManager[KeptUnits | None]:
-        """Return where frames of a pretrained model are kept, which take long to compute."""
-        return kept_units() if is_pretrained(self.front_end) else nullcontext()
-
-    def _training(self, progress: FitProgress, units: KeptUnits | None = None) -> Training:
-        reader = replace(self._reader(), kept=units)
-        return Training(
-            estimator=self.estimator,
-            reader=reader,
-            background=self.background,
-            mine_negatives=self.mine_negatives,
-            n_overlays=self.n_overlays,
-            random_state=self.random_state,
-            scanner_of=lambda model: replace(self._scanner_of(model), reader=reader),
-            progress=progress,
-        )
-
-    def _fit_progress(self, n_recordings: int, folds: Sequence[int]) -> AbstractContextManager[FitProgress]:
+    @contextmanager
+    def _training(self, n_recordings: int, n_held_out: Sequence[int] = ()) -> Iterator[Training]:
+        """Yield what trains the classifier, with a progress bar; frames of a pretrained model are computed once."""
+        frozen = isinstance(self.estimator, FrozenEstimator)
         stages = planned_stages(
             n_recordings,
-            folds,
-            fits=not isinstance(self.estimator, FrozenEstimator),
+            n_held_out,
+            fits=not frozen,
             mines=self.mine_negatives,
             tunes=isinstance(self.threshold, str),
         )
-        return fit_progress(stages, verbose=self.verbose)
+        keeps = is_pretrained(self.front_end) and not frozen
+        with fit_progress(stages, verbose=self.verbose) as progress, kept_units(keeps) as kept:
+            reader = replace(self._reader(), kept=kept)
+            yield Training(
+                estimator=self.estimator,
+                reader=reader,
+                background=self.background,
+                mine_negatives=self.mine_negatives,
+                n_overlays=self.n_overlays,
+                random_state=self.random_state,
+                scanner_of=lambda model: replace(self._scanner_of(model), reader=reader),
+                progress=progress,
+            )
 
     def _adopt(self, model: WindowClassifier, min_durations: float | list[float] = 0.0) -> Self:
         """Set the fitted attributes; bounds of events are not corrected."""

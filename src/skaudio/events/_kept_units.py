@@ -35,7 +35,10 @@ class KeptUnits:
 
 
 @contextmanager
-def kept_units() -> Iterator[KeptUnits]:
-    """Yield a store in a temporary folder."""
+def kept_units(keeps: bool) -> Iterator[KeptUnits | None]:
+    """Yield a store in a temporary folder; None if nothing is to be kept."""
+    if not keeps:
+        yield None
+        return
     with tempfile.TemporaryDirectory(prefix="skaudio-") as folder:
         yield KeptUnits(Path(folder))

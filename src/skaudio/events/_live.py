@@ -6,7 +6,12 @@ from typing import Any
 import numpy as np
 
 from skaudio.events._event import Event
+from skaudio.events._scanner import Scanner
+from skaudio.events._track import Track
+from skaudio.events._track_functions import Detect
 from skaudio.io import AudioError, load
+
+LIVE_SECONDS = 0.25  # block length
 
 
 def block_waveforms(blocks: Iterable[Any], sr: float, channel: int | None = None) -> Iterator[np.ndarray]:
@@ -44,6 +49,23 @@ def block_waveforms(blocks: Iterable[Any], sr: float, channel: int | None = None
             except (AudioError, TypeError) as error:
                 raise type(error)(f"Block {i}: {error}") from error
             yield y.copy()  # the caller may reuse the buffer of the block
+
+
+def detect_live(scanner: Scanner, detect: Detect, pieces: Iterator[np.ndarray]) -> Iterator[Event]:
+    """Yield the events of a live waveform in pieces, each as soon as later pieces cannot change it."""
+    resolution, decoder = scanner.reader.resolution, detect.decoder
+    hop = resolution.step_seconds
+
+    def decode(first: int, scores: np.ndarray) -> list[Event]:
+        return detect(Track(resolution.start_seconds + (first + np.arange(len(scores))) * hop, scores)).events
+
+    return decode_live(
+        scanner.stream(pieces, block_seconds=LIVE_SECONDS),
+        decode,
+        low_threshold=decoder.settings["low_threshold"],
+        # Smoothing and gaps may still change the events in these steps.
+        n_quiet=int(np.ceil((decoder.smoothing + decoder.settings["max_gap"]) / hop)) + 4,
+    )
 
 
 def decode_live(
