@@ -32,7 +32,7 @@ class LocalFiles:
 
     def times(self, pattern: str) -> dict[str, float]:
         """Return when files with names of a pattern were written."""
-        times = {}
+        times: dict[str, float] = {}
         for path in self._folder.glob(pattern):
             try:
                 times[path.name] = path.stat().st_mtime_ns
