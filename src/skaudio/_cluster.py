@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 N_NAMED = 5
-WAIT_SECONDS = 60  # for the first worker
+WAIT_SECONDS = 300  # for a worker: those of a cluster that adapts, or that were killed, are being started
 VERSION = "__import__('skaudio').__version__"  # evaluated by workers, which may not have the package
 
 
