@@ -242,9 +242,8 @@ def test_each_machine_has_its_cache(clips, dask_client, tmp_path):
         dask_client.run(os.environ.update, {"HOME": str(home)}, workers=[worker])
     X = clips.data[:20].tolist()
     expected = [sf.read(path)[0][0] for path in X]
-    with joblib.parallel_config("dask", client=dask_client):
-        results = joblib.Parallel()(joblib.delayed(transformed)(X) for _ in range(20))
-    for result in results:
+    passes = [dask_client.submit(transformed, X, workers=[worker], pure=False) for worker in machines for _ in range(3)]
+    for result in dask_client.gather(passes):
         np.testing.assert_array_equal(result, np.float32(expected))
     for home in machines.values():
         computed = home.joinpath("log.txt").read_text().splitlines()

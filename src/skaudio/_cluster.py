@@ -8,7 +8,7 @@ from typing import Any
 N_NAMED = 5
 # Errors of Dask and of Ray for a task whose workers were killed, as often as they repeat it, by name.
 DEATHS = ("KilledWorker", "ActorDiedError", "ActorUnavailableError", "WorkerCrashedError", "OutOfMemoryError")
-WAIT_SECONDS = 60  # for the first worker
+WAIT_SECONDS = 300  # for a worker: those of a cluster that adapts, or that were killed, are being started
 VERSION = "__import__('skaudio').__version__"  # evaluated by workers, which may not have the package
 
 

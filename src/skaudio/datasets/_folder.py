@@ -79,8 +79,8 @@ def load_folder(
     -----
     A single class is accepted, since outlier detectors train on one.
 
-    For a search on a cluster, pass ``data.tolist()`` and ``target.tolist()``: joblib's Dask backend keeps a single copy of
-    an array, which is lost if its worker dies, but sends lists with each task.
+    For a search on a cluster, pass ``data.tolist()`` and ``target.tolist()``: joblib's Dask backend keeps a single copy
+    of an array, which is lost if its worker dies, but sends lists with each task.
 
     Examples
     --------

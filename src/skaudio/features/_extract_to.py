@@ -111,9 +111,9 @@ def extract_to(
 
     Notes
     -----
-    Columns of the dataset are ``recording`` (the full path or URL), ``version`` (size, and time of modification or ETag),
-    ``onset`` and, with windows, ``duration`` in seconds, the features, and ``error``, which is null for all that is
-    well. Files are named after their recordings and settings, and appear when they are complete.
+    Columns of the dataset are ``recording`` (the full path or URL), ``version`` (size, and time of modification or
+    ETag), ``onset`` and, with windows, ``duration`` in seconds, the features, and ``error``, which is null for all that
+    is well. Files are named after their recordings and settings, and appear when they are complete.
 
     A fault of the machine (such as OSError) is raised and is never a broken recording. A broken recording is not tried
     again unless its file is changed. One that kills its process twice, with ``n_jobs=2`` or more or on a cluster, is
