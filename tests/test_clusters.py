@@ -106,6 +106,7 @@ def test_a_search_outlives_its_workers(clips, deadly, backend):
         np.testing.assert_array_equal(killed[f"split{i}_test_score"], serial[f"split{i}_test_score"])
 
 
+@pytest.mark.slow
 def test_out_of_fold_predictions_outlive_their_workers(clips, deadly, backend):
     pipeline = make_pipeline(MFCC(sr=SR, n_mfcc=3), StatPooling(stats=("mean",)), deadly, LogisticRegression())
     serial = out_of_fold(pipeline, clips.data, clips.target, cv=3)
