@@ -106,6 +106,7 @@ def test_a_search_outlives_its_workers(clips, deadly, backend):
         np.testing.assert_array_equal(killed[f"split{i}_test_score"], serial[f"split{i}_test_score"])
 
 
+@pytest.mark.slow
 def test_out_of_fold_predictions_outlive_their_workers(clips, deadly, backend):
     pipeline = make_pipeline(MFCC(sr=SR, n_mfcc=3), StatPooling(stats=("mean",)), deadly, LogisticRegression())
     serial = out_of_fold(pipeline, clips.data, clips.target, cv=3)
@@ -235,16 +236,21 @@ def transformed(X):
     return FunctionFrontEnd(logged, sr=SR, channel_names=["sample"], memory="~/cache").fit_transform(X)[:, 0, 0]
 
 
+def set_home(client, home, worker=None):
+    client.run(exec, f"import os; os.environ['HOME'] = {str(home)!r}", workers=worker and [worker])
+
+
 def test_each_machine_has_its_cache(clips, dask_client, tmp_path):
     machines = {worker: tmp_path / f"machine{i}" for i, worker in enumerate(dask_client.scheduler_info()["workers"])}
     for worker, home in machines.items():
         home.mkdir()
-        dask_client.run(os.environ.update, {"HOME": str(home)}, workers=[worker])
+        set_home(dask_client, home, worker)
     X = clips.data[:20].tolist()
     expected = [sf.read(path)[0][0] for path in X]
     passes = [dask_client.submit(transformed, X, workers=[worker], pure=False) for worker in machines for _ in range(3)]
     for result in dask_client.gather(passes):
         np.testing.assert_array_equal(result, np.float32(expected))
+    set_home(dask_client, Path.home())
     for home in machines.values():
         computed = home.joinpath("log.txt").read_text().splitlines()
         assert len(computed) == len(set(computed)) == 20  # each clip once on each machine
