@@ -73,7 +73,7 @@ def environment_search(memory):
 
 def pretrained_search(tables):
     """Return a pipeline and a grid: embeddings of models alone or together, pooled by mean, or mean and maximum."""
-    ends = np.cumsum([table.shape[1] for table in tables.values()])
+    ends = np.cumsum([table.shape[1] for table in tables.values()]).tolist()
     spans = {name: slice(end - table.shape[1], end) for (name, table), end in zip(tables.items(), ends, strict=True)}
     halves = {name: slice(span.start, (span.start + span.stop) // 2) for name, span in spans.items()}  # the means
     sets = [[name] for name in tables] + ([list(tables)] if len(tables) > 1 else [])

@@ -69,10 +69,10 @@ def folds(report, esc10, memory):
 
 
 def costs(report, esc10, memory):  # noqa: ARG001
-    from skaudio.pretrained._named_models import NAMED_MODELS, find_named
+    from skaudio.pretrained._named_models import NAMED_MODELS
     from skaudio.pretrained._tflite import _interpreter
 
-    interpreter = _interpreter(find_named(NAMED_MODELS["yamnet"]).read_bytes(), preserve=True)
+    interpreter = _interpreter(NAMED_MODELS["yamnet"].parts[0].read("YAMNet"), preserve=True)
     interpreter.allocate_tensors()
     clips = [frames[:, 0] for frames in Waveform(sr=16000, n_jobs=2).fit_transform(esc10.data)]
     waveforms = np.empty(len(clips), dtype=object)
