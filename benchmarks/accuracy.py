@@ -9,7 +9,8 @@ optimistic.
 
 Pretrained: the same nested search over models of `skaudio.pretrained` alone and together, pooling, scaling and
 regularisation, once by accuracy and once by log loss, which distinguishes candidates that differ in few clips. SVM and
-discriminant analysis as heads, and averages of several, were tried in such searches before: log loss never chose them.
+discriminant analysis as heads, and averages of several, were tried in such searches before, which ended at 0.970 by
+accuracy and 0.978 by log loss.
 
 Networks: only the parameters of the front end are set; scores are means over three seeds. The defaults, for both data
 sets together, and the front end of each were chosen by nested cross-validation: for each fold, networks were trained
