@@ -116,9 +116,10 @@ def together(report, esc10, memory):  # noqa: ARG001
     if len(tables) > 1:
         sets |= {"both, mean": np.hstack(list(means.values()))}
         sets |= {"both, mean and maximum": np.hstack(list(tables.values()))}
-    # A rotation to as many features as there are clips: the same logistic regression, in a tenth of the time.
-    head = make_pipeline(PCA(), LogisticRegression(max_iter=1000))
-    for what, X in sets.items():
+    head = LogisticRegression(max_iter=1000)
+    for what, embeddings in sets.items():
+        # A rotation to as many features as there are clips: the same logistic regression, in a tenth of the time.
+        X = PCA().fit_transform(embeddings)
         scores = {
             n_clips: np.mean(
                 [score(head, X, y, *draw(esc10, n_clips, seed, fold)) for fold in names for seed in range(N_DRAWS)]
