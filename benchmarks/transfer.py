@@ -147,7 +147,7 @@ def decoding(report, clips):
     both = seconds(lambda: [model.transform(clips) for model in models])
     share = seconds(lambda: Waveform(sr=44100).fit_transform(clips)) / both
     report.line(
-        f"YAMNet and BirdNET side by side: decoding a second time takes {share:.0%} of {both:.2f} s of processor"
+        f"YAMNet and BirdNET side by side: decoding a second time takes {share:.0%} of {both:.1f} s of processor time"
     )
 
 
