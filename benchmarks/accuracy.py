@@ -1,11 +1,16 @@
 """Accuracy on real recordings: models of pooled statistics, and networks with default parameters.
 
-Run as ``python benchmarks/accuracy.py [statistics] [networks]`` with the recordings available (see `skaudio.datasets`);
-some ten minutes on two cores for the first, an hour for the second.
+Run as ``python benchmarks/accuracy.py [statistics] [pretrained] [networks]`` with the recordings available (see
+`skaudio.datasets`); some ten minutes on two cores for the first two, an hour for the third.
 
 Statistics: each test fold is scored once, by the best model of a grid search over the training folds. The candidates
 were chosen after trying front ends and pooling on these recordings, including test folds, so the scores are slightly
 optimistic.
+
+Pretrained: the same nested search over models of `skaudio.pretrained` alone and together, pooling, scaling and
+regularisation, once by accuracy and once by log loss, which distinguishes candidates that differ in few clips. SVM and
+discriminant analysis as heads, and averages of several, were tried in such searches before, which ended at 0.970 by
+accuracy and 0.978 by log loss.
 
 Networks: only the parameters of the front end are set; scores are means over three seeds. The defaults, for both data
 sets together, and the front end of each were chosen by nested cross-validation: for each fold, networks were trained
@@ -21,10 +26,15 @@ import time
 import numpy as np
 from measure import Report
 from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold, LeaveOneGroupOut, StratifiedKFold
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from sklearn.utils import Bunch
+from transfer import embed
 
 from skaudio.datasets import fetch_esc10, fetch_spoken_digits
 from skaudio.estimators import CNNClassifier, GRUClassifier
@@ -62,28 +72,49 @@ def environment_search(memory):
     return Pipeline(steps), {"sound": [mfcc, mel, both], "model__C": [1, 10]}
 
 
+def pretrained_search(tables):
+    """Return a pipeline and a grid: embeddings of models alone or together, pooled by mean, or mean and maximum."""
+    ends = np.cumsum([table.shape[1] for table in tables.values()]).tolist()
+    spans = {name: slice(end - table.shape[1], end) for (name, table), end in zip(tables.items(), ends, strict=True)}
+    halves = {name: slice(span.start, (span.start + span.stop) // 2) for name, span in spans.items()}  # the means
+    sets = [[name] for name in tables] + ([list(tables)] if len(tables) > 1 else [])
+    sounds = [
+        ColumnTransformer([(f"{name}, {pooling}", "passthrough", columns[name]) for name in names])
+        for names in sets
+        for pooling, columns in (("mean", halves), ("mean and maximum", spans))
+    ]
+    # PCA only rotates, to as many features as there are clips: the same logistic regression, in a tenth of the time.
+    model = LogisticRegression(max_iter=1000)
+    steps = [("sound", sounds[0]), ("scale", StandardScaler()), ("turn", PCA()), ("model", model)]
+    grid = [
+        {"sound": sounds, "scale": ["passthrough"], "model__C": [1, 10]},
+        {"sound": sounds, "scale": [StandardScaler()], "model__C": [0.1, 1]},
+    ]
+    return Pipeline(steps), grid
+
+
 def words(params):
     text = ", ".join(f"{name}={' '.join(str(value).split())}" for name, value in params.items())
     return re.sub(r" *memory='[^']*',?", "", text)
 
 
-def score_fold(make_search, memory, data, train, test, groups=None):
-    """Search on the training rows, with folds by groups if given, and score the best model on the test rows."""
+def score_fold(make_search, memory, data, train, test, groups=None, scoring=None):
+    """Search on the training rows, with folds by groups if given; return the accuracy of the best on the test rows."""
     pipeline, grid = make_search(memory)
     if groups is None:
         inner, inner_groups = StratifiedKFold(5, shuffle=True, random_state=0), None
     else:
         inner_groups = groups[train]
         inner = GroupKFold(min(5, len(set(inner_groups))))
-    search = GridSearchCV(pipeline, grid, cv=inner, n_jobs=2)
+    search = GridSearchCV(pipeline, grid, cv=inner, n_jobs=2, scoring=scoring)
     search.fit(data.data[train], data.target[train], groups=inner_groups)
-    return search.score(data.data[test], data.target[test]), search.best_params_
+    return search.best_estimator_.score(data.data[test], data.target[test]), search.best_params_
 
 
-def over_folds(report, make_search, memory, data, splits):
+def over_folds(report, make_search, memory, data, splits, scoring=None):
     scores = []
     for train, test in splits:
-        score, params = score_fold(make_search, memory, data, train, test, np.asarray(data.groups))
+        score, params = score_fold(make_search, memory, data, train, test, np.asarray(data.groups), scoring)
         report.line(f"  fold {data.groups[test[0]]}: {score:.4f} with {words(params)}")
         scores.append(score)
     return float(np.mean(scores))
@@ -99,6 +130,15 @@ def statistics(report, digits, esc10, memory):
     report.figure("FSDD, leave one speaker out, the same", score, 0.82)
     folds = LeaveOneGroupOut().split(esc10.data, groups=esc10.groups)
     report.figure("ESC-10, its five folds", over_folds(report, environment_search, memory, esc10, folds), 0.85)
+
+
+def pretrained(report, digits, esc10, memory):  # noqa: ARG001
+    tables = embed(report, esc10.data)
+    data = Bunch(data=np.hstack(list(tables.values())), target=esc10.target, groups=esc10.groups)
+    folds = list(LeaveOneGroupOut().split(data.data, groups=data.groups))
+    for scoring in ("accuracy", "neg_log_loss"):
+        score = over_folds(report, lambda _: pretrained_search(tables), memory, data, folds, scoring)
+        report.figure(f"ESC-10, its five folds, best by {scoring}", score, 0.972)
 
 
 def score_network(report, what, network, frames, data, splits):
@@ -135,7 +175,7 @@ def networks(report, digits, esc10, memory):
 
 
 if __name__ == "__main__":
-    parts = {"statistics": statistics, "networks": networks}
+    parts = {"statistics": statistics, "pretrained": pretrained, "networks": networks}
     wanted = sys.argv[1:] or list(parts)
     digits, esc10 = fetch_spoken_digits(), fetch_esc10()
     with tempfile.TemporaryDirectory() as memory:

@@ -11,6 +11,7 @@ from sklearn.svm import SVC
 
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.model_selection import describe_estimators, out_of_fold, rank_candidates
+from skaudio.pretrained import PretrainedEmbedding
 
 FOLDS = KFold(3, shuffle=True, random_state=0)
 
@@ -20,6 +21,11 @@ FOLDS = KFold(3, shuffle=True, random_state=0)
     [
         ([MFCC(), MFCC(deltas=2)], ["MFCC", "MFCC(deltas=2)"]),
         ([MFCC(deltas=2), MFCC(deltas=2)], ["MFCC", "MFCC"]),
+        # Those given by position are always written.
+        (
+            [PretrainedEmbedding(), PretrainedEmbedding("speech")],
+            ["PretrainedEmbedding(model=yamnet)", "PretrainedEmbedding(model=speech)"],
+        ),
         ([MFCC(n_jobs=2, memory="here"), MelSpectrogram(n_mels=20)], ["MFCC", "MelSpectrogram"]),
         ([SVC(C=10.0, kernel="linear"), SVC()], ["SVC(C=10, kernel=linear)", "SVC"]),
         (

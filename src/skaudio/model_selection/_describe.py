@@ -25,9 +25,9 @@ def describe_estimators(estimators: Sequence[Any]) -> list[str]:
     -------
     list of str
         Descriptions, such as ``MFCC(deltas=2)`` if another MFCC has other deltas, and ``SVC`` for the only one.
-        As in scikit-learn's representation, parameters at their defaults are omitted. Pipelines are described by
-        their steps: ``StandardScaler + SVC``. Other values are written unchanged. Equal descriptions mean equal
-        parameters.
+        As in scikit-learn's representation, parameters at their defaults are omitted, but for those that can be passed
+        by position: ``PretrainedEmbedding(model=yamnet)`` beside another model. Pipelines are described by their
+        steps: ``StandardScaler + SVC``. Other values are written unchanged. Equal descriptions mean equal parameters.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def _describe_kind(estimators: list[Any]) -> list[str]:
         default, *descriptions = describe_estimators(values)
         if name not in NEVER_SHOWN and len(set(descriptions)) > 1:
             for arguments_i, description in zip(arguments, descriptions, strict=True):
-                if description != default:
+                if description != default or parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
                     arguments_i.append(f"{name}={description}")
     return [f"{kind.__name__}({', '.join(arguments_i)})" if arguments_i else kind.__name__ for arguments_i in arguments]
 

@@ -14,6 +14,7 @@ from skaudio._frames import Channels
 from skaudio._frames_input import FramesInputMixin
 from skaudio._frames_output import FramesOutputMixin
 from skaudio._validation import check_frames, frames_and_channels, stack_frames
+from skaudio.preprocessing._moments import Moments
 
 MIN_CLIPS = 2  # of a group that has a scale of its own
 
@@ -132,7 +133,7 @@ class GroupScaler(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         X, groups = self._split(X, groups)
         batch = check_frames(self, X, reset=True, allow_nan=True)
         self._is_table = frames_and_channels(X, allow_nan=True)[0] is None
-        clips = _Moments.of(batch)
+        clips = Moments.of(batch)
         (self.mean_,), (self.scale_,) = clips.grouped(np.zeros(len(batch), int), 1).mean_and_scale()
         self.groups_: list = []
         self.group_means_ = self.group_scales_ = np.empty((0, batch[0].shape[1]))
@@ -169,7 +170,7 @@ class GroupScaler(FramesInputMixin, FramesOutputMixin, BaseEstimator):
         rows = np.zeros(len(batch), int)
         if groups is not None:
             codes, names = _codes(groups, len(batch))
-            means, scales = self._statistics(_Moments.of(batch), codes, len(names))
+            means, scales = self._statistics(Moments.of(batch), codes, len(names))
             known = {group: i for i, group in enumerate(self.groups_)}
             for code, group in enumerate(names):
                 if group in known:
@@ -228,7 +229,7 @@ class GroupScaler(FramesInputMixin, FramesOutputMixin, BaseEstimator):
             raise ValueError(f"group_column={self.group_column!r} is not a column of X, which is a {type(X).__name__}.")
         return X.drop(columns=self.group_column), X[self.group_column].to_numpy()
 
-    def _statistics(self, clips: "_Moments", codes: np.ndarray, n_groups: int) -> tuple[np.ndarray, np.ndarray]:
+    def _statistics(self, clips: Moments, codes: np.ndarray, n_groups: int) -> tuple[np.ndarray, np.ndarray]:
         groups = clips.grouped(codes, n_groups)
         means, scales = groups.mean_and_scale()
         n_clips = np.bincount(codes, minlength=n_groups)[:, np.newaxis]
@@ -253,43 +254,6 @@ class GroupScaler(FramesInputMixin, FramesOutputMixin, BaseEstimator):
             start_seconds=channels.start_seconds,
             hop_seconds=channels.hop_seconds,
         )
-
-
-class _Moments:
-    """Numbers of values, means and sums of squared deviations, each of shape (n, n_channels)."""
-
-    def __init__(self, n: np.ndarray, mean: np.ndarray, squares: np.ndarray) -> None:
-        self.n, self._mean, self._squares = n, mean, squares
-
-    @classmethod
-    def of(cls, batch: np.ndarray) -> "_Moments":
-        """Compute the moments of each clip over its frames, without those that are NaN."""
-        n, mean, squares = (np.zeros((len(batch), batch[0].shape[1])) for _ in range(3))
-        for i, frames in enumerate(batch):
-            valid = ~np.isnan(frames)
-            n[i] = valid.sum(axis=0)
-            values = np.where(valid, frames, 0.0).astype(np.float64)
-            mean[i] = values.sum(axis=0) / np.maximum(n[i], 1)
-            squares[i] = np.where(valid, np.square(values - mean[i]), 0.0).sum(axis=0)
-        return cls(n, mean, squares)
-
-    def grouped(self, codes: np.ndarray, n_groups: int) -> "_Moments":
-        """Compute the moments of groups of clips."""
-
-        def summed(values: np.ndarray) -> np.ndarray:
-            out = np.zeros((n_groups, values.shape[1]))
-            np.add.at(out, codes, values)
-            return out
-
-        n = summed(self.n)
-        mean = summed(self.n * self._mean) / np.maximum(n, 1)
-        return _Moments(n, mean, summed(self._squares + self.n * np.square(self._mean - mean[codes])))
-
-    def mean_and_scale(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return means and standard deviations; those of constant channels are 1."""
-        scale = np.sqrt(self._squares / np.maximum(self.n, 1))
-        # Rounding errors of a constant channel are not scaled.
-        return self._mean, np.where(scale > 8 * np.finfo(np.float32).eps * np.abs(self._mean), scale, 1.0)
 
 
 def _codes(groups: Any, n_clips: int) -> tuple[np.ndarray, list]:

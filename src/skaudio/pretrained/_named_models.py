@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
+from typing import Any
 
 from skaudio.pretrained._model_parts import ModelPart
 from skaudio.pretrained._window_model import WindowModel
@@ -187,3 +188,8 @@ NAMED_MODELS = {
         n_context=64,
     ),
 }
+
+
+def named_model(model: Any) -> NamedModel | None:
+    """Return the model of a name; None if it is a file, a Keras model or a function."""
+    return NAMED_MODELS.get(model) if isinstance(model, str) else None

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from numbers import Integral, Real
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -20,13 +19,14 @@ from skaudio.features import Channels, FrontEnd
 from skaudio.pooling import StatPooling
 from skaudio.pretrained._model_error import ModelError
 from skaudio.pretrained._model_file import ModelFile
-from skaudio.pretrained._named_models import NAMED_MODELS, NamedModel
+from skaudio.pretrained._model_format import find_sr, output_names, window_length
+from skaudio.pretrained._named_models import named_model
 from skaudio.pretrained._opening import keras_network, model_digest, onnx_part, open_model
+from skaudio.pretrained._tags import SILENCE, pool_around_silence, top_classes
 from skaudio.pretrained._window_model import WINDOWS_PER_BATCH
 from skaudio.pretrained._windows import PooledOutputs, WindowOutputs
 
 POOLINGS = {"mean": ("mean",), "max": ("max",), "meanmax": ("mean", "max")}
-SILENCE = "Silence"  # the class of AudioSet
 
 
 def identity(windows: np.ndarray) -> np.ndarray:
@@ -204,17 +204,18 @@ class PretrainedEmbedding(FrontEnd):
                     f"Model {self.model!r} is a SavedModel, which can read and write files. If you trust it, use "
                     "allow_saved_model=True."
                 )
-        self.sr_ = self._find_sr()
-        self._n_samples = self._window_length()
+        self.sr_ = find_sr(self.model, self.sr)
+        self._n_samples = window_length(self.model, self._source, self.output, self.window_seconds, self.rate)
         self.window_seconds_ = self._n_samples / self.rate
-        named_model = self._named_model()
-        self._n_context = 0 if named_model is None else named_model.n_context
-        default = self.window_seconds_ if named_model is None else named_model.hop_seconds * self.sr_ / self.rate
+        named = named_model(self.model)
+        self._n_context = 0 if named is None else named.n_context
+        default = self.window_seconds_ if named is None else named.hop_seconds * self.sr_ / self.rate
         self.hop_seconds_ = default if self.hop_seconds is None else self.hop_seconds
-        if named_model is not None:
-            named_model.warn_of_licence()
+        if named is not None:
+            named.warn_of_licence()
         silence = np.zeros((1, self._n_samples), np.float32)
-        self.channel_names_ = self._named_channels(self._opened()(silence).shape[1])
+        n_outputs = self._opened()(silence).shape[1]
+        self.channel_names_ = output_names(self.model, self.output, self.class_names, n_outputs)
         return self
 
     def transform(self, X: Any) -> np.ndarray:
@@ -274,25 +275,11 @@ class PretrainedEmbedding(FrontEnd):
                 f"output={self.output!r} and pooling={self.pooling!r}; tags require output='scores' and pooling='mean' "
                 "or 'max'."
             )
-        scores = self._pool_scores(X)
-        names = self._channels().names
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
-        return [[(names[i], float(row[i])) for i in order] for row, order in zip(scores, best, strict=True)]
-
-    def _pool_scores(self, X: Any) -> np.ndarray:
-        """Pool the scores of windows, weighted so that silence does not lower those of other classes."""
         check_is_fitted(self)
         names = self._channels().names
-        if self.pooling == "max" or SILENCE not in names:
-            return np.asarray(self.transform(X))
-        silence = names.index(SILENCE)
-        pooled = []
-        for scores in self._frames(X):
-            weights = np.maximum(1.0 - scores[:, silence], 1e-6)
-            row = weights @ scores / weights.sum()
-            row[silence] = scores[:, silence].min()
-            pooled.append(row)
-        return np.stack(pooled)
+        weighted = self.pooling == "mean" and SILENCE in names
+        scores = pool_around_silence(self._frames(X), names) if weighted else np.asarray(self.transform(X))
+        return top_classes(scores, names, top)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names of the columns, or with ``pooling=None`` of the channels.
@@ -397,30 +384,6 @@ class PretrainedEmbedding(FrontEnd):
         check_is_fitted(self)
         return onnx_part(self._source, self.output)
 
-    def _find_sr(self) -> float:
-        named_model = self._named_model()
-        if named_model is None:
-            if self.sr is None:
-                raise ValueError(f"The sampling rate of model={self.model!r} is unknown. Pass it as sr.")
-            return self.sr
-        if self.sr not in (None, named_model.sr):
-            raise ValueError(f"sr={self.sr!r}; expected {named_model.sr} for model={self.model!r}. Omit sr.")
-        return named_model.sr
-
-    def _window_length(self) -> int:
-        requested = None if self.window_seconds is None else max(1, round(self.window_seconds * self.rate))
-        fixed = open_model(self._source, self.output, requested).n_samples
-        if fixed is None:
-            if requested is None:
-                raise ValueError(f"model={self.model!r} accepts windows of any length. Pass window_seconds.")
-            return requested
-        if requested not in (None, fixed):
-            raise ValueError(
-                f"window_seconds={self.window_seconds!r} is {requested} samples at {self.rate:g} Hz; expected {fixed}, "
-                f"{fixed / self.rate:g} s, for this model. Omit window_seconds, or check sr."
-            )
-        return fixed
-
     def _opened(self) -> Any:
         return open_model(self._source, self.output, None if self.window_seconds is None else self._n_samples)
 
@@ -440,31 +403,15 @@ class PretrainedEmbedding(FrontEnd):
             hop_seconds=self._hop_length() / self.rate,
         )
 
-    def _named_channels(self, n_outputs: int) -> list[str]:
-        names, named_model = self.class_names, self._named_model()
-        if isinstance(names, (str, os.PathLike)):
-            names = Path(names).read_text(encoding="utf-8").splitlines()
-        if names is None and named_model is not None:
-            names = named_model.class_names() if self.output == "scores" else None
-        if self.output != "scores" or names is None:
-            kind = self.output if self.output in {"embedding", "scores"} else "output"
-            return [f"{kind}_{number:0{len(str(n_outputs - 1))}d}" for number in range(n_outputs)]
-        if len(names) != n_outputs:
-            raise ValueError(f"class_names has {len(names)} names; expected {n_outputs}, one per score of the model.")
-        return [str(name) for name in names]
-
-    def _named_model(self) -> NamedModel | None:
-        return NAMED_MODELS.get(self.model) if isinstance(self.model, str) else None
-
     @property
     def rate(self) -> float:
         return self.sr_ if self.as_rate is None else self.as_rate
 
     def __repr__(self, N_CHAR_MAX: int = 700) -> str:  # as in scikit-learn
-        named_model, text = self._named_model(), super().__repr__(N_CHAR_MAX)
-        if named_model is None or named_model.commercial_use:
+        named, text = named_model(self.model), super().__repr__(N_CHAR_MAX)
+        if named is None or named.commercial_use:
             return text
-        return f"{text} <weights: {named_model.licence}>"
+        return f"{text} <weights: {named.licence}>"
 
     def _settings(self) -> dict[str, Any]:
         excluded = {
