@@ -11,11 +11,13 @@ from skaudio.export._load_onnx import load_onnx
 from skaudio.export._onnx_model import OnnxModel
 from skaudio.export._register_converter import register_converter
 from skaudio.export._skops_files import load, save
+from skaudio.export._to_litert import to_litert
 from skaudio.export._to_onnx import to_onnx
 from skaudio.export._to_page import to_page
 
 __all__ = [
     "to_onnx",
+    "to_litert",
     "to_page",
     "load_onnx",
     "save",

@@ -1,5 +1,6 @@
 """From a fitted model to the content of an ONNX file that was compared with it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sklearn.base import is_classifier, is_outlier_detector, is_regressor
@@ -20,12 +21,59 @@ from skaudio.export._verification import default_sample, verify
 INPUT = "waveform"
 
 
-def exported(pipeline: Any, name: str, method: str | None, sample: Any) -> bytes:
-    """Return the content of the file that `skaudio.export.to_onnx` writes; `name` is for messages."""
+@dataclass(frozen=True)
+class Conversion:
+    """A fitted model as a graph.
+
+    Attributes
+    ----------
+    graph : Graph
+        The graph, with its metadata.
+    values : dict of {str: Value}
+        Outputs by name.
+    outputs : dict of {str: str}
+        For each of them, the method that computes the same in Python.
+    """
+
+    graph: Graph
+    values: dict[str, Value]
+    outputs: dict[str, str]
+
+    def expected(self, pipeline: Any, clips: Any, *, given: bool) -> dict[str, Any]:
+        """Return the results of the model for each output; the clips were given by the user, or generated.
+
+        Raises
+        ------
+        ExportError
+            If the model cannot process generated clips.
+        """
+        try:
+            return {output: result_of(pipeline, called, clips) for output, called in self.outputs.items()}
+        except ValueError as error:
+            if given:
+                raise
+            raise ExportError(
+                f"The pipeline cannot process the generated clips that it is verified on ({error}). Pass others as "
+                "sample."
+            ) from error
+
+    def shaped(self, expected: dict[str, Any]) -> dict[str, Value]:
+        """Return the outputs, without the axis of a single column where the result of the method has none."""
+        return {output: _shaped(self.graph, value, expected[output]) for output, value in self.values.items()}
+
+
+def converted(pipeline: Any, method: str | None, *, single: bool = False) -> Conversion:
+    """Convert a fitted model to a graph, in single precision or as in Python.
+
+    Raises
+    ------
+    ExportError
+        If a step cannot be exported.
+    """
     check_is_fitted(pipeline)
     method = default_method(pipeline) if method is None else method
     check_method(pipeline, method)
-    graph = Graph()
+    graph = Graph(single=single)
     outputs = output_methods(pipeline, method)
     start = Value(INPUT, "waveform", 1)
     model = unwrapped(pipeline)
@@ -36,18 +84,18 @@ def exported(pipeline: Any, name: str, method: str | None, sample: Any) -> bytes
         for output, called in outputs.items()
     }
     _describe(graph, pipeline, method, outputs)
+    return Conversion(graph, values, outputs)
+
+
+def exported(pipeline: Any, name: str, method: str | None, sample: Any) -> bytes:
+    """Return the content of the file that `skaudio.export.to_onnx` writes; `name` is for messages."""
+    model = converted(pipeline, method)
+    graph = model.graph
     clips = default_sample(graph) if sample is None else sample
-    try:
-        expected = {output: result_of(pipeline, called, clips) for output, called in outputs.items()}
-    except ValueError as error:
-        if sample is not None:
-            raise
-        raise ExportError(
-            f"The pipeline cannot process the generated clips that it is verified on ({error}). Pass others as sample."
-        ) from error
-    values = {output: _shaped(graph, value, expected[output]) for output, value in values.items()}
+    expected = model.expected(pipeline, clips, given=sample is not None)
+    values = model.shaped(expected)
     results = OnnxModel(_content(graph, values), name).outputs(clips)
-    found = {output: results[called] for output, called in outputs.items()}
+    found = {output: results[called] for output, called in model.outputs.items()}
     graph.metadata["difference"] = verify(clips, expected, found)
     return _content(graph, values)
 

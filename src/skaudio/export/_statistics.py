@@ -62,9 +62,11 @@ class Statistics:
 
     @property
     def _std(self) -> str:
-        """Standard deviation, rounded to its significant bits by the splitting of Veltkamp."""
+        """Standard deviation, rounded from float64 to its significant bits by the splitting of Veltkamp."""
         graph = self._graph
         deviation = graph.add("Sqrt", self._variance)
+        if graph.single:
+            return deviation
         large = graph.add("Mul", deviation, np.float64(2.0 ** (DOUBLE_BITS - STD_BITS) + 1))
         return graph.add("Sub", large, graph.add("Sub", large, deviation))
 

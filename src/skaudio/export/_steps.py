@@ -93,6 +93,7 @@ def convert_model(graph: Graph, model: Any, value: Value, method: str) -> Value:
         return _vote(graph, model, value, method)
     if isinstance(model, TransferClassifier):
         return convert_model(graph, model.head_, convert_model(graph, model.base_, value, "transform"), method)
+    graph.step = type(model).__name__
     converter = converter_of(model)
     if converter is not None:
         return converter(graph, model, value, method)

@@ -1,0 +1,69 @@
+"""From an ONNX graph to the content of a LiteRT file."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from skaudio._tensorflow import import_tensorflow
+from skaudio.export._export_error import ExportError
+from skaudio.export._fixed_graph import FixedGraph, constants_of
+from skaudio.export._graph import Graph
+from skaudio.export._half_precision import with_half_precision
+from skaudio.export._tf_products import MAX_FLOAT_VALUES, Product
+
+
+def litert_content(
+    graph: Graph, outputs: Mapping[str, str], n_samples: int, quantize: str | None, classes: np.ndarray | None
+) -> bytes:
+    """Convert a graph for one clip of fixed length to the content of a LiteRT file.
+
+    Parameters
+    ----------
+    graph : Graph
+        The graph.
+    outputs : dict of {str: str}
+        For each name of an output, its value in the graph.
+    n_samples : int
+        Length of the clip.
+    quantize : {"float16", "int8"} or None
+        Type of the weights.
+    classes : ndarray or None
+        Classes, where the output "label" is to be their index.
+
+    Returns
+    -------
+    bytes
+        Content of the file.
+    """
+    tf = import_tensorflow()
+    product = Product(graph.weights, in_blocks=quantize is not None)
+    fixed = FixedGraph(graph.nodes, constants_of(graph.initializers), product, graph.steps)
+
+    @tf.function(input_signature=[tf.TensorSpec([1, n_samples], tf.float32, name="waveform")], autograph=False)
+    def run(waveform: Any) -> dict[str, Any]:
+        values = fixed.run(tf, {"waveform": waveform}, outputs.values())
+        results = dict(zip(outputs, values, strict=True))
+        if classes is not None and "label" in results:
+            results["label"] = _as_index(tf, results["label"], classes)
+        return {name: tf.identity(value, name) for name, value in results.items()}
+
+    module = tf.Module()
+    module.run = run
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([run.get_concrete_function()], module)
+    if quantize == "int8":  # of weights; values are quantized as they come
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    try:
+        content = converter.convert()
+    except Exception as error:  # of many types
+        raise ExportError(f"TensorFlow cannot convert the model to LiteRT ({error}). Use skaudio.export.to_onnx.") from error
+    return with_half_precision(content, MAX_FLOAT_VALUES + 1) if quantize == "float16" else content
+
+
+def _as_index(tf: Any, label: Any, classes: np.ndarray) -> Any:
+    """Return the index of a class; strings are indices already."""
+    if classes.dtype == object:
+        return tf.cast(tf.reshape(label, [-1]), tf.int32)
+    same = tf.equal(tf.cast(tf.reshape(label, [-1, 1]), tf.float32), classes.astype(np.float32))
+    return tf.argmax(tf.cast(same, tf.int32), 1, output_type=tf.int32)
