@@ -106,7 +106,7 @@ class FixedGraph:
                 arguments = [in_onnx_order(tf, value) for value in arguments]
         if node.op_type == "MatMul" and isinstance(arguments[1], np.ndarray):
             return [self.product.of(tf, arguments[0], arguments[1], node.input[1])]
-        if node.op_type == "Scan":
+        if node.op_type == "Scan" and settings.get("scan_input_axes") == [1]:
             return self._scanned(tf, arguments, settings)
         if node.op_type == "Slice" and not all(value is None or isinstance(value, np.ndarray) for value in arguments[1:]):
             raise _NoOperatorError(DEPENDS_ON_SAMPLES)

@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 
 from skaudio.events import EventDetector
 from skaudio.export._export_error import ExportError
+from skaudio.export._labels import LABEL
 from skaudio.export._steps import unwrapped
 
 # Name of the output of the graph, by method.
@@ -20,7 +21,6 @@ OUTPUTS = {
     "predict_frames": "frame_probabilities",
     "score_samples": "scores",
 }
-LABEL = "label"  # of classifiers and outlier detectors, beside their scores
 
 
 def final_step(model: Any) -> Any:

@@ -62,6 +62,7 @@ None, default=None
 
     See Also
     --------
+    load_litert : Load the file.
     to_onnx : Export to a file for clips of any length.
 
     Notes
@@ -79,22 +80,20 @@ None, default=None
 
     Examples
     --------
-    >>> import json, zipfile
     >>> from tempfile import TemporaryDirectory
     >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
     >>> from skaudio.datasets import make_spoken_digits
-    >>> from skaudio.export import to_litert
+    >>> from skaudio.export import load_litert, to_litert
     >>> from skaudio.features import MFCC
     >>> from skaudio.pooling import StatPooling
     >>> X, y = make_spoken_digits(60, n_speakers=2, random_state=0, return_X_y=True)
     >>> pipeline = make_pipeline(MFCC(sr=8000), StatPooling(), StandardScaler(), LogisticRegression()).fit(X, y)
     >>> with TemporaryDirectory() as folder:
-    ...     path = to_litert(pipeline, f"{folder}/digits.tflite", seconds=0.5, sample=X[:10])
-    ...     metadata = json.loads(zipfile.ZipFile(path).read("skaudio.json"))
-    >>> metadata["sr"], metadata["n_samples"], metadata["method"]
-    (8000.0, 4000, 'predict_proba')
+    ...     model = load_litert(to_litert(pipeline, f"{folder}/digits.tflite", seconds=0.5, sample=X[:10]))
+    >>> model.predict(X[50:55]), model.metadata["n_samples"]
+    (array([2, 4, 3, 5, 0]), 4000)
     """
     # Imported here: whoever only loads a file needs none of it.
     from skaudio.export._litert_exporting import exported_to_litert
@@ -105,7 +104,7 @@ None, default=None
     if quantize not in QUANTIZED:
         raise ValueError(f"quantize={quantize!r}; expected one of {list(QUANTIZED)}.")
     path = Path(path)
-    content = exported_to_litert(pipeline, seconds, quantize, method, sample)
+    content = exported_to_litert(pipeline, path.name, seconds, quantize, method, sample)
     with replacing(path) as temporary:
         temporary.write_bytes(content)
     return path

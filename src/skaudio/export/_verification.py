@@ -7,7 +7,7 @@ import numpy as np
 
 from skaudio.export._export_error import ExportError
 from skaudio.export._graph import Graph
-from skaudio.export._methods import LABEL
+from skaudio.export._labels import LABEL
 
 TOLERANCE = 1e-4
 
