@@ -1,41 +1,17 @@
 """A model in an exported file: the methods of the original, for clips of any kind."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from types import MethodType
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
 
+from skaudio.export._available_in import available_in
 from skaudio.export._clip_batches import as_clips
-from skaudio.export._export_error import ExportError
+from skaudio.export._pair_model import PairModel
 
 
-class available_in:  # noqa: N801 (a decorator)
-    """Descriptor of a method that exists only where the file can compute it.
-
-    Parameters
-    ----------
-    function : callable
-        The method.
-    """
-
-    def __init__(self, function: Callable) -> None:
-        self._function = function
-        self.__doc__ = function.__doc__
-
-    def __get__(self, model: Any, owner: type) -> Any:
-        if model is None:
-            return self._function
-        name = self._function.__name__
-        if name not in model.methods:
-            raise AttributeError(
-                f"The file has no {name}, but {', '.join(model.methods)}. Export the model with method={name!r}."
-            )
-        return MethodType(self._function, model)
-
-
-class ExportedModel(ABC):
+class ExportedModel(PairModel):
     """Base class of models that were exported to a file.
 
     Parameters
@@ -56,7 +32,7 @@ class ExportedModel(ABC):
         if "classes" in self.metadata:
             self.classes_ = np.array(self.metadata["classes"])
 
-    # ---- of each kind of file
+    # ---- of each kind of file; see also PairModel
 
     @abstractmethod
     def _open(self) -> dict[str, Any]:
@@ -65,10 +41,6 @@ class ExportedModel(ABC):
     @abstractmethod
     def _batches(self, clips: Sequence[Any]) -> Iterator[tuple[list[int], np.ndarray]]:
         """Yield indices of clips and their waveforms, ``(n_clips, n_samples)``."""
-
-    @abstractmethod
-    def _computed(self, waveforms: np.ndarray, outputs: list[str]) -> list[np.ndarray]:
-        """Compute outputs by name, each with one row for each clip."""
 
     # ---- predictions
 
@@ -256,10 +228,7 @@ class ExportedModel(ABC):
         clips = as_clips(X)
         results: list[list[Any]] = [[None] * len(clips) for _ in outputs]
         for indices, batch in self._batches(clips):
-            try:
-                values = self._computed(batch, outputs)
-            except Exception as error:  # of many types
-                raise ExportError(f"Clip {indices[0]}: {self._name!r} cannot process it ({error}).") from error
+            values = self._outputs_of(indices[0], {"waveform": batch}, outputs)
             for rows, value in zip(results, values, strict=True):
                 for row, i in enumerate(indices):
                     rows[i] = value[row]

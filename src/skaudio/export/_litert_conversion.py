@@ -7,26 +7,26 @@ from typing import Any
 import numpy as np
 
 from skaudio._tensorflow import import_tensorflow
+from skaudio.export._conversion import Conversion
 from skaudio.export._export_error import ExportError
 from skaudio.export._fixed_graph import FixedGraph, constants_of
-from skaudio.export._graph import Graph
 from skaudio.export._half_precision import with_half_precision
 from skaudio.export._tf_products import MAX_FLOAT_VALUES, Product
 
 
 def litert_content(
-    graph: Graph, outputs: Mapping[str, str], n_samples: int, quantize: str | None, classes: np.ndarray | None
+    model: Conversion, outputs: Mapping[str, str], n_samples: int, quantize: str | None, classes: np.ndarray | None
 ) -> bytes:
-    """Convert a graph for one clip of fixed length to the content of a LiteRT file.
+    """Convert a model for one clip, or pair of clips, of fixed length to the content of a LiteRT file.
 
     Parameters
     ----------
-    graph : Graph
-        The graph.
+    model : Conversion
+        The model as a graph.
     outputs : dict of {str: str}
         For each name of an output, its value in the graph.
     n_samples : int
-        Length of the clip.
+        Length of a clip.
     quantize : {"float16", "int8"} or None
         Type of the weights.
     classes : ndarray or None
@@ -37,13 +37,15 @@ def litert_content(
     bytes
         Content of the file.
     """
-    tf = import_tensorflow()
+    tf, graph = import_tensorflow(), model.graph
     product = Product(graph.weights, in_blocks=quantize is not None)
     fixed = FixedGraph(graph.nodes, constants_of(graph.initializers), product, graph.steps)
 
-    @tf.function(input_signature=[tf.TensorSpec([1, n_samples], tf.float32, name="waveform")], autograph=False)
-    def run(waveform: Any) -> dict[str, Any]:
-        values = fixed.run(tf, {"waveform": waveform}, outputs.values())
+    signature = [tf.TensorSpec([1, n_samples], tf.float32, name=name) for name in model.inputs]
+
+    @tf.function(input_signature=signature, autograph=False)
+    def run(*waveforms: Any) -> dict[str, Any]:
+        values = fixed.run(tf, dict(zip(model.inputs, waveforms, strict=True)), outputs.values())
         results = dict(zip(outputs, values, strict=True))
         if classes is not None and "label" in results:
             results["label"] = _as_index(tf, results["label"], classes)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from skaudio.export._clip_batches import as_clips, waveform_of
-from skaudio.export._exporting import Conversion, converted
+from skaudio.export._conversion import Conversion, converted
 from skaudio.export._labels import LABEL, class_array
 from skaudio.export._litert_conversion import litert_content
 from skaudio.export._litert_metadata import with_metadata
@@ -29,12 +29,11 @@ def exported_to_litert(
     waveforms = _with_channels(waveforms, metadata.get("channel"))
     expected = model.expected(pipeline, waveforms, given=sample is not None)
     values = {output: value.name for output, value in model.shaped(expected).items()}
-    content = litert_content(model.graph, values, n_samples, quantize, _classes(model))
-    results = LiteRTModel(with_metadata(content, metadata), name).outputs(waveforms)
-    found = {output: results[called] for output, called in model.outputs.items()}
+    content = litert_content(model, values, n_samples, quantize, _classes(model))
+    found = model.found(LiteRTModel(with_metadata(content, metadata), name), waveforms)
     tolerance = TOLERANCES[quantize]
     unclear = () if quantize is None else _unclear(expected, tolerance)
-    metadata["difference"] = verify(waveforms, expected, found, tolerance, unclear)
+    metadata["difference"] = verify(model.compared(waveforms), expected, found, tolerance, unclear)
     return with_metadata(content, metadata)
 
 

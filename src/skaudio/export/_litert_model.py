@@ -71,11 +71,14 @@ class LiteRTModel(ExportedModel):
 
     def _batches(self, clips: Sequence[Any]) -> Iterator[tuple[list[int], np.ndarray]]:
         for i, clip in enumerate(clips):
-            yield [i], of_length(waveform_of(i, clip, self.metadata), self.metadata["n_samples"])[np.newaxis]
+            yield [i], self._waveform(i, clip)
 
-    def _computed(self, waveforms: np.ndarray, outputs: list[str]) -> list[np.ndarray]:
+    def _waveform(self, i: int, clip: Any) -> np.ndarray:
+        return of_length(waveform_of(i, clip, self.metadata), self.metadata["n_samples"])[np.newaxis]
+
+    def _computed(self, waveforms: dict[str, np.ndarray], outputs: list[str]) -> list[np.ndarray]:
         with self._lock:
-            results = self._runner(waveform=waveforms)
+            results = self._runner(**waveforms)
         values = [results[name] for name in outputs]
         if LABEL in outputs and "classes" in self.metadata and results[LABEL].ndim == 1:
             values[outputs.index(LABEL)] = class_array(self.classes_)[results[LABEL]]

@@ -69,8 +69,8 @@ class OnnxModel(ExportedModel):
     def _batches(self, clips: Sequence[Any]) -> Iterator[tuple[list[int], np.ndarray]]:
         return equal_batches(clips, self.metadata, self._max_clips)
 
-    def _computed(self, waveforms: np.ndarray, outputs: list[str]) -> list[np.ndarray]:
-        return self._session.run(outputs, {"waveform": waveforms})
+    def _computed(self, waveforms: dict[str, np.ndarray], outputs: list[str]) -> list[np.ndarray]:
+        return self._session.run(outputs, waveforms)
 
 
 def _session(content: bytes, name: str, n_threads: int) -> Any:

@@ -10,6 +10,7 @@ from skaudio.export._graph import Graph
 from skaudio.export._labels import LABEL
 
 TOLERANCE = 1e-4
+LABELS = (LABEL, "same")  # outputs that are compared for equality
 
 
 def default_sample(graph: Graph) -> list[np.ndarray]:
@@ -68,13 +69,13 @@ def verify(
         If a label or a value differs.
     """
     worst = 0.0
-    for name in sorted(expected, key=lambda name: name == LABEL):  # values first, as they explain labels
+    for name in sorted(expected, key=lambda name: name in LABELS):  # values first, as they explain labels
         results, scale = expected[name], 1.0
-        if name != LABEL:
+        if name not in LABELS:
             scale = max([1.0, *(np.abs(np.asarray(row, np.float64)).max(initial=0.0) for row in results)])
         for i, (row, other) in enumerate(zip(results, found[name], strict=True)):
             where = f"for clip {i} of the sample ({_described(clips[i])}), so that no file is written"
-            if name == LABEL:
+            if name in LABELS:
                 if not np.array_equal(row, other) and i not in unclear:
                     raise ExportError(
                         f"The exported model predicts {other} instead of {row} {where}: its scores are about equal."
