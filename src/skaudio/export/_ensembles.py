@@ -24,9 +24,7 @@ def calibrated(graph: Graph, model: CalibratedClassifierCV, value: Value, method
     return _result(graph, model, _mean(graph, parts, [1.0] * len(parts)), method)
 
 
-def _calibrated_part(
-    graph: Graph, part: Any, value: Value, model: CalibratedClassifierCV, convert: Convert
-) -> str:
+def _calibrated_part(graph: Graph, part: Any, value: Value, model: CalibratedClassifierCV, convert: Convert) -> str:
     """Compute the probabilities of one classifier, float32 ``(n_clips, n_classes)``."""
     inner = part.estimator
     response = "decision_function" if hasattr(inner, "decision_function") else "predict_proba"

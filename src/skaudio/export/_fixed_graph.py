@@ -13,13 +13,13 @@ import numpy as np
 
 from skaudio.export._export_error import ExportError
 from skaudio.export._graph import OPSET, import_onnx
+from skaudio.export._tensors import TO_LAST
 from skaudio.export._tf_layers import LAYER_OPERATORS
 from skaudio.export._tf_layout import ELEMENTWISE, Image, by_pixel, in_onnx_order
 from skaudio.export._tf_models import MODEL_OPERATORS
 from skaudio.export._tf_operators import OPERATORS
 from skaudio.export._tf_products import Product
 from skaudio.export._tf_recurrent import RECURRENT_OPERATORS, looped
-from skaudio.export._tensors import TO_LAST
 
 TABLE: dict[str, Callable[..., Any]] = {**OPERATORS, **LAYER_OPERATORS, **MODEL_OPERATORS, **RECURRENT_OPERATORS}
 PRODUCTS = ("LinearClassifier", "LinearRegressor")  # operators that multiply by a matrix among their attributes
@@ -73,10 +73,12 @@ class FixedGraph:
         values: dict[str, Any] = {**self.constants, **inputs}
         for node in self._needed(outputs):
             try:
-                results = self._results(tf, node, values)
-            except _NoOperatorError as error:
+                results = self._results(tf, node, [values[name] if name else None for name in node.input])
+            except (_NoOperatorError, NotImplementedError, TypeError, ValueError, KeyError) as error:
                 step = self.steps.get(node.output[0]) or "The model"
-                raise ExportError(f"{step} cannot be exported to LiteRT: {error}. Use skaudio.export.to_onnx.") from error
+                raise ExportError(
+                    f"{step} cannot be exported to LiteRT: {error}. Use skaudio.export.to_onnx."
+                ) from error
             values.update(zip(node.output, results, strict=False))
         return [in_onnx_order(tf, values[name]) for name in outputs]
 
@@ -89,14 +91,13 @@ class FixedGraph:
                 needed.update(node.input)
         return nodes[::-1]
 
-    def _results(self, tf: Any, node: Any, values: Mapping[str, Any]) -> list[Any]:
-        arguments = [values[name] if name else None for name in node.input]
+    def _results(self, tf: Any, node: Any, arguments: list[Any]) -> list[Any]:
+        """Return the outputs of a node."""
         if node.op_type == "Shape":
-            return [_shape(node, arguments[0])]
-        if all(value is None or isinstance(value, np.ndarray) for value in arguments):
+            return [_shape(node, in_onnx_order(tf, arguments[0]))]
+        if all(map(_is_constant, arguments)):
             return _computed(node, arguments)
-        arguments = [_single(value) for value in arguments]
-        settings = attributes(node)
+        settings, arguments = attributes(node), [_single(value) for value in arguments]
         if any(isinstance(value, Image) for value in arguments):
             if node.op_type == "Transpose" and settings["perm"] == TO_LAST:
                 return [arguments[0].pixels]
@@ -104,18 +105,11 @@ class FixedGraph:
                 return [by_pixel(tf, OPERATORS[node.op_type], arguments, settings)]
             if node.op_type not in LAYER_OPERATORS:
                 arguments = [in_onnx_order(tf, value) for value in arguments]
-        if node.op_type == "MatMul" and isinstance(arguments[1], np.ndarray):
+        if node.op_type == "MatMul" and _is_constant(arguments[1]):
             return [self.product.of(tf, arguments[0], arguments[1], node.input[1])]
         if node.op_type == "Scan" and settings.get("scan_input_axes") == [1]:
             return self._scanned(tf, arguments, settings)
-        if node.op_type == "Slice" and not all(value is None or isinstance(value, np.ndarray) for value in arguments[1:]):
-            raise _NoOperatorError(DEPENDS_ON_SAMPLES)
-        if node.op_type not in TABLE:
-            raise _NoOperatorError(f"it computes {node.op_type}, which LiteRT has not")
-        if node.op_type in PRODUCTS:
-            settings["product"] = self.product
-        result = TABLE[node.op_type](tf, *arguments, **settings)
-        return list(result) if isinstance(result, (list, tuple)) else [result]
+        return _operated(tf, node.op_type, arguments, settings, self.product)
 
     def _scanned(self, tf: Any, arguments: list[Any], settings: dict[str, Any]) -> list[Any]:
         """Run a graph for each frame, with one state and one output, as the level of PCEN."""
@@ -134,6 +128,22 @@ class FixedGraph:
 
 class _NoOperatorError(Exception):
     """An operator cannot be converted."""
+
+
+def _operated(tf: Any, kind: str, arguments: list[Any], settings: dict[str, Any], product: Product) -> list[Any]:
+    """Apply an operator of the table."""
+    if kind == "Slice" and not all(map(_is_constant, arguments[1:])):
+        raise _NoOperatorError(DEPENDS_ON_SAMPLES)
+    if kind not in TABLE:
+        raise _NoOperatorError(f"it computes {kind}, which is not converted")
+    if kind in PRODUCTS:
+        settings["product"] = product
+    result = TABLE[kind](tf, *arguments, **settings)
+    return list(result) if isinstance(result, (list, tuple)) else [result]
+
+
+def _is_constant(value: Any) -> bool:
+    return value is None or isinstance(value, np.ndarray)
 
 
 def constants_of(initializers: Iterable[Any]) -> dict[str, np.ndarray]:
@@ -171,9 +181,7 @@ def _computed(node: Any, arguments: list[Any]) -> list[np.ndarray]:
 
     given = {name: value for name, value in zip(node.input, arguments, strict=True) if name}
     infos = [
-        onnx.helper.make_tensor_value_info(
-            name, onnx.helper.np_dtype_to_tensor_dtype(value.dtype), value.shape
-        )
+        onnx.helper.make_tensor_value_info(name, onnx.helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
         for name, value in given.items()
     ]
     outputs = [onnx.helper.make_empty_tensor_value_info(name) for name in node.output if name]

@@ -229,6 +229,26 @@ class Graph:
         """
         return self.add("Range", 0, self.add("Squeeze", length, [0]), 1)
 
+    def time_mean(self, values: str, *, keepdims: bool) -> str:
+        """Return the mean over time; in single precision, with what rounding of the sum has left over.
+
+        Parameters
+        ----------
+        values : str
+            Name of a value ``(n_clips, n_frames, n_channels)``.
+        keepdims : bool
+            Whether to keep the axis of time, with length 1.
+
+        Returns
+        -------
+        str
+            Name of the mean.
+        """
+        mean = self.add("ReduceMean", values, [1], keepdims=1)
+        if self.single:
+            mean = self.add("Add", mean, self.add("ReduceMean", self.add("Sub", values, mean), [1], keepdims=1))
+        return mean if keepdims else self.add("Squeeze", mean, [1])
+
     def include(self, make: Callable[[], Any], inputs: dict[str, str], key: str) -> list[str]:
         """Add the nodes of another ONNX model. One that exists already is not added again.
 

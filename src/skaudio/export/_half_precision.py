@@ -8,7 +8,12 @@ from typing import Any
 
 import numpy as np
 
-WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "BATCH_MATMUL")  # operators; weights are the second input
+WEIGHTED = (
+    "CONV_2D",
+    "DEPTHWISE_CONV_2D",
+    "FULLY_CONNECTED",
+    "BATCH_MATMUL",
+)  # operators; weights are the second input
 DEQUANTIZE_VERSION = 3  # the first that takes float16
 
 

@@ -1,6 +1,5 @@
 """From an ONNX graph to the content of a LiteRT file."""
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,7 +37,7 @@ def litert_content(
         Content of the file.
     """
     tf, graph = import_tensorflow(), model.graph
-    product = Product(graph.weights, in_blocks=quantize is not None)
+    product = Product(graph.weights, in_float=quantize is not None)
     fixed = FixedGraph(graph.nodes, constants_of(graph.initializers), product, graph.steps)
 
     signature = [tf.TensorSpec([1, n_samples], tf.float32, name=name) for name in model.inputs]
@@ -59,7 +58,9 @@ def litert_content(
     try:
         content = converter.convert()
     except Exception as error:  # of many types
-        raise ExportError(f"TensorFlow cannot convert the model to LiteRT ({error}). Use skaudio.export.to_onnx.") from error
+        raise ExportError(
+            f"TensorFlow cannot convert the model to LiteRT ({error}). Use skaudio.export.to_onnx."
+        ) from error
     return with_half_precision(content, MAX_FLOAT_VALUES + 1) if quantize == "float16" else content
 
 

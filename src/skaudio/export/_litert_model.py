@@ -65,7 +65,9 @@ class LiteRTModel(ExportedModel):
             interpreter.allocate_tensors()
             self._runner = interpreter.get_signature_runner()
         except (ValueError, RuntimeError) as error:
-            raise ExportError(f"{self._name!r} is not a LiteRT file, or is damaged ({error}). Export it again.") from error
+            raise ExportError(
+                f"{self._name!r} is not a LiteRT file, or is damaged ({error}). Export it again."
+            ) from error
         self._interpreter, self._lock = interpreter, Lock()  # computes one clip at a time
         return metadata
 

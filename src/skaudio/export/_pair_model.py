@@ -89,9 +89,13 @@ class PairModel(ABC):
         names = self.metadata["outputs"]
         rows = []
         for i, pair in enumerate(zip(first, second, strict=True)):
-            waveforms = {name: self._waveform(i, clip) for name, clip in zip(self.metadata["inputs"], pair, strict=True)}
+            waveforms = {
+                name: self._waveform(i, clip) for name, clip in zip(self.metadata["inputs"], pair, strict=True)
+            }
             rows.append([value[0] for value in self._outputs_of(i, waveforms, list(names.values()))])
-        return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) if rows else {name: [] for name in names}
+        return (
+            dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) if rows else {name: [] for name in names}
+        )
 
     def _waveform(self, i: int, clip: Any) -> np.ndarray:
         """Decode one clip, ``(1, n_samples)``."""

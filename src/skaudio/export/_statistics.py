@@ -55,10 +55,7 @@ class Statistics:
     @cached_property
     def _mean(self) -> str:
         graph = self._graph
-        mean = self._time_mean(self._values)
-        if graph.single:  # what rounding of the sum has left over; a constant channel has no deviations then
-            rest = graph.add("Sub", self._values, graph.add("Unsqueeze", mean, [1]))
-            mean = graph.add("Add", mean, self._time_mean(rest))
+        mean = graph.time_mean(self._values, keepdims=False)
         level = self._time_mean(graph.add("Abs", self._values))
         small = graph.add("LessOrEqual", graph.add("Abs", mean), graph.add("Mul", level, ROUNDING))
         return graph.add("Where", small, np.float64(0.0), mean)

@@ -137,8 +137,8 @@ def _matcher(graph: Graph, matcher: SiameseMatcher, value: Value, method: str) -
     if method != "transform":
         raise ExportError(
             f"SiameseMatcher cannot be exported with method={method!r}: its classes can be enrolled later. Use "
-            "method='transform', and compare embeddings by their distance with threshold_, which the file has as metadata; or "
-            "method='verify', which compares pairs of clips."
+            "method='transform', and compare embeddings by their distance with threshold_, which is in the metadata of "
+            "the file; or method='verify', which compares pairs of clips."
         )
     if matcher.front_end is not None:
         value = convert_model(graph, matcher.front_end_, value, "transform")

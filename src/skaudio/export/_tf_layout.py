@@ -13,8 +13,10 @@ import numpy as np
 from skaudio.export._tensors import TO_FIRST, TO_LAST
 
 ELEMENTWISE = frozenset(
-    ("Add", "Sub", "Mul", "Div", "Max", "Min", "Pow", "Sqrt", "Exp", "Log", "Neg", "Abs", "Relu", "Elu", "Selu")
-    + ("LeakyRelu", "Sigmoid", "Tanh", "Softplus", "Erf", "Where", "Greater", "Identity")
+    [
+        *("Add", "Sub", "Mul", "Div", "Max", "Min", "Pow", "Sqrt", "Exp", "Log", "Neg", "Abs", "Relu", "Elu", "Selu"),
+        *("LeakyRelu", "Sigmoid", "Tanh", "Softplus", "Erf", "Where", "Greater", "Identity"),
+    ]
 )
 
 

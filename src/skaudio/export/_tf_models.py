@@ -35,7 +35,7 @@ def _linear_regressor(tf: Any, x: Any, *, product: Product, coefficients: list[f
 
 
 def _scaler(tf: Any, x: Any, *, offset: list[float], scale: list[float]) -> Any:
-    return (x - np.asarray(offset, np.float32)) * np.asarray(scale, np.float32)
+    return tf.subtract(x, np.asarray(offset, np.float32)) * np.asarray(scale, np.float32)
 
 
 def _normalizer(tf: Any, x: Any, *, norm: str = "MAX") -> Any:

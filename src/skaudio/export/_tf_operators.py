@@ -169,7 +169,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "Max": _of_all("maximum"),
     "Min": _of_all("minimum"),
     "Sum": _of_all("add"),
-    "Neg": lambda tf, x: -x,
+    "Neg": lambda tf, x: tf.negative(x),
     "Abs": lambda tf, x: tf.abs(x),
     "Sign": lambda tf, x: tf.sign(x),
     "Floor": lambda tf, x: tf.floor(x),

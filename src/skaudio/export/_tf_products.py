@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 MAX_FLOAT_VALUES = 1023  # of a constant that LiteRT leaves in float32 when it quantizes to int8
-MAX_EXACT_VALUES = 2**15  # of a matrix that is cut into blocks to stay in float32
+MAX_EXACT_VALUES = 2**15  # of a matrix that is cut into blocks to stay in float32; each takes some time
 SPARSE = 0.25  # share of values that are not 0, below which a matrix is applied by its bands
 
 
@@ -17,18 +17,18 @@ class Product:
 
     Sparse matrices, such as of mel filters, are applied by their bands: as a product, they take more room, and int8
     rounds the spectrum, of which they sum powers over 80 dB. Others that are not weights of a network, such as of
-    Fourier transforms, are cut into blocks which are too small to be quantized.
+    Fourier transforms, are cut into blocks which are too small to be quantized; a single row is multiplied by value.
 
     Parameters
     ----------
     weights : container of str
         Names of the weights of networks.
-    in_blocks : bool
-        Whether to cut the others.
+    in_float : bool
+        Whether the others must be prevented from being quantized.
     """
 
     weights: Container[str] = ()
-    in_blocks: bool = False
+    in_float: bool = False
 
     def of(self, tf: Any, x: Any, matrix: np.ndarray, name: str = "") -> Any:
         """Multiply ``(..., n)`` by a matrix ``(n, m)``."""
@@ -39,11 +39,17 @@ class Product:
             return _by_bands(tf, x, matrix, int(used.max()))
         shape = [int(size) for size in x.shape[:-1]]
         rows = tf.reshape(x, [-1, len(matrix)])
-        if self.in_blocks and name not in self.weights and MAX_FLOAT_VALUES < matrix.size <= MAX_EXACT_VALUES:
-            product = _by_blocks(tf, rows, matrix)
-        else:
-            product = tf.matmul(rows, matrix)
+        product = self._exact(tf, rows, matrix) if self.in_float and name not in self.weights else None
+        product = tf.matmul(rows, matrix) if product is None else product
         return tf.reshape(product, [*shape, matrix.shape[1]])
+
+    def _exact(self, tf: Any, rows: Any, matrix: np.ndarray) -> Any | None:
+        """Multiply by a matrix that must not be quantized; None if that is not necessary, or takes too much memory."""
+        if matrix.size <= MAX_FLOAT_VALUES:
+            return None
+        if rows.shape[0] == 1:  # LiteRT quantizes products of matrices only
+            return tf.reduce_sum(rows[:, np.newaxis] * matrix.T[np.newaxis], -1)
+        return _by_blocks(tf, rows, matrix) if matrix.size <= MAX_EXACT_VALUES else None
 
 
 def _by_bands(tf: Any, x: Any, matrix: np.ndarray, width: int) -> Any:

@@ -31,9 +31,9 @@ def to_litert(
     seconds : float
         Length of the clips that the model takes. Programs cut or pad theirs.
     quantize : {"float16", "int8"} or None, default=None
-        Type of the weights of networks: about a half and a fourth of the size of float32 (None). With ``"int8"``, values
-        are quantized as they come ("dynamic range"). The front end, the pooling and small models are computed in float32
-        in any case, as powers span a range that int8 cannot hold.
+        Type of the weights of networks, which take about a half and a fourth of the room of float32 (None). With
+        ``"int8"``, values are quantized as they come ("dynamic range"). The front end, the pooling and models of
+        scikit-learn are computed in float32 in any case, as powers span a range that int8 cannot hold.
     method : {"predict_proba", "decision_function", "predict", "transform", "predict_frames", "score_samples"} or \
 None, default=None
         Method of the pipeline to export; None: see `to_onnx`.
