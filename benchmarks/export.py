@@ -10,7 +10,8 @@ support vector machines without probabilities, decision value.
 
 Run time: predict_proba of the clips, from waveforms in memory to probabilities, with one thread each, in turns.
 
-LiteRT: on FSDD, with two speakers left out in turn, for clips cut or padded to 0.5 s, with networks that are trained long enough to be sure.
+LiteRT: on FSDD, with two speakers left out in turn, for clips cut or padded to 0.5 s, with networks that are trained on
+more clips for ten epochs, so that labels are not decided by rounding.
 
 Search: ``skaudio search`` on the recordings of five speakers, and the model that it writes on those of the sixth.
 

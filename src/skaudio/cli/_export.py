@@ -58,7 +58,7 @@ def _check_options(arguments: Namespace, output: Path, suffix: str) -> None:
         raise ValueError(f"{str(output)!r} takes clips of one length. Pass it: --seconds 1.")
     if suffix != LITERT and (arguments.seconds is not None or arguments.quantize is not None):
         raise ValueError(
-            f"--seconds and --quantize are for files {LITERT}, and {str(output)!r} is none. Leave them out."
+            f"--seconds and --quantize are for {LITERT}, and {str(output)!r} is another file. Leave them out."
         )
 
 

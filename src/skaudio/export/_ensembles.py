@@ -38,8 +38,9 @@ def _calibrated_part(graph: Graph, part: Any, value: Value, model: CalibratedCla
     ]
     if n_classes == 2:
         return graph.add("Concat", graph.add("Sub", 1.0, values[0]), values[0], axis=1)
+    by_class = dict(zip(known, values, strict=False))  # the only score of two of three classes is that of the first
     nothing = graph.add("Mul", values[0], 0.0)  # for classes that were not among the clips of this part
-    table = graph.add("Concat", *(values[known.index(i)] if i in known else nothing for i in range(n_classes)), axis=1)
+    table = graph.add("Concat", *(by_class.get(i, nothing) for i in range(n_classes)), axis=1)
     total = graph.add("ReduceSum", table, [1])
     empty = graph.add("Equal", total, 0.0)
     shares = graph.add("Div", table, graph.add("Where", empty, 1.0, total))
