@@ -5,7 +5,7 @@ import shlex
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
     """
     if not Path(name).is_file():
         raise FileNotFoundError(f"There is no model file {name!r}.")
-    readers = {".onnx": load_onnx, ".tflite": load_litert, ".skops": load}
+    readers: dict[str, Callable[[str], Any]] = {".onnx": load_onnx, ".tflite": load_litert, ".skops": load}
     model = readers.get(Path(name).suffix.lower(), _unpickled)(name)
     detects_events = hasattr(model, "predict_to")
     if hasattr(model, method) and detects_events == (method == "predict_to"):

@@ -101,7 +101,8 @@ def converted(pipeline: Any, method: str | None, *, single: bool = False) -> Con
     method = default_method(pipeline) if method is None else method
     check_method(pipeline, method)
     graph, model = Graph(single=single), unwrapped(pipeline)
-    outputs, inputs = output_methods(pipeline, method), INPUTS[:1]
+    outputs = output_methods(pipeline, method)
+    inputs: tuple[str, ...] = INPUTS[:1]
     start = Value(INPUTS[0], "waveform", 1)
     if method in PAIR_OUTPUTS:
         values, inputs = pair_values(graph, model, method), INPUTS

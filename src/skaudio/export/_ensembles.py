@@ -102,7 +102,7 @@ def stack(
         column = scores.name
         if scores.kind == "labels":
             column = graph.cast(graph.add("Reshape", column, [-1, 1]), np.float32)
-        elif called == "predict_proba" and len(classes) == 2:
+        elif called == "predict_proba" and scores.width == 2:
             column = graph.add("Slice", column, [1], [2], [1])
             scores = Value(column, "table", 1)
         columns.append(column)

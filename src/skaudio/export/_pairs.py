@@ -43,8 +43,8 @@ def pair_values(graph: Graph, model: Any, method: str) -> dict[str, Value]:
     squares = graph.add("ReduceSumSquare", graph.add("Sub", first.name, second.name), [1], keepdims=0)
     distance = graph.add("Mul", squares, 0.5) if matcher.distance == "cosine" else graph.add("Sqrt", squares)
     values = {"distance": distance}
-    if method == "verify":
-        calibration = matcher.pair_calibration_
+    calibration = matcher.pair_calibration_
+    if method == "verify" and calibration is not None:
         odds = graph.add("Add", graph.add("Mul", distance, float(calibration.slope)), float(calibration.intercept))
         values["probability"] = graph.add("Sigmoid", odds)
         values["same"] = graph.add("LessOrEqual", distance, np.float32(matcher.threshold_))

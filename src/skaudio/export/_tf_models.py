@@ -23,8 +23,8 @@ def _linear(tf: Any, x: Any, product: Product, coefficients: list[float], interc
 
 def _linear_classifier(tf: Any, x: Any, *, product: Product, coefficients: list[float], **settings: Any) -> Any:
     scores = _linear(tf, x, product, coefficients, settings.get("intercepts"))
-    strings, integers = settings.get("classlabels_strings"), settings.get("classlabels_ints")
-    labels = np.asarray(integers, np.int32) if integers else np.arange(len(strings), dtype=np.int32)
+    integers = settings.get("classlabels_ints") or range(len(settings.get("classlabels_strings", ())))
+    labels = np.asarray(integers, np.int32)
     label = tf.gather(labels, tf.argmax(scores, -1, output_type=tf.int32))
     return label, _transformed(tf, scores, settings.get("post_transform", "NONE"))
 
