@@ -29,7 +29,6 @@ FAST = {"epochs": 2, "random_state": 0}
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore:.*interpreter is deprecated"),
     pytest.mark.filterwarnings("ignore:lbfgs failed"),
     pytest.mark.filterwarnings("ignore:Stochastic Optimizer"),
 ]

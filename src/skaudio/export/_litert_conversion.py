@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from skaudio._tensorflow import import_tensorflow
+from skaudio._tensorflow import import_tensorflow, without_log_lines
 from skaudio.export._conversion import Conversion
 from skaudio.export._export_error import ExportError
 from skaudio.export._fixed_graph import FixedGraph, constants_of
@@ -56,7 +56,8 @@ def litert_content(
     if quantize == "int8":  # of weights; values are quantized as they come
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     try:
-        content = converter.convert()
+        with without_log_lines():
+            content = converter.convert()
     except Exception as error:  # of many types
         raise ExportError(
             f"TensorFlow cannot convert the model to LiteRT ({error}). Use skaudio.export.to_onnx."

@@ -1,5 +1,6 @@
 """A model in an exported file, run by LiteRT."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from threading import Lock
 from typing import Any
@@ -61,7 +62,9 @@ class LiteRTModel(ExportedModel):
     def _open(self) -> dict[str, Any]:
         metadata = metadata_of(self._content, self._name)
         try:
-            interpreter = _interpreter_class()(model_content=self._content, num_threads=self._n_threads)
+            with warnings.catch_warnings():  # of deprecation, by TensorFlow's interpreter
+                warnings.simplefilter("ignore")
+                interpreter = _interpreter_class()(model_content=self._content, num_threads=self._n_threads)
             interpreter.allocate_tensors()
             self._runner = interpreter.get_signature_runner()
         except (ValueError, RuntimeError) as error:
