@@ -34,9 +34,9 @@ def to_litert(
         Type of the weights of networks, which take about a half and a fourth of the room of float32 (None). With
         ``"int8"``, values are quantized as they come ("dynamic range"). The front end, the pooling and models of
         scikit-learn are computed in float32 in any case, as powers span a range that int8 cannot hold.
-    method : {"predict_proba", "decision_function", "predict", "transform", "predict_frames", "score_samples"} or \
-None, default=None
-        Method of the pipeline to export; None: see `to_onnx`.
+    method : {"predict_proba", "decision_function", "predict", "transform", "predict_frames", "score_samples", \
+"verify", "pair_distance"} or None, default=None
+        Method of the pipeline to export, see `to_onnx`.
     sample : batch of clips, default=None
         Clips that the model is verified on, cut or padded with silence to ``seconds``. None: noise, silence, one frame,
         and a tone. Real recordings of each class are better, and needed to verify a quantized model.
