@@ -53,6 +53,24 @@ def test_a_crop_is_a_part_of_the_clip(ramps):
             assert_array_equal(clip[length:], np.tile(MEAN, (20 - length, 1)))
 
 
+def test_padding_at_both_ends_is_not_cropped():
+    clip = np.zeros((100, len(MEAN)), np.float32)
+    clip[40:50, 0] = np.arange(1, 11)  # ten frames that sound, and one of the padding at each end
+    starts = []
+    for seed in range(50):
+        frames, lengths, _ = change(Augmentation(crop=0.5), clip[np.newaxis], [100], seed=seed)
+        assert 94 <= lengths[0] <= 100
+        assert set(np.arange(1, 11)) <= set(frames[0, :, 0])
+        starts.append(int(frames[0, :, 0].argmax()) - 9)
+    assert min(starts) < 38
+    assert max(starts) <= 40
+
+
+def test_a_clip_of_equal_frames_is_cropped_by_less_than_one_frame():
+    _, lengths, _ = change(Augmentation(crop=0.9), np.ones((1, 100, len(MEAN)), np.float32), [100])
+    assert lengths[0] == 100
+
+
 def test_a_stretch_changes_the_tempo_by_no_more_than_asked_for(ramps):
     tempi = []
     for seed in range(40):

@@ -24,7 +24,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 
 import skaudio.features._cache as cache_module
-import skaudio.features._front_end as front_end_module
+import skaudio.features._clip_reader as clip_reader_module
 from skaudio.features import MFCC, FeatureCache, MelSpectrogram
 from skaudio.pooling import StatPooling
 
@@ -60,8 +60,8 @@ def loads(monkeypatch):
         count.append(args[0])
         return opened(*args, **kwargs)
 
-    opened = front_end_module.OpenClip
-    monkeypatch.setattr(front_end_module, "OpenClip", counting)
+    opened = clip_reader_module.OpenClip
+    monkeypatch.setattr(clip_reader_module, "OpenClip", counting)
     return count
 
 
@@ -345,7 +345,7 @@ def test_what_is_used_again_is_kept_longer(tmp_path, loads, monkeypatch):
 
 SCRIPT = textwrap.dedent("""
     import sys, time
-    import skaudio.features._front_end as module
+    import skaudio.features._clip_reader as module
     from skaudio.features import MFCC
 
     folder, cache, log = sys.argv[1:]

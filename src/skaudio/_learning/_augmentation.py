@@ -19,7 +19,8 @@ class Augmentation:
     Attributes
     ----------
     crop : float
-        Maximum fraction of a clip to crop, at start and end together.
+        Maximum fraction of a clip to crop, at start and end together. Equal frames at its start and end count as one:
+        they are padding, and a tenth of a padded clip can be most of its sound.
     stretch : float
         Maximum relative change of tempo.
     warp : float
@@ -109,7 +110,7 @@ class Augmentation:
         self, frames: np.ndarray, lengths: np.ndarray, fill: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         n_clips, n_frames, _ = frames.shape
-        kept = np.ceil(lengths * (1.0 - rng.uniform(0.0, self.crop, n_clips)))
+        kept = np.ceil(lengths - np.minimum(_n_unpadded(frames), lengths) * rng.uniform(0.0, self.crop, n_clips))
         start = np.floor(rng.uniform(0.0, 1.0, n_clips) * (lengths - kept + 1))
         tempo = np.exp(rng.uniform(-1.0, 1.0, n_clips) * np.log1p(self.stretch))
         tempo = np.maximum(tempo, kept / n_frames)  # no longer than the batch
@@ -156,6 +157,13 @@ class Augmentation:
         weight = weight.reshape(-1, *(1,) * (targets.ndim - 1))
         targets = weight * targets + (1.0 - weight) * targets[other]
         return mixed, np.maximum(lengths, lengths[other]), targets
+
+
+def _n_unpadded(frames: np.ndarray) -> np.ndarray:
+    """Return the number of frames (n_clips,) of each clip, where equal ones at its start and end count as one."""
+    changes = np.pad((frames[:, 1:] != frames[:, :-1]).any(axis=2), ((0, 0), (1, 0)))
+    n_changes = changes.shape[1] - changes.argmax(axis=1) - changes[:, ::-1].argmax(axis=1)
+    return np.where(changes.any(axis=1), 1 + n_changes, 1)
 
 
 MIN_BANDS = 8  # minimum number of channels, and of frames, for meaningful correlations

@@ -1,8 +1,6 @@
 """Training on clips and augmented copies of them."""
 
-import os
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -16,17 +14,16 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from skaudio._atomic import atomic
-from skaudio._frames import channels_of
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
-from skaudio._validation import as_array_or_sequence, check_clips, check_frames, stack_frames
+from skaudio._validation import check_clips, check_frames, stack_frames
 from skaudio.augment._augmented_clips import AugmentedClips
 from skaudio.augment._augmenter import Augmenter
 from skaudio.augment._compose import Compose, params_of
 from skaudio.augment._epoch_draws import EpochDraws
+from skaudio.augment._input_kind import check_input_kind
 
 AUGMENTERS = "augmenters__"
-FULL_SCALE = 2.0  # maximum magnitude of samples, with headroom
 
 
 def _inner_has(name: str) -> Callable[[Any], bool]:
@@ -385,35 +382,11 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
 
     def _checked(self, X: Any, *, reset: bool) -> Any:
         """Validate a batch; return frames and tables as arrays."""
-        of = self._augmenter().of
-        self._check_input_kind(X, of)
-        if of == "waveform":
+        augmenter = self._augmenter()
+        check_input_kind(X, augmenter, self._rate())
+        if augmenter.of == "waveform":
             return check_clips(self, X, reset=reset, dtype=[np.float64, np.float32])
         return check_frames(self, X, reset=reset)
-
-    def _check_input_kind(self, X: Any, of: str) -> None:
-        """Reject input of the wrong kind, with advice on where in a pipeline the augmenters belong."""
-        X = as_array_or_sequence(X)
-        is_table = isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind != "O"
-        frames = _contains_frames(X)
-        if of == "waveform" and frames:
-            where = "around the front end: AugmentedEstimator(make_pipeline(front_end, model), augmenters)"
-        elif of == "frames" and not frames and (not is_table or self._rate() is not None):
-            where = "after the front end: make_pipeline(front_end, AugmentedEstimator(model, augmenters))"
-        else:
-            is_plain = of == "waveform" and is_table and self._rate() is None
-            if is_plain and X.dtype.kind == "f" and np.abs(X).max(initial=0.0) > FULL_SCALE:
-                warnings.warn(
-                    f"{self._augmenter()!r:.200} augments waveforms, but X is a table with values beyond full "
-                    "scale, [-1, 1]. If they are features, put it around the front end: "
-                    "AugmentedEstimator(make_pipeline(front_end, model), augmenters).",
-                    stacklevel=4,
-                )
-            return
-        raise ValueError(
-            f"{self._augmenter()!r:.200} augments {'waveforms' if of == 'waveform' else of}, but X contains "
-            f"{'frames' if frames else 'clips'}. Put it {where}."
-        )
 
     def _with_copies(self, X: Any, n_copies: int, include_original: bool, rng: np.random.Generator) -> Any:
         """Return validated clips and copies of all, round by round."""
@@ -449,14 +422,3 @@ class AugmentedEstimator(MetaEstimatorMixin, VersionedPickleMixin, BaseEstimator
         tags.input_tags.sparse = tags.input_tags.allow_nan = False
         tags.non_deterministic = self.random_state is None
         return tags
-
-
-def _contains_frames(X: Any) -> bool:
-    """Return whether a batch is one of frame sequences; a table or a batch of clips is not."""
-    if isinstance(X, np.ndarray) and X.dtype.kind != "O":
-        return X.ndim == 3
-    first: Any = X[0] if hasattr(X, "__getitem__") and len(X) else None
-    if isinstance(first, (str, bytes, os.PathLike, Mapping, tuple)) or hasattr(first, "read"):
-        return False
-    shape = np.shape(first)
-    return len(shape) == 2 and (min(shape) > 1 or channels_of([first]) is not None)

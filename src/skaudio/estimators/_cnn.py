@@ -32,8 +32,7 @@ class ConvolutionalBody:
         - ``"keyword"``: cnn-trad-fpool3 of Sainath and Parada (2015), with a context of about 32 frames of 40 mel
           bands;
         - ``"plain"``: two convolutions and a dense layer on their flattened output, as in tutorials, for clips of equal
-          length (see `skaudio.pooling.FramePadder`). It depends on when a sound occurs: where clips are aligned, as
-          words trimmed at both ends, ``time_shift=0`` or ``augmentation=None`` is better than the default;
+          length (see `skaudio.pooling.FramePadder`);
         - a callable from ``(n_frames, n_channels)`` and the number of outputs to a `keras.Model` with as many linear
           output units, for clips of equal length. It is called at each fit and must return the same network each time.
     filters : int or None, default=None

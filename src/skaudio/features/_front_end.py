@@ -3,10 +3,8 @@
 import os
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -20,21 +18,17 @@ from skaudio._atomic import atomic
 from skaudio._frames import Channels
 from skaudio._frames_output import FramesOutputMixin
 from skaudio._persistence import VersionedPickleMixin
-from skaudio._samples import all_finite
 from skaudio._validation import check_clips
-from skaudio.dsp import set_level, trim_silence
-from skaudio.features._block_extractor import BlockExtractor
+from skaudio.features._batch_computation import BatchComputation
 from skaudio.features._cache import FeatureCache
 from skaudio.features._cached_batch import fill_through_cache
-from skaudio.features._collector import FrameCollector
+from skaudio.features._clip_reader import ClipReader
 from skaudio.features._keys import settings_digest
 from skaudio.features._threads import in_threads, portions
-from skaudio.io import AudioError, OpenClip, clip_key, clip_kind
+from skaudio.io import clip_key
 
 # Parameters that do not affect the frames of a clip, and are not part of its cache key.
 NOT_SETTINGS = ("memory", "n_jobs", "on_error")
-PLAUSIBLE_PEAK = 2.0**31  # of unscaled PCM; larger samples are implausible
-DECODED_SAMPLES = 2**17  # that wait for their frames to be computed
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -296,8 +290,9 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
             Waveform at `rate`; cut, trimmed, scaled and padded according to the parameters. If `channel` names several
             channels, their average.
         """
-        with self._open_clip(clip) as opened:
-            y = self._prepared(opened.waveform())
+        reader = self._reader()
+        with reader.open(clip) as opened:
+            y = reader.prepare(opened.waveform())
         return y if y.ndim == 1 else y.mean(axis=0)
 
     # ---- implementation
@@ -305,7 +300,20 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
     @property
     def _axes(self) -> tuple[str, ...]:
         """Names of the channels of a clip that are processed separately; empty for a single waveform."""
-        return () if self.channel is None or isinstance(self.channel, (int, Integral)) else tuple(self.channel)
+        return self._reader().axes
+
+    def _reader(self) -> ClipReader:
+        return ClipReader(
+            sr=self.rate,
+            offset=self.offset,
+            duration=self.duration,
+            channel=self.channel,
+            trim_db=self.trim_db,
+            trim_lengths={} if self.trim_db is None else self._trim_lengths(),
+            level=self.level,
+            min_samples=0 if self.pad_to is None else round(self.pad_to * self.rate),
+            pad_side=self.pad_side,
+        )
 
     def _channels(self) -> Channels:
         return self.channels_out()
@@ -318,9 +326,9 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         """Compute the frames of a batch, or the output of another extractor, with `n_channels` channels."""
         self._validate_params()
         clips = check_clips(self, self._as_clips(X), reset=False)
-        batch = FrameCollector(len(clips))
-        extract, kind = self.extractor() if extract is None else extract, _kind_of_batch(clips)
-        compute = partial(self._compute, clips, kind, extract, batch)
+        extract = self.extractor() if extract is None else extract
+        compute = BatchComputation(clips, self._reader(), extract, name=type(self).__name__, on_error=self.on_error)
+        batch = compute.batch
         if self.memory is None:
             in_threads(compute, portions(len(clips), self.n_jobs), self.n_jobs)
         else:
@@ -330,115 +338,6 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         if batch.broken:
             batch.fill_broken(len(self.channels_out().names) if n_channels is None else n_channels)
         return batch.frames()
-
-    def _compute(
-        self, clips: Sequence, kind: str | None, extract: Callable, batch: FrameCollector, indices: Sequence
-    ) -> None:
-        """Compute the frames of clips. Short ones are decoded a few at a time, before the frames of any of them.
-
-        To alternate takes longer: decoder and transform displace each other in the processor's caches.
-        """
-        decoded: list[tuple[int, np.ndarray]] = []
-        n_samples = 0
-        for i in indices:
-            y = self._attempt(batch, i, self._decode, i, clips[i], kind, extract, batch)
-            if y is not None:
-                decoded.append((i, y))
-                n_samples += y.size
-            if n_samples >= DECODED_SAMPLES or i == indices[-1]:
-                for j, waveform in decoded:
-                    self._attempt(batch, j, self._extract, j, waveform, extract, batch)
-                decoded, n_samples = [], 0
-
-    def _attempt(self, batch: FrameCollector, i: int, function: Callable, *args: Any) -> Any:
-        """Call a function that processes clip ``i``; None if the clip is broken and ``on_error="warn"``."""
-        try:
-            return function(*args)
-        except (AudioError, TypeError) as error:
-            message = f"Clip {i}: {error}"
-            if self.on_error == "raise":
-                raise type(error)(message) from error
-            batch.put_broken(i, message)
-            return None
-
-    def _decode(
-        self, i: int, clip: Any, kind: str | None, extract: Callable, batch: FrameCollector
-    ) -> np.ndarray | None:
-        """Return the waveform of a clip; None for a long one, whose frames are computed while it is decoded."""
-        _check_kind(clip, kind)
-        with self._open_clip(clip) as opened:
-            if not (isinstance(extract, BlockExtractor) and self._is_processed_in_blocks(opened)):
-                return self._prepared(opened.waveform())
-            passes = self._passes(clip, opened)
-            with np.errstate(over="ignore", invalid="ignore"):  # NaN and infinity are rejected below
-                frames = extract.by_blocks(passes, opened.n_samples, partial(batch.room, i))
-            if not all_finite(frames):
-                self._raise_non_finite(max(np.abs(y).max(initial=0.0) for y in next(passes)))
-        batch.put(i, frames)
-        return None
-
-    def _extract(self, i: int, y: np.ndarray, extract: Callable, batch: FrameCollector) -> None:
-        """Compute the frames of a waveform."""
-        with np.errstate(over="ignore", invalid="ignore"):  # NaN and infinity are rejected below
-            if y.ndim == 2:
-                frames = np.concatenate([extract(axis) for axis in y], axis=1)
-            elif isinstance(extract, BlockExtractor):
-                frames = extract(y, partial(batch.room, i))
-            else:
-                frames = extract(y)
-        if not all_finite(frames):
-            self._raise_non_finite(np.abs(y).max())
-        batch.put(i, frames)
-
-    def _is_processed_in_blocks(self, opened: OpenClip) -> bool:
-        short = (opened.n_samples or 0) < self._min_length()
-        whole = self.trim_db is not None or self.level is not None or short or self._axes
-        return opened.is_long and not whole
-
-    def _open_clip(self, clip: Any) -> OpenClip:
-        channel: Any = None if self._axes else self.channel  # also an empty list, which OpenClip rejects
-        mono = not self._axes
-        opened = OpenClip(clip, sr=self.rate, mono=mono, channel=channel, offset=self.offset, duration=self.duration)
-        if self._axes and opened.n_channels != len(self._axes):
-            opened.close()
-            raise AudioError(
-                f"{opened.name} has {opened.n_channels} channels, but channel={self.channel!r} names {len(self._axes)}."
-            )
-        return opened
-
-    def _passes(self, clip: Any, opened: OpenClip) -> Iterator[Iterator[np.ndarray]]:
-        """Yield iterators over the waveform of an open clip in pieces, one per pass."""
-        yield opened.waveforms()
-        opened.close()
-        while True:
-            with self._open_clip(clip) as again:
-                yield again.waveforms()
-
-    def _raise_non_finite(self, peak: float) -> None:
-        remedy = (
-            "Check their source, or scale them: y / np.abs(y).max()."
-            if peak > PLAUSIBLE_PEAK
-            else "Check the parameters, and the model if there is one."
-        )
-        raise AudioError(
-            f"{type(self).__name__} returned NaN or infinity for finite samples of a magnitude up to {peak:.3g}, with "
-            f"full scale [-1, 1]. {remedy}"
-        )
-
-    def _prepared(self, y: np.ndarray) -> np.ndarray:
-        if self._axes:
-            y = np.atleast_2d(y)
-        if self.trim_db is not None:
-            y = trim_silence(y, top_db=self.trim_db, **self._trim_lengths())
-        if self.level is not None:
-            y = set_level(y, self.level)
-        missing = max(0, self._min_length() - y.shape[-1])
-        padding = (missing, 0) if self.pad_side == "start" else (0, missing)
-        return np.pad(y, [(0, 0)] * (y.ndim - 1) + [padding]) if missing else y
-
-    def _min_length(self) -> int:
-        """Return the number of samples to which shorter clips are padded."""
-        return 0 if self.pad_to is None else round(self.pad_to * self.rate)
 
     def _key_of(self, clips: Sequence) -> Callable[[int], bytes | None]:
         digest = settings_digest(self, self._settings())
@@ -464,19 +363,3 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         tags.requires_fit = False
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
-
-
-def _check_kind(clip: Any, kind: str | None) -> None:
-    if clip_kind(clip) != kind:
-        raise TypeError(
-            f"Got kind {clip_kind(clip)!r} in a batch that began with kind {kind!r}. Pass all clips of a batch as one "
-            "kind: an array is assumed to be at the front end's sr, a file or (y, sr) is resampled to it."
-        )
-
-
-def _kind_of_batch(clips: Sequence) -> str | None:
-    """Return the kind of the first valid clip; errors for invalid ones are raised later."""
-    for clip in clips:
-        with suppress(TypeError):
-            return clip_kind(clip)
-    return None

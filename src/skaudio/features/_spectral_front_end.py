@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from skaudio._assembly import assembled
 from skaudio._frames import Channels
 from skaudio._samples import all_finite
+from skaudio.features._batch_computation import non_finite_error
 from skaudio.features._block_extractor import framed_blocks
 from skaudio.features._front_end import FrontEnd
 from skaudio.features._inverse import invert_clips
@@ -162,7 +163,7 @@ class SpectralFrontEnd(FrontEnd):
             with np.errstate(over="ignore", invalid="ignore"):  # NaN and infinity are rejected below
                 frames = extract(block)[keep]
             if not all_finite(frames):
-                self._raise_non_finite(np.abs(block).max())
+                raise non_finite_error(type(self).__name__, np.abs(block).max())
             yield frames
 
     def _trim_lengths(self) -> dict[str, int]:
