@@ -1,7 +1,7 @@
 """Export a pipeline, front end included, to a file that runs without TensorFlow, scikit-learn and Python.
 
 The file takes waveforms and computes labels and probabilities. It is written only if it agrees with the pipeline on the
-clips given as sample.
+clips given as sample. An ONNX file takes clips of any length; a LiteRT file, for phones and boards, those of one.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skaudio.datasets import make_spoken_digits
 from skaudio.estimators import CNNClassifier
-from skaudio.export import load_onnx, to_onnx
+from skaudio.export import load_litert, load_onnx, to_litert, to_onnx
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.pooling import StatPooling
 
@@ -37,3 +37,9 @@ session = onnxruntime.InferenceSession("cnn.onnx")
 print("sampling rate:", session.get_modelmeta().custom_metadata_map["skaudio.sr"])
 label, probabilities = session.run(["label", "probabilities"], {"waveform": X_new[0][np.newaxis]})
 print("label:", label[0], "with probability", probabilities.max().round(2))
+
+# For a board: clips of one length, and weights of float32 or int8.
+for quantize in (None, "int8"):
+    path = to_litert(pipelines["cnn"], f"cnn_{quantize}.tflite", seconds=0.5, quantize=quantize, sample=X_new)
+    model = load_litert(path)
+    print(f"{path}: {path.stat().st_size / 1e3:.0f} kB, probabilities within {model.metadata['difference']:.0e}")

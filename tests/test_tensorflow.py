@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from skaudio._tensorflow import _without_start_up_lines
+from skaudio._tensorflow import without_log_lines
 
 FIT = """
 import numpy as np
@@ -43,7 +43,7 @@ def test_a_log_level_of_the_users_own_is_kept():
 
 def test_other_lines_come_through(capfd, monkeypatch):
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
-    with _without_start_up_lines():
+    with without_log_lines():
         os.write(2, b"I0000 00:00:1 cpu_feature_guard.cc:1] ...\nof somebody else\n")
     assert capfd.readouterr().err == "of somebody else\n"
     assert "TF_CPP_MIN_LOG_LEVEL" not in os.environ

@@ -11,8 +11,8 @@ from typing import Any
 
 LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 ERRORS_AS_EXCEPTIONS = "3"  # errors are raised as exceptions anyway
-# Lines that TensorFlow's libraries write while they are loaded, before a log level takes effect.
-START_UP_LINE = re.compile(
+# Lines that TensorFlow's libraries write while they are loaded, before a log level takes effect, or in conversions.
+LOG_LINE = re.compile(
     rb"WARNING: All log messages before absl|[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] |To enable the following instruc"
 )
 BACKEND_REMEDY = (
@@ -88,7 +88,7 @@ def tensorflow_module() -> ModuleType:
     if "tensorflow" in sys.modules:
         return sys.modules["tensorflow"]
     try:
-        with _without_start_up_lines():
+        with without_log_lines():
             import tensorflow as tf
     except ImportError as error:
         raise ImportError("Networks need TensorFlow: pip install tensorflow.") from error
@@ -101,10 +101,10 @@ def tensorflow_module() -> ModuleType:
 
 
 @contextmanager
-def _without_start_up_lines() -> Iterator[None]:
-    """Suppress TensorFlow's start-up messages on the standard error stream.
+def without_log_lines() -> Iterator[None]:
+    """Suppress the log of TensorFlow's libraries on the standard error stream, at start-up and in conversions.
 
-    Only if the user has not set a log level. Other lines are written after the import.
+    Only if the user has not set a log level. Other lines are written at the end.
     """
     if LOG_LEVEL in os.environ:
         yield
@@ -124,4 +124,4 @@ def _without_start_up_lines() -> Iterator[None]:
             os.dup2(stream, 2)
             os.close(stream)
             lines.seek(0)
-            os.write(2, b"".join(line for line in lines if not START_UP_LINE.match(line)))
+            os.write(2, b"".join(line for line in lines if not LOG_LINE.match(line)))

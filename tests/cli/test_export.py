@@ -1,5 +1,6 @@
 import csv
 import io
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -73,6 +74,39 @@ def test_pages(searched, exported, tones, runtime, run, tmp_path):
     assert [f"<h1>{name}</h1>" in page for name, page in zip("ab", pages, strict=True)] == [True, True]
 
 
+@pytest.mark.slow
+def test_litert(searched, tones, run, tmp_path):
+    path = tmp_path / "tones.tflite"
+    model = joblib.load(searched.model)
+    model[0].set_params(trim_db=None)
+    joblib.dump(model.fit(*labelled(tones)), tmp_path / "model.joblib")
+    arguments = ["--seconds", 0.25, "--check", tones / "bass"]
+    outcome = run("export", tmp_path / "model.joblib", path, *arguments)
+    assert outcome.status == 0, outcome.err
+    assert outcome.out.startswith("predict_proba of waveforms at 8000 Hz written to")
+    assert "On 8 recordings" in outcome.out
+    clips = sorted(map(str, (tones / "bass").glob("*.wav")))
+    rows = read(run("predict", path, *clips).out)
+    assert [row["label"] for row in rows] == ["bass"] * 8
+    outcome = run("export", tmp_path / "model.joblib", tmp_path / "int8.tflite", *arguments, "--quantize", "int8")
+    assert outcome.status == 0, outcome.err
+
+
+def labelled(tones):
+    clips = sorted(map(str, tones.rglob("*.wav")))
+    return clips, [Path(clip).parent.name for clip in clips]
+
+
+def test_options_of_other_files(searched, run, tmp_path):
+    outcome = run("export", searched.model, tmp_path / "tones.tflite")
+    assert outcome.status == 2
+    assert "takes clips of one length. Pass it: --seconds 1" in outcome.err
+    outcome = run("export", searched.model, tmp_path / "tones.onnx", "--seconds", 1)
+    assert outcome.status == 2
+    assert "--seconds and --quantize are for .tflite" in outcome.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_arguments_that_do_not_fit(exported, searched, tones, runtime, run, tmp_path):
     outcome = run("export", exported, tmp_path / "page.html", "--check", tones, "--runtime", runtime)
     assert outcome.status == 2
@@ -96,7 +130,7 @@ def test_models_without_probabilities(model, tones, run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["{model}", "{tmp}/model.tflite"], "expected a file name that ends with '.onnx'"),
+        (["{model}", "{tmp}/model.pb"], "expected a file name that ends with one of ('.onnx', '.tflite', '.html')"),
         (["{model}", "{tmp}/none/model.onnx"], "There is no folder"),
         (["{tmp}/none.joblib", "{tmp}/model.onnx"], "There is no model file"),
         (["{model}", "{tmp}/model.onnx", "--check", "{tmp}"], "There are no audio files"),

@@ -19,7 +19,7 @@ from tests.common.instances import (
 )
 
 from skaudio.events import CountEstimator
-from skaudio.export import ExportError, load_onnx, to_onnx
+from skaudio.export import ExportError, load_litert, load_onnx, to_litert, to_onnx
 from skaudio.export._methods import OUTPUTS, final_step, output_methods, result_of
 from skaudio.features import MFCC
 from skaudio.pooling import FramePadder
@@ -39,21 +39,21 @@ OF_OTHER_TESTS = {"AugmentedEstimator", "EventDetector", "CountEstimator"}  # te
 pytestmark = pytest.mark.slow
 
 
-def pipeline_of(estimator):
+def pipeline_of(estimator, trim_db=40.0):
     estimator = clone(estimator)
     if any(type(estimator) is type(other) for other in WAVEFORMS):
         return estimator
     padder = FramePadder(20) if name(estimator).startswith("Autoencoder") else "passthrough"
-    return make_pipeline(MFCC(sr=8000, n_mels=20, n_mfcc=13, trim_db=40.0), padder, estimator)
+    return make_pipeline(MFCC(sr=8000, n_mels=20, n_mfcc=13, trim_db=trim_db), padder, estimator)
 
 
 def methods_of(pipeline):
     return [method for method in OUTPUTS if hasattr(final_step(pipeline), method)]
 
 
-def fitted(estimator, digits):
+def fitted(estimator, digits, **settings):
     clips, y = digits.data[:24], digits.target[:24] % 3
-    pipeline = pipeline_of(estimator)
+    pipeline = pipeline_of(estimator, **settings)
     return pipeline.fit(clips, y.astype(float) if is_regressor(pipeline) else y), clips
 
 
@@ -84,6 +84,23 @@ def test_exported_and_equal_or_refused_by_name(estimator, digits, tmp_path):
             scale = max([1.0, *(np.abs(row).max() for row in expected)])
             for row, other in zip(found, expected, strict=True):
                 np.testing.assert_allclose(row, other, rtol=0, atol=1e-4 * scale)
+
+
+@pytest.mark.parametrize("estimator", [*FRAMES, *WAVEFORMS], ids=name)
+def test_exported_to_litert_and_equal_or_refused_by_name(estimator, digits, tmp_path):
+    pipeline, clips = fitted(estimator, digits, trim_db=None)
+    settings = {"seconds": 0.4, "sample": clips}
+    if name(estimator) in REFUSED:
+        with pytest.raises(ExportError, match=REFUSED[name(estimator)]):
+            to_litert(pipeline, tmp_path / "model.tflite", **settings)
+        return
+    if getattr(estimator, "trim_db", None) is not None:
+        with pytest.raises(ExportError, match=f"{name(estimator)} cannot .* the length of its result depends on"):
+            to_litert(pipeline, tmp_path / "model.tflite", **settings)
+        pipeline.set_params(trim_db=None)
+    method = "verify" if name(estimator) == "SiameseMatcher" else None
+    model = load_litert(to_litert(pipeline, tmp_path / "model.tflite", method=method, **settings))
+    assert model.metadata["difference"] <= 1e-4
 
 
 def test_counts_are_no_graph(tmp_path):

@@ -5,7 +5,7 @@ import shlex
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import joblib
 
 from skaudio._remote import is_remote_folder, url_name
 from skaudio._urls import is_url, joined, local_path
-from skaudio.export import load, load_onnx, save
+from skaudio.export import load, load_litert, load_onnx, save
 from skaudio.io._audio_files import AUDIO_EXTENSIONS, find_audio_files, warn_of_others
 from skaudio.io._replacing import replacing
 
@@ -74,7 +74,8 @@ def load_model(name: str, method: str, *, expected: str, instead: str) -> Any:
     """
     if not Path(name).is_file():
         raise FileNotFoundError(f"There is no model file {name!r}.")
-    model = (load_onnx if name.lower().endswith(".onnx") else load if is_skops(name) else _unpickled)(name)
+    readers: dict[str, Callable[[str], Any]] = {".onnx": load_onnx, ".tflite": load_litert, ".skops": load}
+    model = readers.get(Path(name).suffix.lower(), _unpickled)(name)
     detects_events = hasattr(model, "predict_to")
     if hasattr(model, method) and detects_events == (method == "predict_to"):
         return model

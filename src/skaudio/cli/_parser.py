@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from skaudio import __version__
-from skaudio.cli._arguments import add_jobs, add_output, integer, some_of
+from skaudio.cli._arguments import add_jobs, add_output, integer, number, some_of
 from skaudio.cli._event_parsers import add_count, add_detect, add_evaluate, add_review, add_train
 from skaudio.cli._extract_parser import add_extract
 
@@ -12,7 +12,10 @@ FRONT_ENDS = ("mfcc", "mel")
 PRETRAINED = ("yamnet", "speech", "birdnet")
 MODELS = ("svc", "logistic", "trees", "neighbors", "cnn", "gru")
 SCORINGS = ("accuracy", "balanced_accuracy", "f1_macro", "matthews_corrcoef")
-METHODS = ("predict_proba", "decision_function", "predict", "transform", "predict_frames", "score_samples")
+METHODS = (
+    *("predict_proba", "decision_function", "predict", "transform", "predict_frames", "score_samples"),
+    *("verify", "pair_distance"),
+)
 DEFAULT_OUTPUT = "skaudio-model.joblib"
 
 _SEARCH = """\
@@ -39,10 +42,11 @@ Print a CSV of the predicted labels of files and the probability of each class. 
 executes code in it, unless it is an ONNX file: load only models that you trust."""
 
 _EXPORT = """\
-Export a fitted pipeline, front end included, to an ONNX file that runs without Python, or to an HTML
-page that runs it in a browser, on files and the microphone. It is written only if it agrees with
-the original: the same labels, and values within 1e-4. Loading a model executes code in it, unless it
-is an ONNX file: load only models that you trust.
+Export a fitted pipeline, front end included, to an ONNX file that runs without Python, to a TFLite
+file for LiteRT on phones and boards, or to an HTML page that runs it in a browser, on files and the
+microphone. It is written only if it agrees with the original: the same labels, and values within
+1e-4 (0.01 and 0.1 with --quantize). Loading a model executes code in it, unless it is an ONNX file:
+load only models that you trust.
 
 The first page downloads ONNX Runtime Web from npm (33 MB) to the folder that SKAUDIO_DATA names."""
 
@@ -160,13 +164,13 @@ def _add_predict(commands: argparse._SubParsersAction) -> None:
 def _add_export(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser(
         "export",
-        help="write a fitted pipeline to an ONNX file or a web page, which runs without Python",
+        help="write a fitted pipeline to an ONNX or TFLite file or a web page, which runs without Python",
         description=_EXPORT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
     add("model", metavar="MODEL", help="file written by `skaudio search` or joblib.dump; for a page, also OUT.onnx")
-    add("output", metavar="OUT.onnx|OUT.html", help="file or page to write")
+    add("output", metavar="OUT.onnx|OUT.tflite|OUT.html", help="file or page to write")
     add(
         "--method",
         choices=METHODS,
@@ -174,6 +178,8 @@ def _add_export(commands: argparse._SubParsersAction) -> None:
     )
     add("--check", metavar="FOLDER", help="compare it on the recordings in this folder (default: on generated clips)")
     add("--force", action="store_true", help="replace the file if it exists")
+    add("--seconds", type=number, metavar="S", help="length of the clips that a TFLite file takes; required for one")
+    add("--quantize", choices=("float16", "int8"), help="type of the weights in a TFLite file (default: float32)")
     add("--runtime", metavar="PATH", help="archive or folder of the npm package onnxruntime-web, for a page")
 
 

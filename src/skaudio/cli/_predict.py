@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skaudio.cli._files import audio_files, load_model
 from skaudio.cli._messages import warn
 from skaudio.cli._rows import output_of, results_by_file, write_rows
-from skaudio.export import OnnxModel
+from skaudio.export import LiteRTModel, OnnxModel
 
 
 def predict(arguments: Namespace, results: TextIO) -> None:
@@ -48,7 +48,7 @@ def _rows(model: Any, paths: Sequence[str], n_classes: int, on_error: str) -> It
 
 def _predict(model: Any, paths: Sequence[str], n_classes: int) -> list[tuple[Any, list[str]]]:
     """Predict labels and probabilities; the front end of a pipeline runs once for both."""
-    if isinstance(model, OnnxModel):
+    if isinstance(model, (OnnxModel, LiteRTModel)):
         outputs = model.outputs(paths)
         labels, probabilities = outputs["predict"], outputs.get("predict_proba", [])
     else:

@@ -68,7 +68,7 @@ def equal_batches(
     waiting: dict[int, list[tuple[int, np.ndarray]]] = {}
     n_waiting = 0
     for i, clip in enumerate(clips):
-        y = _waveform(i, clip, metadata)
+        y = waveform_of(i, clip, metadata)
         same = waiting.setdefault(len(y), [])
         same.append((i, y))
         n_waiting += len(y)
@@ -81,8 +81,23 @@ def equal_batches(
     yield from map(_stacked, waiting.values())
 
 
-def _waveform(i: int, clip: Any, metadata: Mapping[str, Any]) -> np.ndarray:
-    """Decode the part of a clip that the graph cuts out, with zeros instead of what is before it."""
+def waveform_of(i: int, clip: Any, metadata: Mapping[str, Any]) -> np.ndarray:
+    """Decode the part of a clip that the graph cuts out, with zeros instead of what is before it.
+
+    Parameters
+    ----------
+    i : int
+        Index of the clip, for messages.
+    clip : object
+        Clip of any kind.
+    metadata : mapping
+        Sampling rate, channel and part that an exported model takes.
+
+    Returns
+    -------
+    ndarray of float, shape (n_samples,)
+        The waveform.
+    """
     sr, offset = metadata["sr"], metadata.get("offset_seconds") or 0.0
     part: dict[str, Any] = {"offset": offset, "duration": metadata.get("duration_seconds")}
     try:

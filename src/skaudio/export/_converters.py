@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, SVR, NuSVC, NuSVR, OneClassSVM
 
 from skaudio.estimators import (
     AutoencoderLatent,
@@ -26,6 +27,7 @@ from skaudio.export._pretrained import pretrained_embedding
 from skaudio.export._register_converter import REGISTERED, Converter
 from skaudio.export._sklearn_steps import standard_scaler
 from skaudio.export._statistics import stat_pooling
+from skaudio.export._support_vectors import one_class_machine, support_vector_classifier, support_vector_regressor
 from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram, Waveform
 from skaudio.pooling import FramePadder, FrameStacker, MixturePooling, StatPooling
 from skaudio.pretrained import PretrainedEmbedding
@@ -48,6 +50,9 @@ CONVERTERS: dict[type, Converter] = {
     FramePadder: _transformer(frame_padder),
     MixturePooling: _transformer(mixture_pooling),
     StandardScaler: _transformer(standard_scaler),
+    **dict.fromkeys((SVC, NuSVC), support_vector_classifier),
+    **dict.fromkeys((SVR, NuSVR), support_vector_regressor),
+    OneClassSVM: one_class_machine,
     **dict.fromkeys((CNNClassifier, CRNNClassifier, LSTMClassifier, GRUClassifier), neural_classifier),
     **dict.fromkeys((CNNRegressor, LSTMRegressor, GRURegressor), neural_regressor),
     AutoencoderLatent: autoencoder_latent,

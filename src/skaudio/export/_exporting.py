@@ -2,90 +2,34 @@
 
 from typing import Any
 
-from sklearn.base import is_classifier, is_outlier_detector, is_regressor
-from sklearn.utils.validation import check_is_fitted
-
-import skaudio
-from skaudio.events import EventDetector
-from skaudio.export._detection import detector_scores
-from skaudio.export._export_error import ExportError
-from skaudio.export._graph import Graph, Value, import_onnx
-from skaudio.export._labels import class_array
+from skaudio.export._conversion import Conversion, converted
+from skaudio.export._graph import Value, import_onnx
 from skaudio.export._metadata import encoded
-from skaudio.export._methods import check_method, default_method, final_step, output_methods, result_of
 from skaudio.export._onnx_model import OnnxModel
-from skaudio.export._steps import convert_model, unwrapped
 from skaudio.export._verification import default_sample, verify
-
-INPUT = "waveform"
 
 
 def exported(pipeline: Any, name: str, method: str | None, sample: Any) -> bytes:
     """Return the content of the file that `skaudio.export.to_onnx` writes; `name` is for messages."""
-    check_is_fitted(pipeline)
-    method = default_method(pipeline) if method is None else method
-    check_method(pipeline, method)
-    graph = Graph()
-    outputs = output_methods(pipeline, method)
-    start = Value(INPUT, "waveform", 1)
-    model = unwrapped(pipeline)
-    values = {
-        output: detector_scores(graph, model, start)
-        if isinstance(model, EventDetector)
-        else convert_model(graph, model, start, called)
-        for output, called in outputs.items()
-    }
-    _describe(graph, pipeline, method, outputs)
-    clips = default_sample(graph) if sample is None else sample
-    try:
-        expected = {output: result_of(pipeline, called, clips) for output, called in outputs.items()}
-    except ValueError as error:
-        if sample is not None:
-            raise
-        raise ExportError(
-            f"The pipeline cannot process the generated clips that it is verified on ({error}). Pass others as sample."
-        ) from error
-    values = {output: _shaped(graph, value, expected[output]) for output, value in values.items()}
-    results = OnnxModel(_content(graph, values), name).outputs(clips)
-    found = {output: results[called] for output, called in outputs.items()}
-    graph.metadata["difference"] = verify(clips, expected, found)
-    return _content(graph, values)
+    model = converted(pipeline, method)
+    clips = default_sample(model.graph) if sample is None else sample
+    expected = model.expected(pipeline, clips, given=sample is not None)
+    values = model.shaped(expected)
+    found = model.found(OnnxModel(_content(model, values), name), clips)
+    model.graph.metadata["difference"] = verify(model.compared(clips), expected, found)
+    return _content(model, values)
 
 
-def _describe(graph: Graph, pipeline: Any, method: str, outputs: dict[str, str]) -> None:
-    """Record in the metadata what the graph computes."""
-    if "sr" not in graph.metadata:
-        raise ExportError(
-            f"{type(pipeline).__name__} has no front end, so that the graph has no waveform to take. Export the whole "
-            "pipeline, from clips to predictions."
-        )
-    step = final_step(pipeline)
-    kinds = {"classifier": is_classifier, "regressor": is_regressor, "outlier_detector": is_outlier_detector}
-    graph.metadata["version"] = skaudio.__version__
-    graph.metadata["method"] = method
-    graph.metadata["outputs"] = {called: name for name, called in outputs.items()}
-    graph.metadata["estimator_type"] = next((kind for kind, holds in kinds.items() if holds(step)), None)
-    if is_classifier(step):
-        graph.metadata["classes"] = class_array(step.classes_).tolist()
-
-
-def _shaped(graph: Graph, value: Value, expected: Any) -> Value:
-    """Drop the axis of a single column where the result of the method has none."""
-    if value.kind == "table" and value.width == 1 and getattr(expected, "ndim", 2) == 1:
-        return Value(graph.add("Squeeze", value.name, [1]), "labels", 1)
-    if value.kind == "labels" and getattr(expected, "ndim", 2) == 1:
-        return Value(graph.add("Reshape", value.name, [-1]), "labels", 1)
-    if value.kind == "labels":
-        return Value(value.name, "labels", expected.shape[1])  # of several at once
-    return value
-
-
-def _content(graph: Graph, values: dict[str, Value]) -> bytes:
+def _content(model: Conversion, values: dict[str, Value]) -> bytes:
     """Return the content of a file with named outputs, after checking that it is valid."""
     onnx = import_onnx()
-    helper = onnx.helper
+    helper, graph = onnx.helper, model.graph
     n_clips = 1 if graph.one_clip else "n_clips"
-    inputs = [helper.make_tensor_value_info(INPUT, onnx.TensorProto.FLOAT, [n_clips, "n_samples"])]
+    lengths = ["n_samples", "n_other_samples"]
+    inputs = [
+        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [n_clips, length])
+        for name, length in zip(model.inputs, lengths, strict=False)
+    ]
     named = [helper.make_node("Identity", [value.name], [name]) for name, value in values.items()]
     untyped = [helper.make_empty_tensor_value_info(name) for name in values]
     inferred = onnx.shape_inference.infer_shapes(graph.model(inputs, untyped, {}, named))
@@ -99,6 +43,6 @@ def _content(graph: Graph, values: dict[str, Value]) -> bytes:
         helper.make_tensor_value_info(name, types[name] or onnx.TensorProto.FLOAT, shapes[value.kind](value.width))
         for name, value in values.items()
     ]
-    model = graph.model(inputs, outputs, encoded(graph.metadata), named)
-    onnx.checker.check_model(model)
-    return model.SerializeToString()
+    content = graph.model(inputs, outputs, encoded(graph.metadata), named)
+    onnx.checker.check_model(content)
+    return content.SerializeToString()

@@ -61,6 +61,8 @@ class Graph:
     ----------
     prefix : str, default=""
         Beginning of the names of all values: those of a graph within another one must differ from those around it.
+    single : bool, default=False
+        See the attribute.
 
     Attributes
     ----------
@@ -71,6 +73,14 @@ class Graph:
         Whether the graph accepts one clip at a time only, as where the length of the result depends on the samples.
     frame_length : int
         Length of a frame in samples, for the clips that the graph is verified on.
+    single : bool
+        Whether the graph will run in single precision, with float64 values as float32, as LiteRT does.
+    step : str
+        Name of the step that nodes are added for.
+    steps : dict of {str: str}
+        For each value, the step that it was added for.
+    weights : set of str
+        Constants that are weights of networks, which can be quantized.
 
     Notes
     -----
@@ -85,7 +95,7 @@ class Graph:
     ['Mul']
     """
 
-    def __init__(self, prefix: str = "") -> None:
+    def __init__(self, prefix: str = "", *, single: bool = False) -> None:
         self._onnx, self._prefix = import_onnx(), prefix
         self.nodes: list[Any] = []
         self.initializers: list[Any] = []
@@ -93,6 +103,10 @@ class Graph:
         self.metadata: dict[str, Any] = {}
         self.one_clip = False
         self.frame_length = 2048
+        self.single = single
+        self.step = ""
+        self.steps: dict[str, str] = {}
+        self.weights: set[str] = set()
         self._constants: dict[tuple, str] = {}
         self._outputs: dict[bytes, list[str]] = {}
         self._parts: dict[str, list[str]] = {}
@@ -142,6 +156,7 @@ class Graph:
             stem = f"{self._prefix}{op_type.lower()}_{len(self.nodes)}"
             self._outputs[key] = [stem] if n_outputs == 1 else [f"{stem}_{i}" for i in range(n_outputs)]
             node.output.extend(self._outputs[key])
+            self.steps.update(dict.fromkeys(self._outputs[key], self.step))
             self.nodes.append(node)
         return self._outputs[key]
 
@@ -214,6 +229,26 @@ class Graph:
         """
         return self.add("Range", 0, self.add("Squeeze", length, [0]), 1)
 
+    def time_mean(self, values: str, *, keepdims: bool) -> str:
+        """Return the mean over time; in single precision, with what rounding of the sum has left over.
+
+        Parameters
+        ----------
+        values : str
+            Name of a value ``(n_clips, n_frames, n_channels)``.
+        keepdims : bool
+            Whether to keep the axis of time, with length 1.
+
+        Returns
+        -------
+        str
+            Name of the mean.
+        """
+        mean = self.add("ReduceMean", values, [1], keepdims=1)
+        if self.single:
+            mean = self.add("Add", mean, self.add("ReduceMean", self.add("Sub", values, mean), [1], keepdims=1))
+        return mean if keepdims else self.add("Squeeze", mean, [1])
+
     def include(self, make: Callable[[], Any], inputs: dict[str, str], key: str) -> list[str]:
         """Add the nodes of another ONNX model. One that exists already is not added again.
 
@@ -250,6 +285,7 @@ class Graph:
         for name, value in renamed.items():
             self.nodes.append(self._onnx.helper.make_node("Identity", [value], [name]))
         self.nodes.extend(part.node)
+        self.steps.update({name: self.step for node in part.node for name in node.output})
         self.initializers.extend(part.initializer)
         self._parts[key] = [value.name for value in part.output]
         return self._parts[key]

@@ -44,6 +44,13 @@ def convert_network(graph: Graph, network: Any, inputs: Any) -> Tensor:
     ExportError
         If a layer is not supported.
     """
+    first = len(graph.initializers)
+    output = _converted(graph, network, inputs)
+    graph.weights.update(constant.name for constant in graph.initializers[first:])
+    return output
+
+
+def _converted(graph: Graph, network: Any, inputs: Any) -> Tensor:
     config = network.get_config()
     if "input_layers" not in config:
         if type(network).__name__ != "Sequential":

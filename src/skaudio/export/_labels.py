@@ -7,6 +7,8 @@ import numpy as np
 from skaudio.export._export_error import ExportError
 from skaudio.export._graph import Graph, Value
 
+LABEL = "label"  # name of the output of classifiers and outlier detectors, beside their scores
+
 
 def class_array(classes: Any) -> np.ndarray:
     """Return classes as ONNX stores them: strings, int64, bool or floats.

@@ -9,6 +9,8 @@ from sklearn.pipeline import Pipeline
 
 from skaudio.events import EventDetector
 from skaudio.export._export_error import ExportError
+from skaudio.export._labels import LABEL
+from skaudio.export._pairs import PAIR_OUTPUTS
 from skaudio.export._steps import unwrapped
 
 # Name of the output of the graph, by method.
@@ -20,7 +22,6 @@ OUTPUTS = {
     "predict_frames": "frame_probabilities",
     "score_samples": "scores",
 }
-LABEL = "label"  # of classifiers and outlier detectors, beside their scores
 
 
 def final_step(model: Any) -> Any:
@@ -44,16 +45,19 @@ def default_method(model: Any) -> str:
 
 def check_method(model: Any, method: str) -> None:
     """Raise an error unless a model has a method that can be exported."""
-    if method not in OUTPUTS:
-        raise ValueError(f"method={method!r}; expected one of {list(OUTPUTS)}.")
+    methods = (*OUTPUTS, *PAIR_OUTPUTS)
+    if method not in methods:
+        raise ValueError(f"method={method!r}; expected one of {list(methods)}.")
     step = final_step(model)
     if not hasattr(step, method):
-        others = [name for name in OUTPUTS if hasattr(step, name)]
+        others = [name for name in methods if hasattr(step, name)]
         raise ExportError(f"{type(step).__name__} has no {method}; expected method to be one of {others}.")
 
 
 def output_methods(model: Any, method: str) -> dict[str, str]:
     """Return the outputs of the graph of a method: their names, and the method that computes the same in Python."""
+    if method in PAIR_OUTPUTS:
+        return PAIR_OUTPUTS[method]
     step = final_step(model)
     if isinstance(step, EventDetector):
         if method != "predict_proba":

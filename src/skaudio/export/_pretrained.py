@@ -64,7 +64,10 @@ def _model(graph: Graph, embedding: Any, windows: str, n_samples: int) -> str:
         )
     shaped = graph.add("Reshape", windows, np.array([-1, *(1 if dim == 1 else n_samples for dim in dims[1:])]))
     inputs = {part.graph.input[0].name: shaped}
-    return graph.include(lambda: part, inputs, f"{id(embedding)}{windows}")[-1]
+    first = len(graph.initializers)
+    output = graph.include(lambda: part, inputs, f"{id(embedding)}{windows}")[-1]
+    graph.weights.update(constant.name for constant in graph.initializers[first:])
+    return output
 
 
 def _keras_model(graph: Graph, embedding: Any, windows: str) -> str:

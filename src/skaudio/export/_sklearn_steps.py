@@ -1,12 +1,10 @@
 """Steps of scikit-learn, converted by skl2onnx."""
 
 import warnings
-from copy import copy
 from typing import Any
 
 import numpy as np
 from sklearn.base import is_classifier, is_outlier_detector, is_regressor
-from sklearn.ensemble import VotingClassifier
 from sklearn.preprocessing import StandardScaler
 
 from skaudio.export._export_error import ExportError
@@ -45,15 +43,12 @@ def convert_sklearn_step(graph: Graph, step: Any, value: Value, method: str) -> 
             "steps are known. Put a skaudio.pooling.StatPooling before it, or register a function with "
             "skaudio.export.register_converter."
         )
-    identity = id(step)
-    if isinstance(step, VotingClassifier):
-        step = copy(step).set_params(flatten_transform=False)  # of `transform` only, which is not converted
     options: dict[str, Any] = {}
     if is_classifier(step):
         options["zipmap"] = False
         if method == "decision_function" or (method == "predict" and not hasattr(step, "predict_proba")):
             options["raw_scores"] = True  # also for labels, so that a model without probabilities is stored once
-    key = f"{identity}{value.name}{options}"
+    key = f"{id(step)}{value.name}{options}"
     outputs = graph.include(lambda: _converted(step, value.width, options), {"table": value.name}, key)
     if method == "transform" or is_regressor(step):
         return Value(outputs[0], "table", _n_columns(step, value, method))

@@ -84,7 +84,7 @@ def normalized(graph: Graph, frames: str, *, variance: bool) -> str:
         Float32, of the same shape.
     """
     values = graph.cast(frames, np.float64)
-    mean = graph.add("ReduceMean", values, [1])
+    mean = graph.time_mean(values, keepdims=True)
     values = graph.add("Sub", values, mean)
     if variance:
         deviation = graph.add("Sqrt", graph.add("ReduceMean", graph.add("Mul", values, values), [1]))

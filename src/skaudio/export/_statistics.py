@@ -55,16 +55,18 @@ class Statistics:
     @cached_property
     def _mean(self) -> str:
         graph = self._graph
-        mean = self._time_mean(self._values)
+        mean = graph.time_mean(self._values, keepdims=False)
         level = self._time_mean(graph.add("Abs", self._values))
         small = graph.add("LessOrEqual", graph.add("Abs", mean), graph.add("Mul", level, ROUNDING))
         return graph.add("Where", small, np.float64(0.0), mean)
 
     @property
     def _std(self) -> str:
-        """Standard deviation, rounded to its significant bits by the splitting of Veltkamp."""
+        """Standard deviation, rounded from float64 to its significant bits by the splitting of Veltkamp."""
         graph = self._graph
         deviation = graph.add("Sqrt", self._variance)
+        if graph.single:
+            return deviation
         large = graph.add("Mul", deviation, np.float64(2.0 ** (DOUBLE_BITS - STD_BITS) + 1))
         return graph.add("Sub", large, graph.add("Sub", large, deviation))
 

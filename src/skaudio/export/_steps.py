@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import VotingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import FeatureUnion, Pipeline
 
@@ -11,9 +10,9 @@ from skaudio.augment import AugmentedEstimator
 from skaudio.estimators import SiameseMatcher
 from skaudio.events import EventDetector
 from skaudio.export._converters import converter_of
+from skaudio.export._ensembles import ENSEMBLES
 from skaudio.export._export_error import ExportError
 from skaudio.export._graph import Graph, Value
-from skaudio.export._labels import most_probable
 from skaudio.export._neural_estimators import matcher_embedding
 from skaudio.export._sklearn_steps import convert_sklearn_step
 from skaudio.features import FrontEnd, FunctionFrontEnd
@@ -89,13 +88,14 @@ def convert_model(graph: Graph, model: Any, value: Value, method: str) -> Value:
         return value
     if isinstance(model, FeatureUnion):
         return _union(graph, model, value)
-    if isinstance(model, VotingClassifier) and value.kind != "table":
-        return _vote(graph, model, value, method)
     if isinstance(model, TransferClassifier):
         return convert_model(graph, model.head_, convert_model(graph, model.base_, value, "transform"), method)
+    graph.step = type(model).__name__
     converter = converter_of(model)
     if converter is not None:
         return converter(graph, model, value, method)
+    if type(model) in ENSEMBLES:
+        return ENSEMBLES[type(model)](graph, model, value, method, convert_model)
     _refuse(model)
     if isinstance(model, SiameseMatcher):
         return _matcher(graph, model, value, method)
@@ -133,28 +133,12 @@ def _union(graph: Graph, union: FeatureUnion, value: Value) -> Value:
     return Value(table, "table", sum(part.width for part in parts))
 
 
-def _vote(graph: Graph, model: VotingClassifier, value: Value, method: str) -> Value:
-    """Average the probabilities of several classifiers of the same clips."""
-    if model.voting != "soft":
-        raise ExportError(
-            f"VotingClassifier(voting={model.voting!r}) of clips cannot be exported. Use voting='soft', or put it "
-            "behind the front end and the pooling."
-        )
-    weights = [1.0] * len(model.estimators) if model.weights is None else list(model.weights)
-    used = [weight for (_, part), weight in zip(model.estimators, weights, strict=True) if part != "drop"]
-    shares = (np.array(used) / np.sum(used)).astype(np.float32)
-    parts = [convert_model(graph, part, value, "predict_proba") for part in model.estimators_]
-    weighted = [graph.add("Mul", part.name, share) for part, share in zip(parts, shares, strict=True)]
-    mean = graph.add("Sum", *weighted)
-    return most_probable(graph, model.classes_, mean) if method == "predict" else Value(mean, "table", parts[0].width)
-
-
 def _matcher(graph: Graph, matcher: SiameseMatcher, value: Value, method: str) -> Value:
     if method != "transform":
         raise ExportError(
             f"SiameseMatcher cannot be exported with method={method!r}: its classes can be enrolled later. Use "
-            "method='transform', and compare the embeddings by their distance with threshold_, which the file has as "
-            "metadata."
+            "method='transform', and compare embeddings by their distance with threshold_, which is in the metadata of "
+            "the file; or method='verify', which compares pairs of clips."
         )
     if matcher.front_end is not None:
         value = convert_model(graph, matcher.front_end_, value, "transform")

@@ -20,10 +20,12 @@ def to_onnx(pipeline: Any, path: str | os.PathLike, *, method: str | None = None
         alone, and a search, a frozen or an augmented estimator around such a pipeline.
     path : str or PathLike
         File to write, such as ``model.onnx``; an existing one is replaced.
-    method : {"predict_proba", "decision_function", "predict", "transform", "predict_frames", "score_samples"} or \
-None, default=None
+    method : {"predict_proba", "decision_function", "predict", "transform", "predict_frames", "score_samples", \
+"verify", "pair_distance"} or None, default=None
         Method of the pipeline to export. None: the first of "predict_proba", "decision_function" and "predict" that a
-        classifier or outlier detector has; "predict" of a regressor; "transform" of others.
+        classifier or outlier detector has; "predict" of a regressor; "transform" of others. With "verify" and
+        "pair_distance" of a `skaudio.estimators.SiameseMatcher`, the graph compares pairs of clips, ``waveform`` and
+        ``other``, which may differ in length.
     sample : batch of clips, default=None
         Clips that the graph is verified on. None: noise, silence, one frame, and a second of a tone. Real recordings of
         each class are better.
@@ -48,6 +50,7 @@ None, default=None
     See Also
     --------
     load_onnx : Load the file.
+    to_litert : Export to a file for phones and boards.
     register_converter : Export steps of your own.
 
     Notes

@@ -143,6 +143,8 @@ def _check(metadata: dict[str, Any]) -> None:
             "The model is an EventDetector, whose events are decoded from its scores; the page does not decode them. "
             "Export the classifier of windows, detector.estimator_, where it is a pipeline from waveforms."
         )
+    if len(metadata.get("inputs", ())) > 1:
+        raise ExportError("The model compares pairs of clips, which the page does not show. Export a classifier.")
     if metadata["method"] == "transform":
         raise ExportError(
             "The model computes features, which the page does not show. Export a classifier, a regressor or an outlier "

@@ -55,6 +55,15 @@ class VerificationHead(SiameseEmbedding):
         "false_accept_rate": [None, Interval(Real, 0, 1, closed="neither")],
     }
 
+    @property
+    def pair_calibration_(self) -> Calibration | None:
+        """Fitted calibration of the distances of pairs, with ``threshold``, ``slope`` and ``intercept``.
+
+        None without ``calibration``.
+        """
+        check_is_fitted(self)
+        return None if self.calibration is None else self._pair_calibration
+
     def pair_distance(self, A: Any, B: Any) -> np.ndarray:
         """Compute the distance between the clips of each pair.
 
