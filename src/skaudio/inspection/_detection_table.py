@@ -1,4 +1,4 @@
-"""Detections to review: their events, recordings, and cells of the table that is written after the review."""
+"""Detections to show on a page: their events, recordings, times, and the cells of their table."""
 
 import hashlib
 import json
@@ -22,8 +22,8 @@ MAX_NAMES_IN_MESSAGE = 5
 
 
 @dataclass(frozen=True, eq=False)
-class ReviewTable:
-    """Detections to review.
+class DetectionTable:
+    """Detections to show on a page.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class ReviewTable:
     digest: str
 
 
-def review_table(events: Any, recordings: Sequence | None, time_column: str | None) -> ReviewTable:
+def detection_table(events: Any, recordings: Sequence | None, time_column: str | None) -> DetectionTable:
     """Read the detections, and find their recordings.
 
     Parameters
@@ -75,19 +75,17 @@ def review_table(events: Any, recordings: Sequence | None, time_column: str | No
 
     Returns
     -------
-    ReviewTable
+    DetectionTable
 
     Raises
     ------
     TypeError, ValueError
-        If there are no detections, if a column is missing or invalid, or if recordings are not found.
+        If a column is missing or invalid, or if recordings are not found.
     """
     if isinstance(recordings, (str, PathLike)):
         raise TypeError(f"recordings={os.fspath(recordings)!r}; expected a list of recordings.")
     table, folder = _frame_of(events, recordings)
     rows = _events_of(table)
-    if not rows:
-        raise ValueError(f"{_name(events)} has no detections; there is nothing to review.")
     numbers = [number for number, _, _ in rows]
     names = [recording for _, recording, _ in rows]
     clips, indices = _clips_of(names, recordings, folder)
@@ -102,9 +100,9 @@ def review_table(events: Any, recordings: Sequence | None, time_column: str | No
     columns = [str(name) for name in table.columns if name != VERIFIED]
     texts = [list(map(_text, table[name])) for name in table.columns if name != VERIFIED]
     cells = [[column[number] for column in texts] for number in numbers]
-    return ReviewTable(
+    return DetectionTable(
         events=events_found,
-        names=_short_names(names),
+        names=short_names(names),
         clips=clips,
         indices=indices,
         columns=columns,
@@ -122,10 +120,11 @@ def _frame_of(events: Any, recordings: Sequence | None) -> tuple[Any, Path | Non
         return read_events(events, duplicates="keep"), None if is_url(events) else Path(local_path(events)).parent
     if hasattr(events, "columns"):
         return events, None
-    return event_table(events, None if recordings is None else _names_of(recordings)), None
+    return event_table(events, None if recordings is None else names_of(recordings)), None
 
 
-def _names_of(recordings: Sequence) -> list:
+def names_of(recordings: Sequence) -> list:
+    """Return the names of recordings in a table: their paths, or their indices."""
     return [clip if is_name(clip) else i for i, clip in enumerate(recordings)]
 
 
@@ -171,7 +170,8 @@ def _clips_of(names: Sequence, recordings: Sequence | None, folder: Path | None)
     return [files[name] for name in different], [places[name] for name in names]
 
 
-def _short_names(names: Sequence) -> list[str]:
+def short_names(names: Sequence) -> list[str]:
+    """Return the shortest end of each path that no other one has."""
     parts = {name: re.split(r"[/\\]", str(name)) for name in dict.fromkeys(names)}
     short: dict[Any, str] = {}
     n_parts = 1
@@ -222,7 +222,3 @@ def _time_text(time: Any) -> str:
 def _text(value: Any) -> str:
     """Return the text of a cell: `str` of a number is read back as that number."""
     return "" if is_missing(value) else str(value)
-
-
-def _name(events: Any) -> str:
-    return f"The table {os.fspath(events)!r}" if isinstance(events, (str, PathLike)) else "The table of detections"
