@@ -47,6 +47,7 @@ def evaluate(
     target: np.ndarray,
     folds: Sequence[Fold],
     *,
+    groups: np.ndarray | None,
     scoring: str,
     jobs: int,
     quiet: bool,
@@ -65,6 +66,8 @@ def evaluate(
         Class names.
     folds : sequence of (ndarray, ndarray)
         Train and test indices.
+    groups : ndarray of shape (n_clips,) or None
+        Groups of the clips, which the folds keep together.
     scoring : str
         Name of a scikit-learn scorer.
     jobs : int
@@ -89,7 +92,7 @@ def evaluate(
         searched.on_block = lambda n_candidates: bar.update(n_candidates * len(folds))
         searched.fit(clips, target)
         best = clone(pipeline).set_params(**clone(searched.best_params_, safe=False))
-        predictions = out_of_fold(best, clips, target, cv=folds, n_jobs=jobs)
+        predictions = out_of_fold(best, clips, target, groups=groups, cv=folds, n_jobs=jobs)
         bar.update(len(folds))
         _fit_with_probabilities(best, clips, target, folds, jobs)
         bar.update(1)

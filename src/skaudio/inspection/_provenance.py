@@ -4,12 +4,14 @@ import os
 import platform
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from importlib.metadata import version
 from os import PathLike
 from typing import Any
+
+import numpy as np
 
 from skaudio import __version__
 from skaudio._urls import is_url
@@ -37,7 +39,7 @@ def provenance_table(rows: Mapping[str, Any]) -> str:
     return '<table class="facts" aria-label="provenance">\n<tbody>\n' + "\n".join(lines) + "\n</tbody>\n</table>"
 
 
-def counted(values: Sequence[Any]) -> str:
+def counted(values: Iterable) -> str:
     """Return the different values, and how often each occurs.
 
     Examples
@@ -62,7 +64,7 @@ def seeds_of(estimators: Mapping[str, Any]) -> str | None:
     return ", ".join(f"{key}={value}" for key, value in found.items()) or None
 
 
-def folder_of(clips: Sequence) -> str | None:
+def folder_of(clips: Sequence | np.ndarray) -> str | None:
     """Return the folder that all clips are in, or None if they are not all files."""
     if not len(clips) or not all(isinstance(clip, (str, PathLike)) for clip in clips):
         return None

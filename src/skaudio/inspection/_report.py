@@ -245,8 +245,12 @@ class Report:
         on_error : {"raise", "warn"}, default="raise"
             Whether to raise an error for a recording that cannot be decoded, or to warn, leave out picture and sound,
             and count it as not recorded.
-        provenance, max_megabytes, title
-            See `from_predictions`.
+        provenance : dict or None, default=None
+            Further rows of the table of provenance, see `from_predictions`.
+        max_megabytes : float, default=9.5
+            Maximum size of the page, see `from_predictions`.
+        title : str, default="Detections"
+            Title of the page.
         random_state : int, RandomState instance or None, default=0
             Seed of what is drawn.
 

@@ -1,6 +1,6 @@
 """Tables of scores with intervals, as HTML."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -41,7 +41,7 @@ def class_table(
     return scrolled(table, "Scores by class")
 
 
-def group_table(correct: np.ndarray, groups: Sequence[Any], items: str) -> str:
+def group_table(correct: np.ndarray, groups: Iterable, items: str) -> str:
     """Return the share of correct items of each group, the lowest first."""
     names, codes = np.unique(np.asarray(list(map(str, groups))), return_inverse=True)
     rows = []

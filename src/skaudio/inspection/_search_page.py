@@ -52,13 +52,14 @@ class SearchPage:
         self._ranking = rank_candidates(search, metric)
         self._correct = predictions.y_true == predictions.y_pred
         self._shown = clips_to_show(predictions, max_clips)
+        self._groups = None if predictions.groups is None else list(map(str, predictions.groups))
 
     def html(self) -> str:
         """Return the page."""
         sections = {
             "Confusion matrix": self._matrix(),
             "Scores by class": self._classes(),
-            "Scores by group": self._groups(),
+            "Scores by group": "" if self._groups is None else group_table(self._correct, self._groups, "Clips"),
             "Candidates": self._candidates(),
             "Feature space": self._feature_space(),
             "Saliency of the worst mistakes": self._mistakes(),
@@ -79,7 +80,8 @@ class SearchPage:
 
     def _summary(self) -> str:
         predictions, n_correct = self._predictions, int(self._correct.sum())
-        found = ratio_interval(self._correct, np.ones(len(self._correct)), self._group_codes())
+        codes = None if self._groups is None else np.unique(self._groups, return_inverse=True)[1]
+        found = ratio_interval(self._correct, np.ones(len(self._correct)), codes)
         return (
             f"<p>{len(self._correct)} clips of {len(np.unique(predictions.y_true))} classes; the best of "
             f"{len(self._ranking.indices)} candidates is <strong>{escape(self._best())}</strong>. "
@@ -108,16 +110,8 @@ class SearchPage:
         predictions = self._predictions
         names = np.unique(predictions.y_true).tolist()
         true, predicted = predictions.y_true.tolist(), predictions.y_pred.tolist()
-        note = interval_note(None if predictions.groups is None else "groups", "clips")
-        return f'{class_table(true, predicted, names, predictions.groups, "Clips")}\n<p class="note">{note}</p>'
-
-    def _groups(self) -> str:
-        groups = self._predictions.groups
-        return "" if groups is None else group_table(self._correct, groups, "Clips")
-
-    def _group_codes(self) -> np.ndarray | None:
-        groups = self._predictions.groups
-        return None if groups is None else np.unique(list(map(str, groups)), return_inverse=True)[1]
+        note = interval_note(None if self._groups is None else "groups", "clips")
+        return f'{class_table(true, predicted, names, self._groups, "Clips")}\n<p class="note">{note}</p>'
 
     def _candidates(self) -> str:
         ranking = self._ranking
@@ -195,7 +189,7 @@ class SearchPage:
             "Data": folder_of(predictions.X),
             "Clips": len(self._correct),
             "Classes": counted(predictions.y_true),
-            "Groups": None if predictions.groups is None else counted(predictions.groups),
+            "Groups": None if self._groups is None else counted(self._groups),
             "Folds": f"{len(sizes)}, of {sizes.min()} to {sizes.max()} clips"
             + (f": {cv}" if hasattr(cv, "split") else ""),
             "Score": self._ranking.metric,
@@ -208,8 +202,8 @@ class SearchPage:
     def _clips(self) -> str:
         predictions = self._predictions
         columns = {"True class": ("true", predictions.y_true), "Predicted": ("predicted", predictions.y_pred)}
-        if predictions.groups is not None:
-            columns["Group"] = ("group", np.asarray(list(map(str, predictions.groups))))
+        if self._groups is not None:
+            columns["Group"] = ("group", np.asarray(self._groups))
         selects = [
             field_select("result", "Result", [CORRECT, WRONG]),
             *(
@@ -253,7 +247,7 @@ class SearchPage:
         for i in self._shown.tolist():
             y, _ = load(predictions.X[i], sr=rate)
             true, predicted, is_right = str(predictions.y_true[i]), str(predictions.y_pred[i]), bool(self._correct[i])
-            group = None if predictions.groups is None else str(predictions.groups[i])
+            group = None if self._groups is None else self._groups[i]
             facts = [
                 ("score", "" if np.isnan(scores[i]) else f"{self._score_name()} {scores[i]:.3g}"),
                 ("group", group or ""),
