@@ -17,7 +17,6 @@ from skaudio.io import AudioError, audio_info, load
 MAX_RATE = 22050.0
 MAX_HEADERS = 20  # recordings whose sampling rate is looked up
 PICTURE = (480, 150)  # width and height in pixels
-PICTURE_QUALITIES = (60, 40, 20)  # of the JPEG: the first that leaves as much for the sound
 FLOOR_PERCENTILE = 20.0  # of a spectrogram: background noise is dark
 MIN_SECONDS, MAX_SECONDS = 0.5, 30.0  # of what is shown
 CARD_CHARACTERS = 800  # of a card besides picture and sound
@@ -67,10 +66,9 @@ class SoundCards:
         """
         rate, frequencies = self.front_end.rate, np.asarray(self.front_end.channel_frequencies())
         frames, _ = computed_frames(self.front_end, [y])
-        for picture_quality in PICTURE_QUALITIES:
-            picture = spectrogram_image(frames[0], PICTURE, quality=picture_quality, floor_percentile=FLOOR_PERCENTILE)
-            if len(picture) <= self._n_characters / 2:
-                break
+        picture = spectrogram_image(
+            frames[0], PICTURE, n_characters=self._n_characters / 2, floor_percentile=FLOOR_PERCENTILE
+        )
         louder = y * min(MAX_GAIN, PEAK / max(float(np.abs(y).max()), 1e-9))
         sound, sound_seconds, self._quality = encoded_sound(
             louder, rate, self._n_characters - len(picture), max(0, self._quality - 1)
