@@ -68,7 +68,7 @@ def _hour_chart(by_hour: Any, labels: Sequence[str]) -> str:
     values = [rates.get(hour, 0.0) for hour in range(N_HOURS)]
     chart = bars(values, text, labels=ticks, bar_width=BAR_WIDTH, height=HEIGHT)
     note = f"Detections per recorded hour, at most {max(values):.3g}; hours without a row were not recorded."
-    return f"<p>{note}</p>\n{chart}"
+    return f"<p>{note}</p>\n{scrolled(chart, 'Detections per recorded hour')}"
 
 
 def _count_table(what: str, names: Sequence[str], counts: Any, labels: Sequence[str]) -> str:

@@ -63,10 +63,10 @@ def ratio_interval(parts: np.ndarray, wholes: np.ndarray, groups: np.ndarray | N
         sums_of_groups = np.bincount(codes, influence[counts])
         variance = max(variance, float(sums_of_groups @ sums_of_groups) * len(names) / (len(names) - 1))
         sizes, quantile = sizes * len(names) / n_units, _student_quantile(len(names) - 1)
-    if len(sums) > 1:  # a ratio of 0 or 1 is not certain either: one more item of each kind shows a variance
+    if len(sums) > 1:  # where all items agree, their variance is not 0, but that of the ratio's own interval
         agreed = (ratios <= 0.0) | (ratios >= 1.0)
-        middles = (ratios * sizes + 1.0) / (sizes + 2.0)
-        variance += float((middles * (1.0 - middles) / sizes)[agreed].sum()) / len(sums) ** 2
+        bounds = [_wilson(ratio, n, quantile) for ratio, n in zip(ratios[agreed], sizes[agreed], strict=True)]
+        variance += sum(((high - low) / (2 * quantile)) ** 2 for low, high in bounds) / len(sums) ** 2
     spread = value * (1.0 - value)
     size = spread / variance if spread > 0.0 and variance > 0.0 else float(sizes.sum())
     return Interval(value, *_wilson(value, size, quantile))
