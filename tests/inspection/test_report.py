@@ -2,6 +2,7 @@ import base64
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -138,6 +139,15 @@ def test_a_model_without_probabilities_has_scores(search, digits):
         assert clip["facts"][0][1].startswith("Score ")
         assert "group" not in clip["fields"]
     assert "Scores by group" not in page.html
+
+
+def test_predictions_without_scores(search, predictions):
+    known = replace(predictions, scores=None, probabilities=None)
+    clips = content(Report.from_predictions(search, known, max_clips=3, n_mistakes=0))["clips"]
+    assert [clip["numbers"] for clip in clips] == [{"score": None}] * 3
+    assert clips[0]["facts"][0][0] == "group"
+    with pytest.raises(ValueError, match="max_clips=0; expected an integer of at least 1"):
+        Report.from_predictions(search, predictions, max_clips=0)
 
 
 def test_scores_by_class_and_by_group(report, digits, predictions):

@@ -130,6 +130,8 @@ def test_a_table_of_a_file_and_recordings_beside_it(recordings):
     write_events(folder / "calls.csv", {path.name: events for path, events in zip(recordings, DETECTED, strict=True)})
     report = Report.from_events(folder / "calls.csv")
     assert "4 detections in 2 recordings with detections" in report.html
+    with pytest.raises(ValueError, match="y requires recordings: missed events may be in recordings without"):
+        Report.from_events(folder / "calls.csv", y=TRUE)
     found = provenance(report)
     assert found["Table"] == str(folder / "calls.csv")
     assert found["Data"] == str(folder)

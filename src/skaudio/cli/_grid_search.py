@@ -7,6 +7,7 @@ from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import GridSearchCV, ParameterGrid
 from sklearn.pipeline import Pipeline
+from sklearn.utils import Bunch
 from tqdm import tqdm
 
 from skaudio.cli._folds import Fold, make_folds
@@ -43,11 +44,9 @@ class BlockwiseGridSearch(GridSearchCV):
 def evaluate(
     pipeline: Pipeline,
     grid: list[dict[str, list]],
-    clips: np.ndarray,
-    target: np.ndarray,
+    clips: Bunch,
     folds: Sequence[Fold],
     *,
-    groups: np.ndarray | None,
     scoring: str,
     jobs: int,
     quiet: bool,
@@ -60,14 +59,10 @@ def evaluate(
         Pipeline whose parameters the grid sets.
     grid : list of dict
         See `skaudio.cli._grid.make_grid`.
-    clips : ndarray of shape (n_clips,), object
-        Paths or arrays.
-    target : ndarray of shape (n_clips,), str
-        Class names.
+    clips : Bunch
+        Paths or arrays ``data``, class names ``target``, and ``groups`` or None; see `skaudio.cli._clips.user_clips`.
     folds : sequence of (ndarray, ndarray)
         Train and test indices.
-    groups : ndarray of shape (n_clips,) or None
-        Groups of the clips, which the folds keep together.
     scoring : str
         Name of a scikit-learn scorer.
     jobs : int
@@ -90,11 +85,11 @@ def evaluate(
     n_fits = (len(ParameterGrid(grid)) + 1) * len(folds) + 1
     with tqdm(total=n_fits, desc="fitting", unit="fit", disable=quiet, leave=False) as bar:
         searched.on_block = lambda n_candidates: bar.update(n_candidates * len(folds))
-        searched.fit(clips, target)
+        searched.fit(clips.data, clips.target)
         best = clone(pipeline).set_params(**clone(searched.best_params_, safe=False))
-        predictions = out_of_fold(best, clips, target, groups=groups, cv=folds, n_jobs=jobs)
+        predictions = out_of_fold(best, clips.data, clips.target, groups=clips.groups, cv=folds, n_jobs=jobs)
         bar.update(len(folds))
-        _fit_with_probabilities(best, clips, target, folds, jobs)
+        _fit_with_probabilities(best, clips.data, clips.target, folds, jobs)
         bar.update(1)
     best.set_params(sound__memory=None)  # the cache is a local folder, deleted at the end by default
     return searched, predictions, best

@@ -65,15 +65,7 @@ def search(arguments: Namespace, results: TextIO) -> None:
             folds = _make_folds(clips, arguments)
         _print_task(clips, folds, pretrained, results)
         searched, predictions, best = evaluate(
-            make_pipeline(),
-            grid,
-            clips.data,
-            clips.target,
-            folds,
-            groups=clips.groups,
-            scoring=arguments.scoring,
-            jobs=jobs,
-            quiet=quiet,
+            make_pipeline(), grid, clips, folds, scoring=arguments.scoring, jobs=jobs, quiet=quiet
         )
         _print_results(searched, predictions, results)
         write_model(best, output)

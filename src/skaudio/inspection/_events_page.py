@@ -54,6 +54,8 @@ class EventsPage:
         random_state: Any,
     ) -> None:
         _check(max_events, context_seconds, on_error)
+        if y is not None and recordings is None:
+            raise ValueError("y requires recordings: missed events may be in recordings without any detection.")
         self._table = detection_table(events, recordings, None)
         if not self._table.clips:
             raise ValueError("There are neither detections nor recordings. Pass the recordings that were searched.")

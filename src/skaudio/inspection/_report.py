@@ -181,7 +181,7 @@ class Report:
         Raises
         ------
         ValueError
-            If the search has several scores and none is chosen.
+            If the search has several scores and none is chosen, or if ``max_clips`` is not a positive integer.
         """
         pyplot()  # raises an error early if matplotlib is missing
         content = SearchPage(
@@ -226,8 +226,8 @@ class Report:
             All recordings that were searched, also those without detections. If None, those in the table, whose names
             are paths, relative to the folder of its file or to the current one.
         y : DataFrame or list of lists of events, default=None
-            True events of the recordings, as `skaudio.events.EventDetector.fit` takes them. If None, no detection is
-            compared.
+            True events of the recordings, which must be passed, too; see `skaudio.events.EventDetector.fit`. If None,
+            no detection is compared.
         starts : {"auto", "metadata", "name"}, DataFrame, Series or dict, default="auto"
             Start times of the recordings, as in `skaudio.events.count_events`, for the counts by the clock. With
             ``"auto"``, these are left out if the recordings do not state them.

@@ -93,7 +93,7 @@ class ReviewPage:
     See Also
     --------
     skaudio.events.EventDetector : Detects events.
-    Report : Page about a search.
+    Report : Page about a search, or about detections.
 
     Notes
     -----

@@ -46,6 +46,8 @@ class SearchPage:
         max_megabytes: float,
         title: str,
     ) -> None:
+        if not isinstance(max_clips, (int, np.integer)) or max_clips < 1:
+            raise ValueError(f"max_clips={max_clips!r}; expected an integer of at least 1.")
         self._search, self._predictions, self._metric = search, predictions, metric
         self._provenance, self._title = dict(provenance or {}), title
         self._n_mistakes, self._max_megabytes = n_mistakes, max_megabytes
