@@ -129,16 +129,25 @@ def test_orders_of_the_cards(report, predictions):
     assert (np.diff([int(clips[i]["title"]) for i in np.argsort(ranks["class"])]) >= 0).all()
 
 
-def test_a_model_without_probabilities_has_scores(search, digits):
+def test_scores_of_a_model_without_probabilities_are_calibrated(search, digits):
     estimator = clone(search.estimator).set_params(sound=MFCC(sr=8000), model=SVC())
     svc = GridSearchCV(estimator, {"model__C": [1.0]}, cv=FOLDS).fit(digits.data, digits.target)
-    page = Report.from_search(svc, digits.data, digits.target, max_clips=4, n_mistakes=0)
-    values = cross_val_predict(estimator, digits.data, digits.target, cv=FOLDS, method="decision_function").max(axis=1)
-    for clip in content(page)["clips"]:
-        assert clip["numbers"]["score"] == pytest.approx(values[int(clip["id"].removeprefix("clip-"))], abs=1e-5)
-        assert clip["facts"][0][1].startswith("Score ")
-        assert "group" not in clip["fields"]
+    page = Report.from_search(svc, digits.data, digits.target, n_mistakes=0)
+    values = cross_val_predict(estimator, digits.data, digits.target, cv=FOLDS, method="decision_function")
+    correct, best = values.argmax(axis=1) == digits.target, values.max(axis=1)[:, np.newaxis]
+    expected = LogisticRegression().fit(best, correct).predict_proba(best)[:, 1]
+    clips = content(page)["clips"]
+    assert [clip["numbers"]["score"] for clip in clips] == pytest.approx(expected, abs=1e-5)
+    assert np.mean(expected) == pytest.approx(correct.mean(), abs=0.01)  # calibrated
+    assert "calibrated from its scores" in page.html
+    assert "group" not in clips[0]["fields"]
     assert "Scores by group" not in page.html
+
+
+def test_where_all_predictions_are_correct_scores_are_shown_as_they_are(search, predictions):
+    right = replace(predictions, y_pred=predictions.y_true, probabilities=None, margins=np.zeros(40))
+    clips = content(Report.from_predictions(search, right, max_clips=2))["clips"]
+    assert clips[0]["facts"][0][1].startswith("Score ")
 
 
 def test_predictions_without_scores(search, predictions):

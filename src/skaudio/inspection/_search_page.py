@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 
 from skaudio._html_page import table
 from skaudio.features import Spectrogram
@@ -54,6 +55,7 @@ class SearchPage:
         self._ranking = rank_candidates(search, metric)
         self._correct = predictions.y_true == predictions.y_pred
         self._shown = clips_to_show(predictions, max_clips)
+        self._score_name, self._scores, self._score_note = _shown_scores(predictions, self._correct)
         self._groups = None if predictions.groups is None else list(map(str, predictions.groups))
 
     def html(self) -> str:
@@ -139,7 +141,7 @@ class SearchPage:
             display = FeatureSpaceDisplay.from_estimator(
                 predictions.estimators[0], predictions.X[shown], predictions.y_true[shown]
             )
-        except TypeError as error:
+        except (TypeError, ValueError) as error:  # no transformer, or fewer than three clips
             return f'<p class="note">{escape(str(error))}</p>'
         pyplot().close(display.figure_)
         labels, names = list(map(str, predictions.y_true[shown])), {i: self._name(i) for i in shown.tolist()}
@@ -213,7 +215,7 @@ class SearchPage:
                 for text, (field, values) in columns.items()
             ),
         ]
-        name = self._score_name()
+        name = self._score_name
         orders = {
             "mistakes": "Worst mistakes first",
             "high": f"{name}, high to low",
@@ -221,19 +223,12 @@ class SearchPage:
             "class": "True class",
             "name": "Name",
         }
-        return card_section([order_select(orders, "mistakes"), *selects, number_range("score", name)])
-
-    def _score_name(self) -> str:
-        return "Score" if self._predictions.probabilities is None else "Probability"
-
-    def _scores(self) -> np.ndarray:
-        predictions = self._predictions
-        known = predictions.scores if predictions.probabilities is None else predictions.probabilities
-        return np.full(len(self._correct), np.nan) if known is None else known
+        controls = [order_select(orders, "mistakes"), *selects, number_range("score", name)]
+        return card_section(controls, self._score_note)
 
     def _ranks(self) -> dict[str, list[int]]:
         predictions, shown = self._predictions, self._shown
-        scores, margins = self._scores()[shown], predictions.margins[shown]
+        scores, margins = self._scores[shown], predictions.margins[shown]
         right = self._correct[shown]
         orders = {
             "mistakes": np.lexsort((scores, -np.where(right, -np.inf, margins))),  # then the least certain ones
@@ -245,13 +240,13 @@ class SearchPage:
         return {name: np.argsort(order).tolist() for name, order in orders.items()}
 
     def _cards(self, sounds: SoundCards) -> Iterator[dict[str, Any]]:
-        predictions, scores, rate = self._predictions, self._scores(), sounds.front_end.rate
+        predictions, scores, rate = self._predictions, self._scores, sounds.front_end.rate
         for i in self._shown.tolist():
             y, _ = load(predictions.X[i], sr=rate)
             true, predicted, is_right = str(predictions.y_true[i]), str(predictions.y_pred[i]), bool(self._correct[i])
             group = None if self._groups is None else self._groups[i]
             facts = [
-                ("score", "" if np.isnan(scores[i]) else f"{self._score_name()} {scores[i]:.3g}"),
+                ("score", "" if np.isnan(scores[i]) else f"{self._score_name} {scores[i]:.3g}"),
                 ("group", group or ""),
                 ("recording", self._name(i)),
                 ("at", f"{len(y) / rate:.2f} s"),
@@ -273,3 +268,23 @@ class SearchPage:
     def _name(self, i: int) -> str:
         clip = self._predictions.X[i]
         return Path(clip).name if isinstance(clip, (str, PathLike)) else clip_name(clip, i)
+
+
+def _shown_scores(predictions: OutOfFold, correct: np.ndarray) -> tuple[str, np.ndarray, str]:
+    """Return name and values of what the cards say of the predicted class, and how it was computed.
+
+    These are probabilities or, if the model predicts none, scores that are calibrated by logistic regression, after J.
+    Platt, "Probabilistic outputs for support vector machines", 1999.
+    """
+    if predictions.probabilities is not None:
+        return "Probability", predictions.probabilities, ""
+    if predictions.scores is None:
+        return "Probability", np.full(len(correct), np.nan), ""
+    if correct.all() or not correct.any():
+        return "Score", predictions.scores, ""
+    calibration = LogisticRegression().fit(predictions.scores[:, np.newaxis], correct)
+    probabilities = calibration.predict_proba(predictions.scores[:, np.newaxis])[:, 1]
+    note = (
+        "The model predicts no probabilities: those of the cards are calibrated from its scores, on these predictions."
+    )
+    return "Probability", probabilities, f'<p class="note">{note}</p>'
