@@ -145,8 +145,10 @@ def test_arrays_have_no_clock():
         assert "No counts by the clock" in report.html
         assert rows_of(report, "Detections by recording") == [["0", "0.1667", "1", "1"]]
         assert content(report)["ranks"].keys() == {"label", "time", "random"}
-    starts = {0: "2023-04-01 05:00"}
-    assert "5:00" in Report.from_events([[Event(1, 2, "owl")]], [(y, SR)], starts=starts).html
+    starts = {0: "2023-03-31 23:00", 1: "2023-04-01 05:00"}
+    report = Report.from_events([[], [Event(1, 2, "owl")]], [(y, SR), (y, SR)], starts=starts)
+    assert [row[0] for row in rows_of(report, "Detections by hour")] == ["5:00", "23:00"]
+    assert content(report)["clips"][0]["facts"][-1] == ["time", "2023-04-01 05:00:01"]
     with pytest.raises(ValueError, match="start"):
         Report.from_events([[Event(1, 2, "owl")]], [(y, SR)], starts="name")
 

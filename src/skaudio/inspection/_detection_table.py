@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from skaudio._event_rows import VERIFIED, event_rows, is_missing, verdict
 from skaudio._recording_names import RecordingNames, is_name
 from skaudio._urls import is_url, local_path
-from skaudio.events import Event, event_table, read_events, with_clock_times
+from skaudio.events import Event, event_table, read_events, recording_starts
 
 MORE = ("score", "low_frequency", "high_frequency", "channel")
 MAX_NAMES_IN_MESSAGE = 5
@@ -61,7 +61,9 @@ class DetectionTable:
     digest: str
 
 
-def detection_table(events: Any, recordings: Sequence | None, time_column: str | None) -> DetectionTable:
+def detection_table(
+    events: Any, recordings: Sequence | None, *, time_column: str | None = None, starts: Any = "auto"
+) -> DetectionTable:
     """Read the detections, and find their recordings.
 
     Parameters
@@ -71,7 +73,9 @@ def detection_table(events: Any, recordings: Sequence | None, time_column: str |
     recordings : sequence or None
         Clips; None: the table names their files.
     time_column : str or None
-        Column of clock times; None: the first one of dates and times, or what the recordings state.
+        Column of clock times; None: the first one of dates and times, or those by the starts.
+    starts : {"auto", "metadata", "name"}, DataFrame, Series or dict, default="auto"
+        Start times of the recordings, see `skaudio.events.recording_starts`.
 
     Returns
     -------
@@ -90,9 +94,9 @@ def detection_table(events: Any, recordings: Sequence | None, time_column: str |
     names = [recording for _, recording, _ in rows]
     clips, indices = _clips_of(names, recordings, folder)
     events_found = [event for _, _, event in rows]
-    column = _time_column(table, time_column)
+    column = _time_column(table, time_column) if isinstance(starts, str) else None
     if column is None:
-        times = _stated_times([clips[index] for index in indices], events_found)
+        times = _clock_times(clips, indices, events_found, starts)
     else:
         values = list(table[column])
         times = [values[number] for number in numbers]
@@ -199,19 +203,17 @@ def _time_column(table: Any, time_column: str | None) -> str | None:
     return next((name for name in table.columns if table[name].dtype.kind == "M"), None)
 
 
-def _stated_times(recordings: Sequence, events: Sequence[Event]) -> list:
-    """Return the clock times of events whose recordings all state when they start, else None for each."""
-    import pandas as pd
-
-    if not all(map(is_name, recordings)):
-        return [None] * len(events)
-    spans = {"onset": [event.onset for event in events], "offset": [event.offset for event in events]}
+def _clock_times(clips: Sequence, indices: Sequence[int], events: Sequence[Event], starts: Any) -> list:
+    """Return the clock times of events; None for each if their recordings do not all state when they start."""
+    stated = isinstance(starts, str)
+    used = sorted(set(indices)) if stated else list(range(len(clips)))  # a table may name recordings by their indices
     try:
-        return list(
-            with_clock_times(pd.DataFrame({"recording": list(map(os.fspath, recordings)), **spans}))["start_time"]
-        )
+        begins = dict(zip(used, recording_starts([clips[i] for i in used], starts), strict=True))
     except ValueError:  # without a start in a name or in metadata
+        if not stated or starts != "auto":
+            raise
         return [None] * len(events)
+    return [begins[i] + timedelta(seconds=event.onset) for i, event in zip(indices, events, strict=True)]
 
 
 def _time_text(time: Any) -> str:

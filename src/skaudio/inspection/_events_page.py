@@ -56,7 +56,7 @@ class EventsPage:
         _check(max_events, context_seconds, on_error)
         if y is not None and recordings is None:
             raise ValueError("y requires recordings: missed events may be in recordings without any detection.")
-        self._table = detection_table(events, recordings, None)
+        self._table = detection_table(events, recordings, starts=starts)
         if not self._table.clips:
             raise ValueError("There are neither detections nor recordings. Pass the recordings that were searched.")
         self._starts, self._durations, self._collar = starts, durations, onset_collar
@@ -94,7 +94,7 @@ class EventsPage:
             hits, missed = set(matches[:, 1].tolist()), sorted({*range(len(own))} - {*matches[:, 0].tolist()})
             both.append([*found, *(Event(*own[i][:3]) for i in missed)])
             outcomes += [CORRECT if i in hits else FALSE_ALARM for i in range(len(found))] + [MISSED] * len(missed)
-        self._table, self._outcomes = detection_table(both, self._table.clips, None), outcomes
+        self._table, self._outcomes = detection_table(both, self._table.clips, starts=self._starts), outcomes
 
     def html(self) -> str:
         """Return the page."""

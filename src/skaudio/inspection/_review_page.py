@@ -151,7 +151,7 @@ class ReviewPage:
         self.context_seconds, self.max_megabytes, self.title = context_seconds, max_megabytes, title
         self.per_page, self.max_detections, self.on_error = per_page, max_detections, on_error
         self._check()
-        self._table = detection_table(events, recordings, time_column)
+        self._table = detection_table(events, recordings, time_column=time_column)
         if not self._table.events:
             name = (
                 f"The table {os.fspath(events)!r}" if isinstance(events, (str, PathLike)) else "The table of detections"
