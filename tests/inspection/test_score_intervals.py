@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import binomtest, t
+from scipy.stats import binomtest, norm, t
 from sklearn.metrics import precision_recall_fscore_support
 
 from skaudio.inspection._score_intervals import class_intervals, ratio_interval
@@ -56,7 +56,7 @@ def test_groups_of_clips_that_agree_count_as_one_clip_each():
     half = quantile * np.sqrt(0.75 * 0.25 / n + quantile**2 / (4 * n**2)) / (1 + quantile**2 / n)
     assert found == pytest.approx((0.75, middle - half, min(1.0, middle + half)))
     everything = ratio_interval(np.ones(40), np.ones(40), groups)
-    assert everything == pytest.approx((1.0, 4 / (4 + quantile**2), 1.0))  # Wilson's of four clips
+    assert everything == pytest.approx((1.0, binomtest(4, 4).proportion_ci(method="wilson").low, 1.0))
     assert ratio_interval(right, np.ones(40), np.zeros(40)) == (0.75, 0.0, 1.0)  # a single group says nothing of others
 
 
@@ -98,3 +98,17 @@ def test_groups_are_in_order_of_their_accuracy():
     assert "0.500 (0.09 to 0.91)" in html  # Wilson's of 1 of 2
     assert "independent" in interval_note(None, "clips")
     assert "other sites like these" in interval_note("sites", "clips")
+
+
+def test_means_over_classes_without_mistakes_are_not_certain():
+    wilson = binomtest(10, 10).proportion_ci(method="wilson")
+    recall = class_intervals(["a"] * 5 + ["b"] * 5, ["a"] * 5 + ["b"] * 5, ["a", "b"])[1]
+    assert recall == pytest.approx((1.0, wilson.low, 1.0))
+    # Ten of ten, and ten of twenty: the variance of the mean is that of both, the first from its own interval.
+    true, predicted = ["a"] * 10 + ["b"] * 20, ["a"] * 10 + ["b"] * 10 + ["c"] * 10
+    recall = class_intervals(true, predicted, ["a", "b"])[1]
+    variance = ((0.5 * (1.0 - wilson.low) / norm.ppf(0.975)) ** 2 + 0.25 / 20) / 4
+    n, quantile = 0.75 * 0.25 / variance, norm.ppf(0.975)
+    half = quantile * np.sqrt(0.75 * 0.25 / n + quantile**2 / (4 * n**2)) / (1 + quantile**2 / n)
+    assert recall.value == 0.75
+    assert recall.high - recall.low == pytest.approx(2 * half)

@@ -4,8 +4,8 @@ All of them are ratios of sums over items, such as the correct ones among those 
 that of a ratio of sums over groups (linearised) or, without groups, over items. Divided by that of a proportion, it
 makes an effective number of items, for which the interval is Wilson's [1]_ [2]_. So the interval of a precision, a
 recall or an accuracy without groups is Wilson's; it never reaches beyond 0 and 1, and is not empty where all items are
-right. With groups, it has the quantile of Student's t with a degree of freedom less than there are groups, and where
-all items agree, each group counts as one item.
+right. With groups, it has the quantile of Student's t with a degree of freedom less than there are groups; where all
+items agree, so that nothing is known of the variance between groups, each group counts as one item.
 
 References
 ----------
@@ -53,23 +53,24 @@ def ratio_interval(parts: np.ndarray, wholes: np.ndarray, groups: np.ndarray | N
     ratios = parts.sum(axis=0) / sums
     value = float(ratios.mean())
     influence = ((parts - ratios * wholes) / sums).mean(axis=1)
-    counts = (wholes > 0).any(axis=1)
-    variance, n_units, quantile = float(influence @ influence), int(counts.sum()), _normal_quantile()
-    sizes = sums.copy()  # of proportions with as many items
+    variance, sizes, size, quantile = float(influence @ influence), sums, sums.sum(), _normal_quantile()
     if groups is not None:
-        names, codes = np.unique(groups[counts], return_inverse=True)
-        if len(names) == 1:
+        codes = np.unique(groups, return_inverse=True)[1]
+        codes, influence, wholes = (x[(wholes > 0).any(axis=1)] for x in (codes, influence, wholes))
+        n_groups = len(np.unique(codes))
+        if n_groups == 1:
             return Interval(value, 0.0, 1.0)
-        sums_of_groups = np.bincount(codes, influence[counts])
-        variance = max(variance, float(sums_of_groups @ sums_of_groups) * len(names) / (len(names) - 1))
-        sizes, quantile = sizes * len(names) / n_units, _student_quantile(len(names) - 1)
-    if len(sums) > 1:  # where all items agree, their variance is not 0, but that of the ratio's own interval
-        agreed = (ratios <= 0.0) | (ratios >= 1.0)
-        bounds = [_wilson(ratio, n, quantile) for ratio, n in zip(ratios[agreed], sizes[agreed], strict=True)]
-        variance += sum(((high - low) / (2 * quantile)) ** 2 for low, high in bounds) / len(sums) ** 2
-    spread = value * (1.0 - value)
-    size = spread / variance if spread > 0.0 and variance > 0.0 else float(sizes.sum())
-    return Interval(value, *_wilson(value, size, quantile))
+        sums_of_groups = np.bincount(codes, influence)
+        variance = max(variance, float(sums_of_groups @ sums_of_groups) * n_groups / (n_groups - 1))
+        # Each group counts as an item; one of an F1 is counted twice, as true and as predicted.
+        sizes = np.array([len(np.unique(codes[own > 0])) * own.sum() / (own > 0).sum() for own in wholes.T])
+        size, quantile = sizes.max(), _student_quantile(n_groups - 1)
+    if value <= 0.0 or value >= 1.0:
+        return Interval(value, *_wilson(value, size, _normal_quantile()))
+    # The variance of a ratio whose items all agree is not 0, but that of its own interval.
+    agreed = [_wilson(r, n, _normal_quantile()) for r, n in zip(ratios, sizes, strict=True) if r <= 0.0 or r >= 1.0]
+    variance += sum(((high - low) / (2 * _normal_quantile())) ** 2 for low, high in agreed) / len(sums) ** 2
+    return Interval(value, *_wilson(value, value * (1.0 - value) / variance, quantile))
 
 
 def class_intervals(
