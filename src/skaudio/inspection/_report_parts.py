@@ -10,6 +10,10 @@ from skaudio.inspection._display import png_uri, pyplot
 
 FIGURE_DPI = 150  # sharp on screens of two pixels per point
 SHOWN_DPI = 90
+PICTURES = (
+    "Spectrograms, in dB: black is the level that a fifth of each picture is below, the brightest colour its highest "
+    "one. Quiet sounds are amplified, by at most 30 dB."
+)
 
 
 def contents(names: Sequence[str]) -> str:
@@ -33,6 +37,7 @@ def card_section(controls: Sequence[str], note: str = "") -> str:
             '<button type="button" id="reset">Show all</button>',
             "</form>",
             '<p id="number" role="status"></p>',
+            f'<p class="note">{PICTURES}</p>',
             "<noscript><p>The cards need scripts, which this browser does not run.</p></noscript>",
             cards(),
         ]
