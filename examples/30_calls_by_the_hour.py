@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from skaudio.datasets import make_sound_events
 from skaudio.events import EventDetector, count_events, read_events, recording_starts, with_clock_times
 from skaudio.features import MelSpectrogram
+from skaudio.inspection import Report
 from skaudio.pooling import StatPooling
 
 scenes = make_sound_events(8, classes=["trill"], snr_db=20.0, random_state=0)
@@ -37,3 +38,6 @@ by_hour["calls per minute"] = by_hour["trill"] / by_hour["recorded_minutes"]
 print("\n", by_hour.round(2).to_string(), sep="")
 n_missing = counts.asfreq("h")["trill"].isna().sum()
 print(f"\n{n_missing} hours from the first to the last recording were not recorded")
+
+# The same on a page, with spectrogram and sound of each call, and what was missed.
+Report.from_events(calls, paths, scenes.events[4:], starts=starts, title="Calls by the hour").save("calls.html")

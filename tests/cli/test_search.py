@@ -291,8 +291,11 @@ def test_a_report_is_written(tones, run, tmp_path):
     assert f"are in {page} (" in done.out
     html = page.read_text(encoding="utf-8")
     assert f"<title>{tones}: results of the search</title>" in html
-    assert len(re.findall(r'<figure class="clip"', html)) == 24
-    assert html.count("<figcaption>ann_0.wav, 0.25 s") == 3  # one of each class
+    assert html.count('"picture":"data:image/jpeg') == 24
+    assert html.count('["recording","ann_0.wav"],["at","0.25 s"]') == 3  # one of each class
+    facts = dict(re.findall(r'<tr><th scope="row">(\w[^<]*)</th><td>(.*?)</td></tr>', html, re.DOTALL))
+    assert (facts["Data"], facts["Sampling rate"], facts["Seed"]) == (str(tones), "8000 Hz", "0")
+    assert facts["Command"].startswith(f"skaudio search {tones} ")
     assert not (set(tmp_path.iterdir()) - {page, tmp_path / "model.joblib"})
 
 

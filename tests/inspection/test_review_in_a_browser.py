@@ -389,7 +389,7 @@ def test_by_keyboard_alone(opened):
         element = opened.switch_to.active_element
         reached.append(element.get_attribute("id") or element.get_attribute("class") or element.tag_name)
     toolbar = ["show-keys", "download"]
-    form = ["order", "label", "show", "score-from", "score-to", "autoplay", "shortcuts", "upload"]
+    form = ["order", "label", "score-from", "score-to", "show", "autoplay", "shortcuts", "upload"]
     assert reached == [*toolbar, *form, "summary", "summary", "card current", "picture", "play"]
     opened.find_element("id", "shortcuts").click()
     opened.find_element("css selector", "h1").click()

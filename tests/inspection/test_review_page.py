@@ -11,9 +11,9 @@ import soundfile as sf
 from skaudio.events import Event, EventTableError, write_events
 from skaudio.features import MFCC, MelSpectrogram
 from skaudio.inspection import ReviewPage
-from skaudio.inspection._review_clip import review_clip
-from skaudio.inspection._review_orders import review_orders, score_strata
-from skaudio.inspection._review_totals import totals
+from skaudio.inspection._detection_orders import detection_orders, score_strata
+from skaudio.inspection._detection_totals import totals
+from skaudio.inspection._sound_card import SoundCards, excerpt
 from skaudio.io import AudioError
 
 SR = 8000
@@ -44,6 +44,15 @@ def content(page):
     return json.loads(data)
 
 
+def fact(clip, name):
+    return dict(clip["facts"])[name]
+
+
+def encoded(recording, event, front_end, context_seconds):
+    y, start = excerpt(recording, event, front_end.rate, context_seconds)
+    return SoundCards(front_end, 1e6).encode(y, start, event)
+
+
 def table(n=1, **columns):
     onsets = np.arange(n, dtype=float)
     return pd.DataFrame({"recording": 0, "onset": onsets, "offset": onsets + 0.5, "label": "owl", **columns})
@@ -54,8 +63,8 @@ def test_the_detections_of_a_file(folder):
     found = content(page)
     assert found["columns"] == ["recording", "onset", "offset", "label", "score"]
     assert found["cells"][1] == ["site/night.wav", "5.0", "6.0", "fox </script>", "0.5"]
-    assert [clip["name"] for clip in found["clips"]] == ["night.wav", "dawn.wav", "night.wav"]
-    assert [clip["at"] for clip in found["clips"]] == ["0:01", "0:19.5", "0:05"]
+    assert [fact(clip, "recording") for clip in found["clips"]] == ["night.wav", "dawn.wav", "night.wav"]
+    assert [fact(clip, "at") for clip in found["clips"]] == ["at 0:01", "at 0:19.5", "at 0:05"]
     assert found["verified"] == [None] * 3
     assert "fox </script>" not in page.read_text()
 
@@ -77,7 +86,7 @@ def test_picture_and_sound_are_around_the_event(recording):
     y, sr = recording
     y = np.where(np.arange(len(y)) == 6 * sr, 1.0, 0.01 * y).astype(np.float32)  # a click in the middle of the event
     event = Event(5.5, 6.5, "click", low_frequency=1000.0, high_frequency=3000.0)
-    clip, _ = review_clip((y, sr), event, MelSpectrogram(sr=sr), 1.0, 1e6, 0)
+    clip = encoded((y, sr), event, MelSpectrogram(sr=sr), 1.0)
     assert clip["seconds"] == clip["soundSeconds"] == 3.0
     left, right, low, high = clip["box"]
     assert (left, right) == (pytest.approx(1 / 3, abs=1e-3), pytest.approx(2 / 3, abs=1e-3))
@@ -100,7 +109,7 @@ def test_picture_and_sound_are_around_the_event(recording):
 
 def test_a_quiet_recording_is_amplified_and_a_long_event_cut(recording):
     y, sr = recording
-    clip, _ = review_clip((np.tile(0.01 * y, 3), sr), Event(0.0, 55.0, "rain"), MelSpectrogram(sr=sr), 1.0, 1e6, 0)
+    clip = encoded((np.tile(0.01 * y, 3), sr), Event(0.0, 55.0, "rain"), MelSpectrogram(sr=sr), 1.0)
     assert clip["seconds"] == 30.0
     assert clip["box"][:2] == [0.0, 1.0]
     heard, _ = sf.read(io.BytesIO(base64.b64decode(clip["sound"].partition(",")[2])))
@@ -110,7 +119,7 @@ def test_a_quiet_recording_is_amplified_and_a_long_event_cut(recording):
 def test_the_channel_of_the_event_is_heard():
     silence, tone = np.zeros(SR), 0.5 * np.sin(np.arange(SR))
     stereo = np.stack([silence, tone], axis=1), SR
-    sounds = [review_clip(stereo, Event(0, 1, "a", channel=c), MelSpectrogram(sr=SR), 0.0, 1e6, 0)[0] for c in (1, 2)]
+    sounds = [encoded(stereo, Event(0, 1, "a", channel=c), MelSpectrogram(sr=SR), 0.0) for c in (1, 2)]
     peaks = [np.abs(sf.read(io.BytesIO(base64.b64decode(clip["sound"].partition(",")[2])))[0]).max() for clip in sounds]
     assert peaks[0] < 1e-3
     assert peaks[1] > 0.5
@@ -118,7 +127,7 @@ def test_the_channel_of_the_event_is_heard():
 
 def test_orders():
     events = [Event(3, 4, "b", 0.2), Event(1, 2, "a", 0.9), Event(2, 3, "a", None), Event(0, 1, "b", 0.5)]
-    orders = review_orders(events, [0, 1, 0, 1], np.random.RandomState(0))
+    orders = detection_orders(events, [0, 1, 0, 1], np.random.RandomState(0))
     assert orders["score"].tolist() == [1, 3, 0, 2]
     assert orders["label"].tolist() == [1, 2, 3, 0]
     assert orders["time"].tolist() == [2, 0, 3, 1]
@@ -129,7 +138,7 @@ def test_the_first_of_the_stratified_order_represent_all_scores():
     rng = np.random.default_rng(0)
     scores = rng.beta(1, 5, 400)
     events = [Event(i, i + 1, "common" if i < 350 else "rare", score) for i, score in enumerate(scores)]
-    order = review_orders(events, [0] * 400, np.random.RandomState(0))["stratified"]
+    order = detection_orders(events, [0] * 400, np.random.RandomState(0))["stratified"]
     n_strata = {"common": 10, "rare": 5}
     edges = score_strata(events)
     for n_each in (1, 3):
@@ -179,19 +188,19 @@ def test_further_columns_and_the_clock(recording, tmp_path):
     times = pd.Timestamp("2023-04-01 05:00:00") + pd.to_timedelta([0, 1.5], unit="s")
     review = ReviewPage(table(2, note=["x", None], time=times, verified=[True, None]), [recording], order="time")
     found = content(*review.save(tmp_path / "page.html"))
-    assert [clip["time"] for clip in found["clips"]] == ["2023-04-01 05:00:00", "2023-04-01 05:00:01"]
+    assert [fact(clip, "time") for clip in found["clips"]] == ["2023-04-01 05:00:00", "2023-04-01 05:00:01"]
     assert found["columns"][-2:] == ["note", "time"]
     assert found["cells"][1][4:] == ["", "2023-04-01 05:00:01.500000"]
     assert found["verified"] == [True, None]
     named = ReviewPage(table(1, when="at dusk"), [recording], order="time", time_column="when")
-    assert content(*named.save(tmp_path / "page.html"))["clips"][0]["time"] == "at dusk"
+    assert content(*named.save(tmp_path / "page.html"))["clips"][0]["facts"][-1] == ["time", "at dusk"]
 
 
 def test_the_clock_of_the_recordings(recording, tmp_path):
     sf.write(tmp_path / "20230401_050000.WAV", *recording)
     write_events(tmp_path / "calls.csv", {"20230401_050000.WAV": [Event(1.5, 2.0, "owl", 0.5)]})
     (page,) = ReviewPage(tmp_path / "calls.csv").save(tmp_path / "page.html")
-    assert content(page)["clips"][0]["time"] == "2023-04-01 05:00:01"
+    assert fact(content(page)["clips"][0], "time") == "2023-04-01 05:00:01"
     assert 'aria-label="5:00: 1"' in page.read_text()
 
 

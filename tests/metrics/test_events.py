@@ -17,6 +17,7 @@ from skaudio.metrics import (
     false_alarms_per_hour,
     intersection_based_f1,
     intersection_based_scores,
+    match_events,
     segment_based_error_rate,
     segment_based_f1,
     segment_based_scores,
@@ -29,6 +30,35 @@ REFERENCE = json.loads(Path(__file__).with_name("reference_scores.json").read_te
 def as_table(lists):
     rows = [(f"{i}.wav", *event) for i, events in enumerate(lists) for event in events]
     return pd.DataFrame(rows, columns=["recording", "onset", "offset", "label"])
+
+
+def test_matches_are_those_that_the_scores_count():
+    for y_true, y_pred in REFERENCE["overlapping"]:
+        pairs = match_events(y_true, y_pred)
+        precision, recall, _ = event_based_scores(y_true, y_pred)
+        n_matches = sum(map(len, pairs))
+        assert n_matches > 0
+        assert_allclose(precision, n_matches / sum(map(len, y_pred)))
+        assert_allclose(recall, n_matches / sum(map(len, y_true)))
+        for own, found, matches in zip(y_true, y_pred, pairs, strict=True):
+            assert len(set(matches[:, 0])) == len(set(matches[:, 1])) == len(matches)
+            for i, j in matches:
+                assert own[i][2] == found[j][2]
+                assert abs(own[i][0] - found[j][0]) <= 0.2
+
+
+def test_matches_by_hand():
+    # Of two detections near one event, one is matched; the last event is matched by the only one that is near enough.
+    y_true = [[(1.0, 2.0, "owl"), (5.0, 6.0, "fox"), (7.0, 8.0, "owl")], []]
+    y_pred = [[(7.1, 9.9, "owl"), (1.1, 2.0, "owl"), (0.9, 2.0, "owl"), (5.0, 6.0, "owl")], [(1.0, 2.0, "owl")]]
+    matches = match_events(y_true, y_pred, offset_collar=None)
+    assert [2, 0] in matches[0].tolist()
+    assert matches[0][0, 0] == 0
+    assert matches[0][0, 1] in (1, 2)
+    assert [pairs.shape for pairs in matches] == [(2, 2), (0, 2)]
+    assert len(match_events(y_true, y_pred)[0]) == 1  # the last one ends too late
+    with pytest.raises(TypeError, match="takes lists of lists of events, not data frames"):
+        match_events(as_table(y_true), as_table(y_pred))
 
 
 def test_reference_covers_events_of_every_kind():

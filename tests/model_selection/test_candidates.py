@@ -101,6 +101,20 @@ def test_out_of_fold_predictions_are_those_of_scikit_learn(model):
         np.testing.assert_array_equal(found.estimators[number].predict(X[test]), found.y_pred[test])
 
 
+def test_out_of_fold_scores_probabilities_and_groups():
+    X, y = load_iris(return_X_y=True)
+    groups = np.arange(150) % 5
+    found = out_of_fold(GaussianNB(), X, y, groups=groups, cv=FOLDS)
+    expected = cross_val_predict(GaussianNB(), X, y, cv=FOLDS, method="predict_proba")
+    np.testing.assert_allclose(found.probabilities, expected[np.arange(150), found.y_pred])
+    np.testing.assert_array_equal(found.groups, groups)
+    found = out_of_fold(SVC(), X, y, cv=FOLDS)
+    expected = cross_val_predict(SVC(), X, y, cv=FOLDS, method="decision_function")
+    np.testing.assert_allclose(found.scores, expected[np.arange(150), found.y_pred])
+    assert found.probabilities is None
+    assert found.groups is None
+
+
 def test_a_class_that_no_estimator_was_fitted_on_has_infinite_margins():
     X, y = load_iris(return_X_y=True)
     found = out_of_fold(GaussianNB(), X, y, groups=y, cv=KFold(3))  # sorted by class

@@ -29,6 +29,28 @@ def add_jobs(parser: argparse.ArgumentParser, default: str) -> None:
     )
 
 
+def add_clock(add: Callable) -> None:
+    add(
+        "--starts",
+        default="auto",
+        metavar="SOURCE",
+        help="where the start times of recordings are: metadata, name, auto (the first of these that has one; default) "
+        "or a CSV file: recording,start",
+    )
+    add(
+        "--pattern",
+        metavar="PATTERN",
+        help="pattern of the file names: a format of strptime, such as %%Y%%m%%d_%%H%%M%%S, or a regular expression "
+        "with the named groups year, month, day, hour, minute, second",
+    )
+    add(
+        "--timezone",
+        metavar="ZONE",
+        help="time zone of the bins, such as Europe/Berlin or +01:00: that of starts without one, and others are "
+        "converted to it",
+    )
+
+
 def integer(minimum: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         try:

@@ -36,7 +36,7 @@ def count(arguments: Namespace, results: TextIO) -> None:
         events = read_events(arguments.table)
         starts: Any = "auto"
         if arguments.by is not None:
-            starts = _starts(paths, arguments)
+            starts = starts_of(paths, arguments)
         try:
             counts = count_events(events, paths, arguments.by, starts=starts, on_error=arguments.on_error)
         except AudioError as error:
@@ -50,7 +50,8 @@ def count(arguments: Namespace, results: TextIO) -> None:
     write_rows(results if output is None else output, header, rows)
 
 
-def _starts(paths: Sequence[str], arguments: Namespace) -> Any:
+def starts_of(paths: Sequence[str], arguments: Namespace) -> Any:
+    """Return the start times of recordings, from where ``--starts`` says."""
     source = arguments.starts if arguments.starts in SOURCES else _table_of_starts(arguments.starts)
     try:
         return recording_starts(paths, source, pattern=arguments.pattern, timezone=arguments.timezone)

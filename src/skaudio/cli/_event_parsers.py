@@ -3,9 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from skaudio.cli._arguments import add_jobs, add_output, integer, number
-
-ORDERS = ("score", "label", "time", "random", "stratified")
+from skaudio.cli._arguments import add_clock, add_jobs, add_output, integer, number
 
 _TRAIN = """\
 Train a detector on recordings whose events are marked in a table, and write it with joblib. All events
@@ -45,18 +43,6 @@ examples:
   skaudio count calls.csv night/ --by day --timezone Europe/Berlin
   skaudio count calls.csv night/ --by 30min --pattern '%d-%m-%Y %Hh%M'    other names
   skaudio count calls.csv night/ --by hour --starts starts.csv            a table: recording,start"""
-
-_REVIEW = """\
-Write an HTML page to review detections in a browser, offline: each with its spectrogram and a player.
-Keys mark it as correct (Y) or wrong (N) or give it another label (L). The page writes the reviewed
-table as CSV, with the column verified: true, false, or empty for what was not reviewed."""
-
-_REVIEW_EXAMPLES = """\
-examples:
-  skaudio detect detector.joblib recordings/ --output calls.csv
-  skaudio review calls.csv --output review.html
-  skaudio review calls.csv --order stratified --max 200 --output review.html   over all scores evenly
-  skaudio review calls.selections.txt recordings/ --output review.html         of Raven, by file name"""
 
 
 def add_train(commands: argparse._SubParsersAction) -> None:
@@ -165,59 +151,8 @@ def add_count(commands: argparse._SubParsersAction) -> None:
         help="count by the clock: minute, hour, day, week, month, year, or a frequency of pandas, such as 30min "
         "(default: per recording)",
     )
-    add(
-        "--starts",
-        default="auto",
-        metavar="SOURCE",
-        help="where the start times of recordings are: metadata, name, auto (the first of these that has one; default) "
-        "or a CSV file: recording,start",
-    )
-    add(
-        "--pattern",
-        metavar="PATTERN",
-        help="pattern of the file names: a format of strptime, such as %%Y%%m%%d_%%H%%M%%S, or a regular expression "
-        "with the named groups year, month, day, hour, minute, second",
-    )
-    add(
-        "--timezone",
-        metavar="ZONE",
-        help="time zone of the bins, such as Europe/Berlin or +01:00: that of starts without one, and others are "
-        "converted to it",
-    )
+    add_clock(add)
     add_output(parser)
-
-
-def add_review(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser(
-        "review",
-        help="write a page to review detections in a browser",
-        description=_REVIEW,
-        epilog=_REVIEW_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
-    add("table", metavar="TABLE", help="table of events: .csv, .parquet, .selections.txt (Raven), .txt or .tsv")
-    add(
-        "recordings",
-        nargs="*",
-        metavar="RECORDINGS",
-        help="audio files, folders of them, or URLs (default: the files named in the table, relative to its folder)",
-    )
-    add("--output", required=True, metavar="HTML", help="file of the page; of several pages, the first one")
-    add("--force", action="store_true", help="replace HTML if it exists")
-    add("--order", choices=ORDERS, default="score", help="order of the detections (default: score, the highest first)")
-    add("--max", type=integer(1), metavar="N", help="number of detections, the first in that order (default: all)")
-    add("--per-page", type=integer(1), default=300, metavar="N", help="detections on a page (default: 300)")
-    add("--context", type=number, default=1.0, metavar="S", help="seconds before and after a detection (default: 1)")
-    add("--label", action="append", metavar="NAME", help="label to choose from, besides those in the table; repeatable")
-    add("--sr", type=integer(1000), metavar="HZ", help="sampling rate (default: that of most files, at most 22050)")
-    add("--seed", type=integer(0), default=0, metavar="N", help="seed of the orders random and stratified (default: 0)")
-    add(
-        "--on-error",
-        choices=("raise", "warn"),
-        default="raise",
-        help="stop at a broken file (default), or show its detections without sound",
-    )
 
 
 def _add_marked_recordings(add: Callable) -> None:

@@ -8,6 +8,7 @@ from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import GridSearchCV, ParameterGrid
 from sklearn.pipeline import Pipeline
+from sklearn.utils import Bunch
 from tqdm import tqdm
 
 from skaudio.cli._folds import Fold, make_folds
@@ -53,8 +54,7 @@ class BlockwiseGridSearch(GridSearchCV):
 def evaluate(
     pipeline: Pipeline,
     grid: list[dict[str, list]],
-    clips: np.ndarray,
-    target: np.ndarray,
+    clips: Bunch,
     folds: Sequence[Fold],
     *,
     scoring: str,
@@ -69,10 +69,8 @@ def evaluate(
         Pipeline whose parameters the grid sets.
     grid : list of dict
         See `skaudio.cli._grid.make_grid`.
-    clips : ndarray of shape (n_clips,), object
-        Paths or arrays.
-    target : ndarray of shape (n_clips,), str
-        Class names.
+    clips : Bunch
+        Paths or arrays ``data``, class names ``target``, and ``groups`` or None; see `skaudio.cli._clips.user_clips`.
     folds : sequence of (ndarray, ndarray)
         Train and test indices.
     scoring : str
@@ -98,12 +96,12 @@ def evaluate(
     n_fits = (len(ParameterGrid(grid)) + 1) * len(folds) + 1
     with tqdm(total=n_fits, desc="fitting", unit="fit", disable=quiet, leave=False) as bar:
         searched.on_block = lambda n_candidates: bar.update(n_candidates * len(folds))
-        searched.fit(clips.tolist(), target.tolist())
+        searched.fit(clips.data.tolist(), clips.target.tolist())
         best = clone(pipeline).set_params(**clone(searched.best_params_, safe=False))
-        predictions = out_of_fold(best, clips, target, cv=folds, n_jobs=jobs)
+        predictions = out_of_fold(best, clips.data, clips.target, groups=clips.groups, cv=folds, n_jobs=jobs)
         bar.update(len(folds))
         with parallel_config("loky"):  # on this machine: one fit, of which Dask would lose the arrays with a worker
-            _fit_with_probabilities(best, clips, target, folds, jobs or cpu_count())
+            _fit_with_probabilities(best, clips.data, clips.target, folds, jobs or cpu_count())
         bar.update(1)
     best.set_params(sound__memory=None)  # the cache is a local folder, deleted at the end by default
     return searched, predictions, best

@@ -1,5 +1,6 @@
 """`main`: dispatch of commands and handling of errors."""
 
+import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     2
     """
     arguments = build_parser().parse_args(argv)
+    arguments.command_line = shlex.join(["skaudio", *(sys.argv[1:] if argv is None else argv)])  # for reports
     try:
         with repeated_interrupts(), results_only() as results:
             _run(arguments, results)

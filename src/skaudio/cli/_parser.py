@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from skaudio import __version__
 from skaudio.cli._arguments import add_jobs, add_output, integer, number, some_of
-from skaudio.cli._event_parsers import add_count, add_detect, add_evaluate, add_review, add_train
+from skaudio.cli._event_parsers import add_count, add_detect, add_evaluate, add_train
 from skaudio.cli._extract_parser import add_extract
+from skaudio.cli._page_parsers import add_report, add_review
 
 FRONT_ENDS = ("mfcc", "mel")
 PRETRAINED = ("yamnet", "speech", "birdnet")
@@ -69,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_detect(commands)
     add_count(commands)
     add_review(commands)
+    add_report(commands)
     add_evaluate(commands)
     _add_tag(commands)
     commands.add_parser(
@@ -97,7 +99,8 @@ def _add_search(commands: argparse._SubParsersAction) -> None:
     add(
         "--report",
         metavar="HTML",
-        help="write a page with the ranking, a confusion matrix with sound, and saliency maps of mistakes",
+        help="write a page with a confusion matrix, scores with intervals, the ranking, saliency maps of mistakes, and "
+        "the clips with sound",
     )
     add("--force", action="store_true", help="replace FILE, and HTML, if they exist")
     add("--quiet", action="store_true", help="no progress bar")

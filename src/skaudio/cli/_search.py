@@ -67,12 +67,12 @@ def search(arguments: Namespace, results: TextIO) -> None:
             folds = _make_folds(clips, arguments)
         _print_task(clips, folds, pretrained, results)
         searched, predictions, best = evaluate(
-            make_pipeline(), grid, clips.data, clips.target, folds, scoring=arguments.scoring, jobs=jobs, quiet=quiet
+            make_pipeline(), grid, clips, folds, scoring=arguments.scoring, jobs=jobs, quiet=quiet
         )
         _print_results(searched, predictions, results)
         write_model(best, output)
         if page is not None:  # while the features are cached
-            Report(searched, predictions, title=f"{clips.source}: results of the search").save(page)
+            _report(searched, predictions, clips, arguments).save(page)
     _print_usage(output, page, results)
 
 
@@ -88,6 +88,17 @@ def _cache(arguments: Namespace) -> Iterator[str]:
                 yield folder
             finally:
                 delete(folder)
+
+
+def _report(searched: GridSearchCV, predictions: OutOfFold, clips: Bunch, arguments: Namespace) -> Report:
+    sources = {
+        "Data": clips.source,
+        "Sampling rate": f"{clips.sr:g} Hz",
+        "Seed": arguments.seed,
+        "Command": arguments.command_line,
+    }
+    title = f"{clips.source}: results of the search"
+    return Report.from_predictions(searched, predictions, provenance=sources, title=title)
 
 
 def _read_clips(arguments: Namespace) -> Bunch:

@@ -5,11 +5,12 @@ them with ``plot(ax=)``; ``ax_`` and ``figure_`` are attributes. They need matpl
 """
 
 from skaudio.inspection._activations import activations
-from skaudio.inspection._band_importance import BandImportance, BandImportanceDisplay, Importances, band_importance
+from skaudio.inspection._band_importance import BandImportance, BandImportanceDisplay, band_importance
 from skaudio.inspection._detection_error_display import DetectionErrorDisplay
 from skaudio.inspection._events_display import EventsDisplay
 from skaudio.inspection._feature_space_display import FeatureSpaceDisplay
 from skaudio.inspection._filter_display import FilterDisplay
+from skaudio.inspection._importances import Importances
 from skaudio.inspection._listen import listen
 from skaudio.inspection._report import Report
 from skaudio.inspection._review_page import ReviewPage

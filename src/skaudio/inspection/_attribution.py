@@ -8,11 +8,14 @@ from scipy.ndimage import gaussian_filter
 
 from skaudio._tensorflow import import_keras
 from skaudio.dsp import istft, stft
-from skaudio.features import Spectrogram
-from skaudio.inspection._model_input import ModelInput
+from skaudio.estimators._supervised import SupervisedEstimator
+from skaudio.features import FrontEnd, Spectrogram
+from skaudio.inspection._model_input import ModelInput, model_input, network_input, sound_input
 from skaudio.inspection._occlusion import occluded, tiles_of
-from skaudio.inspection._parts import are_bands
+from skaudio.inspection._parts import are_bands, front_end_and_rest, front_end_of, rate_of
 from skaudio.inspection._targets import chosen_columns, columns_of
+
+METHODS = ("gradient", "integrated", "gradcam", "occlusion")
 
 
 class Attribution(NamedTuple):
@@ -22,6 +25,42 @@ class Attribution(NamedTuple):
     target: Any
     score: float
     baseline_score: float
+
+
+def attribute(
+    estimator: Any,
+    X: Any,
+    method: str,
+    target: Any,
+    *,
+    front_end: FrontEnd | None,
+    baseline: Any,
+    layer: str | int | None,
+    smooth: float,
+    n_steps: int,
+    in_sound: bool | None,
+) -> tuple[ModelInput, Iterator[Attribution]]:
+    """Attribute scores by a method, and return the input, too; see `skaudio.inspection.saliency` for the parameters."""
+    if method not in METHODS:
+        raise ValueError(f"method={method!r}; expected one of {METHODS}.")
+    if method != "occlusion":
+        inputs = network_input(estimator, X, front_end)
+        if not isinstance(inputs.model, SupervisedEstimator):
+            raise TypeError(
+                f"method={method!r} requires a supervised network of skaudio.estimators, got "
+                f"{type(inputs.model).__name__}. Use method='occlusion'."
+            )
+        return inputs, differentiate(
+            inputs, target, method, baseline=baseline, layer=layer, smooth=smooth, n_steps=n_steps
+        )
+    if in_sound is None:
+        in_sound = front_end_and_rest(estimator)[0] is None and front_end_of(estimator) is not None
+    if in_sound:
+        spectrogram = Spectrogram(sr=rate_of(estimator, front_end))
+        inputs = sound_input(estimator, X, spectrogram)
+        return inputs, occlude_sound(inputs, target, spectrogram)
+    inputs = model_input(estimator, X, front_end)
+    return inputs, occlude_frames(inputs, target, baseline)
 
 
 def differentiate(

@@ -16,41 +16,8 @@ from skaudio._randomness import own_random_state
 from skaudio.features import FrontEnd
 from skaudio.inspection._display import Display
 from skaudio.inspection._exchange import medium_of, scores_without
+from skaudio.inspection._importances import Importances
 from skaudio.inspection._subdivision import subdivided
-
-
-@dataclass(frozen=True, eq=False)
-class Importances:
-    """Decrease of a score without parts of the sound.
-
-    Attributes
-    ----------
-    edges : ndarray of shape (n_parts + 1,)
-        Edges of the parts, in Hz or in seconds.
-    values : ndarray of shape (n_parts, n_repeats)
-        Decrease of the score in each repetition.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skaudio.inspection import Importances
-    >>> bands = Importances(edges=np.array([0.0, 500.0, 4000.0]), values=np.array([[0.3, 0.5], [0.0, 0.0]]))
-    >>> bands.mean
-    array([0.4, 0. ])
-    """
-
-    edges: np.ndarray
-    values: np.ndarray
-
-    @property
-    def mean(self) -> np.ndarray:
-        """Mean decrease of the score, ``(n_parts,)``."""
-        return self.values.mean(axis=1)
-
-    @property
-    def standard_error(self) -> np.ndarray:
-        """Standard error of the mean over clips and permutations, ``(n_parts,)``."""
-        return self.values.std(axis=1, ddof=1) if self.values.shape[1] > 1 else np.full(len(self.values), np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,9 +144,7 @@ class BandImportanceDisplay(Display):
         ax = self._take_axes(ax, (9.0, 3.5))
         self.axes_ = subdivided(ax, 1, 2)[0]
         importance, (left, right) = self.importance, self.axes_
-        # Separate titles, as that of the subdivided axes would be covered.
-        left.set_title(f"decrease of the score {importance.score:.3f} without a band")
-        right.set_title("and without a segment")
+        ax.set_title(f"decrease of the score {importance.score:.3f} without a band or a segment")
         self.bands_ = left.barh(**_bars(importance.bands, "y", "height", "xerr"))
         left.set(xlabel="decrease", ylabel="band [Hz]")
         left.set_yticks(range(len(importance.bands.edges)), [f"{edge:.0f}" for edge in importance.bands.edges])

@@ -1,9 +1,8 @@
 """`ReviewPage`: detections to check by eye and ear, in a browser."""
 
-import json
-import warnings
+import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -12,23 +11,19 @@ from typing import Any
 import numpy as np
 
 from skaudio import __version__
-from skaudio._html_page import framed, page, page_file
+from skaudio._html_page import framed, page_file
 from skaudio._randomness import own_random_state
-from skaudio.features import FrontEnd, Spectrogram
+from skaudio.features import FrontEnd
+from skaudio.inspection._card_page import FOLDER, card_page, cards, field_select, number_range, order_select
+from skaudio.inspection._detection_cards import ORDER_NAMES, detection_cards, detection_ranks
+from skaudio.inspection._detection_orders import BY_SCORE, ORDERS, detection_orders, score_strata
+from skaudio.inspection._detection_table import detection_table
+from skaudio.inspection._detection_totals import totals
 from skaudio.inspection._display import pyplot
-from skaudio.inspection._parts import are_bands
-from skaudio.inspection._review_clip import review_clip, time_text
-from skaudio.inspection._review_orders import BY_SCORE, ORDERS, review_orders, score_strata
-from skaudio.inspection._review_table import review_table
-from skaudio.inspection._review_totals import totals
-from skaudio.io import AudioError, audio_info
+from skaudio.inspection._sound_card import SoundCards, picture_front_end
 from skaudio.io._replacing import replacing
 
-FOLDER = "skaudio.inspection"  # of the parts of the page
-MAX_RATE = 22050.0
-MAX_HEADERS = 20  # recordings whose sampling rate is looked up
-PAGE_CHARACTERS = 60_000  # script, style and controls
-CARD_CHARACTERS = 800  # of a detection besides picture and sound
+PAGE_CHARACTERS = 70_000  # script, style and controls
 
 
 class ReviewPage:
@@ -98,7 +93,7 @@ class ReviewPage:
     See Also
     --------
     skaudio.events.EventDetector : Detects events.
-    Report : Page about a search.
+    Report : Page about a search, or about detections.
 
     Notes
     -----
@@ -156,13 +151,18 @@ class ReviewPage:
         self.context_seconds, self.max_megabytes, self.title = context_seconds, max_megabytes, title
         self.per_page, self.max_detections, self.on_error = per_page, max_detections, on_error
         self._check()
-        self._table = review_table(events, recordings, time_column)
+        self._table = detection_table(events, recordings, time_column=time_column)
+        if not self._table.events:
+            name = (
+                f"The table {os.fspath(events)!r}" if isinstance(events, (str, PathLike)) else "The table of detections"
+            )
+            raise ValueError(f"{name} has no detections; there is nothing to review.")
         rng = own_random_state(random_state)
-        self._orders = review_orders(self._table.events, self._table.indices, rng)
+        self._orders = detection_orders(self._table.events, self._table.indices, rng)
         self.order = self._checked_order(order)
         self._rows = self._orders[order][:max_detections]
         self.n_pages = -(-len(self._rows) // per_page)
-        self._front_end = self._checked_front_end(front_end)
+        self._front_end = picture_front_end(front_end, [self._table.clips[index] for index in self._table.indices])
         counts = Counter(event.label for event in self._table.events)
         self._labels = list(dict.fromkeys([*labels, *(label for label, _ in counts.most_common())]))
         self._source = Path(events).name if isinstance(events, (str, PathLike)) else ""
@@ -231,40 +231,39 @@ class ReviewPage:
             raise ValueError(f"order={order!r} requires scores, but the detections have none. Use one of {others}.")
         return order
 
-    def _checked_front_end(self, front_end: FrontEnd | None) -> FrontEnd:
-        if front_end is None:
-            return Spectrogram(sr=self._usual_rate())
-        if not isinstance(front_end, FrontEnd) or not are_bands(front_end.channel_frequencies()):
-            raise ValueError(
-                f"front_end={front_end!r}; expected a front end whose channels are bands, such as "
-                "skaudio.features.MelSpectrogram(sr=48000)."
-            )
-        return front_end
-
-    def _usual_rate(self) -> float:
-        rates: Counter[float] = Counter()
-        for index in list(dict.fromkeys(self._table.indices))[:MAX_HEADERS]:
-            try:
-                rates[audio_info(self._table.clips[index]).sr] += 1
-            except AudioError:
-                continue  # reported when the detections are shown
-        return min(rates.most_common(1)[0][0], MAX_RATE) if rates else MAX_RATE
-
     def _html(self, number: int, names: Sequence[str]) -> str:
-        rows = self._rows[number * self.per_page : (number + 1) * self.per_page]
-        content = {**self._content(rows), "clips": list(self._clips(rows))}
-        # In a script element, only "<" could end it.
-        data = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
-        table, source = self._table, f" in {self._source}" if self._source else ""
-        body = [
-            f'<p class="note">{len(table.events)} detections{escape(source)}; made by skaudio {__version__}.</p>',
-            self._links(number, names),
-            page_file(FOLDER, "review.html").replace("<!-- totals -->", totals(table.events, table.names, table.hours)),
-            f'<script type="application/json" id="content">{data}</script>',
-        ]
-        styles = [page_file(FOLDER, name) for name in ("report.css", "review.css")]
-        scripts = [page_file(FOLDER, name) for name in ("review_table.js", "review_cards.js", "review.js")]
-        return page(self.title, body, styles=styles, scripts=scripts)
+        rows = self._rows[number * self.per_page : (number + 1) * self.per_page].tolist()
+        table, content = self._table, self._content(rows)
+        characters = 1e6 * self.max_megabytes - PAGE_CHARACTERS - sum(map(len, map(str, table.cells)))
+        sounds = SoundCards(self._front_end, characters / len(rows))
+        clips = detection_cards(table, rows, sounds, context_seconds=self.context_seconds, on_error=self.on_error)
+        source = f" in {self._source}" if self._source else ""
+        parts = {
+            "filters": self._filters(content["ranks"]),
+            "totals": totals(table.events, table.names, table.hours),
+            "cards": cards(page_file(FOLDER, "review_actions.html")),
+        }
+        html = page_file(FOLDER, "review.html")
+        for name, part in parts.items():
+            html = html.replace(f"<!-- {name} -->", part)
+        note = f'<p class="note">{len(table.events)} detections{escape(source)}; made by skaudio {__version__}.</p>'
+        return card_page(
+            self.title,
+            [note, self._links(number, names), html],
+            {**content, "clips": list(clips)},
+            scripts=["review_table.js", "review.js"],
+            styles=["review.css"],
+        )
+
+    def _filters(self, ranks: dict[str, list[int]]) -> str:
+        table = self._table
+        return "\n".join(
+            [
+                order_select({name: ORDER_NAMES[name] for name in ranks}, self.order),
+                field_select("label", "Label", sorted({event.label for event in table.events})),
+                *([number_range("score", "Score")] if "score" in ranks else []),
+            ]
+        )
 
     def _links(self, number: int, names: Sequence[str]) -> str:
         if len(names) == 1:
@@ -276,7 +275,7 @@ class ReviewPage:
             links.append(f'<li><a href="{escape(name)}"{current}>{first} to {last}</a></li>')
         return f'<nav aria-label="Pages"><ol class="pages">{"".join(links)}</ol></nav>'
 
-    def _content(self, rows: np.ndarray) -> dict[str, Any]:
+    def _content(self, rows: Sequence[int]) -> dict[str, Any]:
         """Return what the script needs of the whole table, and the ranks of the rows of the page."""
         table = self._table
         return {
@@ -289,26 +288,5 @@ class ReviewPage:
             "verified": table.verified,
             "strata": score_strata(table.events),
             "labels": self._labels,
-            "order": self.order,
-            "ranks": {name: np.argsort(order)[rows].tolist() for name, order in self._orders.items()},
+            "ranks": detection_ranks(self._orders, rows, table),
         }
-
-    def _clips(self, rows: np.ndarray) -> Iterator[dict[str, Any]]:
-        """Yield what the script needs of each detection of a page."""
-        characters = 1e6 * self.max_megabytes - PAGE_CHARACTERS - sum(map(len, map(str, self._table.cells)))
-        n_characters, quality = characters / len(rows) - CARD_CHARACTERS, 0
-        for row in rows.tolist():
-            table, event = self._table, self._table.events[row]
-            place = {"row": row, "name": table.names[row], "time": table.times[row], "at": time_text(event.onset)}
-            recording = table.clips[table.indices[row]]
-            try:
-                clip, quality = review_clip(
-                    recording, event, self._front_end, self.context_seconds, n_characters, max(0, quality - 1)
-                )
-            except AudioError as error:
-                message = f"Detection {row}, of {table.names[row]!r} at {event.onset:g} s: {error}"
-                if self.on_error == "raise":
-                    raise AudioError(f"{message} Pass on_error='warn' to show it without sound.") from error
-                warnings.warn(message, stacklevel=4)
-                clip = {"error": str(error)}
-            yield {**place, **clip}

@@ -5,15 +5,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from skaudio.estimators._supervised import SupervisedEstimator
-from skaudio.features import FrontEnd, Spectrogram
-from skaudio.inspection._attribution import differentiate, occlude_frames, occlude_sound
+from skaudio.features import FrontEnd
+from skaudio.inspection._attribution import attribute
 from skaudio.inspection._display import Display
-from skaudio.inspection._model_input import model_input, network_input, sound_input
-from skaudio.inspection._parts import front_end_and_rest, front_end_of, rate_of
 from skaudio.inspection._spectrogram_display import SpectrogramDisplay
 
-METHODS = ("gradient", "integrated", "gradcam", "occlusion")
 COLOURED = 0.99  # quantile of the values that gets the strongest colour; larger ones look the same
 
 
@@ -337,26 +333,18 @@ def saliency(
     >>> result.target, bool(result.share(frequencies=(200.0, 400.0)) > 0.5)
     ('low', True)
     """
-    if method not in METHODS:
-        raise ValueError(f"method={method!r}; expected one of {METHODS}.")
-    if method != "occlusion":
-        inputs = network_input(estimator, X, front_end)
-        if not isinstance(inputs.model, SupervisedEstimator):
-            raise TypeError(
-                f"method={method!r} requires a supervised network of skaudio.estimators, got "
-                f"{type(inputs.model).__name__}. Use method='occlusion'."
-            )
-        result = differentiate(inputs, target, method, baseline=baseline, layer=layer, smooth=smooth, n_steps=n_steps)
-    else:
-        if in_sound is None:
-            in_sound = front_end_and_rest(estimator)[0] is None and front_end_of(estimator) is not None
-        if in_sound:
-            spectrogram = Spectrogram(sr=rate_of(estimator, front_end))
-            inputs = sound_input(estimator, X, spectrogram)
-            result = occlude_sound(inputs, target, spectrogram)
-        else:
-            inputs = model_input(estimator, X, front_end)
-            result = occlude_frames(inputs, target, baseline)
+    inputs, found = attribute(
+        estimator,
+        X,
+        method,
+        target,
+        front_end=front_end,
+        baseline=baseline,
+        layer=layer,
+        smooth=smooth,
+        n_steps=n_steps,
+        in_sound=in_sound,
+    )
     return [
         Saliency(
             values=values.astype(np.float32),
@@ -371,5 +359,5 @@ def saliency(
             front_end=None if inputs.clips is None else inputs.front_end,
             channel_names=inputs.channel_names,
         )
-        for i, (values, explained, score, baseline_score) in enumerate(result)
+        for i, (values, explained, score, baseline_score) in enumerate(found)
     ]

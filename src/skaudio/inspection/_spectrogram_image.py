@@ -5,11 +5,13 @@ import io
 
 import numpy as np
 
+QUALITIES = (60, 40, 20)  # of the JPEG
+
 
 def spectrogram_image(
-    frames: np.ndarray, size: tuple[int, int], *, quality: int = 60, floor_percentile: float = 0.0
+    frames: np.ndarray, size: tuple[int, int], *, n_characters: float, floor_percentile: float
 ) -> str:
-    """Encode a spectrogram as a JPEG.
+    """Encode a spectrogram as a JPEG, in the best quality that fits, or in the lowest.
 
     Parameters
     ----------
@@ -17,9 +19,9 @@ def spectrogram_image(
         Spectrogram of a clip, the lowest band first.
     size : (int, int)
         Width and height in pixels.
-    quality : int, default=60
-        Quality of the JPEG, from 0 to 95.
-    floor_percentile : float, default=0
+    n_characters : float
+        Maximum length of the URI in characters.
+    floor_percentile : float
         Percentile of the values that is black, and all below it; the largest value is the brightest.
 
     Returns
@@ -34,6 +36,10 @@ def spectrogram_image(
     shades = np.clip((frames.T[::-1] - lowest) / max(float(highest - lowest), 1e-6), 0.0, 1.0).astype(np.float32)
     resized = Image.fromarray(shades).resize(size, Image.Resampling.BOX)
     pixels = (255 * colormaps["magma"](np.asarray(resized))[..., :3]).astype(np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=quality)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+    for quality in QUALITIES:
+        file = io.BytesIO()
+        Image.fromarray(pixels).save(file, "JPEG", quality=quality)
+        uri = f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+        if len(uri) <= n_characters:
+            break
+    return uri

@@ -8,6 +8,8 @@ import numpy as np
 def subdivided(ax: Any, n_rows: int, n_columns: int = 1, *, sharex: bool = False, **grid: Any) -> np.ndarray:
     """Hide axes and create a grid of others in their place, as `sklearn.inspection.PartialDependenceDisplay` does.
 
+    A title of the hidden axes is above the grid.
+
     Parameters
     ----------
     ax : matplotlib Axes
@@ -34,4 +36,7 @@ def subdivided(ax: Any, n_rows: int, n_columns: int = 1, *, sharex: bool = False
             "ax cannot be subdivided; expected axes in a grid of subplots, from plt.subplots() or figure.add_subplot()."
         )
     ax.set_axis_off()
-    return spec.subgridspec(n_rows, n_columns, **grid).subplots(sharex="col" if sharex else False, squeeze=False)
+    axes = spec.subgridspec(n_rows, n_columns, **grid).subplots(sharex="col" if sharex else False, squeeze=False)
+    for own in axes[0]:
+        own.set_title(" ")  # keeps room for the title of ``ax``, which a constrained layout would cover
+    return axes

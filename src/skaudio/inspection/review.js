@@ -1,10 +1,5 @@
-// The page: order and filters, totals and precision, keys and dialogs.
+// The page: verdicts on the cards, totals and precision, keys and dialogs.
 
-const ORDER_NAMES = {
-  score: "Score, high to low", lowest: "Score, low to high", label: "Label", time: "Time", random: "At random",
-  stratified: "Stratified over scores",
-};
-let shown = []; // clips that match the filters, in order
 let current = null; // the clip that keys act on
 
 function refreshTotals() {
@@ -52,44 +47,36 @@ function interval(share, low, high) {
   return bar;
 }
 
-function matches(clip) {
-  const verdict = verdictOf(clip.row), score = content.scores[clip.row], show = byId("show").value;
-  const from = byId("score-from").valueAsNumber, to = byId("score-to").valueAsNumber;
+function completeCard(clip, part) {
+  part(".yes").onclick = () => judge(clip, true);
+  part(".no").onclick = () => judge(clip, false);
+  part(".other").onclick = () => openLabels();
+  setTabStops(clip, -1);
+  clip.card.addEventListener("focusin", () => select(clip, false));
+  clip.card.addEventListener("click", () => select(clip, false), true); // before its button acts
+  refreshCard(clip);
+}
+
+function refreshCard(clip) {
+  const verdict = verdictOf(clip.row), card = clip.card;
+  const text = verdict === null ? "" : verdict === true ? "Correct" : verdict === false ? "Wrong" : `Is ${verdict}`;
+  card.dataset.verdict = verdict === null ? "open" : verdict === true ? "yes" : verdict === false ? "no" : "other";
+  card.querySelector(".verdict").textContent = text;
+  card.querySelector(".yes").setAttribute("aria-pressed", verdict === true);
+  card.querySelector(".no").setAttribute("aria-pressed", verdict === false);
+  nameCard(clip, text || "Not reviewed");
+}
+
+function keeps(clip) {
+  const verdict = verdictOf(clip.row);
   const shows = { all: true, open: verdict === null, reviewed: verdict !== null, yes: verdict === true };
   shows.no = verdict === false || typeof verdict === "string";
-  return shows[show] && (!byId("label").value || content.spans[clip.row][2] === byId("label").value)
-    && !(score < from && score !== null) && !(score > to && score !== null)
-    && !(score === null && !(isNaN(from) && isNaN(to)));
+  return shows[byId("show").value];
 }
 
-function applyFilters() {
-  shown = clips.filter(matches);
-  clips.forEach(clip => { clip.card.hidden = true; });
-  shown.forEach((clip, i) => {
-    clip.card.hidden = false;
-    clip.card.setAttribute("aria-posinset", i + 1);
-    clip.card.setAttribute("aria-setsize", shown.length);
-  });
-  byId("empty").hidden = shown.length > 0;
-}
-
-function sortClips() {
-  const name = byId("order").value, sign = name === "lowest" ? -1 : 1;
-  const ranks = content.ranks[name === "lowest" ? "score" : name];
-  clips.sort((a, b) => sign * (ranks[a.place] - ranks[b.place]));
-  byId("cards").append(...clips.map(clip => clip.card));
-}
-
-function refilter() {
-  applyFilters();
-  if (shown.length && !shown.includes(current)) select(firstOpen(), false);
+function arranged(reordered) {
+  if (shown.length && (reordered || !shown.includes(current))) select(firstOpen(), false);
   refreshTotals();
-}
-
-function reorder() {
-  sortClips();
-  applyFilters();
-  if (shown.length) select(firstOpen(), false);
 }
 
 function firstOpen() {
@@ -98,11 +85,8 @@ function firstOpen() {
 
 function select(clip, focus = true) {
   if (current && current !== clip) current.card.classList.remove("current");
-  for (const each of [current, clip]) {
-    if (!each) continue;
-    each.card.tabIndex = each === clip ? 0 : -1;
-    each.card.querySelectorAll("button, .picture").forEach(part => { part.tabIndex = each === clip ? 0 : -1; });
-  }
+  if (current) setTabStops(current, -1);
+  setTabStops(clip, 0);
   current = clip;
   clip.card.classList.add("current");
   if (playing && playing !== clip) player.pause();
@@ -110,6 +94,11 @@ function select(clip, focus = true) {
     clip.card.focus({ preventScroll: true });
     clip.card.scrollIntoView({ block: "nearest" });
   }
+}
+
+// Tab reaches the parts of the current card alone.
+function setTabStops(clip, tabIndex) {
+  for (const part of [clip.card, ...clip.card.querySelectorAll("button, .picture")]) part.tabIndex = tabIndex;
 }
 
 function move(step) {
@@ -210,17 +199,16 @@ function warnOfStorage() {
 
 const KEYS = {
   y: () => judge(current, true), n: () => judge(current, false), l: openLabels, j: () => move(1), k: () => move(-1),
-  ArrowRight: () => move(1), ArrowLeft: () => move(-1), " ": toggle, p: toggle, u: undo,
+  ArrowRight: () => move(1), ArrowLeft: () => move(-1), " ": () => toggle(current), p: () => toggle(current), u: undo,
   "?": () => byId("keys-dialog").showModal(),
 };
 
 function onKey(event) {
-  const inPicture = event.target.matches(".picture"), arrow = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (document.querySelector("dialog[open]") || event.target.matches("input, select, textarea") || event.altKey) return;
   if (event.key === " " && event.target.matches("button, summary, a")) return; // the key presses it
   const isUndo = (event.ctrlKey || event.metaKey) && event.key === "z";
   if ((event.ctrlKey || event.metaKey) && !isUndo) return;
-  let action = isUndo ? undo : inPicture && arrow ? () => seek(arrow * STEP_SECONDS) : null;
+  let action = isUndo ? undo : null;
   if (!action && byId("shortcuts").checked && current && shown.includes(current)) {
     const label = /^[1-9]$/.test(event.key) && content.labels[event.key - 1];
     action = label ? () => judge(current, label) : KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -234,25 +222,14 @@ function onKey(event) {
 
 function start() {
   if (!loadState()) warnOfStorage();
-  const orders = Object.keys(content.ranks).flatMap(name => (name === "score" ? ["score", "lowest"] : [name]));
-  byId("order").append(...orders.map(name => new Option(ORDER_NAMES[name], name)));
-  byId("order").value = content.order;
-  const labels = [...new Set(content.spans.map(span => span[2]))].sort();
-  byId("label").append(...labels.map(label => new Option(label, label)));
   if (content.scores.every(score => score === null)) {
     document.querySelectorAll(".of-scores").forEach(part => { part.hidden = true; });
   }
   listLabels();
-  clips.forEach((clip, place) => build(Object.assign(clip, { place })));
-  reorder();
-  refreshTotals();
+  buildCards();
   history.scrollRestoration = "manual";
   if (current !== shown[0]) current.card.scrollIntoView({ block: "nearest" }); // the review goes on
   document.addEventListener("keydown", onKey);
-  byId("filters").addEventListener("input", refilter); // while a number is typed
-  byId("filters").addEventListener("change", refilter);
-  byId("order").onchange = reorder;
-  byId("filters").addEventListener("submit", event => event.preventDefault());
   byId("undo").onclick = undo;
   byId("download").onclick = download;
   byId("upload").onclick = () => byId("file").click();
@@ -265,7 +242,6 @@ function start() {
     if (label) useLabel(label);
   };
   document.querySelectorAll("dialog .close").forEach(button => { button.onclick = () => button.closest("dialog").close(); });
-  for (const name of ["play", "pause", "ended"]) player.addEventListener(name, showPlaying);
   window.addEventListener("storage", event => { // a page of the same table is open beside this one
     if (event.key === KEY && loadState()) showState();
   });

@@ -1,7 +1,5 @@
-"use strict";
 // The reviewed table: verdicts, kept in the browser; the CSV made of them; estimates of precision.
 
-const content = JSON.parse(document.getElementById("content").textContent);
 const KEY = `skaudio-review-${content.digest}`;
 const SAME = 0.9; // share of both spans from which on events of one label are the same, as in read_events
 const Z = 1.6449; // of a 90 % interval

@@ -148,6 +148,47 @@ def false_alarms_per_hour(
     return float(np.sum(n_pred - hits) / hours)
 
 
+def match_events(
+    y_true: Sequence,
+    y_pred: Sequence,
+    *,
+    onset_collar: float = 0.2,
+    offset_collar: float | None = 0.2,
+    offset_share: float = 0.2,
+) -> list[np.ndarray]:
+    """Match true and predicted events: which ones `event_based_scores` counts as correct.
+
+    Parameters
+    ----------
+    y_true, y_pred : list of lists of (onset, offset, label)
+        Events of each recording, in seconds.
+    onset_collar, offset_collar, offset_share : float, default=0.2
+        Tolerances; see `event_based_scores`.
+
+    Returns
+    -------
+    list of ndarray of int, shape (n_matches, 2)
+        For each recording, pairs of the index of a true event and of the predicted event that it is matched with.
+
+    Raises
+    ------
+    ValueError, TypeError
+        See `event_based_scores`; also if events are in a table, whose rows are not in lists.
+
+    Examples
+    --------
+    >>> from skaudio.metrics import match_events
+    >>> y_true = [[(1.0, 2.0, "owl"), (5.0, 6.0, "owl")]]
+    >>> y_pred = [[(3.0, 4.0, "owl"), (5.1, 6.0, "owl")]]
+    >>> match_events(y_true, y_pred)[0].tolist()
+    [[1, 1]]
+    """
+    if hasattr(y_true, "columns") or hasattr(y_pred, "columns"):
+        raise TypeError("match_events takes lists of lists of events, not data frames; expected a list per recording.")
+    both = zip(*check_event_lists(y_true, y_pred, None)[:2], strict=True)
+    return [_match(true, predicted, onset_collar, offset_collar, offset_share) for true, predicted in both]
+
+
 def _count_matches(
     y_true: Any,
     y_pred: Any,
@@ -162,7 +203,7 @@ def _count_matches(
     for true, predicted in zip(y_true, y_pred, strict=True):
         n_true += np.bincount(true.labels, minlength=len(labels))
         n_pred += np.bincount(predicted.labels, minlength=len(labels))
-        matched = _match(true, predicted, onset_collar, offset_collar, offset_share)
+        matched = _match(true, predicted, onset_collar, offset_collar, offset_share)[:, 0]
         hits += np.bincount(true.labels[matched], minlength=len(labels))
     return n_true, n_pred, hits
 
@@ -170,10 +211,12 @@ def _count_matches(
 def _match(
     true: EventArrays, predicted: EventArrays, onset_collar: float, offset_collar: float | None, offset_share: float
 ) -> np.ndarray:
-    """Match as many events of one recording as possible; return the indices of matched true events."""
+    """Match as many events of one recording as possible; return pairs of indices of true and predicted events."""
     near = true.labels[:, np.newaxis] == predicted.labels
     near &= np.abs(true.onsets[:, np.newaxis] - predicted.onsets) <= onset_collar
     if offset_collar is not None:
         tolerance = np.maximum(offset_collar, offset_share * (true.offsets - true.onsets))
         near &= np.abs(true.offsets[:, np.newaxis] - predicted.offsets) <= tolerance[:, np.newaxis]
-    return np.flatnonzero(maximum_bipartite_matching(csr_array(near), perm_type="column") >= 0)
+    partners = maximum_bipartite_matching(csr_array(near), perm_type="column")
+    matched = np.flatnonzero(partners >= 0)
+    return np.column_stack([matched, partners[matched]])

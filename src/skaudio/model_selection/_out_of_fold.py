@@ -32,6 +32,12 @@ class OutOfFold:
         One for each fold, fitted without its test samples.
     folds : ndarray of int, shape (n_samples,)
         Test fold of each sample.
+    groups : ndarray of shape (n_samples,) or None, default=None
+        Group of each sample.
+    scores : ndarray of shape (n_samples,) or None, default=None
+        Score of the predicted class: a decision value, or log-odds.
+    probabilities : ndarray of shape (n_samples,) or None, default=None
+        Probability of the predicted class, if the estimator predicts probabilities.
 
     Examples
     --------
@@ -49,6 +55,9 @@ class OutOfFold:
     margins: np.ndarray
     estimators: list
     folds: np.ndarray
+    groups: np.ndarray | None = None
+    scores: np.ndarray | None = None
+    probabilities: np.ndarray | None = None
 
 
 def out_of_fold(
@@ -105,10 +114,22 @@ def out_of_fold(
         )
     # In a tuple, Dask sends arrays with each task: of others it keeps one copy, which is lost if its worker dies.
     results = Parallel(n_jobs)(delayed(_fit_and_predict)(clone(estimator), (X, y, *split)) for split in splits)
-    y_pred, margins, folds = np.empty_like(y), np.empty(len(y)), np.empty(len(y), int)
-    for number, ((_, test), (_, predicted, excess)) in enumerate(zip(splits, results, strict=True)):
-        y_pred[test], margins[test], folds[test] = predicted, excess, number
-    return OutOfFold(X, y, y_pred, margins, [fitted for fitted, _, _ in results], folds)
+    order = np.argsort(np.concatenate([test for _, test in splits]))
+    y_pred, margins, scores, probabilities = (
+        np.concatenate(parts)[order] for parts in zip(*(predicted for _, predicted in results), strict=True)
+    )
+    folds = np.repeat(np.arange(len(splits)), [len(test) for _, test in splits])[order]
+    return OutOfFold(
+        X,
+        y,
+        y_pred.astype(y.dtype),
+        margins,
+        [fitted for fitted, _ in results],
+        folds,
+        groups=None if groups is None else np.asarray(groups),
+        scores=scores,
+        probabilities=None if np.isnan(probabilities).any() else probabilities,
+    )
 
 
 def _indexable(X: Sequence) -> np.ndarray:
@@ -124,15 +145,25 @@ def _indexable(X: Sequence) -> np.ndarray:
 
 def _fit_and_predict(
     estimator: Any, data: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-) -> tuple[Any, np.ndarray, np.ndarray]:
+) -> tuple[Any, tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
+    """Return the fitted estimator, and predictions, margins, scores and probabilities of the samples to test."""
     X, y, train, test = data
     estimator.fit(X[train], y[train])
     predicted = estimator.predict(X[test])
     scores = class_scores(estimator, X[test])
     columns = {label: i for i, label in enumerate(np.asarray(estimator.classes_).tolist())}
+    chosen = np.arange(len(test)), [columns[label] for label in predicted.tolist()]
     margins = [
-        row[columns[label]] - row[columns[true]] if true in columns else np.inf
-        for row, label, true in zip(scores, predicted.tolist(), y[test].tolist(), strict=True)
+        score - row[columns[true]] if true in columns else np.inf
+        for row, score, true in zip(scores, scores[chosen], y[test].tolist(), strict=True)
     ]
+    probabilities = np.full(len(test), np.nan)
+    if hasattr(estimator, "predict_proba"):
+        probabilities = np.asarray(estimator.predict_proba(X[test]))[chosen]
     # Margins of mistakes are not negative, even if scores and predictions disagree.
-    return estimator, predicted, np.where(predicted == y[test], 0.0, np.maximum(margins, 0.0))
+    return estimator, (
+        predicted,
+        np.where(predicted == y[test], 0.0, np.maximum(margins, 0.0)),
+        scores[chosen],
+        probabilities,
+    )

@@ -1,4 +1,4 @@
-"""Orders in which detections are reviewed, and the strata of scores that precision is estimated in."""
+"""Orders of detections, and the strata of scores that precision is estimated in."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,10 +14,10 @@ MIN_PER_STRATUM = 10
 ALL = ""  # no label is empty
 
 
-def review_orders(
+def detection_orders(
     events: Sequence[Event], recordings: Sequence[int], rng: np.random.RandomState
 ) -> dict[str, np.ndarray]:
-    """Return every order that the detections can be reviewed in.
+    """Return every order that the detections can be shown in.
 
     Parameters
     ----------

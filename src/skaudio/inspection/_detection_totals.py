@@ -1,4 +1,4 @@
-"""Totals of detections on the review page: by class, with histograms of scores, and by hour of the clock."""
+"""Totals of detections: by class, with histograms of scores, and by hour of the clock."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -8,16 +8,16 @@ import numpy as np
 
 from skaudio._html_page import markup_table
 from skaudio.events import Event
+from skaudio.inspection._bars import bars
 
 MAX_CLASSES = 50
 N_BINS = 20
-BAR_WIDTH, HEIGHT = 8, 36  # of histograms, in pixels
 N_HOURS = 24
 HOURS_APART = 6
 
 
 def totals(events: Sequence[Event], names: Sequence[str], hours: Sequence[int | None]) -> str:
-    """Return the HTML of the totals.
+    """Return the totals of a review.
 
     Parameters
     ----------
@@ -31,7 +31,21 @@ def totals(events: Sequence[Event], names: Sequence[str], hours: Sequence[int | 
     Returns
     -------
     str
-        A section to open, with a table of the 50 most frequent classes and, with hours, a histogram of them.
+        A section to open, with the `label_totals` and, with hours, a histogram of them.
+    """
+    parts = ['<details id="totals"><summary>Totals</summary>', label_totals(events, names), _by_hour(hours)]
+    return "\n".join([part for part in parts if part] + ["</details>"])
+
+
+def label_totals(events: Sequence[Event], names: Sequence[str]) -> str:
+    """Return a table of the 50 most frequent classes: their numbers of detections, and histograms of their scores.
+
+    Parameters
+    ----------
+    events : sequence of Event
+        Detections.
+    names : sequence of str
+        Recording of each.
     """
     by_label = defaultdict(list)
     for i, event in enumerate(events):
@@ -51,13 +65,10 @@ def totals(events: Sequence[Event], names: Sequence[str], hours: Sequence[int | 
         rows.append([*cells, *_score_cells(scores[places], edges)])
     more = len(by_label) - len(rows)
     parts = [
-        '<details id="totals"><summary>Totals</summary>',
         '<div class="scroll" tabindex="0" role="region" aria-label="Totals by label">',
         markup_table(header, rows, label="Totals by label"),
         "</div>",
         f'<p class="note">And {more} less frequent labels.</p>' if more else "",
-        _by_hour(hours),
-        "</details>",
     ]
     return "\n".join(part for part in parts if part)
 
@@ -71,7 +82,7 @@ def _score_cells(scores: np.ndarray, edges: np.ndarray | None) -> list[str]:
     counts, _ = np.histogram(known, edges)
     mode = edges[counts.argmax() : counts.argmax() + 2].mean()
     text = f"From {known.min():.3g} to {known.max():.3g}, most at about {mode:.3g}"
-    return [f"{np.median(known):.3g}", _bars(counts.tolist(), text)]
+    return [f"{np.median(known):.3g}", bars(counts.tolist(), text)]
 
 
 def _histogram_title(edges: np.ndarray) -> str:
@@ -84,21 +95,5 @@ def _by_hour(hours: Sequence[int | None]) -> str:
         return ""
     text = ", ".join(f"{hour}:00: {counts[hour]}" for hour in sorted(counts))
     labels = [(hour, f"{hour}:00") for hour in range(0, N_HOURS, HOURS_APART)]
-    bars = _bars([counts[hour] for hour in range(N_HOURS)], text, labels=labels)
-    return f"<h3>Detections by hour of the day</h3>\n{bars}"
-
-
-def _bars(counts: Sequence[int], text: str, *, labels: Sequence[tuple[int, str]] = ()) -> str:
-    """Return a bar chart as SVG, without style attributes, which the policy of the page forbids."""
-    width, foot = BAR_WIDTH * len(counts), 14 if labels else 1
-    bars = []
-    for i, count in enumerate(counts):
-        height = HEIGHT * count / max(counts)
-        bars.append(
-            f'<rect x="{BAR_WIDTH * i}" y="{HEIGHT - height:.1f}" width="{BAR_WIDTH - 1}" height="{height:.1f}"/>'
-        )
-    texts = (f'<text x="{BAR_WIDTH * i}" y="{HEIGHT + 12}">{label}</text>' for i, label in labels)
-    return (
-        f'<svg class="bars" width="{width}" height="{HEIGHT + foot}" role="img" aria-label="{escape(text)}">'
-        f'{"".join(bars)}<rect class="base" x="0" y="{HEIGHT}" width="{width}" height="1"/>{"".join(texts)}</svg>'
-    )
+    chart = bars([counts[hour] for hour in range(N_HOURS)], text, labels=labels)
+    return f"<h3>Detections by hour of the day</h3>\n{chart}"

@@ -1,5 +1,8 @@
-// The cards of the detections, and their sounds: one player for all, whose cursor is in the picture of the card.
+"use strict";
+// Cards of sounds: spectrograms with axes, and one player for all, whose cursor is in the picture of its card.
+// The script of the page completes a card: completeCard(clip, part).
 
+const content = JSON.parse(document.getElementById("content").textContent);
 const byId = id => document.getElementById(id);
 const clips = content.clips;
 const STEP_SECONDS = 0.2;
@@ -9,43 +12,45 @@ let playing = null; // the clip that the player has loaded
 function build(clip) {
   const card = byId("card").content.firstElementChild.cloneNode(true);
   const part = selector => card.querySelector(selector);
-  const score = content.scores[clip.row];
   clip.card = card;
-  part("h3").textContent = content.spans[clip.row][2];
-  part(".score").textContent = score === null ? "" : `Score ${Number(score.toPrecision(3))}`;
-  part(".recording").textContent = clip.name;
-  part(".at").textContent = `at ${clip.at}`;
-  part(".time").textContent = clip.time;
+  part("h3").textContent = clip.title;
+  part(".where").append(...clip.facts.map(([className, textContent]) =>
+    Object.assign(document.createElement("span"), { className, textContent })));
   if (clip.error) {
     part(".plot").replaceWith(Object.assign(document.createElement("p"), { className: "error", textContent: clip.error }));
     part(".play").remove();
   } else {
     drawPlot(clip, part);
-    part(".play").onclick = () => { select(clip, false); toggle(); };
+    part(".play").onclick = () => toggle(clip);
   }
-  part(".yes").onclick = () => judge(clip, true);
-  part(".no").onclick = () => judge(clip, false);
-  part(".other").onclick = () => { select(clip, false); openLabels(); };
-  card.addEventListener("focusin", () => select(clip, false));
+  completeCard(clip, part);
   byId("cards").append(card);
-  refreshCard(clip);
 }
 
 function drawPlot(clip, part) {
-  const picture = part(".picture"), [left, right, low, high] = clip.box;
+  const picture = part(".picture");
   part("img").src = clip.picture;
   part("img").alt = `Spectrogram of ${clip.seconds.toFixed(1)} s`;
-  Object.assign(part(".box").style, {
-    left: `${100 * left}%`, width: `${100 * (right - left)}%`, bottom: `${100 * low}%`, height: `${100 * (high - low)}%`,
-  });
+  if (clip.box) {
+    const [left, right, low, high] = clip.box;
+    Object.assign(part(".box").style, {
+      left: `${100 * left}%`, width: `${100 * (right - left)}%`, bottom: `${100 * low}%`, height: `${100 * (high - low)}%`,
+    });
+  } else part(".box").remove();
   for (const [place, text] of clip.xTicks) part(".x-axis").append(tick(text, "left", place));
   for (const [place, text] of clip.yTicks) part(".y-axis").append(tick(text, "bottom", place));
   picture.setAttribute("aria-valuemax", clip.soundSeconds);
   setCursor(clip, 0);
   picture.onclick = event => {
     const box = picture.getBoundingClientRect();
-    select(clip, false);
     play(clip, clip.seconds * (event.clientX - box.left) / box.width);
+  };
+  picture.onkeydown = event => {
+    const step = { ArrowLeft: -STEP_SECONDS, ArrowRight: STEP_SECONDS }[event.key];
+    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    seek(clip, step);
   };
 }
 
@@ -59,23 +64,18 @@ function tick(text, side, place) {
   return span;
 }
 
+// The name of a card for screen readers: its title, its facts, and a verdict.
+function nameCard(clip, verdict) {
+  const facts = clip.facts.map(([, text]) => text);
+  clip.card.setAttribute("aria-label", [clip.title, ...facts, verdict].filter(Boolean).join(", "));
+}
+
 function setCursor(clip, seconds) {
   const picture = clip.card.querySelector(".picture"), cursor = picture.querySelector(".cursor");
   cursor.hidden = clip !== playing;
   cursor.style.left = `${100 * seconds / clip.seconds}%`;
   picture.setAttribute("aria-valuenow", seconds.toFixed(2));
   picture.setAttribute("aria-valuetext", `${seconds.toFixed(1)} of ${clip.soundSeconds.toFixed(1)} s`);
-}
-
-function refreshCard(clip) {
-  const verdict = verdictOf(clip.row), card = clip.card;
-  const text = verdict === null ? "" : verdict === true ? "Correct" : verdict === false ? "Wrong" : `Is ${verdict}`;
-  card.dataset.verdict = verdict === null ? "open" : verdict === true ? "yes" : verdict === false ? "no" : "other";
-  card.querySelector(".verdict").textContent = text;
-  card.querySelector(".yes").setAttribute("aria-pressed", verdict === true);
-  card.querySelector(".no").setAttribute("aria-pressed", verdict === false);
-  const name = [card.querySelector("h3").textContent, card.querySelector(".score").textContent, clip.name, `at ${clip.at}`];
-  card.setAttribute("aria-label", [...name, text || "Not reviewed"].filter(Boolean).join(", "));
 }
 
 function play(clip, seconds) {
@@ -90,11 +90,11 @@ function play(clip, seconds) {
   player.play().catch(() => {}); // interrupted by the next one, or not yet allowed by the browser
 }
 
-function toggle() {
-  if (current.error) return;
-  if (playing === current && !player.paused) player.pause();
-  else if (playing === current && !player.ended) player.play().catch(() => {});
-  else play(current, 0);
+function toggle(clip) {
+  if (clip.error) return;
+  if (playing === clip && !player.paused) player.pause();
+  else if (playing === clip && !player.ended) player.play().catch(() => {});
+  else play(clip, 0);
 }
 
 function follow() {
@@ -111,8 +111,10 @@ function showPlaying() {
   follow();
 }
 
-function seek(step) {
-  if (playing !== current) play(current, 0);
-  player.currentTime = Math.min(Math.max(player.currentTime + step, 0), current.soundSeconds);
-  setCursor(current, player.currentTime);
+function seek(clip, step) {
+  if (playing !== clip) play(clip, 0);
+  player.currentTime = Math.min(Math.max(player.currentTime + step, 0), clip.soundSeconds);
+  setCursor(clip, player.currentTime);
 }
+
+for (const name of ["play", "pause", "ended"]) player.addEventListener(name, showPlaying);

@@ -1,4 +1,4 @@
-"""Detections to review: their events, recordings, and cells of the table that is written after the review."""
+"""Detections to show on a page: their events, recordings, times, and the cells of their table."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,15 @@ from typing import Any
 from skaudio._event_rows import VERIFIED, event_rows, is_missing, verdict
 from skaudio._recording_names import RecordingNames, is_name
 from skaudio._urls import is_url, local_path
-from skaudio.events import Event, event_table, read_events, with_clock_times
+from skaudio.events import Event, event_table, read_events, recording_starts
 
 MORE = ("score", "low_frequency", "high_frequency", "channel")
 MAX_NAMES_IN_MESSAGE = 5
 
 
 @dataclass(frozen=True, eq=False)
-class ReviewTable:
-    """Detections to review.
+class DetectionTable:
+    """Detections to show on a page.
 
     Attributes
     ----------
@@ -61,7 +61,9 @@ class ReviewTable:
     digest: str
 
 
-def review_table(events: Any, recordings: Sequence | None, time_column: str | None) -> ReviewTable:
+def detection_table(
+    events: Any, recordings: Sequence | None, *, time_column: str | None = None, starts: Any = "auto"
+) -> DetectionTable:
     """Read the detections, and find their recordings.
 
     Parameters
@@ -71,30 +73,30 @@ def review_table(events: Any, recordings: Sequence | None, time_column: str | No
     recordings : sequence or None
         Clips; None: the table names their files.
     time_column : str or None
-        Column of clock times; None: the first one of dates and times, or what the recordings state.
+        Column of clock times; None: the first one of dates and times, or those by the starts.
+    starts : {"auto", "metadata", "name"}, DataFrame, Series or dict, default="auto"
+        Start times of the recordings, see `skaudio.events.recording_starts`.
 
     Returns
     -------
-    ReviewTable
+    DetectionTable
 
     Raises
     ------
     TypeError, ValueError
-        If there are no detections, if a column is missing or invalid, or if recordings are not found.
+        If a column is missing or invalid, or if recordings are not found.
     """
     if isinstance(recordings, (str, PathLike)):
         raise TypeError(f"recordings={os.fspath(recordings)!r}; expected a list of recordings.")
     table, folder = _frame_of(events, recordings)
     rows = _events_of(table)
-    if not rows:
-        raise ValueError(f"{_name(events)} has no detections; there is nothing to review.")
     numbers = [number for number, _, _ in rows]
     names = [recording for _, recording, _ in rows]
     clips, indices = _clips_of(names, recordings, folder)
     events_found = [event for _, _, event in rows]
-    column = _time_column(table, time_column)
+    column = _time_column(table, time_column) if isinstance(starts, str) else None
     if column is None:
-        times = _stated_times([clips[index] for index in indices], events_found)
+        times = _clock_times(clips, indices, events_found, starts)
     else:
         values = list(table[column])
         times = [values[number] for number in numbers]
@@ -102,9 +104,9 @@ def review_table(events: Any, recordings: Sequence | None, time_column: str | No
     columns = [str(name) for name in table.columns if name != VERIFIED]
     texts = [list(map(_text, table[name])) for name in table.columns if name != VERIFIED]
     cells = [[column[number] for column in texts] for number in numbers]
-    return ReviewTable(
+    return DetectionTable(
         events=events_found,
-        names=_short_names(names),
+        names=short_names(names),
         clips=clips,
         indices=indices,
         columns=columns,
@@ -122,10 +124,11 @@ def _frame_of(events: Any, recordings: Sequence | None) -> tuple[Any, Path | Non
         return read_events(events, duplicates="keep"), None if is_url(events) else Path(local_path(events)).parent
     if hasattr(events, "columns"):
         return events, None
-    return event_table(events, None if recordings is None else _names_of(recordings)), None
+    return event_table(events, None if recordings is None else names_of(recordings)), None
 
 
-def _names_of(recordings: Sequence) -> list:
+def names_of(recordings: Sequence) -> list:
+    """Return the names of recordings in a table: their paths, or their indices."""
     return [clip if is_name(clip) else i for i, clip in enumerate(recordings)]
 
 
@@ -171,7 +174,8 @@ def _clips_of(names: Sequence, recordings: Sequence | None, folder: Path | None)
     return [files[name] for name in different], [places[name] for name in names]
 
 
-def _short_names(names: Sequence) -> list[str]:
+def short_names(names: Sequence) -> list[str]:
+    """Return the shortest end of each path that no other one has."""
     parts = {name: re.split(r"[/\\]", str(name)) for name in dict.fromkeys(names)}
     short: dict[Any, str] = {}
     n_parts = 1
@@ -199,19 +203,17 @@ def _time_column(table: Any, time_column: str | None) -> str | None:
     return next((name for name in table.columns if table[name].dtype.kind == "M"), None)
 
 
-def _stated_times(recordings: Sequence, events: Sequence[Event]) -> list:
-    """Return the clock times of events whose recordings all state when they start, else None for each."""
-    import pandas as pd
-
-    if not all(map(is_name, recordings)):
-        return [None] * len(events)
-    spans = {"onset": [event.onset for event in events], "offset": [event.offset for event in events]}
+def _clock_times(clips: Sequence, indices: Sequence[int], events: Sequence[Event], starts: Any) -> list:
+    """Return the clock times of events; None for each if their recordings do not all state when they start."""
+    stated = isinstance(starts, str)
+    used = sorted(set(indices)) if stated else list(range(len(clips)))  # a table may name recordings by their indices
     try:
-        return list(
-            with_clock_times(pd.DataFrame({"recording": list(map(os.fspath, recordings)), **spans}))["start_time"]
-        )
+        begins = dict(zip(used, recording_starts([clips[i] for i in used], starts), strict=True))
     except ValueError:  # without a start in a name or in metadata
+        if not stated or starts != "auto":
+            raise
         return [None] * len(events)
+    return [begins[i] + timedelta(seconds=event.onset) for i, event in zip(indices, events, strict=True)]
 
 
 def _time_text(time: Any) -> str:
@@ -222,7 +224,3 @@ def _time_text(time: Any) -> str:
 def _text(value: Any) -> str:
     """Return the text of a cell: `str` of a number is read back as that number."""
     return "" if is_missing(value) else str(value)
-
-
-def _name(events: Any) -> str:
-    return f"The table {os.fspath(events)!r}" if isinstance(events, (str, PathLike)) else "The table of detections"
