@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from skaudio import __version__
 from skaudio.cli._arguments import add_jobs, add_output, integer, number, some_of
-from skaudio.cli._event_parsers import add_count, add_detect, add_evaluate, add_train
+from skaudio.cli._event_parsers import add_count, add_detect, add_evaluate, add_spot, add_train
 from skaudio.cli._extract_parser import add_extract
 from skaudio.cli._page_parsers import add_report, add_review
 
@@ -67,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_export(commands)
     add_extract(commands)
     add_train(commands)
+    add_spot(commands)
     add_detect(commands)
     add_count(commands)
     add_review(commands)
