@@ -193,7 +193,7 @@ class EventsPage:
             else f'<p class="note">{len(events)} of {n_events} have a card, drawn evenly from the labels and the '
             "ranges of their scores.</p>"
         )
-        return card_section(controls, few)
+        return card_section(controls, few, decibels=self._front_end.channels_out().decibels)
 
     def _judged(self, clip: dict[str, Any]) -> dict[str, Any]:
         """Add the outcome to a card."""

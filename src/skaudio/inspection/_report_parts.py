@@ -11,8 +11,8 @@ from skaudio.inspection._display import png_uri, pyplot
 FIGURE_DPI = 150  # sharp on screens of two pixels per point
 SHOWN_DPI = 90
 PICTURES = (
-    "Spectrograms, in dB: black is the level that a fifth of each picture is below, the brightest colour its highest "
-    "one. Quiet sounds are amplified, by at most 30 dB."
+    "Black is the level that a fifth of each picture is below, the brightest colour its highest one. Quiet sounds are "
+    "amplified, by at most 30 dB."
 )
 
 
@@ -27,8 +27,8 @@ def section(name: str, html: str) -> str:
     return f'<section>\n<h2 id="{anchor(name)}" tabindex="-1">{escape(name)}</h2>\n{html}\n</section>'
 
 
-def card_section(controls: Sequence[str], note: str = "") -> str:
-    """Return the cards, with controls to order and filter them."""
+def card_section(controls: Sequence[str], note: str = "", *, decibels: bool) -> str:
+    """Return the cards, with controls to order and filter them; their spectrograms may be in decibels."""
     return "\n".join(
         [
             note,
@@ -37,7 +37,7 @@ def card_section(controls: Sequence[str], note: str = "") -> str:
             '<button type="button" id="reset">Show all</button>',
             "</form>",
             '<p id="number" role="status"></p>',
-            f'<p class="note">{PICTURES}</p>',
+            f'<p class="note">Spectrograms{", in dB" if decibels else ""}. {PICTURES}</p>',
             "<noscript><p>The cards need scripts, which this browser does not run.</p></noscript>",
             cards(),
         ]

@@ -224,7 +224,7 @@ class SearchPage:
             "name": "Name",
         }
         controls = [order_select(orders, "mistakes"), *selects, number_range("score", name)]
-        return card_section(controls, self._score_note)
+        return card_section(controls, self._score_note, decibels=True)
 
     def _ranks(self) -> dict[str, list[int]]:
         predictions, shown = self._predictions, self._shown
