@@ -8,7 +8,7 @@ from sklearn.svm import LinearSVC
 from skaudio.datasets import make_sound_events
 from skaudio.estimators import CNNClassifier, CRNNClassifier
 from skaudio.events import EventDetector, decode_events
-from skaudio.export import ExportError
+from skaudio.export import ExportError, load_litert, to_litert
 from skaudio.features import MelSpectrogram
 from skaudio.pooling import StatPooling
 
@@ -58,6 +58,16 @@ def test_scores_over_time_are_decoded_to_the_same_events(detector, scenes, expor
     shifts = [settings["bound_shifts"][event.label][0] for event in events]
     onsets = [event.onset + shift for event, shift in zip(events, shifts, strict=True)]
     np.testing.assert_allclose(onsets, detected.onset, atol=1e-5)
+
+
+@pytest.mark.parametrize("detector", DETECTORS[::3], ids=["window", "frame"])
+def test_recordings_of_one_length_in_litert(detector, scenes, tmp_path, assert_same):
+    clips = [clip[:48000] for clip in scenes.data]
+    detector.set_params(random_state=0).fit(scenes.data, scenes.events)
+    model = load_litert(to_litert(detector, tmp_path / "detector.tflite", seconds=3, sample=clips[:1]))
+    tracks = detector.set_params(silence_dbfs=None).predict_proba(clips)
+    assert_same(model.predict_proba(clips), [track.scores for track in tracks])
+    assert model.metadata["labels"] == detector.labels_
 
 
 def test_a_classifier_from_elsewhere(scenes, export, assert_same):

@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skaudio.export import ExportError
+from skaudio.export import ExportError, load_litert, to_litert
 from skaudio.pretrained import ModelError, PretrainedEmbedding, TransferClassifier
 
 N_SAMPLES = 400
@@ -59,6 +59,15 @@ def test_a_fine_tuned_keras_model(clips, export, assert_same):
     embedding = PretrainedEmbedding(model, sr=8000, output="embedding")
     transfer = TransferClassifier(embedding, unfreeze=1, epochs=1, random_state=0).fit(clips, [0, 1] * 3 + [0])
     assert_same(export(transfer).predict_proba(clips), transfer.predict_proba(clips), 1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quantize", [None, "int8"])
+def test_in_litert(quantize, tmp_path, assert_same):
+    clips = 0.1 * np.random.default_rng(2).normal(size=(8, 1000)).astype(np.float32)
+    embedding = PretrainedEmbedding(saved(tmp_path / "small.onnx", "n"), sr=8000, hop_seconds=0.02).fit(clips)
+    path = to_litert(embedding, tmp_path / "model.tflite", seconds=0.125, quantize=quantize, sample=clips)
+    assert_same(load_litert(path).transform(clips), embedding.transform(clips), 1e-5 if quantize is None else 0.1)
 
 
 @pytest.mark.filterwarnings("ignore:A clip of")

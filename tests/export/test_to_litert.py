@@ -17,9 +17,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC, OneClassSVM
 
-from skaudio.estimators import CNNClassifier, GRUClassifier
+from skaudio.estimators import CNNClassifier, CRNNClassifier, GRUClassifier, LSTMClassifier
 from skaudio.export import ExportError, Value, load_litert, register_converter, to_litert
 from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram, Waveform
+from skaudio.io import AudioError
 from skaudio.pooling import FramePadder, FrameStacker, MixturePooling, StatPooling
 
 SECONDS = 0.5
@@ -147,6 +148,24 @@ def test_front_ends(front_end, export, assert_same):
 def test_poolings(pooling, clips, export, assert_same):
     pipeline = make_pipeline(MFCC(sr=8000, n_mfcc=6), pooling).fit(clips)
     assert_same(export(pipeline).transform(clips[:10]), pipeline.transform(clips[:10]))
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        CNNClassifier("keyword", filters=4, pooling="attention", **FAST),
+        CNNClassifier(filters=4, depth=2, pooling="linear_softmax", normalize=None, **FAST),
+        CRNNClassifier(filters=4, units=4, depth=1, pooling="last", **FAST),
+        LSTMClassifier(units=4, n_layers=2, pooling="attention", frames_per_step=1, **FAST),
+        GRUClassifier(units=4, frames_per_step=3, pooling="last", **FAST),
+    ],
+    ids=lambda network: type(network).__name__,
+)
+def test_networks(network, digits, clips, export, assert_same):
+    pipeline = make_pipeline(MelSpectrogram(sr=8000, n_mels=16), network).fit(clips[:30], digits.target[:30] % 3)
+    assert_same(export(pipeline).predict_proba(clips), pipeline.predict_proba(clips), 1e-5)
+    frames = network.predict_frames(pipeline[:-1].transform(clips[:5]))
+    assert_same(export(pipeline, method="predict_frames").predict_frames(clips[:5]), frames, 1e-5)
 
 
 def test_clips_are_cut_and_padded(fitted, clips, export, assert_same):
@@ -340,3 +359,5 @@ def test_it_is_a_step_of_a_pipeline(clips, digits, export):
         _ = features.predict_proba
     with pytest.raises(TypeError, match=r"Pass a list"):
         features.transform("clip.wav")
+    with pytest.raises(AudioError, match=r"Clip 0: array of 0 samples"):
+        features.transform([np.zeros(0)])
