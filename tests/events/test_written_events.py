@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 
 import joblib
 import numpy as np
@@ -17,7 +18,7 @@ from tests.events.levels import SR, arm, deadly_level, level_detector, recording
 import skaudio._sent_once
 from skaudio._parts._files import files_of
 from skaudio._sent_once import SentOnce
-from skaudio.events import Event, event_table, read_events, read_scores, write_events
+from skaudio.events import Event, Track, event_table, read_events, read_scores, write_events
 from skaudio.events._scanner import Scanner, _TrackTask
 from skaudio.events._track_functions import Detect
 from skaudio.io import AudioError
@@ -377,6 +378,26 @@ def test_only_events_return_from_a_task(tmp_path):
     scores = Detect(detector._decoder(), detector.bound_shifts_, with_scores=True)
     assert task.scanner.track(tmp_path / "hour.wav", 0).scores.dtype == np.float32
     assert scores(task.scanner.track(tmp_path / "hour.wav", 0)).scores.dtype == np.float16
+
+
+def test_scores_of_former_recordings_are_not_held_in_memory(paths, monkeypatch):
+    alive, most = weakref.WeakSet(), []
+    call = Detect.__call__
+
+    class Watched(np.ndarray):
+        """An array that can be in a set."""
+
+        __hash__ = object.__hash__
+
+    def watched(self, track):
+        scores = track.scores.view(Watched)
+        alive.add(scores)
+        most.append(len(alive))
+        return call(self, Track(track.times, scores))
+
+    monkeypatch.setattr(Detect, "__call__", watched)
+    level_detector().predict(paths)
+    assert most == [1, 1, 1, 1]
 
 
 KILLED = """

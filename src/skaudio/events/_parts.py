@@ -81,8 +81,8 @@ def only_run(files: Files, table: str) -> Iterator[None]:
         with files.locked():
             if not files.is_idle():
                 raise ValueError(
-                    f"Another run writes {table!r}. Wait for it to end, or write to another file. (One that was killed "
-                    "on another machine counts for two minutes.)"
+                    f"Another run writes {table!r}. Wait for it to end, or write to another file. (Of a URL, one "
+                    "that was killed on another machine counts for four minutes.)"
                 )
             progress.enter_context(files.in_progress())
         try:
