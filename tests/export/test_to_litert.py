@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -347,6 +349,18 @@ def test_files_that_are_not_exported(fitted, tmp_path):
     path.write_bytes(b"\0" * content.index(b"PK\3\4") + content[content.index(b"PK\3\4") :])
     with pytest.raises(ExportError, match="is not a LiteRT file, or is damaged"):
         load_litert(path)
+
+
+def test_nothing_heavy_is_imported(fitted, tmp_path):
+    path = to_litert(fitted, tmp_path / "model.tflite", seconds=SECONDS)
+    code = (
+        "import sys, numpy as np\n"
+        "from skaudio.export import load_litert\n"
+        f"load_litert({str(path)!r}).predict(np.ones((1, 2000)))\n"
+        "print(*{'tensorflow', 'keras', 'sklearn', 'librosa', 'numba', 'scipy', 'onnx', 'pandas'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
 
 
 def test_it_is_a_step_of_a_pipeline(clips, digits, export):
