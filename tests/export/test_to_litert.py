@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -256,6 +258,19 @@ def test_recurrent_layers_are_quantized(digits, clips, tmp_path):
     assert sizes[0] > 1.2 * sizes[1] > 1.2 * sizes[2]
 
 
+@pytest.mark.parametrize("method", ["predict_proba", "decision_function"])
+def test_several_labels_of_a_clip(method, digits, clips, tmp_path, assert_same):
+    y = np.stack([digits.target % 2, digits.target > 4], axis=1).astype(int)
+    pipeline = make_pipeline(MelSpectrogram(sr=8000, n_mels=16), CNNClassifier(filters=4, **FAST)).fit(clips, y)
+    scores = getattr(pipeline, method)(clips)
+    for quantize, tolerance in ((None, 1e-5), ("int8", 0.1)):
+        settings = {"quantize": quantize, "method": method, "sample": clips}
+        model = load_litert(to_litert(pipeline, tmp_path / "m.tflite", seconds=SECONDS, **settings))
+        assert_same(getattr(model, method)(clips), scores, tolerance)
+        clear = np.abs(scores - (0.5 if method == "predict_proba" else 0)).min(axis=1) > tolerance
+        assert model.predict(clips)[clear].tolist() == pipeline.predict(clips)[clear].tolist()
+
+
 def test_a_quantized_model_that_differs_too_much(digits, clips, tmp_path):
     # Weights of such size amplify the rounding of int8.
     pipeline = make_pipeline(MelSpectrogram(sr=8000), CNNClassifier(filters=8, **FAST)).fit(clips, digits.target)
@@ -347,6 +362,18 @@ def test_files_that_are_not_exported(fitted, tmp_path):
     path.write_bytes(b"\0" * content.index(b"PK\3\4") + content[content.index(b"PK\3\4") :])
     with pytest.raises(ExportError, match="is not a LiteRT file, or is damaged"):
         load_litert(path)
+
+
+def test_nothing_heavy_is_imported(fitted, tmp_path):
+    path = to_litert(fitted, tmp_path / "model.tflite", seconds=SECONDS)
+    code = (
+        "import sys, numpy as np\n"
+        "from skaudio.export import load_litert\n"
+        f"load_litert({str(path)!r}).predict(np.ones((1, 2000)))\n"
+        "print(*{'tensorflow', 'keras', 'sklearn', 'librosa', 'numba', 'scipy', 'onnx', 'pandas'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
 
 
 def test_it_is_a_step_of_a_pipeline(clips, digits, export):

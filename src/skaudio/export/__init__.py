@@ -6,7 +6,7 @@ without pickle. All need ``pip install "skaudio[export]"``.
 """
 
 from skaudio.export._export_error import ExportError
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._litert_model import LiteRTModel
 from skaudio.export._load_litert import load_litert
 from skaudio.export._load_onnx import load_onnx
@@ -16,6 +16,7 @@ from skaudio.export._skops_files import load, save
 from skaudio.export._to_litert import to_litert
 from skaudio.export._to_onnx import to_onnx
 from skaudio.export._to_page import to_page
+from skaudio.export._value import Value
 
 __all__ = [
     "to_onnx",

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._labels import above_zero, most_probable
 from skaudio.export._neural_estimators import (
     class_probabilities,
@@ -16,6 +16,7 @@ from skaudio.export._neural_estimators import (
 )
 from skaudio.export._poolings import standardized, weighted_log_densities
 from skaudio.export._tensors import named
+from skaudio.export._value import Value
 
 
 def neural_classifier(graph: Graph, classifier: Any, value: Value, method: str) -> Value:

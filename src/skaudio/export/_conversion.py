@@ -12,11 +12,12 @@ from skaudio.events import EventDetector
 from skaudio.export._detection import detector_scores
 from skaudio.export._export_error import ExportError
 from skaudio.export._exported_model import ExportedModel
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._labels import class_array
 from skaudio.export._methods import check_method, default_method, final_step, output_methods, result_of
 from skaudio.export._pairs import INPUTS, PAIR_OUTPUTS, pair_values, result_of_pairs
 from skaudio.export._steps import convert_model, unwrapped
+from skaudio.export._value import Value
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from skaudio.estimators import (
 )
 from skaudio.export._classifiers import mixture_classifier, neural_classifier, neural_regressor
 from skaudio.export._front_ends import mel_frames, mfcc_frames, spectrogram_frames, stft_frames, waveform_frames
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._novelty import autoencoder_latent, autoencoder_outlier_detector
 from skaudio.export._poolings import frame_padder, frame_stacker, mixture_pooling
 from skaudio.export._pretrained import pretrained_embedding
@@ -28,6 +28,7 @@ from skaudio.export._register_converter import REGISTERED, Converter
 from skaudio.export._sklearn_steps import standard_scaler
 from skaudio.export._statistics import stat_pooling
 from skaudio.export._support_vectors import one_class_machine, support_vector_classifier, support_vector_regressor
+from skaudio.export._value import Value
 from skaudio.features import MFCC, STFT, MelSpectrogram, Spectrogram, Waveform
 from skaudio.pooling import FramePadder, FrameStacker, MixturePooling, StatPooling
 from skaudio.pretrained import PretrainedEmbedding

@@ -6,8 +6,9 @@ import numpy as np
 
 from skaudio.export._export_error import ExportError
 from skaudio.export._front_ends import describe_input
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._steps import convert_model
+from skaudio.export._value import Value
 
 DEFAULT_SECONDS = {"window": (1.0, 0.1), "frame": (10.0, 0.8)}  # length of a window, and hop relative to it
 

@@ -8,8 +8,9 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier, VotingRegressor
 
 from skaudio.export._export_error import ExportError
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._labels import class_array, most_probable
+from skaudio.export._value import Value
 
 Convert = Callable[[Graph, Any, Value, str], Value]
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from skaudio.export._conversion import Conversion, converted
-from skaudio.export._graph import Value, import_onnx
+from skaudio.export._graph import import_onnx
 from skaudio.export._metadata import encoded
 from skaudio.export._onnx_model import OnnxModel
+from skaudio.export._value import Value
 from skaudio.export._verification import default_sample, verify
 
 

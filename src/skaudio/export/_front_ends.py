@@ -5,9 +5,10 @@ from typing import Any
 
 from skaudio.dsp import pcen
 from skaudio.export._export_error import ExportError
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._spectra import Spectra
 from skaudio.export._stages import cepstra, decibels, energy_normalized, normalized, with_deltas
+from skaudio.export._value import Value
 from skaudio.export._waveforms import prepared_waveform
 
 PCM_FULL_SCALE = 2.0**31  # of `MelSpectrogram(scale="pcen")`

@@ -6,7 +6,6 @@ Conventions: values are named by strings; a batch has clips of one length, so th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,33 +24,6 @@ def import_onnx() -> Any:
     except ImportError as error:
         raise ImportError('Export to ONNX requires onnx and skl2onnx: pip install "skaudio[export]".') from error
     return onnx
-
-
-@dataclass(frozen=True)
-class Value:
-    """A value of a graph that is passed from step to step.
-
-    Parameters
-    ----------
-    name : str
-        Name in the graph.
-    kind : {"waveform", "frames", "table", "labels"}
-        Float32: a waveform ``(n_clips, n_samples)``, frames ``(n_clips, n_frames, n_channels)`` or a table
-        ``(n_clips, n_columns)``. Of the type of the classes: labels ``(n_clips,)`` or, of several labels for each
-        clip, ``(n_clips, n_labels)``.
-    width : int
-        Number of channels of frames, of columns of a table, or of labels for each clip; 1 for a waveform.
-
-    Examples
-    --------
-    >>> from skaudio.export import Value
-    >>> Value("waveform", "waveform", 1).width
-    1
-    """
-
-    name: str
-    kind: str
-    width: int
 
 
 class Graph:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from skaudio.export._export_error import ExportError
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
+from skaudio.export._value import Value
 
 LABEL = "label"  # name of the output of classifiers and outlier detectors, beside their scores
 

@@ -10,6 +10,7 @@ from skaudio.export._labels import LABEL, class_array
 from skaudio.export._litert_conversion import litert_content
 from skaudio.export._litert_metadata import with_metadata
 from skaudio.export._litert_model import LiteRTModel, of_length
+from skaudio.export._methods import OUTPUTS
 from skaudio.export._verification import TOLERANCE, default_sample, verify
 
 # Largest difference from the original, relative to the largest value where it is above 1.
@@ -53,15 +54,19 @@ def _classes(model: Conversion) -> np.ndarray | None:
 
 
 def _unclear(expected: dict[str, Any], tolerance: float) -> set[int]:
-    """Return the clips whose two best scores are so near to each other that the allowed difference exchanges them."""
+    """Return the clips with scores so near to those of another label that the allowed difference exchanges them."""
     unclear: set[int] = set()
+    if LABEL not in expected:
+        return unclear
     for name, results in expected.items():
         if name == LABEL:
             continue
         scores = np.asarray(results, np.float64).reshape(len(results), -1)
         scale = max(1.0, np.abs(scores).max(initial=0.0))
-        if scores.shape[1] == 1:  # of the second of two classes, or of an outlier
-            margins = np.abs(scores[:, 0])
+        if np.ndim(expected[LABEL]) == 2:  # of several labels at once, each of which is decided by itself
+            margins = 2 * np.abs(scores - (0.5 if name == OUTPUTS["predict_proba"] else 0.0)).min(axis=1)
+        elif scores.shape[1] == 1:  # of the second of two classes, or of an outlier
+            margins = 2 * np.abs(scores[:, 0])
         else:
             ordered = np.sort(scores, axis=1)
             margins = ordered[:, -1] - ordered[:, -2]

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from skaudio.export._export_error import ExportError
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._keras_network import convert_network
 from skaudio.export._tensors import Tensor, in_order, named
+from skaudio.export._value import Value
 
 
 def network_output(graph: Graph, estimator: Any, value: Value, view: Any) -> Tensor:

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._labels import inlier_labels
 from skaudio.export._neural_estimators import latent, normality
+from skaudio.export._value import Value
 
 
 def autoencoder_latent(graph: Graph, autoencoder: Any, value: Value, method: str) -> Value:

@@ -8,8 +8,9 @@ from sklearn.pipeline import Pipeline
 
 from skaudio.estimators import SiameseMatcher
 from skaudio.export._export_error import ExportError
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._steps import convert_model, unwrapped
+from skaudio.export._value import Value
 
 INPUTS = ("waveform", "other")
 # Outputs of the graph and the methods that compute the same in Python, by the method that is exported.

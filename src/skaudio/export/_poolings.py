@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
+from skaudio.export._value import Value
 
 ROUNDING = np.finfo(np.float32).eps  # up to which first-order statistics are 0
 

@@ -7,9 +7,10 @@ import numpy as np
 
 from skaudio.export._export_error import ExportError
 from skaudio.export._front_ends import start_of
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._keras_network import convert_network
 from skaudio.export._tensors import Tensor, in_order, named
+from skaudio.export._value import Value
 from skaudio.pretrained import ModelError
 
 POOLINGS = {"mean": ("ReduceMean",), "max": ("ReduceMax",), "meanmax": ("ReduceMean", "ReduceMax")}

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
+from skaudio.export._value import Value
 
 Converter = Callable[[Graph, Any, Value, str], Value]
 

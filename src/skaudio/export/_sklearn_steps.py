@@ -8,7 +8,8 @@ from sklearn.base import is_classifier, is_outlier_detector, is_regressor
 from sklearn.preprocessing import StandardScaler
 
 from skaudio.export._export_error import ExportError
-from skaudio.export._graph import OPSET, Graph, Value, import_onnx
+from skaudio.export._graph import OPSET, Graph, import_onnx
+from skaudio.export._value import Value
 
 ML_OPSET = 3  # of the domain ai.onnx.ml
 

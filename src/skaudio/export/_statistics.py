@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
+from skaudio.export._value import Value
 
 ROUNDING = np.float64(np.finfo(np.float32).eps)  # relative, up to which a mean is 0
 STD_BITS = 22  # significant ones of a standard deviation

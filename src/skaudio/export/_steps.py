@@ -12,9 +12,10 @@ from skaudio.events import EventDetector
 from skaudio.export._converters import converter_of
 from skaudio.export._ensembles import ENSEMBLES
 from skaudio.export._export_error import ExportError
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._neural_estimators import matcher_embedding
 from skaudio.export._sklearn_steps import convert_sklearn_step
+from skaudio.export._value import Value
 from skaudio.features import FrontEnd, FunctionFrontEnd
 from skaudio.matching import RecordingMatcher
 from skaudio.preprocessing import GroupScaler

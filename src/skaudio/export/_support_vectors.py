@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from sklearn.svm import SVC, SVR, NuSVC, NuSVR, OneClassSVM
 
-from skaudio.export._graph import Graph, Value
+from skaudio.export._graph import Graph
 from skaudio.export._labels import above_zero, inlier_labels, most_probable
 from skaudio.export._sklearn_steps import convert_sklearn_step
+from skaudio.export._value import Value
 
 KERNELS = ("rbf", "linear", "poly", "sigmoid")
 
