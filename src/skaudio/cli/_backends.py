@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from joblib import cpu_count, parallel_config
 
@@ -46,7 +47,7 @@ def _dask(address: str, jobs: int | None) -> Iterator[Callable[[str], None]]:
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise ImportError(f'--backend dask needs Dask: pip install "skaudio[dask]" ({error})') from error
-    cluster = address
+    cluster: Any = address
     if not address:
         n_workers = jobs or cpu_count()
         cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
