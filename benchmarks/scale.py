@@ -69,6 +69,8 @@ def dask_cluster(n_workers=2):
     settings = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
     with LocalCluster(n_workers=n_workers, **settings) as cluster, Client(cluster) as client:
         client.run(exec, "import skaudio.features, skaudio.pooling, skaudio.events, pyarrow.parquet, numba")
+        # A worker that is killed while it starts is not started anew by its nanny, but by the cluster.
+        cluster.adapt(minimum=n_workers, maximum=n_workers)
         yield cluster, client
 
 

@@ -158,4 +158,5 @@ def dask_client():
         "silence_logs": logging.CRITICAL,
     }
     with distributed.LocalCluster(**settings) as cluster, distributed.Client(cluster) as client:
+        cluster.adapt(minimum=2, maximum=2)  # a worker that is killed while it starts is not started anew otherwise
         yield client

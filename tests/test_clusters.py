@@ -27,8 +27,8 @@ SR = 8000
 class Deadly(TransformerMixin, BaseEstimator):
     """A step that kills its process at some of its calls, once each; calls of all processes are counted in a folder."""
 
-    def __init__(self, folder, calls=()):
-        self.folder, self.calls = folder, calls
+    def __init__(self, folder, calls=(), spared=None):
+        self.folder, self.calls, self.spared = folder, calls, spared
 
     def fit(self, X, y=None):
         self.fitted_ = True
@@ -38,7 +38,7 @@ class Deadly(TransformerMixin, BaseEstimator):
         folder = Path(self.folder)
         folder.joinpath(f"call-{len(list(folder.glob('call-*')))}-{os.getpid()}").touch()
         n_calls, n_deaths = (len(list(folder.glob(pattern))) for pattern in ("call-*", "death-*"))
-        if n_deaths < len(self.calls) and n_calls >= self.calls[n_deaths]:
+        if n_deaths < len(self.calls) and n_calls >= self.calls[n_deaths] and os.getpid() != self.spared:
             folder.joinpath(f"death-{n_deaths}-{os.getpid()}").touch()
             os.kill(os.getpid(), signal.SIGKILL)
         return X
@@ -48,11 +48,18 @@ def n_deaths(folder):
     return len(list(folder.glob("death-*")))
 
 
+@pytest.fixture
+def two_workers(dask_client):
+    """The client of the cluster, once those that a former test has killed are back."""
+    dask_client.wait_for_workers(2, timeout=120)
+    return dask_client
+
+
 @pytest.fixture(params=["dask", pytest.param("ray", marks=pytest.mark.slow)])
 def backend(request):
     """The arguments of joblib.parallel_config for a cluster of two processes."""
     if request.param == "dask":
-        return {"backend": "dask", "client": request.getfixturevalue("dask_client"), "n_jobs": -1}
+        return {"backend": "dask", "client": request.getfixturevalue("two_workers"), "n_jobs": -1}
     return request.getfixturevalue("ray_backend")
 
 
@@ -83,7 +90,7 @@ def clips(tmp_path_factory):
 @pytest.fixture
 def deadly(tmp_path):
     (tmp_path / "calls").mkdir()
-    return Deadly(str(tmp_path / "calls"))
+    return Deadly(str(tmp_path / "calls"), spared=os.getpid())
 
 
 def as_lists(clips):
@@ -106,6 +113,7 @@ def test_a_search_outlives_its_workers(clips, deadly, backend):
         np.testing.assert_array_equal(killed[f"split{i}_test_score"], serial[f"split{i}_test_score"])
 
 
+@pytest.mark.slow
 def test_out_of_fold_predictions_outlive_their_workers(clips, deadly, backend):
     pipeline = make_pipeline(MFCC(sr=SR, n_mfcc=3), StatPooling(stats=("mean",)), deadly, LogisticRegression())
     serial = out_of_fold(pipeline, clips.data, clips.target, cv=3)
@@ -149,13 +157,19 @@ def test_a_task_of_loky_takes_its_share(monkeypatch):
 
 
 class Crashing(MFCC):
-    """A library that crashes at recordings beside which there is a file that says so: once, or always."""
+    """A library that crashes at recordings beside which there is a file that says so: once, or always.
+
+    The file has the id of the process of the tests, which is spared.
+    """
 
     def transform(self, X):
         for clip in X:
-            if Path(f"{clip}.always").exists() or Path(f"{clip}.once").exists():
-                Path(f"{clip}.once").unlink(missing_ok=True)
-                os.kill(os.getpid(), signal.SIGKILL)
+            for end in ("always", "once"):
+                marker = Path(f"{clip}.{end}")
+                if marker.exists() and int(marker.read_text()) != os.getpid():
+                    if end == "once":
+                        marker.unlink()
+                    os.kill(os.getpid(), signal.SIGKILL)
         return super().transform(X)
 
 
@@ -177,7 +191,7 @@ def paths(clips, tmp_path):
 def test_a_dataset_outlives_its_workers(paths, crashing, backend, tmp_path):
     expected = crashing.transform(paths)
     for i in (33, 77):
-        Path(f"{paths[i]}.once").touch()
+        Path(f"{paths[i]}.once").write_text(str(os.getpid()))
     with joblib.parallel_config(**backend):
         result = extract_to(tmp_path / "features", paths, crashing, part_size=10)
     assert list(tmp_path.glob("*.once")) == []
@@ -189,11 +203,11 @@ def test_a_dataset_outlives_its_workers(paths, crashing, backend, tmp_path):
 
 
 @pytest.mark.slow
-def test_recordings_that_kill_their_workers_are_isolated(paths, crashing, dask_client, tmp_path):
+def test_recordings_that_kill_their_workers_are_isolated(paths, crashing, two_workers, tmp_path):
     expected, deadly = crashing.transform(paths[:40]), [0, 25]  # the first one would decide on the layout
     for i in deadly:
-        Path(f"{paths[i]}.always").touch()
-    with joblib.parallel_config("dask", client=dask_client), pytest.warns(UserWarning, match=r"2 recording\(s\)"):
+        Path(f"{paths[i]}.always").write_text(str(os.getpid()))
+    with joblib.parallel_config("dask", client=two_workers), pytest.warns(UserWarning, match=r"2 recording\(s\)"):
         result = extract_to(tmp_path / "features", paths[:40], crashing, part_size=20)
     assert set(result.broken) == {paths[i] for i in deadly}
     assert all("was killed, twice" in error for error in result.broken.values())
@@ -202,24 +216,24 @@ def test_recordings_that_kill_their_workers_are_isolated(paths, crashing, dask_c
     np.testing.assert_array_equal(features.drop(index=deadly), np.delete(expected, deadly, axis=0))
 
 
-def test_workers_without_the_package_or_with_another_version_are_named(clips, dask_client, tmp_path):
-    first, second = dask_client.scheduler_info()["workers"]
+def test_workers_without_the_package_or_with_another_version_are_named(clips, two_workers, tmp_path):
+    first, second = two_workers.scheduler_info()["workers"]
     extractor = make_pipeline(MFCC(sr=SR), StatPooling()).fit([np.zeros(SR)])
-    with joblib.parallel_config("dask", client=dask_client):
+    with joblib.parallel_config("dask", client=two_workers):
         check_workers()
-        dask_client.run(exec, "import skaudio; skaudio.__version__ = '0.0.1'", workers=[second])
+        two_workers.run(exec, "import skaudio; skaudio.__version__ = '0.0.1'", workers=[second])
         try:
             with pytest.raises(ImportError, match=rf"The worker {second} has 0.0.1. Install skaudio {__version__} on"):
                 extract_to(tmp_path / "features", clips.data[:2], extractor)
         finally:
-            dask_client.run(exec, f"import skaudio; skaudio.__version__ = {__version__!r}", workers=[second])
+            two_workers.run(exec, f"import skaudio; skaudio.__version__ = {__version__!r}", workers=[second])
         hide = "import sys; sys.hidden, sys.modules['skaudio'] = sys.modules['skaudio'], None"
-        dask_client.run(exec, hide, workers=[first])
+        two_workers.run(exec, hide, workers=[first])
         try:
             with pytest.raises(ImportError, match=rf"{first} cannot import skaudio: .*pip install skaudio=="):
                 extract_to(tmp_path / "features", clips.data[:2], extractor)
         finally:
-            dask_client.run(exec, "import sys; sys.modules['skaudio'] = sys.hidden", workers=[first])
+            two_workers.run(exec, "import sys; sys.modules['skaudio'] = sys.hidden", workers=[first])
         assert not (tmp_path / "features").exists()
         check_workers()
 
@@ -235,16 +249,21 @@ def transformed(X):
     return FunctionFrontEnd(logged, sr=SR, channel_names=["sample"], memory="~/cache").fit_transform(X)[:, 0, 0]
 
 
-def test_each_machine_has_its_cache(clips, dask_client, tmp_path):
-    machines = {worker: tmp_path / f"machine{i}" for i, worker in enumerate(dask_client.scheduler_info()["workers"])}
+def set_home(client, home, worker=None):
+    client.run(exec, f"import os; os.environ['HOME'] = {str(home)!r}", workers=worker and [worker])
+
+
+def test_each_machine_has_its_cache(clips, two_workers, tmp_path):
+    machines = {worker: tmp_path / f"machine{i}" for i, worker in enumerate(two_workers.scheduler_info()["workers"])}
     for worker, home in machines.items():
         home.mkdir()
-        dask_client.run(os.environ.update, {"HOME": str(home)}, workers=[worker])
+        set_home(two_workers, home, worker)
     X = clips.data[:20].tolist()
     expected = [sf.read(path)[0][0] for path in X]
-    passes = [dask_client.submit(transformed, X, workers=[worker], pure=False) for worker in machines for _ in range(3)]
-    for result in dask_client.gather(passes):
+    passes = [two_workers.submit(transformed, X, workers=[worker], pure=False) for worker in machines for _ in range(3)]
+    for result in two_workers.gather(passes):
         np.testing.assert_array_equal(result, np.float32(expected))
+    set_home(two_workers, Path.home())
     for home in machines.values():
         computed = home.joinpath("log.txt").read_text().splitlines()
         assert len(computed) == len(set(computed)) == 20  # each clip once on each machine

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from joblib import cpu_count, parallel_config
 
@@ -46,9 +47,11 @@ def _dask(address: str, jobs: int | None) -> Iterator[Callable[[str], None]]:
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise ImportError(f'--backend dask needs Dask: pip install "skaudio[dask]" ({error})') from error
-    cluster = address or LocalCluster(
-        n_workers=jobs or cpu_count(), threads_per_worker=1, dashboard_address="127.0.0.1:0"
-    )
+    cluster: Any = address
+    if not address:
+        n_workers = jobs or cpu_count()
+        cluster = LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+        cluster.adapt(minimum=n_workers, maximum=n_workers)  # replaces workers that are killed while they start
     try:
         client = Client(cluster, timeout=CONNECT_SECONDS)
     except OSError as error:

@@ -192,4 +192,5 @@ def code_of(function: Any) -> Any:
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     values = [code_of(value) if callable(value) else value for value in cells if value is not function]
     owner = getattr(function, "__self__", None)  # of a method, whose state matters, too
-    return name, owner, marshal.dumps(code), function.__defaults__, function.__kwdefaults__, values
+    # Versions above 2 also depend on the numbers of references to constants, which change with the first call.
+    return name, owner, marshal.dumps(code, 2), function.__defaults__, function.__kwdefaults__, values
