@@ -105,10 +105,11 @@ class EventDetector(BaseEventDetector):
     n_overlays : int, default=2
         Number of times that each event is also mixed with another background for training, at a gain of -10 to 3 dB.
     n_jobs : int or None, default=None
-        Number of processes that `predict` uses.
+        Number of processes that predictions use, by the joblib backend in force, such as Dask. None: 1, unless in a
+        `joblib.parallel_config` context.
     on_error : {"raise", "warn"}, default="raise"
-        What to do with a recording that cannot be decoded, once fitted: raise an error, or warn with its name and
-        continue; it then has no events, no scores, and counts of NaN.
+        What to do with a recording that cannot be decoded, or kills its process twice, once fitted: raise an error, or
+        warn with its name and continue; it then has no events, no scores, and counts of NaN.
     verbose : int, default=0
         If 1, show a progress bar: of recordings, with the processed minutes of the current one; in `fit`, of all stages
         from decoding to tuning, with the time left, as far as it is known from stages of the same kind.

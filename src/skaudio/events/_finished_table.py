@@ -15,8 +15,8 @@ from typing import Self
 from skaudio._remote import remote_version
 from skaudio._urls import file_name, is_url, local_path
 from skaudio.events._event import Event
-from skaudio.events._parts import PENDING
 from skaudio.events._table_output import TableOutput, digest_of
+from skaudio.events._table_parts import PENDING
 
 VERSION = 1
 REQUESTS_AT_ONCE = 16

@@ -20,10 +20,10 @@ from skaudio.events._finished_table import (
     replace_table,
     states_of,
 )
-from skaudio.events._parts import Parts, check_detector, only_run
 from skaudio.events._scanner import Scanner
 from skaudio.events._score_files import score_writer, scores_of
 from skaudio.events._table_output import Durations, TableOutput, digest_of
+from skaudio.events._table_parts import Parts, check_detector, only_run
 from skaudio.events._track import Track
 from skaudio.events._track_functions import Detect
 from skaudio.io import AudioError, clip_key
