@@ -19,6 +19,19 @@ examples:
   skaudio train season1/ marks.csv --output owls.joblib --groups '^([^_]+)_'   the site is the file name up to _
   skaudio evaluate owls.joblib season2/ marks2.csv"""
 
+_SPOT = """\
+Make a detector of words from the words alone, and write it with joblib. They are spoken by espeak-ng in
+many voices, among random syllables, over background sound, and learnt from the speech embedding: neither
+recordings nor marks are needed. Other voices tune it; precision, recall and false alarms on these are
+printed, which real speech does not reach. `pip install "skaudio[speech,speak]"`."""
+
+_SPOT_EXAMPLES = """\
+examples:
+  skaudio spot stop go "hey computer" --output spotter.joblib
+  skaudio spot ja nein --language de --background office/ --output spotter.joblib
+  skaudio detect spotter.joblib meeting.wav --threshold 0.7
+Words that sound alike are confused less if all of them are passed."""
+
 _EVALUATE = """\
 Print a CSV of the precision, recall, F1 and false alarms per hour of a detector, for each class.
 Loading a model executes code in it: load only models that you trust."""
@@ -93,6 +106,44 @@ def add_train(commands: argparse._SubParsersAction) -> None:
     add("--seed", type=integer(0), default=0, metavar="N", help="seed (default: 0)")
     add("--jobs", type=integer(1), metavar="N", default=1, help="number of processes (default: 1)")
     add("--quiet", action="store_true", help="no progress bar")
+
+
+def add_spot(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "spot",
+        help="make a detector of words from the words alone, and write it",
+        description=_SPOT,
+        epilog=_SPOT_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("words", nargs="+", metavar="WORDS", help="words or short phrases")
+    add("--output", required=True, metavar="FILE", help="file of the detector")
+    add("--force", action="store_true", help="replace FILE if it exists")
+    add(
+        "--background",
+        nargs="+",
+        metavar="RECORDINGS",
+        help="recordings without these words, from which backgrounds are cut: audio files, folders of them, or URLs. "
+        "Pass them after WORDS (default: generated babble and noise)",
+    )
+    add(
+        "--language",
+        default="en",
+        metavar="TAG",
+        help="language of espeak-ng whose accents are used, such as de; or one accent, such as en-gb-scotland "
+        "(default: en)",
+    )
+    add(
+        "--false-alarms",
+        type=number,
+        default=1.0,
+        metavar="N",
+        help="false alarms per hour that the threshold is chosen for, on generated speech (default: 1)",
+    )
+    add("--seed", type=integer(0), default=0, metavar="N", help="seed (default: 0)")
+    add("--jobs", type=integer(1), metavar="N", help="number of threads and processes (default: as many as cores)")
+    add("--quiet", action="store_true", help="no progress")
 
 
 def add_evaluate(commands: argparse._SubParsersAction) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from skaudio import __version__
 from skaudio.cli._arguments import add_output, integer, some_of
-from skaudio.cli._event_parsers import add_count, add_detect, add_evaluate, add_review, add_train
+from skaudio.cli._event_parsers import add_count, add_detect, add_evaluate, add_review, add_spot, add_train
 from skaudio.cli._extract_parser import add_extract
 
 FRONT_ENDS = ("mfcc", "mel")
@@ -61,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_export(commands)
     add_extract(commands)
     add_train(commands)
+    add_spot(commands)
     add_detect(commands)
     add_count(commands)
     add_review(commands)
