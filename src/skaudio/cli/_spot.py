@@ -31,7 +31,7 @@ N_PER_WORD, MIN_CLIPS, MAX_CLIPS = 300, 600, 1500  # of the words, for training
 N_OTHERS, N_OTHER_WORDS = 1200, 300
 N_SPEAKERS = 150
 TUNING_SHARE = 0.25  # of clips for training, by other voices, for tuning
-N_WINDOW_FRAMES, HOP_SECONDS = 5, 0.08  # frames of 0.78 s each: a window has 1.1 s
+N_WINDOW_FRAMES, HOP_SECONDS = 7, 0.08  # frames of 0.78 s each: a window has 1.3 s
 REACH_SECONDS, MARGIN_SECONDS = 0.16, 0.1  # of windows around the middle of a word; between words and background
 N_TALKERS, N_BABBLES, BABBLE_SECONDS = 6, 4, 60
 CONDITIONS = {"pause_seconds": (0.3, 1.5), "snr_db": (0.0, 25.0), "gain_db": (-12.0, 6.0), "sr": SR}
@@ -142,7 +142,7 @@ def _training_windows(scenes: Bunch, n_jobs: int) -> tuple[np.ndarray, np.ndarra
     windows, labels = [], []
     for frames, events in zip(embedding.fit_transform(scenes.data), scenes.events, strict=True):
         centres = (np.arange(len(frames) - N_WINDOW_FRAMES + 1) + N_WINDOW_FRAMES // 2) * HOP_SECONDS
-        centres += embedding.channels_out().start_seconds
+        centres = centres + (embedding.channels_out().start_seconds or 0.0)
         middles = [((onset + offset) / 2, label) for onset, offset, label in events]
         inner = frame_labels([(t - REACH_SECONDS, t + REACH_SECONDS, label) for t, label in middles], centres)
         around = [(on - MARGIN_SECONDS, off + MARGIN_SECONDS, label) for on, off, label in events]
