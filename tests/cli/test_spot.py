@@ -44,7 +44,7 @@ def test_words_of_other_voices_are_found(few_clips, run, tmp_path, monkeypatch):
     monkeypatch.setattr(_spot, "N_PER_WORD", 120)
     monkeypatch.setattr(_spot, "N_OTHERS", 150)
     path = tmp_path / "spotter.joblib"
-    outcome = run("spot", "seven", "hello", "--output", path, "--false-alarms", 60, "--jobs", 2, "--quiet")
+    outcome = run("spot", "seven", "hello", "--output", path, "--jobs", 2, "--quiet")
     assert outcome.status == 0, outcome.err
     assert outcome.out.splitlines()[-1].endswith(f"skaudio detect {path} RECORDINGS")
     detector = joblib.load(path)
