@@ -153,6 +153,7 @@ def word_detector():
         front_end=RememberedEmbedding(),
         window_seconds=0.56,
         hop_seconds=0.08,
+        low_threshold="threshold",
         peak_distance=0.5,
         n_overlays=0,
         random_state=0,

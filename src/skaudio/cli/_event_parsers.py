@@ -124,9 +124,8 @@ def add_spot(commands: argparse._SubParsersAction) -> None:
     add(
         "--false-alarms",
         type=number,
-        default=1.0,
         metavar="N",
-        help="false alarms per hour that the threshold is chosen for, on generated speech (default: 1)",
+        help="false alarms per hour that the threshold is chosen for, on generated speech (default: the best F1)",
     )
     add("--seed", type=integer(0), default=0, metavar="N", help="seed (default: 0)")
     add("--jobs", type=integer(1), metavar="N", help="number of threads and processes (default: as many as cores)")

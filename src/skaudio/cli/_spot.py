@@ -33,6 +33,7 @@ N_SPEAKERS = 150
 TUNING_SHARE = 0.25  # of clips for training, by other voices, for tuning
 N_WINDOW_FRAMES, HOP_SECONDS = 7, 0.08  # frames of 0.78 s each: a window has 1.3 s
 REACH_SECONDS, MARGIN_SECONDS = 0.16, 0.1  # of windows around the middle of a word; between words and background
+PEAK_SECONDS = 0.5  # between two words
 N_TALKERS, N_BABBLES, BABBLE_SECONDS = 6, 4, 60
 CONDITIONS = {"pause_seconds": (0.3, 1.5), "snr_db": (0.0, 25.0), "gain_db": (-12.0, 6.0), "sr": SR}
 CONSONANTS = ("", "b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "st", "tr", "pl", "sh")
@@ -85,7 +86,9 @@ def _detector_of_words(arguments: Namespace, background: Sequence[str] | None) -
             front_end=PretrainedEmbedding("speech", pooling=None),
             window_seconds=N_WINDOW_FRAMES * HOP_SECONDS,
             hop_seconds=HOP_SECONDS,
-            target=("false_alarms_per_hour", arguments.false_alarms),
+            low_threshold="threshold",
+            peak_distance=PEAK_SECONDS,
+            target="f1" if arguments.false_alarms is None else ("false_alarms_per_hour", arguments.false_alarms),
             n_jobs=arguments.jobs,
         )
         return detector.tune(held_out.data, held_out.events)
