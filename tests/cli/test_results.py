@@ -76,9 +76,9 @@ def test_one_thing_has_one_name_in_all_commands():
             for name in action.option_strings:
                 names.setdefault(name, set()).add(command)
     tables = {"search", "predict", "train", "detect", "count", "review", "evaluate", "tag"}
-    models = {"spot"}
-    assert names["--output"] == tables | models | {"extract"}
-    assert names["--force"] == tables | models | {"export"}  # a dataset of features is extended, never replaced
+    models, pages = {"spot"}, {"report"}
+    assert names["--output"] == tables | models | pages | {"extract"}
+    assert names["--force"] == tables | models | pages | {"export"}  # a dataset of features is extended, never replaced
     assert names["--on-error"] == names["--output"] - models - {"train"}
     assert not {"--out", "-o", "--n-jobs"} & set(names)
 
