@@ -155,15 +155,16 @@ def extract(report, folder):
             f"at most {max(n_tasks)} tasks of the scheduler"
         )
         start, n_killed, n_clients = time.perf_counter(), 0, 1
-        moments = sorted(rng.uniform(0.05, 0.9) * seconds for _ in range(N_KILLS))
-        client_moments = [0.3 * seconds, 0.6 * seconds]
+        # Each kill is after a random part of the work, as kills by time would end before work begins on a slow machine.
+        kills = sorted(rng.uniform(0.02, 0.95) * len(files) / 500 for _ in range(N_KILLS))
+        client_kills = sorted(rng.uniform(0.1, 0.8) * len(files) / 500 for _ in range(N_CLIENT_KILLS))
         process = start_client(cluster, folder, files, folder / "disturbed")
         while process.poll() is None:
             time.sleep(0.2)
-            now = time.perf_counter() - start
-            if n_killed < len(moments) and now > moments[n_killed]:
+            n_parts = len(list((folder / "disturbed").glob("part-*.parquet")))
+            if n_killed < N_KILLS and n_parts > kills[n_killed]:
                 n_killed += kill_a_worker(client, rng)
-            if n_clients <= N_CLIENT_KILLS and now > client_moments[n_clients - 1]:
+            if n_clients <= N_CLIENT_KILLS and n_parts > client_kills[n_clients - 1]:
                 process.kill()
                 process.wait()
                 process, n_clients = start_client(cluster, folder, files, folder / "disturbed"), n_clients + 1
