@@ -24,7 +24,7 @@ import joblib
 import numpy as np
 from measure import Report
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 SR = 8000
 N_FILES, N_BROKEN = 100_000, 50
@@ -228,14 +228,17 @@ def detect(report, folder):
     from skaudio.datasets import make_sound_events
     from skaudio.events import EventDetector
     from skaudio.features import MelSpectrogram
+    from skaudio.pooling import StatPooling
 
-    events = make_sound_events(6, random_state=0)
-    detector = EventDetector(MelSpectrogram(sr=events.sr), LogisticRegression(max_iter=1000))
-    detector.fit(events.data, events.target)
+    events = make_sound_events(6, duration=30.0, random_state=0)
+    model = make_pipeline(StatPooling(), StandardScaler(), LogisticRegression(max_iter=1000))
+    front_end = MelSpectrogram(sr=events.sr, n_mels=32)
+    detector = EventDetector(model, front_end=front_end, window_seconds=0.4, hop_seconds=0.1, random_state=0)
+    detector.fit(events.data, events.events)
     sources = []
     for i, y in enumerate(events.data):
         sources.append(folder / f"source{i}.wav")
-        soundfile.write(sources[-1], np.tile(y, 6), events.sr)
+        soundfile.write(sources[-1], np.tile(y, 2), events.sr)
     files = [folder / f"night{i:03d}.wav" for i in range(200)]
     for i, path in enumerate(files):
         os.link(sources[i % len(sources)], path)
@@ -248,7 +251,7 @@ def detect(report, folder):
 
         def kill():
             nonlocal killed
-            while killed < 2 and not ended.wait(6.0):
+            while killed < 2 and not ended.wait(8.0):
                 killed += kill_a_worker(client, rng)
 
         thread = threading.Thread(target=kill)
