@@ -232,7 +232,7 @@ def detect(report, folder):
 
     events = make_sound_events(6, duration=30.0, random_state=0)
     model = make_pipeline(StatPooling(), StandardScaler(), LogisticRegression(max_iter=1000))
-    front_end = MelSpectrogram(sr=events.sr, n_mels=32)
+    front_end = MelSpectrogram(sr=events.sr, n_mels=32, top_db=None)
     detector = EventDetector(model, front_end=front_end, window_seconds=0.4, hop_seconds=0.1, random_state=0)
     detector.fit(events.data, events.events)
     sources = []
