@@ -24,7 +24,7 @@ import joblib
 import numpy as np
 from measure import Report
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 SR = 8000
 N_FILES, N_BROKEN = 100_000, 50
@@ -155,15 +155,16 @@ def extract(report, folder):
             f"at most {max(n_tasks)} tasks of the scheduler"
         )
         start, n_killed, n_clients = time.perf_counter(), 0, 1
-        moments = sorted(rng.uniform(0.05, 0.9) * seconds for _ in range(N_KILLS))
-        client_moments = [0.3 * seconds, 0.6 * seconds]
+        # Each kill is after a random part of the work, as kills by time would end before work begins on a slow machine.
+        kills = sorted(rng.uniform(0.02, 0.95) * len(files) / 500 for _ in range(N_KILLS))
+        client_kills = sorted(rng.uniform(0.1, 0.8) * len(files) / 500 for _ in range(N_CLIENT_KILLS))
         process = start_client(cluster, folder, files, folder / "disturbed")
         while process.poll() is None:
             time.sleep(0.2)
-            now = time.perf_counter() - start
-            if n_killed < len(moments) and now > moments[n_killed]:
+            n_parts = len(list((folder / "disturbed").glob("part-*.parquet")))
+            if n_killed < N_KILLS and n_parts > kills[n_killed]:
                 n_killed += kill_a_worker(client, rng)
-            if n_clients <= N_CLIENT_KILLS and now > client_moments[n_clients - 1]:
+            if n_clients <= N_CLIENT_KILLS and n_parts > client_kills[n_clients - 1]:
                 process.kill()
                 process.wait()
                 process, n_clients = start_client(cluster, folder, files, folder / "disturbed"), n_clients + 1
@@ -227,14 +228,17 @@ def detect(report, folder):
     from skaudio.datasets import make_sound_events
     from skaudio.events import EventDetector
     from skaudio.features import MelSpectrogram
+    from skaudio.pooling import StatPooling
 
-    events = make_sound_events(6, random_state=0)
-    detector = EventDetector(MelSpectrogram(sr=events.sr), LogisticRegression(max_iter=1000))
-    detector.fit(events.data, events.target)
+    events = make_sound_events(6, duration=30.0, random_state=0)
+    model = make_pipeline(StatPooling(), StandardScaler(), LogisticRegression(max_iter=1000))
+    front_end = MelSpectrogram(sr=events.sr, n_mels=32, top_db=None)
+    detector = EventDetector(model, front_end=front_end, window_seconds=0.4, hop_seconds=0.1, random_state=0)
+    detector.fit(events.data, events.events)
     sources = []
     for i, y in enumerate(events.data):
         sources.append(folder / f"source{i}.wav")
-        soundfile.write(sources[-1], np.tile(y, 6), events.sr)
+        soundfile.write(sources[-1], np.tile(y, 2), events.sr)
     files = [folder / f"night{i:03d}.wav" for i in range(200)]
     for i, path in enumerate(files):
         os.link(sources[i % len(sources)], path)
@@ -247,7 +251,7 @@ def detect(report, folder):
 
         def kill():
             nonlocal killed
-            while killed < 2 and not ended.wait(6.0):
+            while killed < 2 and not ended.wait(8.0):
                 killed += kill_a_worker(client, rng)
 
         thread = threading.Thread(target=kill)
