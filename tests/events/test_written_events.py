@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from joblib.externals.loky import get_reusable_executor
 from tests.events.levels import SR, arm, deadly_level, level_detector, recording, spans
 
 import skaudio._sent_once
@@ -304,6 +305,7 @@ def test_no_folder_no_rights_and_no_bucket(paths, tmp_path, bucket):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["calls.csv", "calls/"])
 def test_a_recording_that_kills_its_worker_is_isolated(paths, tmp_path, monkeypatch, name):
+    get_reusable_executor().shutdown(wait=True)  # so that workers are started with this environment
     monkeypatch.setenv("SKAUDIO_TEST_PROCESS", str(os.getpid()))
     write(paths[1], [0, 0.95, 0, 0, 0])
     more = [tmp_path / f"nights/e{i}.wav" for i in range(6)]
