@@ -39,7 +39,7 @@ from skaudio.pretrained import PretrainedEmbedding
 
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 KEYWORDS = ("three", "seven")
-THRESHOLDS = (*np.arange(0.05, 0.95, 0.05), 0.95, 0.97, 0.98, 0.99, 0.995, 0.998)
+THRESHOLDS = (*np.arange(0.05, 0.95, 0.05), 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998, 0.9999)
 RATES = (1.0, 10.0)  # false alarms an hour
 COLLARS = {"onset_collar": 0.3, "offset_collar": None}
 ALL_CONDITIONS = {"snr_db": (0.0, 25.0), "gain_db": (-12.0, 6.0)}

@@ -192,7 +192,7 @@ def seconds_of(dataset, files, part_size, **backend):
 
 def pace(report, folder):
     """Two workers against one, in turns; and a cluster against a loop in one process."""
-    files, _ = write_files(folder, 240, 10.0)
+    files, _ = write_files(folder, 2000, 10.0)
     times, n = {1: [], 2: []}, 0
     with dask_cluster(1) as (_, one), dask_cluster(2) as (_, two):
         for client in (one, two):
@@ -200,9 +200,9 @@ def pace(report, folder):
         for _ in range(4):
             for workers, client in ((1, one), (2, two)):
                 n += 1
-                times[workers].append(seconds_of(folder / f"set{n}", files, 10, backend="dask", client=client))
+                times[workers].append(seconds_of(folder / f"set{n}", files, 50, backend="dask", client=client))
         best = ", ".join(f"{workers} worker(s) {min(seconds):.2f} s" for workers, seconds in times.items())
-        report.line(f"{len(files)} files of 10 s, parts of 10, best of 4: {best}")
+        report.line(f"{len(files)} files of 10 s, parts of 50, best of 4: {best}")
         report.figure("two workers against one", min(times[1]) / min(times[2]), 1.7, unit="x")
         (folder / "short").mkdir()
         short, _ = write_files(folder / "short", 4000, 0.2)
