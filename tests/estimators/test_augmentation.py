@@ -18,11 +18,10 @@ from skaudio.features import MFCC, MelSpectrogram, Spectrogram
 MEAN, DEVIATION = np.full(6, -50.0, np.float32), np.full(6, 2.0, np.float32)
 
 
-def change(augmentation, frames, lengths, targets=None, seed=0):
+def change(augmentation, frames, lengths, targets=None, seed=0, **kind):
     targets = np.eye(len(frames), dtype=np.float32) if targets is None else targets
-    return augmentation(
-        frames.copy(), np.array(lengths), targets, mean=MEAN, deviation=DEVIATION, rng=np.random.default_rng(seed)
-    )
+    rng = np.random.default_rng(seed)
+    return augmentation(frames.copy(), np.array(lengths), targets, mean=MEAN, deviation=DEVIATION, rng=rng, **kind)
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ def test_padding_at_both_ends_is_not_cropped():
     clip[40:50, 0] = np.arange(1, 11)  # ten frames that sound, and one of the padding at each end
     starts = []
     for seed in range(50):
-        frames, lengths, _ = change(Augmentation(crop=0.5), clip[np.newaxis], [100], seed=seed)
+        frames, lengths, _ = change(Augmentation(crop=0.5), clip[np.newaxis], [100], seed=seed, one_length=True)
         assert 94 <= lengths[0] <= 100
         assert set(np.arange(1, 11)) <= set(frames[0, :, 0])
         starts.append(int(frames[0, :, 0].argmax()) - 9)
@@ -67,8 +66,23 @@ def test_padding_at_both_ends_is_not_cropped():
 
 
 def test_a_clip_of_equal_frames_is_cropped_by_less_than_one_frame():
-    _, lengths, _ = change(Augmentation(crop=0.9), np.ones((1, 100, len(MEAN)), np.float32), [100])
+    _, lengths, _ = change(Augmentation(crop=0.9), np.ones((1, 100, len(MEAN)), np.float32), [100], one_length=True)
     assert lengths[0] == 100
+
+
+def test_only_networks_for_clips_of_one_length_leave_padding_out(monkeypatch):
+    calls = []
+
+    def record(self, frames, lengths, targets, **settings):
+        calls.append(settings["one_length"])
+        return frames, lengths, targets
+
+    monkeypatch.setattr(Augmentation, "__call__", record)
+    X, y = np.random.default_rng(0).standard_normal((6, 8, 8)).astype(np.float32), np.arange(6) % 2
+    for network, one_length in ((CNNClassifier("plain", epochs=1), True), (CNNClassifier("lenet", epochs=1), False)):
+        del calls[:]
+        network.fit(X, y)
+        assert set(calls) == {one_length}
 
 
 def test_a_stretch_changes_the_tempo_by_no_more_than_asked_for(ramps):

@@ -19,8 +19,8 @@ class Augmentation:
     Attributes
     ----------
     crop : float
-        Maximum fraction of a clip to crop, at start and end together. Equal frames at its start and end count as one:
-        they are padding, and a tenth of a padded clip can be most of its sound.
+        Maximum fraction of a clip to crop, at start and end together. Of clips padded to one length, it is a
+        fraction of what is between equal frames at start and end: a tenth of the whole can be most of the sound.
     stretch : float
         Maximum relative change of tempo.
     warp : float
@@ -65,6 +65,7 @@ class Augmentation:
         mean: np.ndarray,
         deviation: np.ndarray,
         rng: np.random.Generator,
+        one_length: bool = False,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Augment a batch.
 
@@ -80,6 +81,8 @@ class Augmentation:
             Mean and standard deviation of each channel over the training set.
         rng : numpy.random.Generator
             Random generator.
+        one_length : bool, default=False
+            Whether the network takes clips of one length, to which shorter ones were padded.
 
         Returns
         -------
@@ -87,12 +90,13 @@ class Augmentation:
             Augmented batch, of the same shapes.
         """
         if self.crop or self.stretch:
+            to_crop = np.minimum(_n_unpadded(frames), lengths) if one_length else lengths
             if targets.ndim == 3:
                 both, fill = np.concatenate([frames, targets], axis=2), np.append(mean, np.zeros(targets.shape[2]))
-                both, lengths = self._cut_and_stretch(both, lengths, fill, rng)
+                both, lengths = self._cut_and_stretch(both, lengths, to_crop, fill, rng)
                 frames, targets = both[..., : len(mean)], both[..., len(mean) :]
             else:
-                frames, lengths = self._cut_and_stretch(frames, lengths, mean, rng)
+                frames, lengths = self._cut_and_stretch(frames, lengths, to_crop, mean, rng)
         if self.warp:
             frames = self._warp_channels(frames, rng)
         if self.equalization:
@@ -107,10 +111,11 @@ class Augmentation:
         return frames, lengths, targets
 
     def _cut_and_stretch(
-        self, frames: np.ndarray, lengths: np.ndarray, fill: np.ndarray, rng: np.random.Generator
+        self, frames: np.ndarray, lengths: np.ndarray, to_crop: np.ndarray, fill: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
+        """Crop a random fraction of ``to_crop`` frames from each clip, and change its tempo."""
         n_clips, n_frames, _ = frames.shape
-        kept = np.ceil(lengths - np.minimum(_n_unpadded(frames), lengths) * rng.uniform(0.0, self.crop, n_clips))
+        kept = np.ceil(lengths - to_crop * rng.uniform(0.0, self.crop, n_clips))
         start = np.floor(rng.uniform(0.0, 1.0, n_clips) * (lengths - kept + 1))
         tempo = np.exp(rng.uniform(-1.0, 1.0, n_clips) * np.log1p(self.stretch))
         tempo = np.maximum(tempo, kept / n_frames)  # no longer than the batch

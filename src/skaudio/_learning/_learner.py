@@ -138,7 +138,8 @@ class Learner(Generic[Kind]):
         rng = np.random.default_rng(seed)
         mean, deviation = channel_statistics(examples.frames, examples.rows, examples.weights)
         if augment is not None:
-            augment = partial(augment, mean=mean, deviation=deviation, rng=rng)
+            one_length = self.architecture.n_frames is not None
+            augment = partial(augment, mean=mean, deviation=deviation, rng=rng, one_length=one_length)
         kind = FrameBatches if graph.architecture.by_frame else Batches
         batches = partial(kind, examples.frames, examples.targets, examples.weights)
         common = {"batch_size": recipe.batch_size, "stride": graph.stride, "fill": mean, "sampler": sampler}

@@ -138,8 +138,8 @@ class InputParameters:
         ``time_shift=0.1, time_stretch=0.15, frequency_warp=0.06, equalization=0.25, spec_augment=True, mixup=0.2``; for
         cepstra and others, ``time_shift=0.1, mixup=0.2``. None: no augmentation.
     time_shift : float or None, default=None
-        Maximum fraction of a clip to crop, at start and end together; padding, equal frames at its start and end, does
-        not count.
+        Maximum fraction of a clip to crop, at start and end together. For networks that take clips of one length,
+        padding, equal frames at start and end, does not count.
     time_stretch : float or None, default=None
         Maximum relative change of tempo.
     frequency_warp : float or None, default=None

@@ -73,7 +73,7 @@ def interval_text(found: Interval) -> str:
 
 
 def interval_note(groups: str | None, items: str) -> str:
-    """Say what the intervals are, for items in groups (sites, speakers, recordings) or independent ones."""
+    """Return what the intervals are, in words, for items in groups (sites, recordings) or independent ones."""
     means = f"{CONFIDENCE:.0%} intervals (Wilson's score interval"
     if groups is None:
         return f"In parentheses: {means}), as if the {items} were independent of each other."
