@@ -51,7 +51,7 @@ def check_versions(versions: Mapping[str, Any]) -> None:
         more = f"; and {len(wrong) - N_NAMED} more" if len(wrong) > N_NAMED else ""
         raise ImportError(
             f"The worker {'; '.join(wrong[:N_NAMED])}{more}. Install skaudio {__version__} on all machines of the "
-            f"cluster: pip install skaudio=={__version__}"
+            "cluster, as on this one."
         )
 
 
