@@ -20,10 +20,10 @@ from skaudio.events import event_table
 from skaudio.metrics import event_based_scores
 
 FRONT_ENDS = {
-    "log-mel": FRONT_END,
-    "PCEN": clone(FRONT_END).set_params(scale="pcen"),
+    "log-mel": clone(FRONT_END).set_params(scale="db", top_db=None),
+    "PCEN": FRONT_END,
     "PCEN for birds": clone(FRONT_END).set_params(
-        scale="pcen", pcen_params={"gain": 0.8, "bias": 10.0, "power": 0.25, "time_constant": 0.06}
+        pcen_params={"gain": 0.8, "bias": 10.0, "power": 0.25, "time_constant": 0.06}
     ),
 }
 

@@ -194,6 +194,12 @@ def test_parameters_that_are_given_count():
     assert CNNClassifier(augmentation=None, **TINY).fit(FRAMES, TARGETS)._augmentation(FRAMES) == Augmentation()
 
 
+def test_clips_with_several_labels_are_not_mixed_by_default():
+    indicator = np.eye(2, dtype=int)[TARGETS]
+    assert CNNClassifier(**TINY).fit(FRAMES, indicator)._augmentation(FRAMES) == replace(BY_KIND["other"], mixup=0.0)
+    assert CNNClassifier(mixup=0.3, **TINY).fit(FRAMES, indicator)._augmentation(FRAMES).mixup == 0.3
+
+
 def test_derivatives_are_warped_as_what_they_are_of_and_have_no_gain(ramps):
     ramps = ramps[:1]
     both = np.concatenate([ramps, 3 * ramps], axis=2)

@@ -380,6 +380,18 @@ def test_a_short_recording_and_none(detector):
     assert list(detector.iter_predict([], SR)) == []
 
 
+@pytest.mark.parametrize("scale", ["linear", "pcen"])
+def test_top_db_is_of_decibels_alone(scenes, scale):
+    def detected(**settings):
+        front_end = MelSpectrogram(sr=SR, scale=scale, **settings)
+        detector = EventDetector(STATISTICS, **{**SETTINGS, "front_end": front_end})
+        return detector.fit(scenes.data[:2], scenes.events[:2]).predict(scenes.data[2:4])
+
+    table = detected()
+    assert len(table)
+    pd.testing.assert_frame_equal(table, detected(top_db=None))
+
+
 def test_what_cannot_be_used(scenes, tmp_path):
     with pytest.raises(NotFittedError):
         EventDetector(STATISTICS, **SETTINGS).predict(scenes.data)

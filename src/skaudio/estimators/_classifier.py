@@ -1,7 +1,7 @@
 """Classification head: class labels, probabilities and scores."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any, ClassVar, Self
 
@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import assert_all_finite, check_array, column_or_1d
 
 from skaudio._atomic import atomic
+from skaudio._learning import Augmentation
 from skaudio._validation import as_labels
 from skaudio.estimators._supervised import SupervisedEstimator
 
@@ -232,6 +233,11 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
                 f"the first fit, {list(self.classes_)}. To refit from scratch, use warm_start=False, or clone."
             )
         return y
+
+    def _augmentation(self, frames: np.ndarray) -> Augmentation:
+        augmentation = super()._augmentation(frames)
+        # A mixture of two clips has the labels of both, and not a part of each.
+        return replace(augmentation, mixup=0.0) if self._multilabel and self.mixup is None else augmentation
 
     def _targets(self, y: np.ndarray) -> np.ndarray:
         """Return the smoothed network targets ``(n_labels, n_outputs)`` of checked labels."""

@@ -136,7 +136,7 @@ class InputParameters:
         Default of the next six parameters where they are None: random augmentation of each clip at each epoch of
         training, never in prediction. "auto" is, for bands,
         ``time_shift=0.1, time_stretch=0.15, frequency_warp=0.06, equalization=0.25, spec_augment=True, mixup=0.2``; for
-        cepstra and others, ``time_shift=0.1, mixup=0.2``. None: no augmentation.
+        cepstra and others, ``time_shift=0.1, mixup=0.2``; without mixup for multilabel targets. None: no augmentation.
     time_shift : float or None, default=None
         Maximum fraction of a clip to crop, at start and end together. For networks that take clips of one length,
         padding, equal frames at start and end, does not count.

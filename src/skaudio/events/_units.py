@@ -51,8 +51,9 @@ class Units:
                     "a PretrainedEmbedding with pooling=None. Put others into the estimator, as in "
                     "make_pipeline(front_end, classifier)."
                 )
+            in_decibels = getattr(front_end, "scale", "db") == "db"
             for name in PER_CLIP:
-                if getattr(front_end, name, None) is not None:
+                if getattr(front_end, name, None) is not None and (name != "top_db" or in_decibels):
                     raise ValueError(
                         f"front_end has {name}={getattr(front_end, name)!r}, which depends on the whole clip and "
                         f"cannot be computed by blocks. Use {name}=None, or put the front end into the estimator."
