@@ -11,7 +11,7 @@ import csv
 import warnings
 
 import numpy as np
-from events import FRONT_END, make_detector
+from events import DECIBELS, FRONT_END, make_detector
 from measure import Report
 from sklearn.base import clone
 
@@ -20,7 +20,7 @@ from skaudio.events import event_table
 from skaudio.metrics import event_based_scores
 
 FRONT_ENDS = {
-    "log-mel": clone(FRONT_END).set_params(scale="db", top_db=None),
+    "log-mel": DECIBELS,
     "PCEN": FRONT_END,
     "PCEN for birds": clone(FRONT_END).set_params(
         pcen_params={"gain": 0.8, "bias": 10.0, "power": 0.25, "time_constant": 0.06}
@@ -45,7 +45,7 @@ def forest():
 def compare(report, what, train, test, names):
     paths, events, n_calls, _ = forest()
     for name in names:
-        detector = make_detector().set_params(front_end=FRONT_ENDS[name])
+        detector = make_detector(FRONT_ENDS[name])
         detector.fit([paths[i] for i in train], [events[i] for i in train])
         found = detector.predict([paths[i] for i in test])
         counts = np.array([(found.recording == paths[i]).sum() for i in test])
