@@ -35,7 +35,7 @@ from sklearn.preprocessing import StandardScaler
 from skaudio.datasets import make_sound_events
 from skaudio.estimators import CRNNClassifier
 from skaudio.events import EventDetector, read_events
-from skaudio.events._event_tables import event_lists
+from skaudio.events.tables import event_lists
 from skaudio.features import MelSpectrogram
 from skaudio.io import load
 from skaudio.metrics import count_mean_absolute_error, event_based_scores

@@ -14,7 +14,7 @@ from measure import Report
 
 from skaudio.estimators import CRNNClassifier
 from skaudio.events import EventDetector
-from skaudio.events._event_tables import event_lists
+from skaudio.events.tables import event_lists
 from skaudio.features import MelSpectrogram
 from skaudio.metrics import event_based_scores
 

@@ -17,11 +17,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-import skaudio.events._units as units
+import skaudio.events.scanning._units as units
 from skaudio.datasets import make_sound_events
 from skaudio.estimators import CNNClassifier
 from skaudio.events import Event, EventDetector, event_table, read_events, write_events
-from skaudio.events._scanner import Scanner
+from skaudio.events.scanning._scanner import Scanner
 from skaudio.features import MFCC, MelSpectrogram, Waveform
 from skaudio.io import AudioError
 from skaudio.metrics import event_based_f1, event_based_scores

@@ -9,7 +9,7 @@ import soundfile as sf
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skaudio.events import Event, EventDetector, event_table, read_events, write_events
-from skaudio.events._scanner import Scanner
+from skaudio.events.scanning._scanner import Scanner
 
 SR = 8000
 NAME = os.fsdecode(b"for\xeat.wav")

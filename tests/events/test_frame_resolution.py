@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from skaudio.datasets import make_sound_events
 from skaudio.estimators import CNNClassifier, CRNNClassifier
 from skaudio.events import Event, EventDetector, event_table
-from skaudio.events._resolutions import FrameResolution
+from skaudio.events.scanning._resolutions import FrameResolution
 from skaudio.features import MelSpectrogram
 from skaudio.metrics import segment_based_f1
 

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from skaudio.events import Event, EventDetector, EventTableError, read_events
-from skaudio.events._event_tables import event_lists
+from skaudio.events.tables._event_tables import event_lists
 from skaudio.features import MelSpectrogram
 from skaudio.matching import RecordingMatcher
 from skaudio.pooling import StatPooling

@@ -1,9 +1,13 @@
 """Sound event detection in long recordings, decoding of scores, tables of events, and counts with intervals."""
 
-from skaudio.events._clock_counts import count_events
-from skaudio.events._clock_times import with_clock_times
-from skaudio.events._count_estimator import CountEstimator
-from skaudio.events._decoding import (
+from skaudio.events._event import Event
+from skaudio.events._event_detector import EventDetector
+from skaudio.events._event_scores import EventScores
+from skaudio.events._score_files import read_scores, write_scores
+from skaudio.events._track import Track
+from skaudio.events.clock import recording_starts, with_clock_times
+from skaudio.events.counts import CountEstimator, count_events
+from skaudio.events.decoding import (
     decode_events,
     find_runs,
     hysteresis_runs,
@@ -12,15 +16,8 @@ from skaudio.events._decoding import (
     split_runs,
     suppress_overlapping,
 )
-from skaudio.events._event import Event
-from skaudio.events._event_detector import EventDetector
-from skaudio.events._event_scores import EventScores
-from skaudio.events._event_tables import event_table, read_events, write_events
-from skaudio.events._frame_labels import frame_labels
-from skaudio.events._recording_starts import recording_starts
-from skaudio.events._score_files import read_scores, write_scores
-from skaudio.events._table_rows import EventTableError
-from skaudio.events._track import Track
+from skaudio.events.scanning import frame_labels
+from skaudio.events.tables import EventTableError, event_table, read_events, write_events
 
 __all__ = [
     "CountEstimator",

@@ -14,25 +14,27 @@ from sklearn.utils.validation import check_is_fitted
 
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import check_clips
-from skaudio.events._bounds import Shifts
-from skaudio.events._decoder import Decoder
-from skaudio.events._decoding_settings import DecodingSettings
-from skaudio.events._detected_counts import detected_counts
 from skaudio.events._ends import check_ends, check_ends_of_scores
 from skaudio.events._event import Event
 from skaudio.events._event_scores import EventScores, names_of
-from skaudio.events._event_tables import event_lists, event_table
-from skaudio.events._live import block_waveforms, detect_live
-from skaudio.events._reader import Reader
 from skaudio.events._reading import is_pretrained, make_reader, opened, sampling_rate
-from skaudio.events._scanner import Scanner
 from skaudio.events._score_files import check_suffix
-from skaudio.events._table_run import Detection
 from skaudio.events._track import Track
-from skaudio.events._track_functions import Detect, Detected
-from skaudio.events._tuning import Target
-from skaudio.events._window_classifier import WindowClassifier
-from skaudio.events._write_detected import write_detected
+from skaudio.events.counts import detected_counts
+from skaudio.events.decoding import (
+    Decoder,
+    DecodingSettings,
+    Detect,
+    Detected,
+    Shifts,
+    Target,
+    block_waveforms,
+    detect_live,
+)
+from skaudio.events.runs import Detection, write_detected
+from skaudio.events.scanning import Reader, Scanner
+from skaudio.events.tables import event_lists, event_table
+from skaudio.events.training import WindowClassifier
 from skaudio.io._open_clip import resampled
 from skaudio.metrics import event_based_f1
 

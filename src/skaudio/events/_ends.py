@@ -5,7 +5,7 @@ from typing import Any
 
 from skaudio.events._event import Event
 from skaudio.events._event_scores import EventScores
-from skaudio.events._table_rows import SLACK_SECONDS, ends_late
+from skaudio.events.tables import SLACK_SECONDS, ends_late
 from skaudio.io import AudioError, audio_info, clip_name, iter_blocks
 
 

@@ -15,24 +15,33 @@ from sklearn.utils.validation import check_is_fitted
 from skaudio._atomic import atomic
 from skaudio._validation import as_labels, check_clips
 from skaudio.events._base_event_detector import BaseEventDetector
-from skaudio.events._bounds import median_shifts
-from skaudio.events._decoder import Decoder
-from skaudio.events._decoder_tuning import tune_decoder
-from skaudio.events._decoding_settings import default_min_durations
 from skaudio.events._event import Event
-from skaudio.events._event_classes import classes_of_events, classes_overlap, event_classes
 from skaudio.events._event_scores import EventScores, names_of
-from skaudio.events._held_out import held_out_folds
-from skaudio.events._kept_units import kept_units
 from skaudio.events._progress import FitProgress, fit_progress, planned_stages
 from skaudio.events._reading import is_pretrained
-from skaudio.events._score_classifier import ScoreClassifier
-from skaudio.events._tags import tag_lists
 from skaudio.events._track import Track
-from skaudio.events._track_functions import FindRuns
-from skaudio.events._training import Training
-from skaudio.events._tuning import Target, check_classes, check_groups, check_target
-from skaudio.events._window_classifier import WindowClassifier
+from skaudio.events.decoding import (
+    Decoder,
+    FindRuns,
+    Target,
+    check_classes,
+    check_groups,
+    check_target,
+    default_min_durations,
+    median_shifts,
+    tune_decoder,
+)
+from skaudio.events.scanning import kept_units
+from skaudio.events.training import (
+    ScoreClassifier,
+    Training,
+    WindowClassifier,
+    classes_of_events,
+    classes_overlap,
+    event_classes,
+    held_out_folds,
+    tag_lists,
+)
 
 
 class EventDetector(BaseEventDetector):

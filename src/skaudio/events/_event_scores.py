@@ -5,8 +5,8 @@ from typing import Any, overload
 
 import numpy as np
 
-from skaudio.events._file_names import recording_names
 from skaudio.events._track import Track
+from skaudio.events.tables import recording_names
 
 
 class EventScores(Sequence[Track]):

@@ -6,10 +6,8 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import get_tags
 
-from skaudio.events._reader import Reader
-from skaudio.events._resolutions import FrameResolution, WindowResolution
-from skaudio.events._units import Units
-from skaudio.events._window_classifier import last_step
+from skaudio.events.scanning import FrameResolution, Reader, Units, WindowResolution
+from skaudio.events.training import last_step
 
 
 def is_pretrained(front_end: Any) -> bool:

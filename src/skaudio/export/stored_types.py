@@ -46,9 +46,9 @@ LOCATIONS = {
     "LandmarkIndex": "skaudio.matching._landmark_index",
     "PrintIndex": "skaudio.matching._print_index",
     "ModelFile": "skaudio.pretrained._model_file",
-    "ScoreClassifier": "skaudio.events._score_classifier",
-    "ScoreCalibration": "skaudio.events._score_calibration",
-    "Tally": "skaudio.events._strata",
+    "ScoreClassifier": "skaudio.events.training._score_classifier",
+    "ScoreCalibration": "skaudio.events.counts._calibration",
+    "Tally": "skaudio.events.counts._strata",
 }
 
 

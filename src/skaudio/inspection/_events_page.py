@@ -10,7 +10,7 @@ import numpy as np
 
 from skaudio._randomness import own_random_state
 from skaudio.events import Event, count_events
-from skaudio.events._event_tables import event_lists
+from skaudio.events.tables import event_lists
 from skaudio.features import FrontEnd
 from skaudio.inspection._card_page import card_page, field_select, number_range, order_select
 from skaudio.inspection._detection_cards import ORDER_NAMES, detection_cards, detection_ranks

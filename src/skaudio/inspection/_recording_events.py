@@ -4,7 +4,7 @@ from os import PathLike
 from typing import Any
 
 from skaudio.events import Event
-from skaudio.events._event_tables import event_lists
+from skaudio.events.tables import event_lists
 
 
 def events_of(events: Any, recording: Any = None) -> list[Event]:
