@@ -22,7 +22,7 @@ from skaudio.cli._messages import warn
 from skaudio.cli._precompute import precompute
 from skaudio.cli._tables import confusion_table, ranked_table
 from skaudio.inspection import Report
-from skaudio.inspection._display import pyplot
+from skaudio.inspection.displays import pyplot
 from skaudio.model_selection import OutOfFold, rank_candidates
 
 
