@@ -20,7 +20,7 @@ from tests.common.instances import (
 
 from skaudio.events import CountEstimator
 from skaudio.export import ExportError, load_litert, load_onnx, to_litert, to_onnx
-from skaudio.export._methods import OUTPUTS, final_step, output_methods, result_of
+from skaudio.export.models._methods import OUTPUTS, final_step, output_methods, result_of
 from skaudio.features import MFCC
 from skaudio.pooling import FramePadder
 

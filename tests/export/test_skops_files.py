@@ -20,7 +20,7 @@ from skaudio.cli import main
 from skaudio.datasets import make_sound_events, make_spoken_digits
 from skaudio.events import CountEstimator, EventDetector
 from skaudio.export import ExportError, load, save, stored_types
-from skaudio.export._methods import OUTPUTS
+from skaudio.export.models._methods import OUTPUTS
 from skaudio.features import MFCC, FeatureCache, FunctionFrontEnd, MelSpectrogram
 from skaudio.pooling import StatPooling
 

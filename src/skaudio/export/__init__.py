@@ -6,17 +6,13 @@ without pickle. All need ``pip install "skaudio[export]"``.
 """
 
 from skaudio.export._export_error import ExportError
-from skaudio.export._graph import Graph
-from skaudio.export._litert_model import LiteRTModel
-from skaudio.export._load_litert import load_litert
-from skaudio.export._load_onnx import load_onnx
-from skaudio.export._onnx_model import OnnxModel
 from skaudio.export._register_converter import register_converter
 from skaudio.export._skops_files import load, save
 from skaudio.export._to_litert import to_litert
 from skaudio.export._to_onnx import to_onnx
-from skaudio.export._to_page import to_page
-from skaudio.export._value import Value
+from skaudio.export.graph import Graph, Value
+from skaudio.export.page import to_page
+from skaudio.export.running import LiteRTModel, OnnxModel, load_litert, load_onnx
 
 __all__ = [
     "to_onnx",

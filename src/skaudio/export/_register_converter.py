@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from skaudio.export._graph import Graph
-from skaudio.export._value import Value
+from skaudio.export.graph import Graph, Value
 
 Converter = Callable[[Graph, Any, Value, str], Value]
 

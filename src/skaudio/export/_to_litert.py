@@ -96,7 +96,7 @@ def to_litert(
     (array([2, 4, 3, 5, 0]), 4000)
     """
     # Imported here: whoever only loads a file needs none of it.
-    from skaudio.export._litert_exporting import exported_to_litert
+    from skaudio.export.litert import exported_to_litert
     from skaudio.io._replacing import replacing
 
     if not 0.0 < seconds < float("inf"):

@@ -87,7 +87,7 @@ def to_onnx(pipeline: Any, path: str | os.PathLike, *, method: str | None = None
     (array([2, 4, 3, 5, 0]), array([2, 4, 3, 5, 0]))
     """
     # Imported here: whoever only loads a file needs none of it.
-    from skaudio.export._exporting import exported
+    from skaudio.export.models import exported
     from skaudio.io._replacing import replacing
 
     path = Path(path)
