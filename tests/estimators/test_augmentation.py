@@ -200,6 +200,13 @@ def test_clips_with_several_labels_are_not_mixed_by_default():
     assert CNNClassifier(mixup=0.3, **TINY).fit(FRAMES, indicator)._augmentation(FRAMES).mixup == 0.3
 
 
+def test_dense_layers_are_not_trained_on_what_moves_along_bands():
+    X = of_kind("bands", decibels=True)
+    assert SiameseMatcher("dense", epochs=1).fit(X, TARGETS)._augmentation(X) == BY_KIND["other"]
+    assert SiameseMatcher("gru", epochs=1).fit(X, TARGETS)._augmentation(X) == BY_KIND["bands"]
+    assert SiameseMatcher("dense", epochs=1, frequency_warp=0.1).fit(X, TARGETS)._augmentation(X).warp == 0.1
+
+
 def test_derivatives_are_warped_as_what_they_are_of_and_have_no_gain(ramps):
     ramps = ramps[:1]
     both = np.concatenate([ramps, 3 * ramps], axis=2)

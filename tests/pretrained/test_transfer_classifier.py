@@ -54,7 +54,7 @@ def base(model=energies, **params):
     return PretrainedEmbedding(model, sr=SR, **({"window_seconds": 0.05} if model is energies else {}), **params)
 
 
-pytestmark = pytest.mark.filterwarnings("ignore:A clip of .* is shorter than the model's window")
+pytestmark = pytest.mark.filterwarnings("ignore:Clips shorter than the model's window")
 
 
 def test_it_is_the_head_on_the_embeddings(labelled):

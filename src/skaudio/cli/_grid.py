@@ -38,9 +38,10 @@ DEFAULT_MODELS = {
     "full": ("svc", "logistic", "trees", "neighbors", "cnn", "gru"),
 }
 NETWORKS = ("cnn", "gru")
-# Networks are given static coefficients only, as they can learn derivatives.
+# Networks are given static coefficients only, as they can learn derivatives. A quick search has time for one spectrum:
+# at one level, which suits all, and without trimming, as sounds other than words have pauses.
 NETWORK_FRONT_ENDS: dict[str, dict[str, list]] = {
-    "quick": {"mfcc": [(MFCC, {**WORDS})], "mel": [(MelSpectrogram, {**WORDS})]},
+    "quick": {"mfcc": [(MFCC, {**WORDS})], "mel": [(MelSpectrogram, {"level": -20.0, "top_db": 60.0})]},
     "full": {
         kind: [(front_end_class, params) for params in ({}, WORDS)]
         for kind, front_end_class in (("mfcc", MFCC), ("mel", MelSpectrogram))

@@ -193,7 +193,7 @@ class InputParameters:
                 "channels='other', to suppress this warning. Frames from skaudio.features carry their type.",
                 stacklevel=2,
             )
-        kind = kind_of(self._channels_in) if self.channels == "auto" else self.channels
+        kind = self._augmented_kind()
         default = Augmentation() if self.augmentation is None else BY_KIND[kind]
         masks = None if self.spec_augment is None else int(self.spec_augment)
         given: dict[str, Any] = {
@@ -211,3 +211,7 @@ class InputParameters:
             deltas=channels.deltas if channels is not None and channels.kind == kind else 0,
             **{name: value for name, value in given.items() if value is not None},
         )
+
+    def _augmented_kind(self) -> str:
+        """Return the kind of channels that "auto" augments for."""
+        return kind_of(self._channels_in) if self.channels == "auto" else self.channels

@@ -115,9 +115,9 @@ class WindowOutputs(BlockExtractor):
             yield outputs
         if n_total + self._n_context < self._n_samples and not self._warned:
             self._warned = True
+            # The same words for all clips, so that Python shows them once, however clips are batched.
             warnings.warn(
-                f"A clip of {n_total / self._sr:.3g} s is shorter than the model's window of "
-                f"{self._n_samples / self._sr:.3g} s: it is padded with silence, as are other short clips.",
+                f"Clips shorter than the model's window of {self._n_samples / self._sr:.3g} s are padded with silence.",
                 stacklevel=2,
             )
 

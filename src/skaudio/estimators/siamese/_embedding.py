@@ -41,7 +41,7 @@ class SiameseEmbedding(
         - ``"cnn"``: the residual CNN of `CNNClassifier`;
         - ``"gru"``: the recurrent network of `GRUClassifier`;
         - ``"dense"``: three dense layers on all values of a clip, as in tutorials, for clips of equal length (see
-          `skaudio.pooling.FramePadder`);
+          `skaudio.pooling.FramePadder`). By default, bands are augmented like other channels;
         - a callable from ``(n_frames, n_channels)`` and ``embedding_dim`` to a `keras.Model` with as many output units,
           for clips of equal length. It is called at each fit and must return the same network each time;
         - None: no network: the mean of the frames, or the row of a table, such as `skaudio.pooling.StatPooling`
@@ -231,6 +231,10 @@ class SiameseEmbedding(
         augmentation = super()._augmentation(frames)
         # Mixtures of two classes require targets for all classes, which only this loss has.
         return augmentation if self.loss_ == "proxy" else replace(augmentation, mixup=0.0)
+
+    def _augmented_kind(self) -> str:
+        # Dense layers have weights of their own for each frame and band: what moves along either is new to them.
+        return "other" if self.tower == "dense" else super()._augmented_kind()
 
     @property
     def _n_features_out(self) -> int:
