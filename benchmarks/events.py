@@ -8,9 +8,9 @@ detector is fitted to the others, including threshold and bounds.
 The scores are optimistic: the CRNN with frame resolution, its size, and training without label smoothing and mixup were
 chosen on results for group 0, which has most of the calls, and group 2, a chorus, where a first version had three false
 alarms. Results of earlier settings were seen for the other groups, too. So were those of PCEN (``backgrounds.py``),
-which replaced decibels when these, with the same settings, had 0, 2, 6 and 7 false alarms in the chorus, by the version
-of the code and of the libraries: a difference of rounding is enough. Clips are in decibels: their labels have no times,
-and a network finds that the onset of a call, which PCEN emphasises, is enough.
+which replaced decibels when these had 0, 2, 6 and 7 false alarms in the chorus, by the version of the code and of the
+libraries. Clips are in decibels: their labels have no times, and a network finds that the onset of a call, which PCEN
+emphasises, is enough.
 """
 
 import csv
