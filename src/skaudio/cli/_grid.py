@@ -16,7 +16,8 @@ from skaudio.pooling import StatPooling
 from skaudio.pretrained import PretrainedEmbedding, list_models
 
 # For spoken words: the silence around a word, its level and the background are not informative.
-WORDS = {"trim_db": 30.0, "level": -20.0, "top_db": 60.0}
+LEVELLED = {"level": -20.0, "top_db": 60.0}
+WORDS = {"trim_db": 30.0, **LEVELLED}
 
 FRONT_ENDS: dict[str, dict[str, list]] = {
     "quick": {
@@ -38,10 +39,10 @@ DEFAULT_MODELS = {
     "full": ("svc", "logistic", "trees", "neighbors", "cnn", "gru"),
 }
 NETWORKS = ("cnn", "gru")
-# Networks are given static coefficients only, as they can learn derivatives. A quick search has time for one spectrum:
-# at one level, which suits all, and without trimming, as sounds other than words have pauses.
+# Networks are given static coefficients only, as they can learn derivatives. A quick search has time for one front end:
+# at one level and without trimming, which suits words as well as other sounds.
 NETWORK_FRONT_ENDS: dict[str, dict[str, list]] = {
-    "quick": {"mfcc": [(MFCC, {**WORDS})], "mel": [(MelSpectrogram, {"level": -20.0, "top_db": 60.0})]},
+    "quick": {"mfcc": [(MFCC, LEVELLED)], "mel": [(MelSpectrogram, LEVELLED)]},
     "full": {
         kind: [(front_end_class, params) for params in ({}, WORDS)]
         for kind, front_end_class in (("mfcc", MFCC), ("mel", MelSpectrogram))

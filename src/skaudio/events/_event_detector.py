@@ -60,7 +60,7 @@ class EventDetector(BaseEventDetector):
     front_end : front end or None, default=None
         Front end that computes the frames of a recording, once, however much windows overlap: one of a spectrum, or
         `skaudio.pretrained.PretrainedEmbedding` with ``pooling=None``. Parameters that depend on the whole clip
-        (``top_db`` in decibels, ``trim_db``, ``level``, ``normalize``) must be None. If None, windows of the waveform
+        (``top_db`` of decibels, ``trim_db``, ``level``, ``normalize``) must be None. If None, windows of the waveform
         are passed to the estimator.
     sr : float or None, default=None
         Sampling rate in Hz that recordings are resampled to; must equal that of the front end. If None, that of the

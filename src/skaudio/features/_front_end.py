@@ -240,6 +240,18 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
         channels = replace(self.channels(), sr=float(self.rate))
         return channels.of_axes(self._axes) if self._axes else channels
 
+    def clip_params(self) -> list[str]:
+        """Return the names of the parameters in use by which frames depend on the clip as a whole.
+
+        Frames of such a front end cannot be computed block by block.
+
+        Returns
+        -------
+        list of str
+            Names of parameters.
+        """
+        return [name for name in ("duration", "trim_db", "level") if getattr(self, name) is not None]
+
     def frame_times(self, n_frames: int) -> np.ndarray:
         """Return the times of the middles of frames.
 

@@ -246,6 +246,18 @@ class InvertibleFrontEnd(SpectralFrontEnd):
 
         return invert_clips(self, X, length, invert)
 
+    def clip_params(self) -> list[str]:
+        """Return the names of the parameters in use by which frames depend on the clip as a whole.
+
+        Returns
+        -------
+        list of str
+            Names of parameters; without ``top_db`` where values are not in decibels.
+        """
+        stages = self.extractor()
+        has_floor, is_normalized = stages.decibels and stages.top_db is not None, stages.normalize is not None
+        return [*super().clip_params(), *["top_db"] * has_floor, *["normalize"] * is_normalized]
+
     def _stages(self, spectra: Callable[..., object], n_bins: int, **stage_params: Any) -> Stages:
         """Return the stages of a front end, according to its spectra, ``top_db``, ``normalize`` and ``deltas``."""
         settings = self.stft_settings()

@@ -281,6 +281,16 @@ class PretrainedEmbedding(FrontEnd):
         scores = pool_around_silence(self._frames(X), names) if weighted else np.asarray(self.transform(X))
         return top_classes(scores, names, top)
 
+    def clip_params(self) -> list[str]:
+        """Return the names of the parameters in use by which outputs depend on the clip as a whole.
+
+        Returns
+        -------
+        list of str
+            Names of parameters.
+        """
+        return [*super().clip_params(), *["pooling"] * (self.pooling is not None)]
+
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names of the columns, or with ``pooling=None`` of the channels.
 

@@ -1,4 +1,4 @@
-"""Events from scores: decoding, of live streams, too, its settings, and their tuning."""
+"""Decoding of scores into events, also of live streams, and the tuning of its settings."""
 
 from skaudio.events.decoding._bounds import Shifts, median_shifts
 from skaudio.events.decoding._decoder import Decoder

@@ -1,4 +1,4 @@
-"""Recordings read in units, and the windows or frames of these: labelled for training, and scored by a classifier."""
+"""Windows and frames of recordings: reading, labels for training, and scores of a classifier."""
 
 from skaudio.events.scanning._frame_labels import frame_labels
 from skaudio.events.scanning._kept_units import kept_units

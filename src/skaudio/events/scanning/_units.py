@@ -15,7 +15,6 @@ from skaudio._frames import with_channels
 from skaudio.features import SpectralFrontEnd
 
 BLOCK_SECONDS = 60.0
-PER_CLIP = ("top_db", "trim_db", "level", "normalize", "duration", "pooling")
 
 
 class Units:
@@ -51,13 +50,12 @@ class Units:
                     "a PretrainedEmbedding with pooling=None. Put others into the estimator, as in "
                     "make_pipeline(front_end, classifier)."
                 )
-            in_decibels = getattr(front_end, "scale", "db") == "db"
-            for name in PER_CLIP:
-                if getattr(front_end, name, None) is not None and (name != "top_db" or in_decibels):
-                    raise ValueError(
-                        f"front_end has {name}={getattr(front_end, name)!r}, which depends on the whole clip and "
-                        f"cannot be computed by blocks. Use {name}=None, or put the front end into the estimator."
-                    )
+            if names := front_end.clip_params():
+                name = names[0]
+                raise ValueError(
+                    f"front_end has {name}={getattr(front_end, name)!r}, which depends on the whole clip and cannot be "
+                    f"computed by blocks. Use {name}=None, or put the front end into the estimator."
+                )
             if not (front_end.channel is None or isinstance(front_end.channel, Integral)):
                 raise ValueError(
                     f"front_end has channel={front_end.channel!r}; expected the index of one channel, or None for "

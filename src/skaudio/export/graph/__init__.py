@@ -1,4 +1,4 @@
-"""ONNX graphs under construction: nodes, values that are passed on, tensors of networks, and labels."""
+"""Construction of ONNX graphs: nodes, values, tensors of networks, and labels."""
 
 from skaudio.export.graph._graph import OPSET, Graph, import_onnx
 from skaudio.export.graph._labels import LABEL, above_zero, class_array, inlier_labels, most_probable

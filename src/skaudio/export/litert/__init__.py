@@ -1,4 +1,4 @@
-"""From a graph to a LiteRT file: its operators in TensorFlow, quantization, and the comparison."""
+"""Conversion of a graph to a LiteRT file: operators in TensorFlow, quantization and verification."""
 
 from skaudio.export.litert._exporting import exported_to_litert
 

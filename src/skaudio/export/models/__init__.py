@@ -1,4 +1,4 @@
-"""Fitted models as graphs: step by step, with their methods, compared with the original."""
+"""Conversion of fitted models to graphs, and verification against the original."""
 
 from skaudio.export.models._conversion import Conversion, converted
 from skaudio.export.models._exporting import exported

@@ -1,4 +1,4 @@
-"""Detections as pages tell of them: their table, orders, totals, and counts."""
+"""Detections on pages: table, order, totals and counts."""
 
 from skaudio.inspection.detections._counts import EFFORT, counts_by_clock, counts_by_recording
 from skaudio.inspection.detections._orders import BY_SCORE, ORDERS, detection_orders, score_strata

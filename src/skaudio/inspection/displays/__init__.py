@@ -1,4 +1,4 @@
-"""Displays: sound, events, training, searches, the space of features, and the kernels of networks."""
+"""Displays of sound, events, training, searches, feature spaces and the kernels of networks."""
 
 from skaudio.inspection.displays._base import Display, png_uri, pyplot
 from skaudio.inspection.displays._colours import class_colours

@@ -1,4 +1,4 @@
-"""What predictions rest on: saliency, importance of bands and segments, and activations of layers."""
+"""Explanations of predictions: saliency, importance of bands and segments, and activations of layers."""
 
 from skaudio.inspection.explanations._activations import activations
 from skaudio.inspection.explanations._band_importance import BandImportance, BandImportanceDisplay, band_importance
