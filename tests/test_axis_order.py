@@ -93,3 +93,12 @@ def test_the_order_is_looked_at_when_something_is_fitted_and_not_again():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         pooling.transform(frames)
+
+
+def test_swapped_axes_of_a_fitted_transformer_are_named_with_a_remedy():
+    frames = FramePadder(60).fit_transform(MFCC(SR).transform(clips("words")))
+    pooling = StatPooling().fit(frames)
+    with pytest.raises(ValueError, match=r"60 channels, but StatPooling is expecting 20.*np\.swapaxes\(X, 1, 2\)"):
+        pooling.transform(np.swapaxes(frames, 1, 2))
+    with pytest.raises(ValueError, match=r"expecting 20 channels as input\.$"):
+        pooling.transform(np.ones((3, 50, 10)))

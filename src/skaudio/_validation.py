@@ -109,7 +109,7 @@ def check_frames(
         if reset:
             estimator._channels_in = None
         return validate_data(estimator, X, reset=reset, dtype=np.float32, ensure_all_finite=finite)[:, np.newaxis]
-    _check_channels(estimator, frames[0].shape[1], channels, reset)
+    _check_channels(estimator, frames, channels, reset)
     if reset:
         warn_of_swapped_axes(frames)
     return frames
@@ -327,7 +327,8 @@ def _check_finite(sequences: Sequence[np.ndarray], names: Sequence[str], allow_n
             )
 
 
-def _check_channels(estimator: BaseEstimator, n_channels: int, channels: Channels | None, reset: bool) -> None:
+def _check_channels(estimator: BaseEstimator, frames: np.ndarray, channels: Channels | None, reset: bool) -> None:
+    n_frames, n_channels = frames[0].shape
     if reset:
         _forget_table(estimator)
         estimator.n_features_in_ = n_channels
@@ -342,8 +343,10 @@ def _check_channels(estimator: BaseEstimator, n_channels: int, channels: Channel
             f"X differs from the data that {type(estimator).__name__} was fitted on: {difference}, respectively. Use "
             "the same front end and parameters as in fit."
         )
-    if n_channels != getattr(estimator, "n_features_in_", n_channels):
+    expected = getattr(estimator, "n_features_in_", n_channels)
+    if n_channels != expected:
+        swapped = " If its axes are (n_clips, n_channels, n_frames), pass np.swapaxes(X, 1, 2)."
         raise ValueError(
-            f"X has {n_channels} channels, but {type(estimator).__name__} is expecting {estimator.n_features_in_} "
-            "channels as input."
+            f"X has {n_channels} channels, but {type(estimator).__name__} is expecting {expected} channels as input."
+            f"{swapped if frames.ndim == 3 and n_frames == expected else ''}"
         )
