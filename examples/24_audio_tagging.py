@@ -1,6 +1,6 @@
 """Tag recordings with the 521 classes of AudioSet by YAMNet, without training.
 
-Run as ``python 24_what_is_to_be_heard.py FILES...``; without files, recordings of ESC-10 are tagged.
+Run as ``python 24_audio_tagging.py FILES...``; without files, recordings of ESC-10 are tagged.
 """
 
 import sys

@@ -45,4 +45,4 @@ for what, (genuine, scores, threshold) in similarities.items():
     cost = min_detection_cost(genuine, scores, p_target=0.1)
     print(f"{what}: equal error rate {display.equal_error_rate:.1%}, minimum detection cost {cost:.2f}")
 ax.set_title("Speakers who are not in the training set")
-ax.figure.savefig("14_same_speaker.png", dpi=80)
+ax.figure.savefig("14_speaker_verification.png", dpi=80)
