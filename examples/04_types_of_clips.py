@@ -1,4 +1,4 @@
-"""Kinds of clips that a front end accepts: paths, file objects, arrays, ``(y, sr)`` pairs and records of datasets."""
+"""Types of clips that a front end accepts: paths, file objects, arrays, ``(y, sr)`` pairs and records of datasets."""
 
 import io
 from pathlib import Path

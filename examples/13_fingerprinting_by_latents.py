@@ -1,4 +1,4 @@
-"""Recognition of recordings by latents of an autoencoder, as in a tutorial, and by landmarks and spectral prints.
+"""Audio fingerprinting by latents of an autoencoder, as in a tutorial, and by landmarks and spectral prints.
 
 Chunks of the recordings are encoded by MFCC and an autoencoder; a snippet is matched to the recording whose latents
 have the highest cosine similarity. This works without noise. In noise, latents change, whereas landmarks and prints are

@@ -1,4 +1,4 @@
-"""Keyword spotting in continuous speech: misses against false alarms per hour.
+"""Keyword spotting in continuous speech: miss rate by false alarms per hour.
 
 Digits are mixed into minutes of noise. The network detects two of the ten digits; the threshold determines the
 trade-off between misses and false alarms.

@@ -1,4 +1,4 @@
-"""Events in time from weak labels: the training clips are labelled only by whether a dog barks.
+"""Sound event detection from weak labels: the training clips are labelled only by whether a dog barks.
 
 Tags take much less time to annotate than events. With ``pooling="linear_softmax"``, the probability of a clip is the
 mean of those of its frames, weighted by themselves, so that the network learns in which frames the event is. The barks

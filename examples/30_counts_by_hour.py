@@ -1,4 +1,4 @@
-"""Count calls by the hour of the day, across recordings, beside what was recorded.
+"""Count calls by hour of the day, across recordings, with the recorded minutes.
 
 A recorder names its files after the time at which they begin, as AudioMoth does. Here, recordings are generated: some
 before dawn, some after, none in between. For your own recordings, replace only the first part.

@@ -1,4 +1,4 @@
-"""A web service that takes the bytes of an audio file and answers with class probabilities, by the standard library."""
+"""A web service that takes the bytes of an audio file and returns class probabilities, by the standard library."""
 
 import io
 import json
@@ -29,19 +29,19 @@ names = [str(name) for name in model.classes_]
 
 
 class Service(BaseHTTPRequestHandler):
-    """Answer the content of an audio file with class probabilities."""
+    """Respond to the content of an audio file with class probabilities."""
 
     def do_POST(self):
         """Read an upload, and predict."""
         upload = io.BytesIO(self.rfile.read(int(self.headers.get("Content-Length", 0))))
         try:
             probabilities = model.predict_proba([upload])[0].tolist()
-            self.answer(200, dict(zip(names, probabilities, strict=True)))
+            self.respond(200, dict(zip(names, probabilities, strict=True)))
         except (AudioError, ExportError) as error:  # no audio file, or a clip that the model cannot process
-            self.answer(400, {"error": str(error)})
+            self.respond(400, {"error": str(error)})
 
-    def answer(self, status, content):
-        """Send an answer as JSON."""
+    def respond(self, status, content):
+        """Send a response as JSON."""
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.end_headers()
@@ -65,6 +65,6 @@ for _ in range(100):
     times.append(1e3 * (perf_counter() - start))
 label = max(probabilities, key=probabilities.get)
 print("label:", label, "with probability", round(probabilities[label], 2))
-print(f"answers within {np.median(times):.1f} ms (median), {np.percentile(times, 99):.1f} ms (99 %)")
+print(f"responses within {np.median(times):.1f} ms (median), {np.percentile(times, 99):.1f} ms (99 %)")
 server.shutdown()
 server.server_close()

@@ -1,4 +1,4 @@
-"""Work on clusters, by the joblib backend in force."""
+"""Work on clusters, by the active joblib backend."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor
@@ -13,7 +13,7 @@ VERSION = "__import__('skaudio').__version__"  # evaluated by workers, which may
 
 
 def check_workers() -> None:
-    """Check that the workers of the Dask cluster of the joblib backend in force, if any, have this version of skaudio.
+    """Check that the workers of the Dask cluster of the active joblib backend, if any, have this version of skaudio.
 
     A function of a package that a worker does not have would fail there without the name of the worker.
 
@@ -56,7 +56,7 @@ def check_versions(versions: Mapping[str, Any]) -> None:
 
 
 def completed(tasks: Iterable, n_jobs: int | None) -> Iterator[Any]:
-    """Yield the results of delayed calls by the joblib backend in force, in the order in which they are completed.
+    """Yield the results of delayed calls by the active joblib backend, in the order in which they are completed.
 
     On Dask, the calls are submitted to its client, with little waiting at a time. By joblib 1.6, a task whose workers
     are killed as often as Dask allows is waited for without end, and a cluster with one core is not used at all: the
@@ -115,7 +115,7 @@ def _completed_by_dask(client: Any, tasks: Iterator) -> Iterator[Any]:
 
 
 def _dask_client() -> Any:
-    """Return the client of the joblib backend in force; None if that is not Dask."""
+    """Return the client of the active joblib backend; None if that is not Dask."""
     from joblib.parallel import get_active_backend
 
     backend, _ = get_active_backend()

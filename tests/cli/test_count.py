@@ -1,4 +1,4 @@
-"""`skaudio count`: a table and its recordings, counted by the clock."""
+"""`skaudio count`: a table and its recordings, counted by clock time."""
 
 import csv
 import io
@@ -79,7 +79,7 @@ def test_zones_patterns_and_files(season, run, tmp_path):
     ("options", "message"),
     [
         (("--by", "fortnight"), "by='fortnight'"),
-        (("--timezone", "UTC"), "--starts, --pattern and --timezone are for counts by the clock. Pass --by"),
+        (("--timezone", "UTC"), "--starts, --pattern and --timezone are for counts by clock time. Pass --by"),
         (("--by", "hour", "--starts", "none.csv"), "--starts none.csv: there is no such file; expected auto"),
         (("--by", "hour", "--starts", "metadata"), "state no time. Pass source='name'"),
         (("--by", "hour", "--timezone", "Berlin"), "timezone='Berlin' is unknown"),

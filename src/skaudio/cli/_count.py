@@ -1,4 +1,4 @@
-"""``skaudio count``: counts of the events in a table, per recording or by the clock."""
+"""``skaudio count``: counts of the events in a table, per recording or by clock time."""
 
 import math
 import warnings
@@ -28,7 +28,7 @@ def count(arguments: Namespace, results: TextIO) -> None:
     output = output_of(arguments)
     if arguments.by is None and (arguments.starts, arguments.pattern, arguments.timezone) != ("auto", None, None):
         raise ValueError(
-            "--starts, --pattern and --timezone are for counts by the clock. Pass --by, such as --by hour."
+            "--starts, --pattern and --timezone are for counts by clock time. Pass --by, such as --by hour."
         )
     paths = [path for name in arguments.recordings for path in audio_files(name)]
     with warnings.catch_warnings():

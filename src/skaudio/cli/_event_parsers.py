@@ -18,17 +18,17 @@ examples:
   skaudio evaluate owls.joblib season2/ marks2.csv"""
 
 _SPOT = """\
-Make a detector of words from the words alone, and write it with joblib. They are spoken by espeak-ng in
-many voices, among random syllables, over background sound, and learnt from the speech embedding: neither
-recordings nor marks are needed. Other voices tune it; precision, recall and false alarms on these are
-printed, which real speech does not reach. `pip install "skaudio[speech,speak]"`."""
+Train a keyword detector without recordings, and write it with joblib. espeak-ng synthesises the words in
+many voices, among random syllables and background sound; a classifier of the speech embedding is trained
+on these, and tuned on other voices. The precision, recall and false alarms on the latter are printed;
+real speech does not reach them. `pip install "skaudio[speech,speak]"`."""
 
 _SPOT_EXAMPLES = """\
 examples:
   skaudio spot stop go "hey computer" --output spotter.joblib
   skaudio spot ja nein --language de --background office/ --output spotter.joblib
   skaudio detect spotter.joblib meeting.wav --threshold 0.7
-Words that sound alike are confused less if all of them are passed."""
+Similar words are confused less if all of them are passed."""
 
 _EVALUATE = """\
 Print a CSV of the precision, recall, F1 and false alarms per hour of a detector, for each class.
@@ -41,11 +41,11 @@ Loading a model executes code in it: load only models that you trust.
 The suffix of --output determines the format: .csv, .parquet, .selections.txt (Raven), .txt
 (Audacity, one recording) or .tsv (DCASE). A folder, with a slash at its end, is a dataset of Parquet
 files or, with --format, has a label file for each recording. Both may be URLs. If interrupted, the same
-command resumes, also with more recordings; with --extend, what is finished grows by new recordings."""
+command resumes, also with more recordings; with --extend, new recordings are added to a finished table."""
 
 _COUNT = """\
 Print a CSV of the number of events of each class in a table, and of the recorded minutes: for each
-recording or, with --by, for each hour, day or other bin by the clock, across recordings. Bins in
+recording or, with --by, for each hour, day or other bin of clock time, across recordings. Bins in
 which nothing was recorded have no row. Tables of Raven, Audacity, BirdNET, Kaleidoscope, Praat and
 DCASE are read, too."""
 
@@ -98,7 +98,7 @@ def add_train(commands: argparse._SubParsersAction) -> None:
 def add_spot(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser(
         "spot",
-        help="make a detector of words from the words alone, and write it",
+        help="train a keyword detector without recordings, and write it",
         description=_SPOT,
         epilog=_SPOT_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -182,7 +182,7 @@ def add_detect(commands: argparse._SubParsersAction) -> None:
 def add_count(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser(
         "count",
-        help="count the events in a table, per recording or by the clock",
+        help="count the events in a table, per recording or by clock time",
         description=_COUNT,
         epilog=_COUNT_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -198,7 +198,7 @@ def add_count(commands: argparse._SubParsersAction) -> None:
     add(
         "--by",
         metavar="BIN",
-        help="count by the clock: minute, hour, day, week, month, year, or a frequency of pandas, such as 30min "
+        help="count by clock time: minute, hour, day, week, month, year, or a frequency of pandas, such as 30min "
         "(default: per recording)",
     )
     add_clock(add)

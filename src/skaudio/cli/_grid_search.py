@@ -76,7 +76,7 @@ def evaluate(
     scoring : str
         Name of a scikit-learn scorer.
     jobs : int or None
-        Number of processes; None: the workers of the joblib backend in force, except for the last fit.
+        Number of processes; None: the workers of the active joblib backend, except for the last fit.
     quiet : bool
         Whether to hide the progress bar.
 

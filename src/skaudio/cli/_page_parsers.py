@@ -60,7 +60,7 @@ def add_review(commands: argparse._SubParsersAction) -> None:
 def add_report(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser(
         "report",
-        help="write a page about detections: counts by the clock, histograms of scores, and a card of each",
+        help="write a page about detections: counts by clock time, histograms of scores, and a card of each",
         description=_REPORT,
         epilog=_REPORT_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

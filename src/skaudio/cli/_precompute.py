@@ -26,7 +26,7 @@ def precompute(
     clips : ndarray of shape (n_clips,), object
         Paths or arrays.
     jobs : int or None
-        Number of threads; None: on the workers of the joblib backend in force, whose caches are filled.
+        Number of threads; None: on the workers of the active joblib backend, whose caches are filled.
     on_error : {"raise", "warn"}
         What to do about a broken file.
     quiet : bool

@@ -1,4 +1,4 @@
-"""``skaudio report``: a page about detections: counts by the clock, scores, and a card of each."""
+"""``skaudio report``: a page about detections: counts by clock time, scores, and a card of each."""
 
 from argparse import Namespace
 from pathlib import Path, PurePath

@@ -231,7 +231,7 @@ class BaseEventDetector(VersionedPickleMixin, BaseEstimator):
         )
 
     def count(self, X: Sequence, *, bin_seconds: float | None = None, by: Any = None, starts: Any = "auto") -> Any:
-        """Count the events of each class per recording, per time bin, or by the clock.
+        """Count the events of each class per recording, per time bin, or by clock time.
 
         Parameters
         ----------
@@ -239,9 +239,9 @@ class BaseEventDetector(VersionedPickleMixin, BaseEstimator):
             Recordings, or their scores; see `predict`.
         bin_seconds : float or None, default=None
             Length of time bins, such as 3600, from the start of each recording: an event is counted in the bin of its
-            onset. If None, events are counted per recording, or by the clock.
+            onset. If None, events are counted per recording, or by clock time.
         by : str, timedelta, DateOffset or None, default=None
-            Length of bins by the clock, across recordings: ``"minute"``, ``"hour"``, ``"day"``, ``"week"``,
+            Length of bins by clock time, across recordings: ``"minute"``, ``"hour"``, ``"day"``, ``"week"``,
             ``"month"``, ``"year"``, or a frequency of pandas, such as ``"30min"`` or ``"D"``; see `count_events`.
         starts : {"auto", "metadata", "name"}, DataFrame, Series or dict, default="auto"
             Start times of the recordings for ``by``, such as those of `recording_starts`; or where the recordings state
@@ -462,7 +462,7 @@ class BaseEventDetector(VersionedPickleMixin, BaseEstimator):
         return self.front_end_
 
     def _close_front_end(self) -> None:
-        """Forget an opened front end; the parameter may be another one since."""
+        """Discard an opened front end, as the parameter may have changed."""
         if hasattr(self, "front_end_"):
             del self.front_end_
 

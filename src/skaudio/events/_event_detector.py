@@ -114,7 +114,7 @@ class EventDetector(BaseEventDetector):
     n_overlays : int, default=2
         Number of times that each event is also mixed with another background for training, at a gain of -10 to 3 dB.
     n_jobs : int or None, default=None
-        Number of processes that predictions use, by the joblib backend in force, such as Dask. None: 1, unless in a
+        Number of processes that predictions use, by the active joblib backend, such as Dask. None: 1, unless in a
         `joblib.parallel_config` context.
     on_error : {"raise", "warn"}, default="raise"
         What to do with a recording that cannot be decoded, or kills its process twice, once fitted: raise an error, or

@@ -74,7 +74,7 @@ def extract_to(
     extend : bool, default=True
         Whether to keep recordings in the dataset that are not in `X`. Otherwise, they are removed in the end.
     n_jobs : int or None, default=None
-        Number of processes, by the joblib backend in force, such as Ray. None: 1, unless in a `joblib.parallel_config`
+        Number of processes, by the active joblib backend, such as Ray. None: 1, unless in a `joblib.parallel_config`
         context. On Dask, all workers are used.
     on_error : {"raise", "warn"}, default="warn"
         How to handle a recording that cannot be decoded or used: raise an error, or write a row with the error and
@@ -120,7 +120,7 @@ def extract_to(
     broken, too. The features of a file that has been deleted are kept.
 
     Several runs may write to a folder at the same time; the last to finish removes duplicates, rows of former versions
-    of files, and what killed runs have left. They know of each other by file locks, which the file system must support;
+    of files, and what killed runs have left. They detect each other by file locks, which the file system must support;
     at a URL, by an object that each writes every 30 s. With ``extend=False``, other runs are not allowed.
 
     Examples

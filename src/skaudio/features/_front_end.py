@@ -38,8 +38,8 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
     A subclass implements two methods: `extractor`, which returns a function from one waveform to its frames, and
     `channels`, which describes the channels and the times of frames. It inherits `fit`, `transform`,
     `get_feature_names_out`, `frame_times` and `channel_frequencies`: support for all kinds of clips, resampling,
-    threads, the cache, errors that name the clip, and frames that carry their `Channels`. Nothing is learnt: `fit`
-    validates, and `transform` works without it.
+    threads, the cache, errors that name the clip, and frames that carry their `Channels`. Front ends are stateless:
+    `fit` validates, and `transform` works without it.
 
     A subclass is a data class like this one, or has its own ``__init__`` that stores its parameters; the parameters
     below that it omits keep their defaults.
@@ -174,7 +174,7 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Sequence, y: Any = None) -> Self:  # noqa: ARG002
-        """Validate the parameters and the container of the clips; nothing is learnt.
+        """Validate the parameters and the container of the clips; front ends are stateless.
 
         Parameters
         ----------

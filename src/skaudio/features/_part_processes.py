@@ -14,7 +14,7 @@ from skaudio.features._part_writer import KILLED, PartWriter
 def computed_parts(
     worker: PartWriter, parts: Sequence[Sequence[Recorded]], layout: FeatureLayout, n_jobs: int | None
 ) -> Iterator[list[Recorded]]:
-    """Compute parts by joblib's backend in force.
+    """Compute parts by the active joblib backend.
 
     When one of its own processes is killed, joblib stops all of them. The parts that they were at are then computed one
     after the other, the recordings that they were at by themselves: if the process is killed again, the recording is

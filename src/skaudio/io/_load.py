@@ -86,7 +86,7 @@ def load(
     ffmpeg are installed; malformed files of supported formats are not. audioread opens paths only: write M4A or WebM in
     bytes or file objects to a file, or convert it.
 
-    URLs, of any scheme that fsspec knows (``s3://``, ``gs://``, ``https://``, ``memory://``), need ``pip install
+    URLs, of any scheme that fsspec supports (``s3://``, ``gs://``, ``https://``, ``memory://``), need ``pip install
     "skaudio[remote]"``; credentials are those of fsspec's configuration and of its file systems. Of a part of a
     recording, the header and little more than the part are transferred: of WAV, FLAC and Ogg about 1 MB around it. MP3
     has no index, so that all before the part is transferred, too. Where a server sends whole files only, and in formats

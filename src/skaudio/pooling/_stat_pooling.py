@@ -103,7 +103,7 @@ class StatPooling(FramesInputMixin, TransformerMixin, BaseEstimator):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
-        """Validate the parameters and the number of channels; nothing is learnt.
+        """Validate the parameters and the number of channels; the transformer is stateless.
 
         Parameters
         ----------

@@ -174,7 +174,7 @@ class PretrainedEmbedding(FrontEnd):
     @atomic
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
-        """Open the model and test it on silence; nothing is learnt.
+        """Open the model, which is not trained, and test it on silence.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Start times of recordings as a table, and times of events by the clock."""
+"""Start times of recordings as a table, and clock times of events."""
 
 import struct
 import warnings

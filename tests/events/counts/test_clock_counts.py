@@ -1,4 +1,4 @@
-"""Counts of events by the clock, across recordings, beside what was recorded."""
+"""Counts of events by clock time, across recordings, beside what was recorded."""
 
 import numpy as np
 import pandas as pd

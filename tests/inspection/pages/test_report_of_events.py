@@ -142,7 +142,7 @@ def test_arrays_have_no_clock():
     y = np.random.default_rng(0).standard_normal(10 * SR)
     for clips in ([(y, SR)], [y]):
         report = Report.from_events([[Event(1, 2, "owl")]], clips, front_end=MelSpectrogram(sr=SR))
-        assert "No counts by the clock" in report.html
+        assert "No counts by clock time" in report.html
         assert rows_of(report, "Detections by recording") == [["0", "0.1667", "1", "1"]]
         assert content(report)["ranks"].keys() == {"label", "time", "random"}
     starts = {0: "2023-03-31 23:00", 1: "2023-04-01 05:00"}

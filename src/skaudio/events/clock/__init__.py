@@ -1,4 +1,4 @@
-"""Start times of recordings, and times and bins by the clock."""
+"""Start times of recordings, and clock times and bins of events."""
 
 from skaudio.events.clock._bins import bin_edges, bin_offset
 from skaudio.events.clock._recording_starts import recording_starts, table_values

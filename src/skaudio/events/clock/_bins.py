@@ -1,6 +1,6 @@
-"""Bins of time by the clock: hours, days, weeks, or any other frequency of pandas.
+"""Bins of clock time: hours, days, weeks, or any other frequency of pandas.
 
-Bins begin at full hours, at midnight and so on by the clock of the time zone. Where clocks are changed, a day has 23 or
+Bins begin at full hours, at midnight and so on in the time zone. Where clocks are changed, a day has 23 or
 25 hours, an hour that occurs twice is two bins, and one that is skipped is none.
 """
 
@@ -31,7 +31,7 @@ def bin_edges(first: Any, last: Any, by: Any) -> Any:
     Raises
     ------
     ValueError
-        If the frequency is unknown or has no bins by the clock, or if there are too many bins.
+        If the frequency is unknown or has no bins by clock time, or if there are too many bins.
     """
     import pandas as pd
 
@@ -83,7 +83,7 @@ def bin_offset(by: Any) -> Any:
 
 
 def _fixed_step(offset: Any) -> Any:
-    """Return the length of bins by the clock; None for weeks, months, quarters and years."""
+    """Return the length of bins by clock time; None for weeks, months, quarters and years."""
     import pandas as pd
 
     if isinstance(offset, pd.offsets.Day):  # not a tick in pandas 3

@@ -1,4 +1,4 @@
-"""Start times of recordings by the clock, as a table."""
+"""Start times of recordings, as a table."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -57,8 +57,8 @@ def recording_starts(
 
     See Also
     --------
-    with_clock_times : Add times by the clock to a table of events.
-    count_events : Count events by the clock.
+    with_clock_times : Add clock times to a table of events.
+    count_events : Count events by clock time.
 
     Examples
     --------

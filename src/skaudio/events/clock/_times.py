@@ -1,4 +1,4 @@
-"""Times of events by the clock."""
+"""Clock times of events."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ MICROSECONDS = 10**6
 
 
 def with_clock_times(events: Any, starts: Any = "auto") -> Any:
-    """Add the start and end time by the clock to a table of events.
+    """Add the clock times of start and end to a table of events.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Counts of events, per recording and by the clock, and their estimates with intervals from reviews."""
+"""Counts of events, per recording and by clock time, and their estimates with intervals from reviews."""
 
 from skaudio.events.counts._clock_counts import count_events
 from skaudio.events.counts._detected_counts import detected_counts

@@ -1,4 +1,4 @@
-"""Counts of events in tables, per recording and by the clock."""
+"""Counts of events in tables, per recording and by clock time."""
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ def count_events(
     groups: Any = None,
     on_error: str = "raise",
 ) -> Any:
-    """Count the events in a table, per recording or by the clock, beside the recorded time.
+    """Count the events in a table, per recording or by clock time, with the recorded time.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def count_events(
         All recordings that were searched, including those without any event. A table may name them by shorter but
         unambiguous names.
     by : str, timedelta, DateOffset or None, default=None
-        Length of bins by the clock: ``"minute"``, ``"hour"``, ``"day"``, ``"week"``, ``"month"``, ``"year"``, or a
+        Length of bins by clock time: ``"minute"``, ``"hour"``, ``"day"``, ``"week"``, ``"month"``, ``"year"``, or a
         frequency of pandas, such as ``"30min"`` or ``"D"``. If None, events are counted per recording.
     starts : {"auto", "metadata", "name"}, DataFrame, Series or dict, default="auto"
         Start times of the recordings, such as those of `recording_starts`; or where the recordings state them (see
@@ -80,7 +80,7 @@ def count_events(
 
     Notes
     -----
-    Bins begin at full hours, at midnight and so on by the clock of the starts' time zone. Where clocks are changed,
+    Bins begin at full hours, at midnight and so on in the time zone of the starts. Where clocks are changed,
     days have 23 or 25 hours, and an hour that occurs twice has two rows.
 
     Examples
@@ -136,7 +136,7 @@ def clock_counts(
     by: Any,
     groups: Sequence | None = None,
 ) -> Any:
-    """Count the events of each class by the clock.
+    """Count the events of each class by clock time.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Counts of the events that a detector finds, per recording, per bin, or by the clock."""
+"""Counts of the events that a detector finds, per recording, per bin, or by clock time."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any

@@ -84,7 +84,7 @@ def draw_counts(
     n_unknown : ndarray of int, shape (n_strata,)
         Number of items of each stratum that are not reviewed.
     reviews : Tally
-        Reviews that shares are learnt from.
+        Reviews that the proportions are estimated from.
     expected : ndarray of float64, shape (n_curves, n_strata)
         Share of true items in each stratum by each of several calibration curves, which are used in turn.
     prior : float

@@ -1,4 +1,4 @@
-"""Results of recordings, each computed by a task of joblib's backend in force, whose workers may be killed."""
+"""Results of recordings, each computed by a task of the active joblib backend, whose workers may be killed."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence

@@ -33,7 +33,7 @@ class ScoreClassifier(ClassifierMixin, BaseEstimator):
         self.classes = classes
 
     def fit(self, X: Any = None, y: Any = None) -> Self:  # noqa: ARG002
-        """Open the model; nothing is learnt."""
+        """Open the model, which is not trained."""
         embedding = (
             clone(self.model) if isinstance(self.model, PretrainedEmbedding) else PretrainedEmbedding(self.model)
         )

@@ -107,8 +107,8 @@ def _refuse(model: Any) -> None:
             raise ExportError(f"{name} cannot be exported: it {reason}{REGISTER}.")
     if isinstance(model, FrontEnd):
         raise ExportError(
-            f"{name} cannot be exported: it is a front end that skaudio.export does not know. Register a function that "
-            "converts it, by skaudio.export.register_converter."
+            f"{name} cannot be exported: skaudio.export does not support this front end. Register a function "
+            "that converts it, by skaudio.export.register_converter."
         )
 
 

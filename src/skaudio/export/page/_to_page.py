@@ -88,7 +88,7 @@ def to_page(
     windows. The samples of WAV files are those of `skaudio.io.load`; the resampler passes the same frequencies as its.
     Lossy formats are decoded slightly differently by each browser.
 
-    The page contains ONNX Runtime Web [1]_ (MIT licence) and requires a browser that knows ``DecompressionStream``:
+    The page contains ONNX Runtime Web [1]_ (MIT licence) and requires a browser with ``DecompressionStream``:
     Chrome 80, Firefox 113, Safari 16.4 or later. Its content security policy allows no network connections.
 
     References

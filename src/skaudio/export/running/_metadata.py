@@ -1,4 +1,4 @@
-"""Metadata of exported files: what a program that runs one has to know."""
+"""Metadata of exported files, for programs that run them."""
 
 import json
 from collections.abc import Mapping

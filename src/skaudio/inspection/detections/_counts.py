@@ -43,7 +43,7 @@ def counts_by_clock(
     except ValueError as error:
         if not isinstance(starts, str) or starts != "auto":
             raise
-        return f'<p class="note">No counts by the clock: {escape(str(error))}</p>'
+        return f'<p class="note">No counts by clock time: {escape(str(error))}</p>'
     seconds = dict(zip(times.index.tolist(), durations, strict=True))
     counts = count_events(events, recordings, "hour", starts=times, durations=seconds, labels=sorted(labels))
     by_hour = counts.groupby(counts.index.hour).sum()

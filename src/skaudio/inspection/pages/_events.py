@@ -1,4 +1,4 @@
-"""The page of detections: scores by true events, totals, counts by the clock, and cards."""
+"""The page of detections: scores by true events, totals, counts by clock time, and cards."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -229,7 +229,7 @@ class Report:
             True events of the recordings, which must be passed, too; see `skaudio.events.EventDetector.fit`. If None,
             no detection is compared.
         starts : {"auto", "metadata", "name"}, DataFrame, Series or dict, default="auto"
-            Start times of the recordings, as in `skaudio.events.count_events`, for the counts by the clock. With
+            Start times of the recordings, as in `skaudio.events.count_events`, for the counts by clock time. With
             ``"auto"``, these are left out if the recordings do not state them.
         durations : dict, Series or DataFrame of float, float or None, default=None
             Seconds of each recording, or of all. If None, they are read from the files.

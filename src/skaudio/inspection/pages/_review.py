@@ -105,7 +105,7 @@ class ReviewPage:
     the orders ``"random"`` and ``"stratified"``.
 
     Verdicts are kept per table, in the browser's local storage. Firefox keeps it per file, so that each of several
-    pages knows only its own verdicts: there, load the table that was downloaded from the page before ("Load
+    pages has only its own verdicts: there, load the table that was downloaded from the page before ("Load
     verdicts"), which also continues a review on another computer, or that of another person.
 
     Sounds are amplified to nearly full scale, by at most 30 dB.
