@@ -194,6 +194,14 @@ def test_parameters_that_are_given_count():
     assert CNNClassifier(augmentation=None, **TINY).fit(FRAMES, TARGETS)._augmentation(FRAMES) == Augmentation()
 
 
+def test_the_keyword_network_masks_on_request_alone():
+    bands = of_kind("bands", decibels=True)
+    model = CNNClassifier(**{**TINY, "architecture": "keyword"}).fit(bands, TARGETS)
+    assert model._augmentation(FRAMES) == replace(BY_KIND["bands"], time_masks=0, channel_masks=0)
+    model = CNNClassifier(**{**TINY, "architecture": "keyword"}, spec_augment=True).fit(bands, TARGETS)
+    assert model._augmentation(FRAMES) == BY_KIND["bands"]
+
+
 def test_clips_with_several_labels_are_not_mixed_by_default():
     indicator = np.eye(2, dtype=int)[TARGETS]
     assert CNNClassifier(**TINY).fit(FRAMES, indicator)._augmentation(FRAMES) == replace(BY_KIND["other"], mixup=0.0)

@@ -75,6 +75,9 @@ class ConvolutionalBody:
     def _needs_equal_lengths(self) -> bool:
         return callable(self.architecture) or self.architecture == "plain"
 
+    def _masks_by_default(self) -> bool:
+        return self.architecture != "keyword"  # its kernels span 20 frames, so that a mask affects most of its features
+
 
 @assembled
 class CNNClassifier(ConvolutionalBody, FrameClassifierHead):

@@ -136,7 +136,8 @@ class InputParameters:
         Default of the next six parameters where they are None: random augmentation of each clip at each epoch of
         training, never in prediction. "auto" is, for bands,
         ``time_shift=0.1, time_stretch=0.15, frequency_warp=0.06, equalization=0.25, spec_augment=True, mixup=0.2``; for
-        cepstra and others, ``time_shift=0.1, mixup=0.2``; without mixup for multilabel targets. None: no augmentation.
+        cepstra and others, ``time_shift=0.1, mixup=0.2``; without mixup for multilabel targets, and without masks for
+        ``architecture="keyword"``. None: no augmentation.
     time_shift : float or None, default=None
         Maximum fraction of a clip to crop, at start and end together. For networks that take clips of one length,
         padding, equal frames at start and end, does not count.
@@ -195,6 +196,7 @@ class InputParameters:
             )
         kind = self._augmented_kind()
         default = Augmentation() if self.augmentation is None else BY_KIND[kind]
+        default = default if self._masks_by_default() else replace(default, time_masks=0, channel_masks=0)
         masks = None if self.spec_augment is None else int(self.spec_augment)
         given: dict[str, Any] = {
             "crop": self.time_shift,
@@ -211,6 +213,10 @@ class InputParameters:
             deltas=channels.deltas if channels is not None and channels.kind == kind else 0,
             **{name: value for name, value in given.items() if value is not None},
         )
+
+    def _masks_by_default(self) -> bool:
+        """Return whether "auto" masks segments of bands."""
+        return True
 
     def _augmented_kind(self) -> str:
         """Return the kind of channels that "auto" augments for."""
