@@ -80,7 +80,7 @@ def test_a_matcher_and_a_detector_take_urls(nights):
     table = detector.fit(urls, events).predict(urls)
     assert table.recording.unique().tolist() == urls
     assert len(event_lists(table, urls)[1]) == 2
-    matcher = RecordingMatcher(sr=8000).fit(urls)
+    matcher = RecordingMatcher(sr=8000, random_state=0).fit(urls)
     assert matcher.predict([(y[3 * 8000 : 8 * 8000], 8000)]).tolist() == ["1"]
 
 
