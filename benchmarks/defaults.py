@@ -156,16 +156,26 @@ REGRESSORS = {
 }
 MIN_IMAGE = 5  # minimum number of frames and of channels for "plain"
 ONE_LENGTH = {"plain", "siamese-dense"}
-# Candidates of "auto" for each kind of input.
+# Candidates of "auto" for each kind of input, and for spectra.
 CANDIDATES = {
-    "none": {},
-    "mixup": {"mixup": 0.2},
-    "crop": {"crop": 0.1},
-    "crop, mixup": {"crop": 0.1, "mixup": 0.2},
-    "crop, stretch": {"crop": 0.1, "stretch": 0.15},
-    "crop, stretch, mixup": {"crop": 0.1, "stretch": 0.15, "mixup": 0.2},
-    "crop, time mask, mixup": {"crop": 0.1, "time_masks": 1, "mixup": 0.2},
-    "crop, stretch, time mask, mixup": {"crop": 0.1, "stretch": 0.15, "time_masks": 1, "mixup": 0.2},
+    "none": Augmentation(),
+    "mixup": Augmentation(mixup=0.2),
+    "crop": Augmentation(crop=0.1),
+    "crop, mixup": Augmentation(crop=0.1, mixup=0.2),
+    "crop, stretch": Augmentation(crop=0.1, stretch=0.15),
+    "crop, stretch, mixup": Augmentation(crop=0.1, stretch=0.15, mixup=0.2),
+    "crop, time mask, mixup": Augmentation(crop=0.1, time_masks=1, mixup=0.2),
+    "crop, stretch, time mask, mixup": Augmentation(crop=0.1, stretch=0.15, time_masks=1, mixup=0.2),
+}
+BANDS = BY_KIND["bands"]
+CANDIDATES_OF_BANDS = {
+    "bands": BANDS,
+    "bands without mixup": replace(BANDS, mixup=0.0),
+    "bands without masks": replace(BANDS, time_masks=0, channel_masks=0),
+    "bands without masks, mixup": replace(BANDS, time_masks=0, channel_masks=0, mixup=0.0),
+    "bands without warp": replace(BANDS, warp=0.0),
+    "bands without equalization": replace(BANDS, equalization=0.0),
+    "bands without crop, stretch": replace(BANDS, crop=0.0, stretch=0.0),
 }
 
 
@@ -202,11 +212,12 @@ def compare(report, what, model, data, settings, *, choose):
     return first, scores
 
 
-def with_candidate(params):
+def with_candidate(augmentation):
     def change(model):
         for kind in BY_KIND:
-            BY_KIND[kind] = replace(Augmentation(), **params)
-        return model
+            BY_KIND[kind] = augmentation
+        # A network that does not mask by default is asked to.
+        return model.set_params(spec_augment=True) if augmentation.channel_masks else model
 
     return change
 
@@ -215,7 +226,8 @@ def table_of(name, models, *, choose):
     """Compare settings of the given models, or of all models suitable for an input."""
     report = Report(f"{'augmentation' if choose else 'defaults'}_{name}")
     own = {"default": lambda model: model, "augmentation=None": lambda model: model.set_params(augmentation=None)}
-    settings = {name: with_candidate(params) for name, params in CANDIDATES.items()} if choose else own
+    candidates = {**CANDIDATES, **(CANDIDATES_OF_BANDS if name.endswith("mel") else {})}
+    settings = {key: with_candidate(augmentation) for key, augmentation in candidates.items()} if choose else own
     frames, y, folds = INPUTS[name]()
     suitable = REGRESSORS if y.dtype.kind == "f" else CLASSIFIERS
     worse = []

@@ -137,7 +137,7 @@ class InputParameters:
         training, never in prediction. "auto" is, for bands,
         ``time_shift=0.1, time_stretch=0.15, frequency_warp=0.06, equalization=0.25, spec_augment=True, mixup=0.2``; for
         cepstra and others, ``time_shift=0.1, mixup=0.2``; without mixup for multilabel targets, and without masks for
-        ``architecture="keyword"``. None: no augmentation.
+        ``CNNClassifier("keyword")``. None: no augmentation.
     time_shift : float or None, default=None
         Maximum fraction of a clip to crop, at start and end together. For networks that take clips of one length,
         padding, equal frames at start and end, does not count.
