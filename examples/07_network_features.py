@@ -27,6 +27,6 @@ with tempfile.TemporaryDirectory() as folder:
     print(f"{len(table)} rows of {table.shape[1]} features and a label, {path.stat().st_size / 1e3:.0f} kB")
 
 other = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(table.iloc[train], digits.target[train])
-heard = np.mean(network.predict(frames[test]) == digits.target[test])
-print(f"accuracy of the network, new speakers:     {heard:.3f}")
+accuracy = np.mean(network.predict(frames[test]) == digits.target[test])
+print(f"accuracy of the network, new speakers:     {accuracy:.3f}")
 print(f"logistic regression on its features:       {other.score(table.iloc[test], digits.target[test]):.3f}")

@@ -20,8 +20,8 @@ noisy = [y + np.sqrt(np.mean(y**2)) * rng.standard_normal(len(y)) for y in snipp
 
 for method in ("latent", "auto"):
     matcher = RecordingMatcher(sr=scenes.sr, method=method, random_state=0).fit(scenes.data[:8], names)
-    for what, heard in (("clean", snippets), ("in noise", noisy)):
-        best = [matches[0].name for matches in matcher.match(heard[:8], k=1)]
+    for what, queries in (("clean", snippets), ("in noise", noisy)):
+        best = [matches[0].name for matches in matcher.match(queries[:8], k=1)]
         right = sum(name == truth for name, truth in zip(best, names, strict=True))
-        unknown = sum(matcher.predict(heard[8:]) == "unknown")
+        unknown = sum(matcher.predict(queries[8:]) == "unknown")
         print(f"{method:6} {what:8}: {right} of 8 snippets found; {unknown} of 2 others rejected")

@@ -14,8 +14,8 @@ from skaudio.features import MFCC, MelSpectrogram
 from skaudio.pooling import FramePadder
 
 digits = make_spoken_digits(360, random_state=0)
-heard = np.isin(digits.groups, np.unique(digits.groups)[:4])
-train = heard & (digits.target < 8)
+familiar = np.isin(digits.groups, np.unique(digits.groups)[:4])
+train = familiar & (digits.target < 8)
 
 mfcc = make_pipeline(MFCC(sr=8000), FramePadder(n_frames=400))
 mel = MelSpectrogram(sr=8000, trim_db=30, level=-20)
@@ -29,13 +29,14 @@ matchers = {
 for name, (sound, matcher) in matchers.items():
     frames = sound.fit_transform(digits.data)
     matcher.set_params(random_state=0, epochs=15).fit(frames[train], digits.target[train])
-    words = digits.target[~heard]
+    words = digits.target[~familiar]
     known = words < 8
-    named = matcher.predict(frames[~heard])
+    named = matcher.predict(frames[~familiar])
     print(f"{name:10}: {np.mean(named[known] == words[known]):.0%} of known words correct;", end=" ")
     matcher.set_params(unknown_label=-1)
-    print(f"{np.mean(matcher.predict(frames[~heard])[~known] == -1):.0%} of new words rejected as unknown;", end=" ")
-    examples = np.concatenate([np.flatnonzero(heard & (digits.target == word))[:5] for word in (8, 9)])
+    rejected = np.mean(matcher.predict(frames[~familiar])[~known] == -1)
+    print(f"{rejected:.0%} of new words rejected as unknown;", end=" ")
+    examples = np.concatenate([np.flatnonzero(familiar & (digits.target == word))[:5] for word in (8, 9)])
     matcher.set_params(unknown_label=None).enroll(frames[examples], digits.target[examples])
-    named = matcher.predict(frames[~heard])
+    named = matcher.predict(frames[~familiar])
     print(f"{np.mean(named[~known] == words[~known]):.0%} of them correct after enrolling five of each")

@@ -22,18 +22,18 @@ detector = EventDetector(
     random_state=0,
 ).fit(scenes.data[:6], scenes.events[:6])
 
-heard = 0  # seconds received
+received = 0  # seconds received
 
 
 def microphone(y, sr, block=1024):
-    global heard
+    global received
     for start in range(0, len(y), block):
-        heard = (start + block) / sr
+        received = (start + block) / sr
         yield y[start : start + block]
 
 
 delays = []
 for event in detector.iter_predict(microphone(scenes.data[6], scenes.sr), sr=scenes.sr):
-    delays.append(heard - event.offset)
-    print(f"{heard:5.1f} s: {event.label} from {event.onset:.1f} to {event.offset:.1f} s")
+    delays.append(received - event.offset)
+    print(f"{received:5.1f} s: {event.label} from {event.onset:.1f} to {event.offset:.1f} s")
 print(f"delay after the end of an event: median {np.median(delays):.1f} s, maximum {max(delays):.1f} s")

@@ -112,7 +112,7 @@ class RemoteFiles:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Do nothing: there are no locks. Each run sees the marks of all that began before it."""
+        """Do nothing: there are no locks. The marks of all runs that began before are visible to each."""
         yield
 
     @contextmanager

@@ -51,7 +51,7 @@ def count(arguments: Namespace, results: TextIO) -> None:
 
 
 def starts_of(paths: Sequence[str], arguments: Namespace) -> Any:
-    """Return the start times of recordings, from where ``--starts`` says."""
+    """Return the start times of recordings, from the source that ``--starts`` names."""
     source = arguments.starts if arguments.starts in SOURCES else _table_of_starts(arguments.starts)
     try:
         return recording_starts(paths, source, pattern=arguments.pattern, timezone=arguments.timezone)

@@ -79,7 +79,7 @@ def main() -> None:
 
 
 def _locations() -> tuple[str | None, bytes | None]:
-    """Return the paths of the library, if found, and of its data, which an installed one knows itself."""
+    """Return the paths of the library, if found, and of its data, which an installed one finds itself."""
     package = importlib.util.find_spec(PACKAGE)
     if package is None or package.origin is None:
         return find_library("espeak-ng"), None

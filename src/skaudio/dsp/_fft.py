@@ -25,7 +25,7 @@ def fft_library() -> str:
     ValueError
         If the environment variable names neither.
     ImportError
-        If it asks for Intel's library, which is not installed.
+        If it selects Intel's library, which is not installed.
     """
     wanted = os.environ.get(SWITCH)
     if wanted not in {None, "mkl", "scipy"}:

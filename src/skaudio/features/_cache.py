@@ -230,7 +230,7 @@ class FeatureCache:
                 yield database
 
     def _create(self) -> None:
-        """Create the database under another name, then rename it: another process never sees an incomplete one."""
+        """Create the database under another name, then rename it: other processes never open an incomplete one."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with self.lock(N_LOCKS, blocking=True):
             if self._path.exists():

@@ -57,10 +57,11 @@ class Descriptor:
 class FileView:
     """A part of a seekable binary file.
 
-    libsndfile reads Python's files through callbacks. Exceptions raised there do not reach the caller: libsndfile sees
-    the end of the file, or uninitialised bytes. They are therefore stored, to be raised by `raise_failure` after every
-    call of libsndfile; after a failure, the file is not read again but treated as ended: libsndfile would otherwise
-    search for the next chunk forever. Short reads before the end, as of a raw stream, are repeated until complete.
+    libsndfile reads Python's files through callbacks. Exceptions raised there do not reach the caller: libsndfile
+    reads the end of the file or uninitialised bytes instead. They are therefore stored, to be raised by
+    `raise_failure` after every call of libsndfile; after a failure, the file is not read again but treated as ended:
+    libsndfile would otherwise search for the next chunk forever. Short reads before the end, as of a raw stream, are
+    repeated until complete.
 
     Parameters
     ----------

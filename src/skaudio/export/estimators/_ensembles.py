@@ -113,7 +113,7 @@ def stack(
     result = convert(graph, model.final_estimator_, Value(table, "table", width), method)
     if classes is None or method != "predict":
         return result
-    index = graph.cast(result.name, np.int64)  # the final classifier knows classes by their indices
+    index = graph.cast(result.name, np.int64)  # the final classifier predicts indices of classes
     return Value(graph.add("Gather", class_array(classes), index), "labels", 1)
 
 

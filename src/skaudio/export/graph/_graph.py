@@ -39,7 +39,7 @@ class Graph:
     Attributes
     ----------
     metadata : dict
-        What the file says about itself: the sampling rate ``sr`` of the waveform, for instance. Values are anything
+        Metadata of the file: the sampling rate ``sr`` of the waveform, for instance. Values are anything
         that JSON can hold.
     one_clip : bool
         Whether the graph accepts one clip at a time only, as where the length of the result depends on the samples.

@@ -41,7 +41,7 @@ class LiteRTModel(ExportedModel):
     classes_ : ndarray of shape (n_classes,)
         Classes, for a classifier.
     metadata : dict
-        All that the file says about itself, such as ``n_samples`` and the largest ``difference`` from the original.
+        Metadata of the file, such as ``n_samples`` and the largest ``difference`` from the original.
 
     See Also
     --------

@@ -39,7 +39,7 @@ class OnnxModel(ExportedModel):
     classes_ : ndarray of shape (n_classes,)
         Classes, for a classifier.
     metadata : dict
-        All that the file says about itself, such as ``hop_seconds`` and the largest ``difference`` from the original.
+        Metadata of the file, such as ``hop_seconds`` and the largest ``difference`` from the original.
 
     See Also
     --------

@@ -43,7 +43,7 @@ def bars(
 
 
 def interval_bar(value: float, low: float, high: float) -> str:
-    """Return a bar from 0 to 1 with an interval and a value in it, which the text beside it says, too."""
+    """Return a bar from 0 to 1 with an interval and a value in it, which the text beside it repeats."""
     return (
         '<svg class="interval" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="all" width="100" height="6"/>'

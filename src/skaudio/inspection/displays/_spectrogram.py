@@ -132,7 +132,7 @@ class SpectrogramDisplay(Display):
         times, frequencies, channel_names : array-like or None, default=None
             See the class. If None, the metadata of the frames is used.
         colorbar : bool, default=False
-            Whether to add a colour bar, in decibels if the metadata of the frames says so.
+            Whether to add a colour bar, in decibels if the metadata of the frames states them.
         ax : matplotlib Axes, default=None
             Axes to plot on. If None, a new figure is created.
         **mesh : dict

@@ -97,8 +97,8 @@ class ReviewPage:
     -----
     The reviewed table has all columns of the given one, and ``verified``: true where the label is correct, false where
     it is wrong, empty where nobody looked. Where another label was given, the detection is false, and a row of its own,
-    without a score, has the other label, and is true. So ``verified`` says how reliable scores are; and since rows that
-    are false are no events for ``fit`` and the metrics, the table is also that of the corrected events.
+    without a score, has the other label, and is true. ``verified`` thus shows how reliable scores are. Since
+    rows that are false are no events for ``fit`` and the metrics, the table is also that of the corrected events.
 
     The precision of a range of scores has a 90 % Wilson interval [1]_. That of all detections is the mean over ranges,
     weighted by their numbers of detections: it is unbiased if those reviewed in each range are a random sample, as in
