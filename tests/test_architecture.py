@@ -11,6 +11,7 @@ import skaudio
 
 SRC = Path(skaudio.__file__).parent
 FLOW = [
+    "_warnings",
     "_urls",
     "_remote",
     "_cluster",

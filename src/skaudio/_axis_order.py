@@ -12,9 +12,9 @@ standardized clip by clip are uninformative. Swapped cepstra are nearly always d
 rarely.
 """
 
-import warnings
-
 import numpy as np
+
+from skaudio._warnings import warn_user
 
 MAX_CLIPS_CHECKED = 64
 MIN_FRAMES = 13  # the usual number of cepstral coefficients; batches of embeddings or statistics have fewer frames
@@ -33,11 +33,10 @@ def warn_of_swapped_axes(frames: np.ndarray) -> None:
     """
     if frames.ndim == 3 and _looks_swapped(frames[:MAX_CLIPS_CHECKED]):
         n_frames, n_channels = frames.shape[1:]
-        warnings.warn(
+        warn_user(
             f"X is interpreted as {n_frames} frames of {n_channels} channels, time first, but its last axis looks like "
             "time. If its axes are (n_clips, n_channels, n_frames), as in stacked librosa features, pass "
             "np.swapaxes(X, 1, 2).",
-            stacklevel=5,
         )
 
 

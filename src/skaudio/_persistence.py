@@ -1,9 +1,9 @@
 """Pickles that record the version of skaudio."""
 
-import warnings
 from typing import Any
 
 import skaudio
+from skaudio._warnings import warn_user
 
 
 class VersionedPickleMixin:
@@ -29,9 +29,8 @@ class VersionedPickleMixin:
         state = dict(state)
         version = state.pop("_skaudio_version", "unknown")
         if version != skaudio.__version__:
-            warnings.warn(
+            warn_user(
                 f"{type(self).__name__} was pickled by skaudio {version} and loaded by skaudio {skaudio.__version__}:"
                 " its results may differ. Refit it, or install the version that pickled it.",
-                stacklevel=2,
             )
         super().__setstate__(state)  # type: ignore[misc]  # defined by BaseEstimator, to the right

@@ -7,7 +7,6 @@ This module imports TensorFlow: it is imported by `skaudio._learning._learner` i
 """
 
 import copy
-import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -20,6 +19,7 @@ from skaudio._learning._batches import Batches
 from skaudio._learning._graphs import Graph, Weights
 from skaudio._learning._recipe import Recipe
 from skaudio._learning._scikeras import run_loop
+from skaudio._warnings import warn_user
 
 MAX_GRADIENT = 5.0  # global norm, so that an atypical clip does not undo the training so far
 WARM_UP = 0.1  # fraction of the steps in which a cosine schedule rises
@@ -224,8 +224,7 @@ class DivergenceGuard(keras.callbacks.Callback):
         message = f"Training diverged in epoch {self.diverged}: its loss or weights are NaN or infinite."
         if self.kept is None:
             raise ValueError(f"{message} {remedy}")
-        warnings.warn(
+        warn_user(
             f"{message} The weights of epoch {self.kept}, which had the lowest loss, are kept. {remedy}",
             ConvergenceWarning,
-            stacklevel=2,
         )

@@ -1,6 +1,5 @@
 """A run that writes a dataset in parts: it finds what is missing, computes it, and removes what is out of date."""
 
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -9,6 +8,7 @@ from sklearn.utils import Bunch
 
 from skaudio._parts._part_folder import PartFolder, finish_part, part_name
 from skaudio._parts._recording_versions import MISSING, Recorded
+from skaudio._warnings import warn_user
 from skaudio.io import AudioError
 
 N_LISTED = 20  # broken recordings in a warning
@@ -29,15 +29,11 @@ class PartsRun(ABC):
         Whether other recordings of the dataset are kept.
     on_error : {"raise", "warn"}
         What to do with a broken recording.
-    stacklevel : int
-        Of the warning that lists broken recordings.
     """
 
-    def __init__(
-        self, folder: PartFolder, digest: str, wanted: list[Recorded], *, extend: bool, on_error: str, stacklevel: int
-    ) -> None:
+    def __init__(self, folder: PartFolder, digest: str, wanted: list[Recorded], *, extend: bool, on_error: str) -> None:
         self._folder, self._digest, self._wanted = folder, digest, wanted
-        self._extend, self._on_error, self._stacklevel = extend, on_error, stacklevel
+        self._extend, self._on_error = extend, on_error
 
     @abstractmethod
     def _begin(self) -> None:
@@ -116,9 +112,8 @@ class PartsRun(ABC):
             return
         listed = [f"{recording}: {error}" for recording, error in list(broken.items())[:N_LISTED]]
         more = f"\n... and {len(broken) - N_LISTED} more, in the column 'error'" if len(broken) > N_LISTED else ""
-        warnings.warn(
+        warn_user(
             f"{len(broken)} recording(s) cannot be used; their rows have an error and no {self._folder.kind.content}:\n"
             + "\n".join(listed)
             + more,
-            stacklevel=self._stacklevel,
         )

@@ -1,7 +1,6 @@
 """Whether a batch is of the kind that augmenters augment: waveforms or frames."""
 
 import os
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from skaudio._frames import channels_of
 from skaudio._validation import as_array_or_sequence
+from skaudio._warnings import warn_user
 from skaudio.augment._augmenter import Augmenter
 
 FULL_SCALE = 2.0  # maximum magnitude of samples, with headroom
@@ -41,11 +41,10 @@ def check_input_kind(X: Any, augmenter: Augmenter, rate: float | None) -> None:
     else:
         is_plain = augmenter.of == "waveform" and is_table and rate is None
         if is_plain and X.dtype.kind == "f" and np.abs(X).max(initial=0.0) > FULL_SCALE:
-            warnings.warn(
+            warn_user(
                 f"{augmenter!r:.200} augments waveforms, but X is a table with values beyond full scale, [-1, 1]. If "
                 "they are features, put it around the front end: "
                 "AugmentedEstimator(make_pipeline(front_end, model), augmenters).",
-                stacklevel=5,
             )
         return
     raise ValueError(

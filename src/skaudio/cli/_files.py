@@ -36,7 +36,7 @@ def audio_files(name: str) -> list[str]:
     if not (_is_remote_folder(name) if is_url(name) else Path(local_path(name)).is_dir()):
         return [name]
     files, others = find_audio_files(name)
-    warn_of_others(name, others, stacklevel=2)
+    warn_of_others(name, others)
     paths = [joined(name, file.as_posix()) if is_url(name) else str(Path(local_path(name)) / file) for file in files]
     if not paths:
         raise ValueError(f"There are no audio files ({', '.join(AUDIO_EXTENSIONS)}) in the folder {name!r}.")

@@ -2,7 +2,6 @@
 
 import os
 import re
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePath
@@ -12,6 +11,7 @@ from sklearn.utils import Bunch
 
 from skaudio._remote import is_remote_folder
 from skaudio._urls import joined, path_or_url
+from skaudio._warnings import warn_user
 from skaudio.datasets._label_table import Recording, recordings_of_table
 from skaudio.io._audio_files import AUDIO_EXTENSIONS, find_audio_files, warn_of_others
 
@@ -138,12 +138,12 @@ def _from_folders(root: Path | str, extensions: tuple[str, ...]) -> list[Recordi
     """List every recording below the first-level subfolders of ``root``, which are the labels."""
     files_by_folder, others = _files_by_folder(root, extensions)
     if extensions == AUDIO_EXTENSIONS:
-        warn_of_others(root, others, stacklevel=3)
+        warn_of_others(root, others)
     if not any(files_by_folder.values()):
         raise ValueError(f"There are no recordings ({', '.join(extensions)}) in the subfolders of {str(root)!r}.")
     empty = [folder for folder, files in files_by_folder.items() if not files]
     if empty:
-        warnings.warn(f"No recordings in these subfolders of {str(root)!r}: {_name_some(empty)}.", stacklevel=3)
+        warn_user(f"No recordings in these subfolders of {str(root)!r}: {_name_some(empty)}.")
     return [
         Recording(_path_in(root, PurePath(folder, file)), folder, "/".join(file.parts[:-1]))
         for folder, files in files_by_folder.items()
@@ -182,7 +182,7 @@ def _from_names(root: Path | str, pattern: str, extensions: tuple[str, ...]) -> 
     """List every recording below ``root``, with the label in its name."""
     files, others = find_audio_files(root, extensions)
     if extensions == AUDIO_EXTENSIONS:
-        warn_of_others(root, others, stacklevel=3)
+        warn_of_others(root, others)
     if not files:
         raise ValueError(f"There are no recordings ({', '.join(extensions)}) in {str(root)!r}.")
     labels = _search_names([file.name for file in files], pattern, "labels")

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from skaudio._warnings import warn_user
 from skaudio.dsp._fft import power_spectrum
 from skaudio.dsp._leading_axes import over_leading_axes
 from skaudio.dsp._stft import windowed_frames
@@ -102,10 +103,9 @@ def mel_filter_bank(
     present = dense != 0
     empty = np.flatnonzero(~present.any(axis=1))
     if len(empty):
-        warnings.warn(
+        warn_user(
             f"{len(empty)} of n_mels={n_mels} bands are always zero (the first is {empty[0]}): they are narrower "
             f"than the {sr / n_fft:.1f} Hz between the bins of n_fft={n_fft} at sr={sr}. Use fewer or a larger n_fft.",
-            stacklevel=2,
         )
     starts = present.argmax(axis=1)
     stops = dense.shape[1] - present[:, ::-1].argmax(axis=1)

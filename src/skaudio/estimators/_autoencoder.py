@@ -1,6 +1,5 @@
 """Base class of autoencoders: training and reconstruction error."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
@@ -13,6 +12,7 @@ from sklearn.utils._param_validation import Hidden, Interval, StrOptions
 from skaudio._atomic import atomic
 from skaudio._learning import AutoencoderArchitecture, Examples, Learner, Recipe
 from skaudio._validation import as_array_or_sequence, as_frames, check_frames, stack_frames
+from skaudio._warnings import warn_user
 from skaudio.estimators._neural import NeuralEstimator
 
 ACTIVATIONS = {"relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "linear"}
@@ -227,7 +227,7 @@ class Autoencoder(NeuralEstimator[AutoencoderArchitecture]):
     def _n_components(self) -> int:
         if self.latent_dim == "deprecated":
             return self.n_components
-        warnings.warn("latent_dim is deprecated and will be removed; use n_components.", FutureWarning, 2)
+        warn_user("latent_dim is deprecated and will be removed; use n_components.", FutureWarning)
         return self.latent_dim
 
     def _train(

@@ -1,6 +1,5 @@
 """Classification head: class labels, probabilities and scores."""
 
-import warnings
 from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any, ClassVar, Self
@@ -17,6 +16,7 @@ from sklearn.utils.validation import assert_all_finite, check_array, column_or_1
 from skaudio._atomic import atomic
 from skaudio._learning import Augmentation
 from skaudio._validation import as_labels
+from skaudio._warnings import warn_user
 from skaudio.estimators._supervised import SupervisedEstimator
 
 MIN_EPOCHS = 10  # with fewer, accuracy at chance level is not reported
@@ -199,12 +199,11 @@ class ClassifierHead(ClassifierMixin, SupervisedEstimator):
         majority = np.unique(expected, return_counts=True)[1].max() / len(rows)
         accuracy = np.mean(self.predict(frames[rows]) == expected)
         if accuracy <= majority + np.sqrt(majority * (1.0 - majority) / len(rows)) < 1.0:
-            warnings.warn(
+            warn_user(
                 f"{type(self).__name__} is at chance level: its training accuracy is {accuracy:.0%}, and the most "
                 f"frequent class has {majority:.0%} of the clips. More epochs, another learning_rate or, if frames are "
                 "not spectra, augmentation=None may help.",
                 ConvergenceWarning,
-                stacklevel=4,
             )
 
     def _check_labels(self, y: Any, classes: Any, *, reset: bool) -> np.ndarray:

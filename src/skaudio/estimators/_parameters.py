@@ -1,6 +1,5 @@
 """Parameters shared by neural estimators: training, standardisation and data augmentation."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
@@ -11,6 +10,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skaudio._frames import Channels
 from skaudio._learning import BY_KIND, Augmentation, Recipe, kind_of, look_like_bands
+from skaudio._warnings import warn_user
 
 USUAL_EPOCHS, MIN_EPOCHS = 30, 5
 MIN_STEPS, MAX_STEPS = 300, 6000
@@ -188,11 +188,10 @@ class InputParameters:
     def _augmentation(self, frames: np.ndarray) -> Augmentation:
         unknown = self.channels == "auto" and (self._channels_in is None or self._channels_in.kind == "unknown")
         if unknown and self.augmentation is not None and look_like_bands(frames):
-            warnings.warn(
+            warn_user(
                 "The type of the channels of X is unknown, but neighbours are correlated like bands of a spectrum. If "
                 "they are bands in decibels, set channels='bands' for augmentation of spectra; otherwise "
                 "channels='other', to suppress this warning. Frames from skaudio.features carry their type.",
-                stacklevel=2,
             )
         kind = self._augmented_kind()
         default = Augmentation() if self.augmentation is None else BY_KIND[kind]

@@ -1,6 +1,5 @@
 """`EventDetector`: sound event detection in long recordings."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skaudio._atomic import atomic
 from skaudio._validation import as_labels, check_clips
+from skaudio._warnings import warn_user
 from skaudio.events._base_event_detector import BaseEventDetector
 from skaudio.events._event import Event
 from skaudio.events._event_scores import EventScores, names_of
@@ -545,4 +545,4 @@ class EventDetector(BaseEventDetector):
         )
         self.tuned_, self.tuning_scores_, self.bound_shifts_ = tuned.chosen, tuned.scores, tuned.shifts
         if tuned.missed is not None:
-            warnings.warn(tuned.missed, stacklevel=3)
+            warn_user(tuned.missed)

@@ -13,7 +13,6 @@ a damaged or deleted file) do not prevent computation; they cause one warning. R
 import os
 import sqlite3
 import time
-import warnings
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -22,6 +21,8 @@ from pathlib import Path
 import joblib
 import numpy as np
 from joblib.disk import memstr_to_bytes
+
+from skaudio._warnings import warn_user
 
 FLOAT_BYTES = np.dtype(np.float32).itemsize
 N_LOCKS = 16
@@ -130,7 +131,7 @@ class FeatureCache:
         if self._damaged:
             self._messages.add(f"{len(self._damaged)} entries of {self._path} are damaged, and were recomputed.")
         if self._messages:
-            warnings.warn("\n".join(sorted(self._messages)), stacklevel=6)
+            warn_user("\n".join(sorted(self._messages)))
         self._messages, self._damaged = set(), set()
 
     def _read(self, keys: list[bytes], uri: str) -> dict[bytes, np.ndarray]:

@@ -50,9 +50,7 @@ class ExtractionRun(PartsRun):
         n_jobs: int | None,
         verbose: int,
     ) -> None:
-        super().__init__(
-            worker.folder, settings["digest"], wanted, extend=extend, on_error=worker.on_error, stacklevel=5
-        )
+        super().__init__(worker.folder, settings["digest"], wanted, extend=extend, on_error=worker.on_error)
         self._worker, self._settings, self._part_size = worker, settings, part_size
         self._n_jobs, self._verbose = n_jobs, verbose
         self._layout: FeatureLayout

@@ -1,7 +1,6 @@
 """Base of front ends: batches of clips to batches of frame sequences, with threads and a cache."""
 
 import os
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from skaudio._frames import Channels
 from skaudio._frames_output import FramesOutputMixin
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._validation import check_clips
+from skaudio._warnings import warn_user
 from skaudio.features._batch_computation import BatchComputation
 from skaudio.features._cache import FeatureCache
 from skaudio.features._cached_batch import fill_through_cache
@@ -364,10 +364,9 @@ class FrontEnd(VersionedPickleMixin, FramesOutputMixin, BaseEstimator, ABC):
 
     def _warn_of(self, broken: dict[int, str]) -> None:
         if broken:
-            warnings.warn(
+            warn_user(
                 f"{len(broken)} clip(s) cannot be used; each is a single frame of NaN in the output; "
                 "impute or drop them before fitting a model:\n" + "\n".join(broken[i] for i in sorted(broken)),
-                stacklevel=4,
             )
 
     def __sklearn_tags__(self) -> Tags:

@@ -1,12 +1,12 @@
 """Listing of the recordings in a folder."""
 
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
 from skaudio._remote import remote_files
 from skaudio._urls import is_url, local_path
+from skaudio._warnings import warn_user
 
 # Formats of `load`: first those of libsndfile, then those of audioread, if ffmpeg is installed.
 AUDIO_EXTENSIONS = (
@@ -59,12 +59,11 @@ def find_audio_files(
     return sorted(files, key=lambda file: file.parts), others
 
 
-def warn_of_others(folder: str | Path, others: Counter, *, stacklevel: int) -> None:
+def warn_of_others(folder: str | Path, others: Counter) -> None:
     """Warn if files that may contain audio are ignored."""
     if others:
         counts = ", ".join(f"{n} {suffix}" for suffix, n in sorted(others.items()))
-        warnings.warn(
+        warn_user(
             f"{others.total()} file(s) in {str(folder)!r} may contain audio and are ignored: {counts}. Convert them, "
             "or pass their suffixes to skaudio.datasets.load_folder as extensions.",
-            stacklevel=stacklevel + 1,
         )

@@ -1,12 +1,12 @@
 """Interface of opened clips: properties, and samples in sequence."""
 
 import math
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import numpy as np
 
+from skaudio._warnings import warn_user
 from skaudio.io._audio_error import AudioError
 
 SKIP_SAMPLES = 2**18
@@ -59,7 +59,7 @@ class AudioReader:
     def warn_of_length(self) -> None:
         """Issue the warning about its length, if any."""
         if self.length_warning:
-            warnings.warn(f"{self.name}: {self.length_warning}", stacklevel=2)
+            warn_user(f"{self.name}: {self.length_warning}")
 
     def call_at_close(self, callback: Callable[[], Any]) -> None:
         """Register a callback to run at close, after those before."""

@@ -1,7 +1,6 @@
 """`recording_start`: the date and time at which a recording begins."""
 
 import os
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from skaudio._urls import is_url, local_path
+from skaudio._warnings import warn_user
 from skaudio.io._audio_error import AudioError
 from skaudio.io._clip import clip_name, contains_clip
 from skaudio.io._file_view import FileView
@@ -97,12 +97,11 @@ def recording_start(recording: Any, *, source: str = "auto", pattern: str | None
     if start is None:
         raise ValueError(_unknown(name, source, pattern, problems))
     if problems:
-        warnings.warn(f"{name}: {'; '.join(problems)}. Its start is taken as {start}.", stacklevel=2)
+        warn_user(f"{name}: {'; '.join(problems)}. Its start is taken as {start}.")
     if stated is not None and named is not None and not _agree(stated, named):
-        warnings.warn(
+        warn_user(
             f"{name} begins at {stated} according to {field}, but its file name states {named}. The former is used; "
             "pass source='name' for the latter.",
-            stacklevel=2,
         )
     return start
 

@@ -1,11 +1,11 @@
 """Registry of named models: sources, licences and input formats."""
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
+from skaudio._warnings import warn_user
 from skaudio.pretrained._model_parts import ModelPart
 from skaudio.pretrained._window_model import WindowModel
 
@@ -67,9 +67,7 @@ class NamedModel:
         """Warn, once per process, of a licence that forbids commercial use."""
         if not self.commercial_use and self.title not in _warned_of:
             _warned_of.add(self.title)
-            warnings.warn(
-                f"The weights of {self.title}, are licensed under {self.licence}: not for commercial use.", stacklevel=2
-            )
+            warn_user(f"The weights of {self.title}, are licensed under {self.licence}: not for commercial use.")
 
 
 def _open_yamnet(parts: Sequence[bytes], output: str | int) -> WindowModel:

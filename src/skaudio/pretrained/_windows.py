@@ -1,12 +1,12 @@
 """Cutting waveforms into windows, and applying a model to them."""
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 import numpy as np
 
 from skaudio._growing_array import GrowingArray
+from skaudio._warnings import warn_user
 from skaudio.features import BlockExtractor
 from skaudio.io import AudioError
 from skaudio.pretrained._window_model import WINDOWS_PER_BATCH, WindowModel
@@ -116,9 +116,8 @@ class WindowOutputs(BlockExtractor):
         if n_total + self._n_context < self._n_samples and not self._warned:
             self._warned = True
             # The same words for all clips, so that Python shows them once, however clips are batched.
-            warnings.warn(
+            warn_user(
                 f"Clips shorter than the model's window of {self._n_samples / self._sr:.3g} s are padded with silence.",
-                stacklevel=2,
             )
 
     def _check_finite(self, outputs: np.ndarray, n_before: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from skaudio._recording_names import pair_names
+from skaudio._warnings import warn_user
 from skaudio.events.tables import name_dtype, recording_names
 from skaudio.io import recording_start
 
@@ -97,7 +98,7 @@ def _stated(recordings: Sequence, source: str, pattern: str | None) -> list[Any]
         shown = " ".join(str(warning.message) for warning in caught[:MAX_WARNINGS])
         n_more = len(caught) - MAX_WARNINGS
         more = f" There are {n_more} more such recordings." if n_more > 0 else ""
-        warnings.warn(shown + more, stacklevel=3)
+        warn_user(shown + more)
     return times
 
 
@@ -186,10 +187,9 @@ def _as_series(times: list[Any], names: Sequence, timezone: Any) -> Any:
         zone = times[0].tz if len(offsets) == 1 else "UTC"
         times = [time.tz_convert(zone) for time in times]
         if len(offsets) > 1:
-            warnings.warn(
+            warn_user(
                 f"The starts of the recordings have {len(offsets)} offsets from UTC: all are converted to UTC. Pass "
                 "timezone to recording_starts for the hours of a place.",
-                stacklevel=3,
             )
     index = pd.Index(list(names), name="recording", dtype=name_dtype(names))
     return pd.Series(pd.DatetimeIndex(times).as_unit("us"), index=index, name="start")

@@ -1,6 +1,5 @@
 """Counts of events in tables, per recording and by clock time."""
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from skaudio._recording_names import pair_names
+from skaudio._warnings import warn_user
 from skaudio.events._event import Event
 from skaudio.events.clock import bin_edges, recording_starts, table_values
 from skaudio.events.counts._counting import count_table
@@ -253,5 +253,5 @@ def _seconds(clip: Any, i: int, on_error: str) -> float:
     except AudioError as error:
         if on_error == "raise":
             raise AudioError(f"Recording {i}: {error} Its duration can be passed in durations.") from error
-        warnings.warn(f"Recording {i}: {error} It is counted as not recorded.", stacklevel=4)
+        warn_user(f"Recording {i}: {error} It is counted as not recorded.")
         return 0.0

@@ -1,6 +1,5 @@
 """`CountEstimator`: counts with intervals from scores and a modest number of reviews."""
 
-import warnings
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -12,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skaudio._atomic import atomic
 from skaudio._persistence import VersionedPickleMixin
 from skaudio._randomness import own_random_state
+from skaudio._warnings import warn_user
 from skaudio.events.counts._calibration import (
     ScoreCalibration,
     distinct_scores,
@@ -402,11 +402,10 @@ class CountEstimator(VersionedPickleMixin, BaseEstimator):
         empty = strata[strata.n_reviewed == 0]
         if len(empty):
             first = empty.iloc[0]
-            warnings.warn(
+            warn_user(
                 f"{len(empty)} of {len(strata)} strata have no reviewed item, such as the {first.n_items} items "
                 f"of {first.label!r} with scores from {first.low:.3g} on: their share of true items is unknown, and "
                 "intervals are wide. Review some; suggest names them.",
-                stacklevel=4,
             )
 
 

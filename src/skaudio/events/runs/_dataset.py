@@ -31,7 +31,6 @@ def write_dataset(
     *,
     part_size: int | None,
     extend: bool,
-    stacklevel: int,
 ) -> Bunch:
     """Detect the events of recordings and write them to a dataset.
 
@@ -47,8 +46,6 @@ def write_dataset(
         Number of recordings in a file.
     extend : bool
         Whether other recordings of the dataset are kept.
-    stacklevel : int
-        Of the warning that lists broken recordings, for the caller of this function.
     """
     check_pyarrow(DETECTED)
     places = places_of(recordings, "Write events of clips in memory with write_events(path, detector.predict(X)).")
@@ -58,7 +55,6 @@ def write_dataset(
         recorded_now(places),
         part_size=part_size or RECORDINGS_PER_PART,
         extend=extend,
-        stacklevel=stacklevel + 1,
     )()
 
 
@@ -71,7 +67,6 @@ class _DetectionRun(PartsRun):
         *,
         part_size: int,
         extend: bool,
-        stacklevel: int,
     ) -> None:
         self._settings = {
             "skaudio": skaudio.__version__,
@@ -81,7 +76,7 @@ class _DetectionRun(PartsRun):
         }
         on_error = detection.scanner.on_error
         digest = joblib.hash(sorted(self._settings.items()))
-        super().__init__(folder, digest, wanted, extend=extend, on_error=on_error, stacklevel=stacklevel + 1)
+        super().__init__(folder, digest, wanted, extend=extend, on_error=on_error)
         self._detection, self._part_size = detection, part_size
         self._schema = dataset_schema(detection.labels)
 

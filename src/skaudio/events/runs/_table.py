@@ -1,6 +1,5 @@
 """Detection in many recordings, written to a table, or to label files, that is resumed and extended."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from sklearn.utils import Bunch
 
 from skaudio._recording_names import pair_names
 from skaudio._urls import full_name
+from skaudio._warnings import warn_user
 from skaudio.events._ends import stated_seconds
 from skaudio.events._event import Event
 from skaudio.events._score_files import score_writer, scores_of
@@ -247,16 +247,15 @@ class _Run:
         return {**{name: seconds for name, seconds in known.items() if name not in paired}, **durations}
 
 
-def warn_of_broken(broken: Mapping[str, str], n_recordings: int, stacklevel: int) -> None:
+def warn_of_broken(broken: Mapping[str, str], n_recordings: int) -> None:
     """Warn of recordings that cannot be used, with the reasons."""
     if not broken:
         return
     listed = [reason if name in reason else f"{name}: {reason}" for name, reason in list(broken.items())[:N_LISTED]]
     more = f"\n... and {len(broken) - N_LISTED} more, in the result's broken" if len(broken) > N_LISTED else ""
-    warnings.warn(
+    warn_user(
         f"{len(broken)} of {n_recordings} recording(s) cannot be used. They are not in the table, and are tried again "
         "in the next call:\n" + "\n".join(listed) + more,
-        stacklevel=stacklevel,
     )
 
 
@@ -264,10 +263,9 @@ def _warn_of_changed(changed: Sequence[str], n_recordings: int) -> None:
     if not changed:
         return
     more = f" and {len(changed) - N_NAMED} more" if len(changed) > N_NAMED else ""
-    warnings.warn(
+    warn_user(
         f"{len(changed)} of {n_recordings} recordings in the table have changed since they were processed, and are "
         f"processed again: {', '.join(changed[:N_NAMED])}{more}.",
-        stacklevel=6,
     )
 
 

@@ -13,8 +13,6 @@ from skaudio.events.runs._output import Durations, TableOutput
 from skaudio.events.runs._table import Detection, warn_of_broken, write_table
 from skaudio.events.tables import names_folder
 
-STACKLEVEL = 4  # of warnings: the caller of predict_to
-
 
 def write_detected(
     path: str | os.PathLike,
@@ -33,7 +31,7 @@ def write_detected(
     if is_folder and format in {None, "parquet"}:
         if durations is not None or scores is not None:
             raise ValueError("durations and scores are for tables. Name one, such as 'calls.csv', or omit them.")
-        return write_dataset(output, recordings, detection, part_size=part_size, extend=extend, stacklevel=STACKLEVEL)
+        return write_dataset(output, recordings, detection, part_size=part_size, extend=extend)
     if part_size is not None:
         raise ValueError(f"part_size={part_size!r} is for a dataset of Parquet files, in a folder. Omit it.")
     if format is not None and not is_folder:
@@ -44,5 +42,5 @@ def write_detected(
     names = names_of(recordings)
     table = TableOutput(output, format)
     done = write_table(table, recordings, names, detection, durations=durations, scores=scores, extend=extend)
-    warn_of_broken(done.broken, len(names), STACKLEVEL)
+    warn_of_broken(done.broken, len(names))
     return done

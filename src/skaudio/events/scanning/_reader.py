@@ -1,6 +1,5 @@
 """Reading of recordings in units, samples or frames, and of the windows or frames that are scored."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from skaudio._warnings import warn_user
 from skaudio.events._event import Event
 from skaudio.events.scanning._kept_units import KeptUnits
 from skaudio.events.scanning._resolutions import WindowResolution
@@ -89,11 +89,10 @@ class Reader:
         silent = [i for i in undetected if self.is_silent(recordings[i], i)]
         if silent:
             named = ", ".join(map(str, silent[:5]))
-            warnings.warn(
+            warn_user(
                 f"{len(silent)} of {len(recordings)} recordings have events, but no sound above silence_dbfs="
                 f"{self.silence_dbfs!r}: recording {named}. No events are detected in them. If there is sound, scale "
                 "samples to [-1, 1], or pass silence_dbfs=None.",
-                stacklevel=4,
             )
 
     def gate(self) -> SilenceGate | None:

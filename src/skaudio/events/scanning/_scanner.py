@@ -1,6 +1,5 @@
 """Applying a fitted classifier along recordings."""
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -9,6 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from skaudio._cluster import check_workers
+from skaudio._warnings import warn_user
 from skaudio.events._track import Track
 from skaudio.events.scanning._reader import Reader, naming
 from skaudio.events.scanning._recording_tasks import results_of
@@ -55,7 +55,7 @@ class Scanner:
         """
         for result in self.attempts(recordings, function):
             if isinstance(result, AudioError):
-                warnings.warn(f"{result} The recording is skipped.", stacklevel=2)
+                warn_user(f"{result} The recording is skipped.")
                 yield function(self._empty())
             else:
                 yield result

@@ -1,10 +1,10 @@
 """CSV tables of Kaleidoscope, and of programs with the same format, such as BirdNET-Analyzer."""
 
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from skaudio._warnings import warn_user
 from skaudio.events._event import Event
 from skaudio.events.tables._csv_lines import check_swallowed, csv_lines
 from skaudio.events.tables._file_names import names_or_paths
@@ -55,11 +55,10 @@ def read_kaleidoscope(text: str, path: object, label_column: str | None) -> Iter
         values = begin, round(begin + duration, 9), cells[label_column], score, None, None, channel
         yield Row(line, name, make_event(line, path, *values))
     if unlabelled:
-        warnings.warn(
+        warn_user(
             f"{path}: {len(unlabelled)} of {len(table)} rows, such as line {unlabelled[0]}, have no {label_column} and "
             f"are left out. Its columns of labels are {', '.join(name for name in LABELS if name in places)}: pass one "
             "of them as label_column.",
-            stacklevel=2,
         )
 
 

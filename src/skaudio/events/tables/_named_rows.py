@@ -1,10 +1,10 @@
 """Rows of a table of labels, brought to the recordings that they name."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from skaudio._recording_names import RecordingNames
+from skaudio._warnings import warn_user
 
 
 def indices_of_rows(named: Sequence, recordings: Sequence, what: str, *, folder: Any = None, extra: str) -> list:
@@ -50,8 +50,7 @@ def indices_of_rows(named: Sequence, recordings: Sequence, what: str, *, folder:
     if unknown:
         n_rows = sum(places[name] is None for name in named)
         number = f"{n_rows} row{'s' * (n_rows > 1)} of {len(unknown)} recording{'s' * (len(unknown) > 1)}"
-        warnings.warn(
+        warn_user(
             f"{what} has {number} not among the {len(recordings)} passed, such as {unknown[0]!r}. They are ignored.",
-            stacklevel=4,
         )
     return [places[name] for name in named]

@@ -3,7 +3,6 @@
 This module imports TensorFlow: `skaudio.inspection.explanations._attribution` imports it when a network is explained.
 """
 
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ import tensorflow as tf
 
 from skaudio._learning import mask_of, pad_clips
 from skaudio._learning.networks import body_of, watched_network
+from skaudio._warnings import warn_user
 
 COMPLETENESS = 0.01  # tolerance of integrated gradients, relative to the difference of scores
 MAX_STEPS = 1024
@@ -119,10 +119,9 @@ def integrated(derivatives: Derivatives, frames: np.ndarray, baseline: np.ndarra
         error = abs(values.sum() - total)
         if error <= COMPLETENESS * abs(total):
             return values
-    warnings.warn(
+    warn_user(
         f"Integrated gradients with {n} steps deviate by {error:.3g} from the difference of scores, {total:.3g}. Use a "
         "baseline less similar to the clip.",
-        stacklevel=4,
     )
     return values
 

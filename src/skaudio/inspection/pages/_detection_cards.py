@@ -1,11 +1,11 @@
 """The cards of detections, and the orders that they can be shown in."""
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from skaudio._warnings import warn_user
 from skaudio.inspection.detections import DetectionTable
 from skaudio.inspection.pages._sound_card import SoundCards, excerpt, time_text
 from skaudio.io import AudioError
@@ -53,7 +53,7 @@ def detection_cards(
             message = f"Detection {row}, of {name!r} at {event.onset:g} s: {error}"
             if on_error == "raise":
                 raise AudioError(f"{message} Pass on_error='warn' to show it without sound.") from error
-            warnings.warn(message, stacklevel=5)
+            warn_user(message)
             clip = {"error": str(error)}
         facts = [
             ("score", "" if event.score is None else f"Score {event.score:.3g}"),
