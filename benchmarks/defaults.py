@@ -216,7 +216,7 @@ def with_candidate(augmentation):
     def change(model):
         for kind in BY_KIND:
             BY_KIND[kind] = augmentation
-        # A network that does not mask by default is asked to.
+        # Also in networks that do not mask by default.
         return model.set_params(spec_augment=True) if augmentation.channel_masks else model
 
     return change

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
 from skaudio._recording_names import pair_names
-from skaudio._warnings import warn_user
 from skaudio.cli._backends import backend_in_force
 from skaudio.cli._detect import load_detector
 from skaudio.cli._files import audio_files
-from skaudio.cli._messages import warnings_as_messages
+from skaudio.cli._messages import warn, warnings_as_messages
 from skaudio.cli._rows import output_of, write_rows
 from skaudio.events import read_events
 from skaudio.io import AudioError, audio_info
@@ -48,7 +47,7 @@ def _seconds(path: str, on_error: str) -> float | None:
     except AudioError as error:
         if on_error == "raise":
             raise AudioError(f"{error} Pass --on-error warn to leave it out.") from error
-        warn_user(f"{error} It is left out.")
+        warn(f"{error} It is left out.")
         return None
 
 
@@ -57,7 +56,7 @@ def _of_recordings(events: Any, paths: Sequence[str]) -> Any:
     named = pair_names(events["recording"], paths)
     others = sorted(set(events["recording"]) - set(named))
     if others:
-        warn_user(f"{len(others)} recordings of the marks are not evaluated, such as {others[0]!r}.")
+        warn(f"{len(others)} recordings of the marks are not evaluated, such as {others[0]!r}.")
     events = events[events["recording"].isin(named)]
     return events.assign(recording=events["recording"].map(named))
 

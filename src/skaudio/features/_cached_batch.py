@@ -71,12 +71,10 @@ def fill_through_cache(
         for i in missing:
             key = keys[i]
             shares.setdefault(0 if key is None else key[0] % N_LOCKS, []).append(i)
-    if not shares:
-        cache.warn_of_failures()
-        return
-    # In random order, so that concurrent processes start with different locks.
-    order = np.random.default_rng().permutation(list(shares)).tolist()
-    busy = in_threads(partial(compute_guarded, wait=False), order, n_jobs)
-    in_threads(partial(compute_guarded, wait=True), [number for number in busy if number is not None], n_jobs)
-    cache.enforce_limit()
+    if shares:
+        # In random order, so that concurrent processes start with different locks.
+        order = np.random.default_rng().permutation(list(shares)).tolist()
+        busy = in_threads(partial(compute_guarded, wait=False), order, n_jobs)
+        in_threads(partial(compute_guarded, wait=True), [number for number in busy if number is not None], n_jobs)
+        cache.enforce_limit()
     cache.warn_of_failures()
